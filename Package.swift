@@ -1,0 +1,103 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Layers and what each may import: Sources/README.md, held by ArchitectureTests.
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+
+func cLibrary(_ name: String, pkgConfig: String? = nil, apt: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+func program(_ name: String, runs library: String) -> Target {
+  .executableTarget(
+    name: name, dependencies: [.init(stringLiteral: library), argumentParser], swiftSettings: strict)
+}
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: ["SuiteTesting"] + dependencies, resources: resources, swiftSettings: strict)
+}
+
+let kernel: [Target.Dependency] = ["SharedKernel"]
+let domain: [Target.Dependency] = kernel + ["AuctionFacts", "AuctionCore", "AuctionWire"]
+let kits: [Target.Dependency] = ["MessagingKit", "SigningKit", "NTPKit", "JournalKit"]
+
+let package = Package(
+  name: "leilao",
+  platforms: [.macOS(.v15)],
+  products: ["ms-leilao", "ms-lance", "ms-notificacao", "cliente-tui"].map { .executable(name: $0, targets: [$0]) },
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+  ],
+  targets: [
+    // Layer 0: the C libraries, as they are.
+    cLibrary("CAMQP", pkgConfig: "librabbitmq", apt: "librabbitmq-dev"),
+    cLibrary("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
+    cLibrary("CNCurses", apt: "libncurses-dev"),
+    .target(name: "CTerminal"),
+
+    // Layer 1: the words of the house.
+    module("SharedKernel"),
+    module("AuctionFacts", kernel),
+
+    // Layer 2: what decides, what spells, and the kits, none of which knows another.
+    module("AuctionCore", kernel + ["AuctionFacts"]),
+    module("AuctionWire", kernel + ["AuctionFacts"]),
+    module("MessagingKit", ["CAMQP"]),
+    module("SigningKit", ["COpenSSL"]),
+    module("NTPKit"),
+    module("TerminalKit", ["CNCurses", "CTerminal"]),
+    module("JournalKit", [grdb]),
+
+    // Layer 3: the shell.
+    module("ServiceKit", kernel + kits + [logging, lifecycle, metrics]),
+
+    // Layer 4: one library for each program.
+    module("AuctionService", domain + kits + ["ServiceKit", argumentParser, logging]),
+    module("BidService", domain + kits + ["ServiceKit", argumentParser, logging]),
+    module("NotificationService", domain + kits + ["ServiceKit", argumentParser, logging]),
+    module("BidderClient", domain + kits + ["TerminalKit", "ServiceKit", argumentParser, logging]),
+
+    // Layer 5: the programs.
+    program("ms-leilao", runs: "AuctionService"),
+    program("ms-lance", runs: "BidService"),
+    program("ms-notificacao", runs: "NotificationService"),
+    program("cliente-tui", runs: "BidderClient"),
+
+    // Tests: a folder for each module; the doubles and the private broker are a library.
+    .target(
+      name: "SuiteTesting", dependencies: domain + kits + ["ServiceKit"], path: "Tests/SuiteTesting", swiftSettings: strict),
+    tests("SharedKernel", kernel),
+    tests("AuctionFacts", kernel + ["AuctionFacts"]),
+    tests("AuctionCore", kernel + ["AuctionFacts", "AuctionCore"]),
+    tests("AuctionWire", kernel + ["AuctionFacts", "AuctionWire", "SigningKit"]),
+    tests("MessagingKit", ["MessagingKit"]),
+    tests("SigningKit", ["SigningKit"]),
+    tests("NTPKit", ["NTPKit"]),
+    tests("TerminalKit", ["TerminalKit"]),
+    tests("JournalKit", ["JournalKit"]),
+    tests("ServiceKit", kernel + kits + ["ServiceKit"]),
+    tests("Service", domain + kits + ["ServiceKit", "AuctionService", "BidService", "NotificationService", "BidderClient"]),
+    tests("BidderClient", domain + kits + ["TerminalKit", "BidderClient"]),
+    tests("Integration", domain + kits + ["ServiceKit"]),
+    tests("Architecture"),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,1 @@
+// AuctionCore: to be written.

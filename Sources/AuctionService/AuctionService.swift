@@ -1,0 +1,1 @@
+// AuctionService: to be written.

@@ -1,0 +1,1 @@
+// AuctionWire: to be written.

@@ -1,0 +1,1 @@
+// BidService: to be written.

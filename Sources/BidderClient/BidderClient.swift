@@ -1,0 +1,1 @@
+// BidderClient: to be written.

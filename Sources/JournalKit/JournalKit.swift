@@ -1,0 +1,1 @@
+// JournalKit: to be written.

@@ -1,0 +1,1 @@
+// MessagingKit: to be written.

@@ -1,0 +1,1 @@
+// NTPKit: to be written.

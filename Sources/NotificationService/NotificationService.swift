@@ -1,0 +1,1 @@
+// NotificationService: to be written.

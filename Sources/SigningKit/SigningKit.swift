@@ -1,0 +1,1 @@
+// SigningKit: to be written.
