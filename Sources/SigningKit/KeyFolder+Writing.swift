@@ -1,0 +1,117 @@
+import Glibc
+
+extension KeyFolder {
+  /// Writes both halves, or neither; makes the folders where they are missing.
+  ///
+  /// Each file is complete on the disk before it gets its name, the private one gets its name first, and without `replacing`
+  /// an existing name is never taken, not even in a race with another process.
+  package func writePair(
+    _ key: PrivateKey, for id: String, passphrase: [UInt8]?, replacing: Bool
+  ) throws(KeyFolderError) {
+    try checkName(id)
+    let secret: [UInt8]
+    do throws(SigningError) { secret = try key.pem(passphrase: passphrase) } catch {
+      throw KeyFolderError(privateFile(id), error)
+    }
+    try makeFolders()
+    try checkPrivateFolder()
+    try checkTarget(privateFile(id), replacing)
+    try checkTarget(publicFile(id), replacing)
+    let privateDraft = try Draft(of: privateFile(id), in: privateFolder, secret, mode: 0o600)
+    let publicDraft = try Draft(of: publicFile(id), in: publicFolder, key.publicKey.pem, mode: 0o644)
+    let former = replacing ? try Draft(linkedTo: privateFile(id), in: privateFolder) : nil
+    try privateDraft.take(replacing)
+    do throws(KeyFolderError) {
+      try publicDraft.take(replacing)
+    } catch {
+      if let former { try former.take(true) } else { unlink(privateFile(id)) }
+      throw error
+    }
+  }
+
+  /// Writes `root/public/<id>.pem` alone: another's key that came out of band, or the half that is missing beside a private key.
+  package func writePublicKey(_ key: PublicKey, for id: String, replacing: Bool) throws(KeyFolderError) {
+    try checkName(id)
+    try makeFolder(publicFolder, mode: 0o755)
+    try checkTarget(publicFile(id), replacing)
+    try Draft(of: publicFile(id), in: publicFolder, key.pem, mode: 0o644).take(replacing)
+  }
+
+  private func makeFolders() throws(KeyFolderError) {
+    try makeFolder(privateFolder, mode: 0o700)
+    try makeFolder(publicFolder, mode: 0o755)
+  }
+
+  /// With the folders above it, which get 0755; the process's umask may take rights away.
+  func makeFolder(_ folder: String, mode: mode_t) throws(KeyFolderError) {
+    if mkdir(folder, mode) == 0 { return }
+    switch errno {
+    case EEXIST: return
+    case ENOENT:
+      guard let slash = folder.lastIndex(of: "/"), slash != folder.startIndex else { throw .system("make", folder, ENOENT) }
+      try makeFolder(String(folder[..<slash]), mode: 0o755)
+      if mkdir(folder, mode) != 0, errno != EEXIST { throw .system("make", folder) }
+    default: throw .system("make", folder)
+    }
+  }
+
+  private func checkTarget(_ file: String, _ replacing: Bool) throws(KeyFolderError) {
+    var status = stat()
+    guard lstat(file, &status) == 0 else {
+      if errno == ENOENT { return }
+      throw .system("look at", file)
+    }
+    guard replacing else { throw Self.exists(file) }
+    guard status.isRegularFile else { throw KeyFolderError(.notAKeyFile, "\(file) is not a regular file, so it is not replaced") }
+  }
+
+  fileprivate static func exists(_ file: String) -> KeyFolderError {
+    KeyFolderError(.alreadyExists, "there is a key already: \(file); it is replaced only on request")
+  }
+}
+
+/// A file that is not yet called by its name: a dot file beside it, gone when this goes.
+private struct Draft: ~Copyable {
+  private let path: String
+  private let target: String
+  private let folder: String
+
+  /// Complete and on the disk.
+  init(of target: String, in folder: String, _ bytes: [UInt8], mode: mode_t) throws(KeyFolderError) {
+    self.init(target, folder)
+    guard let file = Descriptor(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: mode) else { throw .system("create", path) }
+    guard file.write(bytes), fsync(file.number) == 0 else { throw .system("write", path) }
+  }
+
+  /// What bears the name now, to put it back; nil when nothing does.
+  init?(linkedTo target: String, in folder: String) throws(KeyFolderError) {
+    self.init(target, folder)
+    if link(target, path) == 0 { return }
+    guard errno == ENOENT else { throw .system("link", target) }
+    return nil
+  }
+
+  private init(_ target: String, _ folder: String) {
+    let random = SecureRandom.bytes(8).map { String($0, radix: 16) }.joined()
+    path = "\(folder)/.\(random).new"
+    self.target = target
+    self.folder = folder
+  }
+
+  /// Gives the file its name, on the disk.
+  func take(_ replacing: Bool) throws(KeyFolderError) {
+    if replacing {
+      guard rename(path, target) == 0 else { throw .system("rename to", target) }
+    } else {
+      guard link(path, target) == 0 else {
+        if errno == EEXIST { throw KeyFolder.exists(target) }
+        throw .system("link", target)
+      }
+    }
+    guard let directory = Descriptor(folder, O_RDONLY | O_DIRECTORY), fsync(directory.number) == 0 else {
+      throw .system("sync", folder)
+    }
+  }
+
+  deinit { unlink(path) }
+}

@@ -1,0 +1,206 @@
+import Glibc
+
+/// The key files of a house or a bidder: `root/private/<id>.pem` (PKCS#8, mode 0600 in a 0700 folder) and
+/// `root/public/<id>.pem` (SubjectPublicKeyInfo).
+///
+/// Whoever can put a file into `public` decides who is a bidder; whoever can read a private file is that bidder.
+/// So both are looked at with suspicion: modes, owners, links, sizes and names.
+package struct KeyFolder: Sendable {
+  package let path: String
+  package var privateFolder: String { path + "/private" }
+  package var publicFolder: String { path + "/public" }
+
+  static let maximumFiles = 100_000
+
+  package init(path: String) {
+    var path = path.isEmpty ? "." : path
+    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    self.path = path
+  }
+
+  /// Whether an id may name a key file: `[a-z0-9_]{1,32}`.
+  package static func isAcceptedName(_ id: String) -> Bool {
+    1...32 ~= id.utf8.count
+      && id.utf8.allSatisfy { 0x61...0x7a ~= $0 || 0x30...0x39 ~= $0 || $0 == UInt8(ascii: "_") }
+  }
+
+  /// Whether both files are there.
+  package func hasPair(_ id: String) -> Bool { hasPrivateKey(id) && hasPublicKey(id) }
+
+  package func hasPrivateKey(_ id: String) -> Bool { Self.isAcceptedName(id) && Self.isFile(privateFile(id)) }
+
+  package func hasPublicKey(_ id: String) -> Bool { Self.isAcceptedName(id) && Self.isFile(publicFile(id)) }
+
+  func privateFile(_ id: String) -> String { "\(privateFolder)/\(id).pem" }
+  func publicFile(_ id: String) -> String { "\(publicFolder)/\(id).pem" }
+
+  func checkName(_ id: String) throws(KeyFolderError) {
+    guard Self.isAcceptedName(id) else {
+      throw KeyFolderError(.nameNotAccepted, "\(id.debugDescription) cannot name a key; accepted are 1 to 32 of a-z, 0-9 and _")
+    }
+  }
+
+  private static func isFile(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0 && status.isRegularFile
+  }
+
+  // MARK: Private keys
+
+  /// The private key of `id`. `passphrase` is called once, and only when the file is encrypted.
+  ///
+  /// Refuses what others could have read or written, and a public file beside it that is not its public half.
+  package func privateKey(of id: String, passphrase: () throws -> [UInt8]?) throws(KeyFolderError) -> PrivateKey {
+    try checkName(id)
+    try checkPrivateFolder()
+    let file = privateFile(id)
+    let pem = try Self.contents(of: file, isPrivate: true)
+    let key = try Self.privateKey(pem, file, passphrase)
+    if hasPublicKey(id), try publicKey(of: id) != key.publicKey {
+      throw KeyFolderError(
+        .pairDiffers,
+        "\(publicFile(id)) is not the public half of \(file); put the matching file back, or remove it and write it anew")
+    }
+    return key
+  }
+
+  private static func privateKey(
+    _ pem: [UInt8], _ file: String, _ passphrase: () throws -> [UInt8]?
+  ) throws(KeyFolderError) -> PrivateKey {
+    do throws(SigningError) {
+      return try PrivateKey(pem: pem, passphrase: nil)
+    } catch {
+      guard error.kind == .passphraseNeeded else { throw KeyFolderError(file, error) }
+      let answer: [UInt8]?
+      do { answer = try passphrase() } catch {
+        throw KeyFolderError(.passphraseUnavailable, "\(file) is encrypted and its passphrase was not given: \(error)")
+      }
+      guard let answer else { throw KeyFolderError(file, error) }
+      do throws(SigningError) {
+        return try PrivateKey(pem: pem, passphrase: answer)
+      } catch { throw KeyFolderError(file, error) }
+    }
+  }
+
+  func checkPrivateFolder() throws(KeyFolderError) {
+    guard let folder = Descriptor(privateFolder, O_RDONLY | O_DIRECTORY), let status = folder.status() else {
+      if errno == ENOENT { throw KeyFolderError(.missing, "there is no folder \(privateFolder)") }
+      throw .system("open", privateFolder)
+    }
+    try Self.checkOwnerOnly(status, privateFolder, mend: "700")
+  }
+
+  private static func checkOwnerOnly(_ status: stat, _ path: String, mend: String) throws(KeyFolderError) {
+    guard status.st_uid == geteuid() else {
+      throw KeyFolderError(
+        .foreignOwner,
+        "\(path) belongs to user \(status.st_uid), not to user \(geteuid()) who runs this: chown \(geteuid()) \(path)")
+    }
+    guard status.permissions & 0o077 == 0 else {
+      let mode = String(status.permissions, radix: 8)
+      throw KeyFolderError(.exposed, "\(path) has mode \(mode), so others than its owner may use it: chmod \(mend) \(path)")
+    }
+  }
+
+  /// The bounded contents of a regular file, judged by what was opened, not by what its name meant before.
+  private static func contents(of file: String, isPrivate: Bool) throws(KeyFolderError) -> [UInt8] {
+    guard let descriptor = Descriptor(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK) else {
+      switch errno {
+      case ENOENT: throw KeyFolderError(.missing, "there is no key file \(file)")
+      case ELOOP: throw KeyFolderError(.notAKeyFile, "\(file) is a link; accepted is a regular file")
+      default: throw .system("open", file)
+      }
+    }
+    return try contents(of: descriptor, file, isPrivate: isPrivate)
+  }
+
+  private static func contents(
+    of descriptor: borrowing Descriptor, _ file: String, isPrivate: Bool
+  ) throws(KeyFolderError) -> [UInt8] {
+    guard let status = descriptor.status() else { throw .system("look at", file) }
+    guard status.isRegularFile else { throw KeyFolderError(.notAKeyFile, "\(file) is not a regular file") }
+    if isPrivate { try checkOwnerOnly(status, file, mend: "600") }
+    guard status.permissions & 0o002 == 0 else {
+      throw KeyFolderError(.exposed, "\(file) can be changed by every user: chmod o-w \(file)")
+    }
+    guard let bytes = descriptor.read(limit: PEMBlock.maximumLength + 1) else { throw .system("read", file) }
+    guard bytes.count <= PEMBlock.maximumLength else {
+      throw KeyFolderError(.notAKeyFile, "\(file) is larger than the \(PEMBlock.maximumLength) bytes a key file may have")
+    }
+    return bytes
+  }
+
+  // MARK: Public keys
+
+  /// The public key of `id`.
+  package func publicKey(of id: String) throws(KeyFolderError) -> PublicKey {
+    try checkName(id)
+    let file = publicFile(id)
+    let pem = try Self.contents(of: file, isPrivate: false)
+    do throws(SigningError) { return try PublicKey(pem: pem) } catch { throw KeyFolderError(file, error) }
+  }
+
+  /// All public keys, sorted by id, and why each other file is none. No folder: no keys. Dot files are nobody's business.
+  ///
+  /// One key under two ids is returned under both: who had it first is known only to whoever keeps the registry.
+  package func publicKeys() throws(KeyFolderError) -> (
+    keys: [(id: String, key: PublicKey)], problems: [(file: String, reason: String)]
+  ) {
+    guard let folder = Descriptor(publicFolder, O_RDONLY | O_DIRECTORY), let status = folder.status() else {
+      if errno == ENOENT { return ([], []) }
+      throw .system("open", publicFolder)
+    }
+    guard status.permissions & 0o002 == 0 else {
+      throw KeyFolderError(.exposed, "every user may put keys into \(publicFolder): chmod o-w \(publicFolder)")
+    }
+    var keys: [(id: String, key: PublicKey)] = []
+    var problems: [(file: String, reason: String)] = []
+    for name in try Self.names(in: publicFolder) {
+      do throws(KeyFolderError) {
+        if let entry = try Self.publicKey(in: folder, name) { keys.append(entry) }
+      } catch {
+        problems.append((Self.printable(name), error.description))
+      }
+    }
+    return (keys.sorted { $0.id < $1.id }, problems.sorted { $0.file < $1.file })
+  }
+
+  /// Nil when the file went away meanwhile.
+  private static func publicKey(
+    in folder: borrowing Descriptor, _ name: String
+  ) throws(KeyFolderError) -> (id: String, key: PublicKey)? {
+    let id = name.hasSuffix(".pem") ? String(name.dropLast(4)) : ""
+    guard isAcceptedName(id) else {
+      throw KeyFolderError(.nameNotAccepted, "not a name of a key file; accepted is ID.pem with 1 to 32 of a-z, 0-9 and _ as ID")
+    }
+    guard let descriptor = Descriptor(in: folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK) else {
+      switch errno {
+      case ENOENT: return nil
+      case ELOOP: throw KeyFolderError(.notAKeyFile, "\(name) is a link; accepted is a regular file")
+      default: throw .system("open", name)
+      }
+    }
+    let pem = try contents(of: descriptor, name, isPrivate: false)
+    do throws(SigningError) { return (id, try PublicKey(pem: pem)) } catch { throw KeyFolderError(name, error) }
+  }
+
+  private static func names(in folder: String) throws(KeyFolderError) -> [String] {
+    guard let listing = opendir(folder) else { throw .system("list", folder) }
+    defer { closedir(listing) }
+    var names: [String] = []
+    while let entry = readdir(listing) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      if name.hasPrefix(".") { continue }
+      guard names.count < maximumFiles else {
+        throw KeyFolderError(.tooManyFiles, "\(folder) holds more than the \(maximumFiles) files a key folder may hold")
+      }
+      names.append(name)
+    }
+    return names
+  }
+
+  /// A file's name goes into logs: it must not bring control characters there.
+  private static func printable(_ name: String) -> String {
+    String(String.UnicodeScalarView(name.unicodeScalars.map { 0x20..<0x7f ~= $0.value ? $0 : "?" }))
+  }
+}

@@ -1,1 +1,0 @@
-// SigningKit: to be written.
