@@ -24,7 +24,7 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 }
 func program(_ name: String, runs library: String) -> Target {
   .executableTarget(
-    name: name, dependencies: [.init(stringLiteral: library), argumentParser], swiftSettings: strict)
+    name: name, dependencies: [.init(stringLiteral: library), "ServiceKit"], swiftSettings: strict)
 }
 func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
   .testTarget(
@@ -33,6 +33,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: 
 
 let kernel: [Target.Dependency] = ["SharedKernel"]
 let domain: [Target.Dependency] = kernel + ["AuctionFacts", "AuctionCore", "AuctionWire"]
+let shell: [Target.Dependency] = ["ServiceKit", "AuctionSigning"]
 let kits: [Target.Dependency] = ["MessagingKit", "SigningKit", "NTPKit", "JournalKit"]
 
 let package = Package(
@@ -66,14 +67,16 @@ let package = Package(
     module("TerminalKit", ["CNCurses", "CTerminal"]),
     module("JournalKit", [grdb]),
 
-    // Layer 3: the shell.
-    module("ServiceKit", kernel + kits + [logging, lifecycle, metrics]),
+    // Layer 3: the shell, and what any program needs to speak with the house.
+    module("ServiceKit", kernel + kits + [argumentParser, logging, lifecycle, metrics]),
+    module("AuctionSigning", domain + kits + ["ServiceKit"]),
+    module("AuctionClient", domain + kits + ["ServiceKit", "AuctionSigning"]),
 
     // Layer 4: one library for each program.
-    module("AuctionService", domain + kits + ["ServiceKit", argumentParser, logging]),
-    module("BidService", domain + kits + ["ServiceKit", argumentParser, logging]),
-    module("NotificationService", domain + kits + ["ServiceKit", argumentParser, logging]),
-    module("BidderClient", domain + kits + ["TerminalKit", "ServiceKit", argumentParser, logging]),
+    module("AuctionService", domain + kits + shell + ["AuctionClient", argumentParser, logging]),
+    module("BidService", domain + kits + shell + [argumentParser, logging]),
+    module("NotificationService", domain + kits + shell + [argumentParser, logging, lifecycle]),
+    module("BidderClient", domain + kits + shell + ["AuctionClient", "TerminalKit", argumentParser, logging]),
 
     // Layer 5: the programs.
     program("ms-leilao", runs: "AuctionService"),

@@ -31,8 +31,8 @@ package struct KeyFolder: Sendable {
 
   package func hasPublicKey(_ id: String) -> Bool { Self.isAcceptedName(id) && Self.isFile(publicFile(id)) }
 
-  func privateFile(_ id: String) -> String { "\(privateFolder)/\(id).pem" }
-  func publicFile(_ id: String) -> String { "\(publicFolder)/\(id).pem" }
+  package func privateFile(_ id: String) -> String { "\(privateFolder)/\(id).pem" }
+  package func publicFile(_ id: String) -> String { "\(publicFolder)/\(id).pem" }
 
   func checkName(_ id: String) throws(KeyFolderError) {
     guard Self.isAcceptedName(id) else {

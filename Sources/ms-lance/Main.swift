@@ -1,4 +1,7 @@
+import BidService
+import ServiceKit
+
 @main
 enum Main {
-  static func main() {}
+  static func main() async { await CommandRunner.run(BidCommand.self) }
 }

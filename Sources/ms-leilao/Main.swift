@@ -1,4 +1,7 @@
+import AuctionService
+import ServiceKit
+
 @main
 enum Main {
-  static func main() {}
+  static func main() async { await CommandRunner.run(AuctionCommand.self) }
 }

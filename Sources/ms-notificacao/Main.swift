@@ -1,4 +1,7 @@
+import NotificationService
+import ServiceKit
+
 @main
 enum Main {
-  static func main() {}
+  static func main() async { await CommandRunner.run(NotificationCommand.self) }
 }

@@ -1,0 +1,188 @@
+// AuctionClient: how any program talks to the house from outside: asks, follows, verifies, bids. A bidder's terminal, an
+// operator's command and a later web gateway all stand on it. It draws nothing and decides nothing.
+
+package import AuctionFacts
+package import AuctionSigning
+import AuctionWire
+package import SharedKernel
+import ServiceKit
+import SigningKit
+
+/// An auction as its follower can prove it: every block checked against the one before, every bid against its bidder's key.
+package struct FollowedAuction: Sendable {
+  /// An accepted bid, as recorded.
+  package struct RecordedBid: Sendable, Hashable {
+    package let id: BidID
+    package let bidder: PrincipalID
+    package let amount: Money
+    package let receivedAt: Timestamp
+  }
+
+  /// Whether the ledger holds.
+  package enum Health: Sendable, Hashable {
+    case whole
+    /// Two statements under the house's key that cannot both be; the reason in words.
+    case broken(String)
+  }
+
+  /// What a block brought.
+  package enum Change: Sendable, Hashable {
+    case opened
+    case bid(RecordedBid)
+    case extended(from: Timestamp, to: Timestamp, by: PrincipalID?, cause: Extension.Cause)
+    case closed(AuctionResult)
+    case broken(String)
+  }
+
+  /// What became of a statement.
+  package enum Step: Sendable {
+    case applied([Change])
+    case alreadyKnown
+    /// Blocks before this one are missing: ask for them from this number on.
+    case gap(from: Int64)
+  }
+
+  package let terms: AuctionTerms
+  package let edition: Edition
+  package private(set) var status: AuctionStatus
+  package private(set) var head: Seen?
+  package private(set) var price: Money?
+  package private(set) var leader: PrincipalID?
+  package private(set) var minimum: Money
+  package private(set) var closesAt: Timestamp
+  package private(set) var bids: [RecordedBid] = []
+  package private(set) var acceptedBids = 0
+  package private(set) var result: AuctionResult?
+  package private(set) var health = Health.whole
+  /// The reading of the last block or snapshot.
+  package private(set) var asOf: ClockReading
+  private var keys: [Digest: (owner: PrincipalID, key: PublicKey)] = [:]
+  /// The head that a snapshot vouched for and that the blocks asked for must lead to.
+  private var promised: Seen?
+
+  /// How many bids are remembered for the screen.
+  package static let bidsKept = 200
+
+  /// Before anything but its scheduling is known.
+  package init(_ scheduling: Scheduling, edition: Edition) {
+    terms = scheduling.terms
+    self.edition = edition
+    status = .scheduled
+    minimum = scheduling.terms.openingPrice
+    closesAt = scheduling.terms.closesAt
+    asOf = scheduling.clock
+  }
+
+  /// Where the house says the auction stands. Blocks from `firstBlock` on may follow to prove it.
+  package init(_ scheduling: Scheduling, summary: AuctionSummary, asOf clock: ClockReading, replayingFrom firstBlock: Int64?) {
+    self.init(scheduling, edition: summary.edition)
+    asOf = clock
+    status = summary.status
+    closesAt = summary.closesAt
+    if firstBlock == 0 {
+      promised = summary.head
+    } else {
+      (head, price, leader, minimum) = (summary.head, summary.price, summary.leader, summary.minimum)
+    }
+  }
+
+  /// Takes a block of this auction, whose house signature has been checked.
+  package mutating func take(_ block: Block, digest: Digest) -> Step {
+    guard block.edition == edition else { return fail("bloco \(block.number) de outra edição", "block \(block.number) of another edition") }
+    let next = head.map { $0.block + 1 } ?? 0
+    if let head, block.number == head.block, digest != head.digest {
+      return fail("dois blocos \(block.number) diferentes", "two different blocks \(block.number)")
+    }
+    guard block.number >= next else { return .alreadyKnown }
+    guard block.number == next else { return .gap(from: next) }
+    guard block.previous == (head?.digest ?? edition) else {
+      return fail("o bloco \(block.number) não continua o anterior", "block \(block.number) does not continue the one before")
+    }
+    if let promised, promised.block == block.number, promised.digest != digest {
+      return fail("o bloco \(block.number) não é o que a casa prometeu", "block \(block.number) is not the one that the house promised")
+    }
+
+    var changes: [Change] = []
+    switch block.content {
+    case .opening(let evidence):
+      guard let opening = Self.opening(evidence), opening.edition == edition else {
+        return fail("a abertura não confere", "the opening does not match")
+      }
+      status = .open
+      closesAt = opening.closesAt
+      changes.append(.opened)
+    case .entries(let entries):
+      for entry in entries {
+        if let problem = apply(entry, to: &changes) { return fail(problem.0, problem.1) }
+      }
+    case .closing(let result, _):
+      guard result.winner == leader || result.outcome != .sold, result.outcome != .sold || result.amount == price else {
+        return fail("o resultado não é o da corrente", "the result is not the chain's")
+      }
+      self.result = result
+      status = .closed
+      changes.append(.closed(result))
+    }
+    head = Seen(block: block.number, digest: digest)
+    asOf = block.clock
+    return .applied(changes)
+  }
+
+  /// A cancellation of an auction that never opened is final: there is no chain to say so.
+  package mutating func takeCancellation(at clock: ClockReading) -> [Change] {
+    guard head == nil, status == .scheduled else { return [] }
+    let result = AuctionResult(
+      outcome: .cancelled, winner: nil, amount: nil, acceptedBids: 0, refusedBids: 0, refusals: SHA256.of([]), closesAt: closesAt)
+    self.result = result
+    status = .closed
+    asOf = clock
+    return [.closed(result)]
+  }
+
+  private mutating func apply(_ entry: BlockEntry, to changes: inout [Change]) -> (String, String)? {
+    var cause: (by: PrincipalID?, cause: Extension.Cause) = (nil, .outage)
+    switch entry.fact {
+    case .bid(let evidence, let receivedAt):
+      guard let envelope = try? Envelope(evidence), let bid = try? Bid(envelope),
+        bid.auction == terms.auction, bid.edition == edition
+      else { return ("um lance ilegível no bloco", "an unreadable bid in the block") }
+      if let known = keys[envelope.keyID] {
+        guard known.owner == bid.bidder, known.key.isValid(envelope.signature, for: envelope.preAuthenticationEncoding) else {
+          return ("lance de \(bid.bidder) sem assinatura válida", "bid of \(bid.bidder) without a valid signature")
+        }
+      }
+      if let price, let now = entry.price, now < price { return ("o preço caiu", "the price fell") }
+      guard entry.leader != nil, entry.price != nil else { return ("lance aceito sem líder", "an accepted bid without a leader") }
+      let recorded = RecordedBid(id: bid.id, bidder: bid.bidder, amount: bid.amount, receivedAt: receivedAt)
+      bids.append(recorded)
+      if bids.count > Self.bidsKept { bids.removeFirst(bids.count - Self.bidsKept) }
+      acceptedBids += 1
+      changes.append(.bid(recorded))
+      cause = (bid.bidder, .bid)
+    case .key(let record):
+      guard let key = try? PublicKey(spki: record.spki), Digest(key.id) == record.keyID else {
+        return ("uma chave que não confere", "a key that does not match")
+      }
+      keys[record.keyID] = (record.owner, key)
+    case .resumed: (status, cause) = (.open, (nil, .resumption))
+    case .suspended: status = .suspended
+    case .voided, .outage: break
+    }
+    if entry.closesAt != closesAt {
+      changes.append(.extended(from: closesAt, to: entry.closesAt, by: cause.by, cause: cause.cause))
+    }
+    (price, leader, minimum, closesAt) = (entry.price, entry.leader, entry.minimum, entry.closesAt)
+    return nil
+  }
+
+  private mutating func fail(_ portuguese: String, _ english: String) -> Step {
+    let reason = said(portuguese, english)
+    guard health == .whole else { return .alreadyKnown }
+    health = .broken(reason)
+    return .applied([.broken(reason)])
+  }
+
+  private static func opening(_ evidence: Evidence) -> Opening? {
+    (try? Envelope(evidence)).flatMap { try? Opening($0) }
+  }
+}

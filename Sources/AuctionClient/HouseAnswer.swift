@@ -1,0 +1,25 @@
+package import AuctionSigning
+package import AuctionWire
+package import ServiceKit
+import SharedKernel
+
+/// The house's signed answer to a query, and the statements that came with it, each checked by itself.
+package struct HouseAnswer: Sendable {
+  package let snapshot: Snapshot
+  package let statements: [HouseStatement]
+
+  package init(_ reply: SnapshotReply, ring: KeyRing) throws(Rejection) {
+    let envelope = reply.envelope
+    guard let speaker = ring.check(envelope.keyID, envelope.signature, over: envelope.preAuthenticationEncoding),
+      envelope.kind.speaker.admits(speaker)
+    else { throw Rejection(.invalidSignature, "retrato") }
+    do {
+      snapshot = try Snapshot(envelope)
+    } catch {
+      throw Rejection(.malformed, "\(error)")
+    }
+    var statements: [HouseStatement] = []
+    for evidence in reply.envelopes { statements.append(try HouseStatement(evidence.bytes, ring: ring)) }
+    self.statements = statements
+  }
+}

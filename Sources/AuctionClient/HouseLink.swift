@@ -1,0 +1,166 @@
+package import AuctionFacts
+package import AuctionSigning
+package import AuctionWire
+package import MessagingKit
+package import ServiceKit
+package import SharedKernel
+import SigningKit
+import Synchronization
+
+/// The wire to the house, as a bidder or an operator has it: one connection that listens, one that publishes and asks.
+///
+/// Everything that arrives is checked here; what cannot be checked is dropped and counted. Callbacks run on the connections'
+/// threads and must not block.
+package final class HouseLink: Sendable {
+  package enum Event: Sendable {
+    /// Both connections are there and the listening one is subscribed.
+    case up
+    case down(reason: String, retryIn: Duration)
+    /// The broker will not have us; the reason in its words.
+    case refused(String)
+    case blocked(String)
+    case unblocked
+    case statement(HouseStatement)
+    case snapshot(HouseAnswer)
+    /// A refusal that came over the direct reply address.
+    case receipt(Receipt)
+    /// Something that is not what the house says.
+    case dropped(String)
+  }
+
+  private struct State {
+    var ring: KeyRing
+    var isListening = false
+    var isPublishing = false
+    var wasUp = false
+  }
+
+  private final class Shared: Sendable {
+    let value: Mutex<State>
+    init(_ state: State) { value = Mutex(state) }
+  }
+
+  private final class Connections: Sendable {
+    let listening: Connection
+    let publishing: Connection
+    init(_ listening: Connection, _ publishing: Connection) { (self.listening, self.publishing) = (listening, publishing) }
+  }
+
+  private let state: Shared
+  private let connections: Connections
+  private static let listeningName = "ouvir"
+  private static let replyName = "respostas"
+
+  /// - Parameters:
+  ///   - bindings: what to listen to from the start, as (exchange, key); more by `follow`.
+  ///   - ring: the house's public keys, which reach a client out of band.
+  package init(
+    broker: BrokerURL, name: String, ring: KeyRing, bindings: [(exchange: Exchange, key: String)],
+    onEvent: @escaping @Sendable (Event) -> Void
+  ) {
+    let state = Shared(State(ring: ring))
+    func changed(_ change: (inout State) -> Void) {
+      let event: Event? = state.value.withLock { s in
+        change(&s)
+        let isUp = s.isListening && s.isPublishing
+        defer { s.wasUp = isUp }
+        return isUp && !s.wasUp ? .up : nil
+      }
+      if let event { onEvent(event) }
+    }
+    @Sendable func hear(_ delivery: Delivery) {
+      let ring = state.value.withLock { $0.ring }
+      do throws(Rejection) {
+        if delivery.subscription == Self.replyName {
+          if let reply = try? SnapshotReply(parsing: delivery.body) { return onEvent(.snapshot(try HouseAnswer(reply, ring: ring))) }
+          guard case .refused(let receipt) = try HouseStatement(delivery.body, ring: ring).fact else { return }
+          return onEvent(.receipt(receipt))
+        }
+        guard let exchange = Exchange(rawValue: delivery.exchange) else { return }
+        onEvent(.statement(try HouseStatement(delivery.body, from: exchange, ring: ring)))
+      } catch {
+        onEvent(.dropped(error.description))
+      }
+    }
+    let listening = Connection(
+      ConnectionOptions(url: broker, tls: nil, name: "\(name) (ouve)"),
+      subscriptions: [
+        Subscription(
+          name: Self.listeningName, source: .exclusive(bindings: bindings.map { MessagingKit.Binding(exchange: $0.exchange.rawValue, key: $0.key) }), prefetch: 0,
+          automaticAcknowledgement: true)
+      ],
+      onEvent: { event in
+        switch event {
+        case .subscribed: changed { $0.isListening = true }
+        case .subscriptionCancelled: changed { $0.isListening = false }
+        case .disconnected(let reason, let retryIn):
+          changed { $0.isListening = false }
+          onEvent(.down(reason: reason, retryIn: retryIn))
+        case .refused(let reason): onEvent(.refused(reason))
+        case .delivered(let deliveries): deliveries.forEach(hear)
+        case .connected, .bound, .blocked, .unblocked: break
+        }
+      })
+    let publishing = Connection(
+      ConnectionOptions(url: broker, tls: nil, name: "\(name) (fala)"),
+      subscriptions: [Subscription(name: Self.replyName, source: .directReplies, prefetch: 0, automaticAcknowledgement: true)],
+      onEvent: { event in
+        switch event {
+        case .subscribed: changed { $0.isPublishing = true }
+        case .subscriptionCancelled: changed { $0.isPublishing = false }
+        case .disconnected: changed { $0.isPublishing = false }
+        case .blocked(let reason): onEvent(.blocked(reason))
+        case .unblocked: onEvent(.unblocked)
+        case .delivered(let deliveries): deliveries.forEach(hear)
+        case .connected, .bound, .refused: break
+        }
+      })
+    self.state = state
+    connections = Connections(listening, publishing)
+  }
+
+  package func start() {
+    connections.listening.start()
+    connections.publishing.start()
+  }
+
+  package func reconnectNow() {
+    connections.listening.reconnectNow()
+    connections.publishing.reconnectNow()
+  }
+
+  package func close() async {
+    await connections.publishing.close(within: .seconds(1))
+    await connections.listening.close(within: .zero)
+  }
+
+  package func follow(_ auction: AuctionID) {
+    connections.listening.bind(Self.listeningName, exchange: Exchange.notificacoes.rawValue, key: RoutingKey.auction(auction))
+  }
+
+  package func unfollow(_ auction: AuctionID) {
+    connections.listening.unbind(Self.listeningName, exchange: Exchange.notificacoes.rawValue, key: RoutingKey.auction(auction))
+  }
+
+  /// Asks; the answer comes as `.snapshot` with the query's id, or never.
+  package func ask(_ query: Query) {
+    let message = Publishing(
+      exchange: Exchange.consultas.rawValue, routingKey: RoutingKey.query, isMandatory: false,
+      properties: MessageProperties(contentType: Query.contentType, replyTo: Publishing.directReplyTo, isPersistent: false), body: query.encoded())
+    _ = connections.publishing.publish(message) { _ in }
+  }
+
+  /// Publishes a signed statement; the outcome comes on the connection's thread.
+  package func publish(
+    _ statement: some WireValue, _ sealed: Sealed, to exchange: Exchange, as user: String,
+    outcome: @escaping @Sendable (PublishOutcome) -> Void
+  ) {
+    let message = Publishing(
+      exchange: exchange.rawValue, routingKey: statement.kind.routingKey, isMandatory: exchange.isMandatory,
+      properties: MessageProperties(
+        contentType: Envelope.contentType, messageID: statement.messageID, correlationID: statement.correlationID, replyTo: Publishing.directReplyTo, userID: user,
+        isPersistent: true),
+      body: sealed.evidence.bytes)
+    if !connections.publishing.publish(message, outcome: outcome) { outcome(.unknown("busy")) }
+  }
+}

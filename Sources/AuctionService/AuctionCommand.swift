@@ -1,0 +1,85 @@
+package import ArgumentParser
+import AuctionSigning
+import AuctionWire
+package import ServiceKit
+import SharedKernel
+import SigningKit
+
+/// `ms-leilao`: serves, or gives one operator's command.
+package struct AuctionCommand: AsyncParsableCommand {
+  package static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "ms-leilao",
+      abstract: said("O calendário dos leilões.", "The calendar of auctions."),
+      discussion: said(
+        "Sem subcomando, serve até ser parado. Os outros falam com a casa como operador.",
+        "Without a subcommand it serves until told to stop. The others talk to the house as an operator."),
+      subcommands: [ServeCommand.self, ScheduleCommand.self, CancelCommand.self, ListCommand.self, TopologyCommand.self],
+      defaultSubcommand: ServeCommand.self)
+  }
+
+  package init() {}
+}
+
+/// `ms-leilao servir`
+package struct ServeCommand: AsyncParsableCommand {
+  package static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "servir",
+      abstract: said("Serve: anuncia cada leilão na sua hora (padrão).", "Serves: announces each auction at its time (default)."),
+      discussion: said(
+        """
+        EXEMPLOS:
+          ms-leilao
+          ms-leilao --leiloes calendario.json
+          LEILAO_NTP=none ms-leilao --log debug
+        """,
+        """
+        EXAMPLES:
+          ms-leilao
+          ms-leilao --auctions calendar.json
+          LEILAO_NTP=none ms-leilao --log debug
+        """),
+      aliases: ["serve"])
+  }
+
+  @OptionGroup var house: HouseOptions
+
+  @Flag(
+    name: [.customLong("reserva"), .customLong("standby")],
+    help: ArgumentHelp(said("Espera pelo diário em vez de recusar-se a começar.", "Waits for the journal instead of refusing to start.")))
+  var isStandby = false
+
+  @Option(
+    name: [.customLong("leiloes"), .customLong("auctions")],
+    help: ArgumentHelp(said("Calendário em JSON a agendar ao subir (docs/calendar.md).", "JSON calendar to schedule at the start (docs/calendar.md)."), valueName: "FILE"))
+  var calendar: String?
+
+  package init() {}
+
+  package func run() async throws {
+    let principal = HousePrincipal.msLeilao
+    let settings = try house.resolved(brokerUser: principal.text)
+    let filed = try await calendar.asyncMap { try CalendarFile.read($0, now: await ShortClock.reading(settings)) } ?? []
+    try makeOperator(settings)
+    try await HouseService(
+      principal: principal, settings: settings, isStandby: isStandby, queue: Queue.msLeilao.rawValue, queryQueue: nil
+    ) { voice in
+      CalendarDesk(voice: voice, filed: filed) { SecureRandom.bytes(16) }
+    }.run()
+  }
+
+  /// A house without any operator gets its first one here; a house that has one is left as it is.
+  private func makeOperator(_ settings: HouseSettings) throws {
+    let known = try settings.keys.publicKeys().keys
+    guard !known.contains(where: { PrincipalID($0.id)?.role == .operator }) else { return }
+    _ = try Identity.voice(of: HousePrincipal.operator, in: settings.keys, log: settings.logger(HousePrincipal.msLeilao.text))
+  }
+}
+
+extension Optional {
+  fileprivate func asyncMap<T>(_ body: (Wrapped) async throws -> T) async rethrows -> T? {
+    guard let self else { return nil }
+    return try await body(self)
+  }
+}

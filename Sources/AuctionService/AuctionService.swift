@@ -1,1 +1,0 @@
-// AuctionService: to be written.

@@ -1,0 +1,88 @@
+import AuctionClient
+import AuctionFacts
+import AuctionSigning
+import AuctionWire
+import ServiceKit
+import SharedKernel
+import SigningKit
+
+/// One operator's command: signed, sent, and its signed answer told.
+struct OperatorCall {
+  let settings: HouseSettings
+  let json: Bool
+  private let principal: PrincipalID
+
+  init(house: HouseOptions, operador: String, json: Bool) throws {
+    principal = try TermsReading().principal("--operador", operador)
+    guard principal.role == .operator else {
+      throw TermsReading.refused("--operador", operador, said("ids que começam por operador", "ids that begin with operador"))
+    }
+    settings = try house.resolved(brokerUser: "operador")
+    self.json = json
+  }
+
+  /// - Throws: `refused` with the house's reason, `unknown` when it does not answer, `unavailable` without a broker.
+  func give(_ action: @Sendable (ClockReading) throws -> Command.Action) async throws {
+    let voice = try voice()
+    let reading = await ShortClock.reading(settings)
+    let action = try action(reading)
+    try await call { house in
+      let command = Command(id: CommandID(.random()), action: action, clock: reading)
+      try report(try house.command(command, by: voice, as: settings.broker.user), to: command)
+    }
+  }
+
+  /// Cancelling needs to know which edition: the house is asked first.
+  func cancel(_ auction: AuctionID, reason: String) async throws {
+    let voice = try voice()
+    let reading = await ShortClock.reading(settings)
+    try await call { house in
+      guard let found = try house.auctions().first(where: { $0.summary.auction == auction }) else {
+        throw Failure(.refused, said("recusado: leilao_desconhecido (\(auction))", "refused: leilao_desconhecido (\(auction))"))
+      }
+      let command = Command(
+        id: CommandID(.random()), action: .cancel(auction: auction, edition: found.summary.edition, reason: reason), clock: reading)
+      try report(try house.command(command, by: voice, as: settings.broker.user), to: command)
+    }
+  }
+
+  /// Runs something that talks to the house, off Swift's shared threads.
+  func call(_ body: @escaping @Sendable (HouseCall) throws -> Void) async throws {
+    let (keys, broker) = (settings.keys, settings.broker)
+    try await onThread(named: "operador") {
+      let house = try HouseCall(
+        broker: broker, name: "operador", ring: KeyRing(try keys.publicKeys().keys), bindings: [(.leilao, RoutingKey.commandAnswered)])
+      try body(house)
+    }
+  }
+
+  private func voice() throws -> Voice {
+    guard settings.keys.hasPair(principal.text) else {
+      throw Failure(
+        .usage,
+        said(
+          "não há chave de \(principal) em \(settings.keyPath); ms-leilao cria a do operador na primeira vez que sobe",
+          "there is no key of \(principal) in \(settings.keyPath); ms-leilao makes the operator's at its first start"))
+    }
+    return try Voice(principal: principal, key: settings.keys.privateKey(of: principal.text) { try Passphrase.ask(for: principal.text) })
+  }
+
+  private func report(_ answer: CommandAnswer, to command: Command) throws {
+    if json {
+      var line = JSONLine()
+      line.add("tipo", "comando")
+      line.add("id_comando", command.id.description)
+      line.add("id_leilao", command.auction.text)
+      line.add("situacao", answer.refusal == nil ? "aceito" : "recusado")
+      line.add("motivo", answer.refusal?.wireName)
+      line.add("edicao", answer.edition?.hex)
+      tell(line.text)
+      if answer.refusal != nil { throw ExitStatus.refused }
+      return
+    }
+    if let refusal = answer.refusal {
+      throw Failure(.refused, said("recusado: \(refusal.wireName) (\(command.auction))", "refused: \(refusal.wireName) (\(command.auction))"))
+    }
+    tell(said("aceito: \(command.auction)", "accepted: \(command.auction)"))
+  }
+}

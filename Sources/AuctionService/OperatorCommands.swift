@@ -1,0 +1,79 @@
+package import ArgumentParser
+import AuctionClient
+import AuctionFacts
+import AuctionWire
+package import ServiceKit
+import SharedKernel
+import SigningKit
+
+/// `ms-leilao cancelar`
+package struct CancelCommand: AsyncParsableCommand {
+  package static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "cancelar",
+      abstract: said("Cancela um leilão agendado ou aberto.", "Cancels a scheduled or open auction."),
+      discussion: said(
+        "EXEMPLO:\n  ms-leilao cancelar violao-1978 --motivo \"peça danificada\"",
+        "EXAMPLE:\n  ms-leilao cancel guitar-1978 --motivo \"damaged piece\""),
+      aliases: ["cancel"])
+  }
+
+  @OptionGroup var house: HouseOptions
+  @Argument(help: ArgumentHelp(said("O leilão.", "The auction."), valueName: "ID")) var auction: String
+  @Option(name: [.customLong("motivo"), .customLong("reason")], help: ArgumentHelp(said("Por quê; todos o leem.", "Why; everyone reads it."))) var reason: String
+  @Option(help: ArgumentHelp(said("Id do operador que assina.", "Id of the operator who signs."), valueName: "ID")) var operador = "operador"
+  @Flag(help: ArgumentHelp(said("Responde em uma linha JSON.", "Answers with one JSON line."))) var json = false
+
+  package init() {}
+
+  package func run() async throws {
+    let id = try TermsReading().auction("ID", auction)
+    guard (1...500).contains(reason.unicodeScalars.count) else {
+      throw TermsReading.refused("--motivo", reason, said("de 1 a 500 caracteres", "1 to 500 characters"))
+    }
+    try await OperatorCall(house: house, operador: operador, json: json).cancel(id, reason: reason)
+  }
+}
+
+/// `ms-leilao listar`
+package struct ListCommand: AsyncParsableCommand {
+  package static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "listar",
+      abstract: said("Lista os leilões: agendados, abertos e os encerrados há menos de um dia.", "Lists the auctions: scheduled, open, and closed less than a day ago."),
+      discussion: said("EXEMPLO:\n  ms-leilao listar --json", "EXAMPLE:\n  ms-leilao list --json"),
+      aliases: ["list"])
+  }
+
+  @OptionGroup var house: HouseOptions
+  @Flag(help: ArgumentHelp(said("Uma linha JSON por leilão.", "One JSON line for each auction."))) var json = false
+
+  package init() {}
+
+  package func run() async throws {
+    let json = json
+    try await OperatorCall(house: house, operador: "operador", json: json).call { house in
+      AuctionListing(json: json).show(try house.auctions())
+    }
+  }
+}
+
+/// `ms-leilao topologia`
+package struct TopologyCommand: ParsableCommand {
+  package static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "topologia",
+      abstract: said(
+        "Mostra as definições do broker de desenvolvimento (scripts/broker/definitions.json).",
+        "Prints the development broker's definitions (scripts/broker/definitions.json)."),
+      aliases: ["topology"])
+  }
+
+  package init() {}
+
+  package func run() throws {
+    let hash: Hash = { SHA256.of($0) }
+    let definitions = Topology.house.definitions(profile: .development, salt: Topology.developmentSalt(hash), hash: hash)
+    tell(String(decoding: definitions, as: UTF8.self))
+  }
+}

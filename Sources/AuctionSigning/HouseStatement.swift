@@ -1,0 +1,106 @@
+package import AuctionFacts
+package import AuctionWire
+package import ServiceKit
+package import SharedKernel
+import SigningKit
+
+/// Why something that arrived is not heard: the reason that a dead letter carries, and what was seen.
+package struct Rejection: Error, Sendable, CustomStringConvertible {
+  package enum Reason: String, Sendable, CaseIterable {
+    case malformed = "formato"
+    case invalidSignature = "assinatura_invalida"
+    case wrongSpeaker = "identidade_divergente"
+    /// From an exchange where this is not said.
+    case wrongExchange = "origem"
+  }
+
+  package let reason: Reason
+  package let detail: String
+  package init(_ reason: Reason, _ detail: String) { (self.reason, self.detail) = (reason, detail) }
+  package var description: String { "\(reason.rawValue): \(detail)" }
+}
+
+/// Something the house said, checked: that the one signed it who may, and what it says.
+package struct HouseStatement: Sendable {
+  package enum Fact: Sendable {
+    case scheduled(Scheduling)
+    case opened(Opening)
+    case notice(CalendarNotice)
+    case block(Block)
+    case extended(Extension)
+    case refused(Receipt)
+    case answered(CommandAnswer)
+  }
+
+  package let fact: Fact
+  package let envelope: Envelope
+  /// SHA-256 of the payload.
+  package let digest: Digest
+
+  /// Size and shape, then whether this is said on that exchange, then the signature under the key of the one who may say it,
+  /// and only then the payload.
+  package init(_ body: [UInt8], from exchange: Exchange? = nil, ring: KeyRing) throws(Rejection) {
+    let envelope: Envelope
+    do {
+      envelope = try Envelope(parsing: body)
+    } catch {
+      throw Rejection(.malformed, "\(error)")
+    }
+    if let exchange, !exchange.kinds.contains(envelope.kind) {
+      throw Rejection(.wrongExchange, "\(envelope.kind.rawValue) on \(exchange.rawValue)")
+    }
+    guard let speaker = ring.check(envelope.keyID, envelope.signature, over: envelope.preAuthenticationEncoding) else {
+      throw Rejection(.invalidSignature, "key \(envelope.keyID.hex.prefix(16))")
+    }
+    guard envelope.kind.speaker.admits(speaker) else {
+      throw Rejection(.wrongSpeaker, "\(speaker) may not say \(envelope.kind.rawValue)")
+    }
+    try self.init(verified: envelope)
+  }
+
+  /// Reads what was checked before it was written down: the journal's own entries.
+  package init(trusted evidence: Evidence) throws(Rejection) {
+    do {
+      try self.init(verified: try Envelope(evidence))
+    } catch {
+      throw Rejection(.malformed, "\(error)")
+    }
+  }
+
+  private init(verified envelope: Envelope) throws(Rejection) {
+    self.envelope = envelope
+    digest = SHA256.of(envelope.payload)
+    do {
+      fact = try Self.read(envelope)
+    } catch {
+      throw Rejection(.malformed, "\(error)")
+    }
+  }
+
+  private static func read(_ envelope: Envelope) throws -> Fact {
+    switch envelope.kind {
+    case .scheduled: .scheduled(try Scheduling(envelope))
+    case .opened: .opened(try Opening(envelope))
+    case .closed, .cancelled, .suspended, .resumed: .notice(try CalendarNotice(envelope))
+    case .bidsAccepted, .awarded: .block(try Block(envelope))
+    case .extended: .extended(try Extension(envelope))
+    case .bidRefused: .refused(try Receipt(envelope))
+    case .commandAnswered: .answered(try CommandAnswer(envelope))
+    case .reserve, .passedOn, .bidPlaced, .snapshot, .clockSynchronized, .schedule, .cancel, .suspend, .resume, .close, .passOn, .voidBid:
+      throw Rejection(.malformed, "\(envelope.kind.rawValue) is no event that is heard here")
+    }
+  }
+
+  /// The auction this is about.
+  package var auction: AuctionID? {
+    switch fact {
+    case .scheduled(let scheduling): scheduling.terms.auction
+    case .opened(let opening): opening.auction
+    case .notice(let notice): notice.auction
+    case .block(let block): block.auction
+    case .extended(let extended): extended.auction
+    case .refused(let receipt): receipt.auction
+    case .answered(let answer): answer.auction
+    }
+  }
+}

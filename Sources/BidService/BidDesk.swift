@@ -1,0 +1,241 @@
+// BidService: ms-lance. Its desk opens bids and the calendar's events, lets the books decide, and turns what the books say
+// into journal entries, documents for queries and messages for the outbox. The rules themselves are AuctionCore's.
+
+package import AuctionCore
+package import AuctionFacts
+package import AuctionSigning
+import AuctionWire
+package import JournalKit
+package import MessagingKit
+package import ServiceKit
+package import SharedKernel
+import SigningKit
+import Synchronization
+
+/// ms-lance without its shell.
+package struct BidDesk: Desk, Sendable {
+  /// A delivery after its envelope, signature, key, identity and payload have been looked at.
+  package enum Opened: Sendable {
+    case bid(SubmittedBid, replyTo: String?)
+    case unheardBid(UnheardBid)
+    case statement(HouseStatement)
+    case poison(Delivery, Rejection)
+  }
+
+  var keeper: BookKeeper
+  var keys = BidderKeys()
+  private var limiter: RateLimiter
+  /// Whose statements are heard besides bidders': the calendar's.
+  private var ring = KeyRing()
+  let voice: Voice
+  private let profile: IdentityProfile
+  private let replaying: ReplaySwitch
+
+  package init(voice: Voice, profile: IdentityProfile, limiter: RateLimiter) {
+    self.limiter = limiter
+    let replaying = ReplaySwitch()
+    self.voice = voice
+    self.profile = profile
+    self.replaying = replaying
+    keeper = BookKeeper(scribe: Scribe(voice: voice, replaying: replaying))
+  }
+
+  package var wakeUp: Timestamp? { nil }
+  package var needsGoodClock: Bool { keeper.openAuctions > 0 }
+
+  package func open(_ delivery: Delivery) -> Opened {
+    guard !delivery.isOversize else { return .poison(delivery, Rejection(.malformed, "too large")) }
+    switch Exchange(rawValue: delivery.exchange) {
+    case .lances: return BidOpener(keys: keys, profile: profile).open(delivery)
+    case .leilao:
+      do throws(Rejection) {
+        return .statement(try HouseStatement(delivery.body, from: .leilao, ring: ring))
+      } catch {
+        return .poison(delivery, error)
+      }
+    case .notificacoes, .comandos, .sigilo, .consultas, .mortas, nil:
+      return .poison(delivery, Rejection(.wrongExchange, delivery.exchange))
+    }
+  }
+
+  package mutating func decide(_ opened: [Opened], away: (from: Timestamp, to: Timestamp)?, at clock: ClockReading) -> Turn {
+    var turn = Turn()
+    if let away {
+      record(.outage(from: away.from, to: away.to), entry: .outage(from: away.from, to: away.to), at: clock, in: &turn)
+    }
+    for item in opened {
+      switch item {
+      case .bid(let bid, let replyTo): place(bid, replyTo: replyTo, at: clock, in: &turn)
+      case .unheardBid(let bid): refuse(bid, at: clock, in: &turn)
+      case .statement(let statement): hear(statement, at: clock, in: &turn)
+      case .poison(let delivery, let rejection):
+        turn.outgoing.append(.deadLetter(delivery, from: .msLance, reason: rejection.reason.rawValue))
+      }
+    }
+    say(keeper.handle(.endTurn, at: clock), in: &turn)
+    return turn
+  }
+
+  package mutating func keysChanged(_ ring: KeyRing, at clock: ClockReading) -> Turn {
+    var turn = Turn()
+    self.ring = ring
+    for record in keys.changes(to: ring) {
+      keys.apply(record)
+      self.record(.key(record), entry: .key(record), at: clock, in: &turn)
+    }
+    say(keeper.handle(.endTurn, at: clock), in: &turn)
+    return turn
+  }
+
+  package mutating func replay(_ entries: [Entry], at clock: ClockReading) throws {
+    replaying.isOn = true
+    defer { replaying.isOn = false }
+    for entry in entries {
+      switch try BidEntry(entry) {
+      case .bid(let envelope):
+        guard let bid = try keys.submitted(envelope) else {
+          throw Failure(.ioError, said("o diário tem um lance sem chave", "the journal holds a bid without its key"))
+        }
+        _ = keeper.handle(.bid(bid), at: clock)
+      case .statement(let evidence):
+        for input in inputs(of: try HouseStatement(trusted: evidence)) { _ = keeper.handle(input, at: clock) }
+      case .key(let record):
+        keys.apply(record)
+        _ = keeper.handle(.key(record), at: clock)
+      case .outage(let from, let to): _ = keeper.handle(.outage(from: from, to: to), at: clock)
+      }
+    }
+    _ = keeper.handle(.endTurn, at: clock)
+  }
+
+  // MARK: - One item
+
+  private mutating func place(_ bid: SubmittedBid, replyTo: String?, at clock: ClockReading, in turn: inout Turn) {
+    switch limiter.admit(bid.bid.bidder, at: clock.instant) {
+    case .admitted: break
+    case .shed(let mayAnswer):
+      if mayAnswer { answer(UnheardBid(shed: bid, replyTo: replyTo), at: clock, in: &turn) }
+      return
+    }
+    let before = keeper.decision(of: bid.bid.bidder, bid: bid.bid.id)
+    let outputs = keeper.handle(.bid(bid), at: clock)
+    // A bid that was decided before changes nothing and needs no second entry; neither does one that is only answered.
+    let isNew = before == nil && keeper.decision(of: bid.bid.bidder, bid: bid.bid.id) != nil
+    if isNew || outputs.contains(where: \.isNumberedRefusal) { turn.entries.append(BidEntry.bid(bid.evidence).entry) }
+    say(outputs, in: &turn)
+  }
+
+  private mutating func hear(_ statement: HouseStatement, at clock: ClockReading, in turn: inout Turn) {
+    let inputs = inputs(of: statement)
+    guard !inputs.isEmpty else { return }
+    turn.entries.append(BidEntry.statement(statement.envelope.evidence).entry)
+    for input in inputs {
+      if case .scheduled(let scheduling, let sealed) = input, keeper.status(of: scheduling.terms.auction) == nil {
+        turn.documents.append(
+          Document(collection: Collection.schedulings, key: scheduling.terms.auction.text, number: 0, body: sealed.evidence.bytes))
+      }
+      say(keeper.handle(input, at: clock), in: &turn)
+    }
+  }
+
+  private mutating func record(_ input: BookKeeper.Input, entry: BidEntry, at clock: ClockReading, in turn: inout Turn) {
+    turn.entries.append(entry.entry)
+    say(keeper.handle(input, at: clock), in: &turn)
+  }
+
+  /// What the calendar said, as inputs of the books. An opening brings the scheduling with it, so that one that was never
+  /// heard is no loss.
+  private func inputs(of statement: HouseStatement) -> [BookKeeper.Input] {
+    let evidence = statement.envelope.evidence
+    switch statement.fact {
+    case .scheduled(let scheduling): return [.scheduled(scheduling, Sealed(digest: statement.digest, evidence: evidence))]
+    case .opened(let opening):
+      guard let envelope = try? Envelope(opening.scheduling), let scheduling = try? Scheduling(envelope) else { return [] }
+      return [.scheduled(scheduling, envelope.sealed { SHA256.of($0) }), .opened(opening, evidence)]
+    case .notice(let notice): return [.noticed(notice, evidence)]
+    case .block, .extended, .refused, .answered: return []
+    }
+  }
+
+  // MARK: - What the books say
+
+  private mutating func say(_ outputs: [BookKeeper.Output], in turn: inout Turn) {
+    for output in outputs {
+      switch output {
+      case .block(let auction, let number, let sealed): publish(.bidsAccepted, number, of: auction, sealed, in: &turn)
+      case .result(let auction, let number, let sealed): publish(.awarded, number, of: auction, sealed, in: &turn)
+      case .extended(_, let sealed, let extended):
+        turn.outgoing.append(.event(extended, sealed))
+      case .refused(let receipt, let sealed):
+        if let number = receipt.number, let auction = receipt.auction {
+          turn.documents.append(Document(collection: Collection.receipts, key: auction.text, number: number, body: sealed.evidence.bytes))
+        }
+        turn.outgoing.append(.event(receipt, sealed))
+      case .repeated(let auction, let sealed):
+        guard let kind = (try? Envelope(sealed.evidence))?.kind else { break }
+        turn.outgoing.append(.event(kind, sealed, id: "\(auction):repetido", about: auction))
+      case .accepted: break
+      }
+    }
+  }
+
+  private func publish(_ kind: Kind, _ number: Int64, of auction: AuctionID, _ sealed: Sealed, in turn: inout Turn) {
+    turn.documents.append(Document(collection: Collection.blocks, key: auction.text, number: number, body: sealed.evidence.bytes))
+    turn.outgoing.append(.event(kind, sealed, id: "\(auction):\(number)", about: auction))
+  }
+
+  // MARK: - Bids that never reach the books
+
+  private func refuse(_ bid: UnheardBid, at clock: ClockReading, in turn: inout Turn) {
+    if let delivery = bid.delivery { turn.outgoing.append(.deadLetter(delivery, from: .msLance, reason: bid.reason.wireName)) }
+    answer(bid, at: clock, in: &turn)
+  }
+
+  /// An authenticated bidder hears it on its own topic; anyone else only where it asked to be answered.
+  private func answer(_ bid: UnheardBid, at clock: ClockReading, in turn: inout Turn) {
+    let receipt = bid.receipt(at: clock)
+    if bid.owner != nil, bid.bid != nil {
+      turn.outgoing.append(.event(receipt, voice.seal(receipt)))
+    } else if let replyTo = bid.replyTo {
+      turn.replies.append(.reply(voice.seal(receipt).evidence.bytes, to: replyTo))
+    }
+  }
+}
+
+/// Names of what the journal keeps for queries.
+enum Collection {
+  static let blocks = "bloco"
+  static let receipts = "recibo"
+  static let schedulings = "agendamento"
+}
+
+extension BookKeeper.Output {
+  /// Whether this is a refusal that the books remember.
+  fileprivate var isNumberedRefusal: Bool {
+    if case .refused(let receipt, _) = self { receipt.number != nil } else { false }
+  }
+}
+
+/// On while the journal is replayed: what was said then is not said, and need not be signed, again.
+final class ReplaySwitch: Sendable {
+  private let state = Mutex(false)
+  var isOn: Bool {
+    get { state.withLock { $0 } }
+    set { state.withLock { $0 = newValue } }
+  }
+}
+
+extension Scribe {
+  init(voice: Voice, replaying: ReplaySwitch) {
+    self.init(
+      block: { block in
+        guard replaying.isOn, case .entries = block.content else { return voice.seal(block) }
+        return Sealed(digest: SHA256.of(block.payload), evidence: Evidence([]))
+      },
+      receipt: { receipt in
+        guard replaying.isOn else { return voice.seal(receipt) }
+        return Sealed(digest: SHA256.of(receipt.payload), evidence: Evidence([]))
+      },
+      extension: { voice.seal($0) }, hash: { SHA256.of($0) })
+  }
+}

@@ -1,1 +1,0 @@
-// BidService: to be written.

@@ -1,0 +1,54 @@
+package import SharedKernel
+
+/// A token bucket for each bidder: so many bids a second, with a burst. Not part of the books: what it sheds leaves no trace
+/// in them, and after a restart every bucket is full.
+package struct RateLimiter: Sendable {
+  package enum Verdict: Sendable, Equatable {
+    case admitted
+    /// Too fast; at most one shed bid a second gets its receipt.
+    case shed(mayAnswer: Bool)
+  }
+
+  private struct Bucket: Sendable {
+    /// Millionths of a token.
+    var level: Int64
+    var filledAt: Timestamp
+    var answeredAt: Timestamp?
+  }
+
+  private let perSecond: Int64
+  private let burst: Int64
+  private var buckets: [PrincipalID: Bucket] = [:]
+  /// Full buckets are forgotten when there are this many.
+  private let kept = 10_000
+
+  package init(perSecond: Int64 = 20, burst: Int64 = 40) {
+    self.perSecond = perSecond
+    self.burst = burst
+  }
+
+  package mutating func admit(_ bidder: PrincipalID, at now: Timestamp) -> Verdict {
+    let full = burst * 1_000_000
+    var bucket = buckets[bidder] ?? Bucket(level: full, filledAt: now)
+    // A rate of one token a second is one millionth of a token a microsecond.
+    let elapsed = max(0, min((now - bucket.filledAt).microseconds, full / perSecond + 1))
+    bucket.level = min(full, bucket.level + elapsed * perSecond)
+    bucket.filledAt = max(now, bucket.filledAt)
+    defer {
+      buckets[bidder] = bucket
+      if buckets.count > kept { forgetFull(at: now) }
+    }
+    guard bucket.level < 1_000_000 else {
+      bucket.level -= 1_000_000
+      return .admitted
+    }
+    let mayAnswer = bucket.answeredAt.map { now - $0 >= .seconds(1) } ?? true
+    if mayAnswer { bucket.answeredAt = now }
+    return .shed(mayAnswer: mayAnswer)
+  }
+
+  private mutating func forgetFull(at now: Timestamp) {
+    let refill = Interval.microseconds(burst * 1_000_000 / perSecond)
+    buckets = buckets.filter { now - $0.value.filledAt < refill }
+  }
+}

@@ -1,0 +1,27 @@
+package import ArgumentParser
+import AuctionClient
+package import ServiceKit
+
+/// `cliente-tui leiloes`
+package struct AuctionsCommand: AsyncParsableCommand {
+  package static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "leiloes",
+      abstract: said("Lista os leilões da casa.", "Lists the house's auctions."),
+      discussion: said("EXEMPLO:\n  cliente-tui leiloes --json", "EXAMPLE:\n  cliente-tui auctions --json"),
+      aliases: ["auctions"])
+  }
+
+  @OptionGroup var house: HouseOptions
+  @Flag(help: ArgumentHelp(said("Uma linha JSON por leilão.", "One JSON line for each auction."))) var json = false
+
+  package init() {}
+
+  package func run() async throws {
+    let settings = try house.resolved(brokerUser: BidderAccess.brokerUser)
+    let (ring, json) = (try BidderAccess.ring(settings), json)
+    try await onThread(named: "leiloes") {
+      AuctionListing(json: json).show(try HouseCall(broker: settings.broker, name: "leiloes", ring: ring).auctions())
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import AuctionClient
+import AuctionFacts
+import AuctionSigning
+import AuctionWire
+import NTPKit
+import ServiceKit
+import SharedKernel
+import SigningKit
+
+/// One bid from a command line, from the first contact to its decision.
+struct BidCall: Sendable {
+  let settings: HouseSettings
+  let bidder: PrincipalID
+  let patience: Interval
+
+  func inquire(_ id: BidID, _ report: BidReport) async throws {
+    try await visit(interest: .only([])) { driver, events, deadline in
+      driver.inquire(bidder, id)
+      while let event = try events.next(until: deadline) {
+        guard case .decision(id, let statement, let clock) = event else { continue }
+        _ = clock
+        switch statement?.fact {
+        case .block(let block): return report.accepted(id, block: block.number, amount: nil, currency: .brl)
+        case .refused(let receipt): throw report.refused(id, receipt, currency: .brl)
+        case nil:
+          throw report.refused(id, because: "desconhecido", said("a casa não decidiu nenhum lance \(id) de \(bidder)", "the house has decided no bid \(id) of \(bidder)"))
+        default: throw report.unknown(id)
+        }
+      }
+      throw report.unknown(id)
+    }
+  }
+
+  func place(_ text: String, on auction: AuctionID, by voice: Voice, _ report: BidReport) async throws {
+    let clock = TrustedClock(TrustedClockOptions(source: settings.time))
+    clock.start()
+    defer { clock.stop() }
+    _ = await clock.waitUntilReady(within: .seconds(6))
+    try await visit(interest: .only([auction]), clock: clock) { driver, events, deadline in
+      let followed = try meet(auction, events, deadline)
+      let amount: Money
+      do {
+        amount = try report.money.parse(text, in: followed.terms.currency)
+      } catch {
+        throw Failure(
+          .usage,
+          said("“\(text)” não é um valor; aceito: 1300, 1300,50, 1.300,50", "“\(text)” is no amount; accepted: 1300, 1300.50, 1,300.50"))
+      }
+      var bid = sign(amount, on: followed, at: clock.now(), by: voice)
+      driver.submit(bid.bid, bid.sealed)
+      var hasRetried = false
+      while let event = try events.next(until: deadline) {
+        guard case .attempt(let attempt) = event, attempt.bid.id == bid.bid.id, case .decided(let outcome) = attempt.state else { continue }
+        switch outcome {
+        case .accepted(let block): return report.accepted(bid.bid.id, block: block, amount: amount, currency: followed.terms.currency)
+        case .refused(let receipt) where receipt.reason == .implausibleClock && !hasRetried:
+          // Refused for its clock, a client signs once more without claiming to know the time.
+          hasRetried = true
+          let reading = clock.now() as ClockReading
+          bid = sign(amount, on: followed, at: ClockReading(reading.instant, uncertainty: reading.uncertainty, status: .unsynchronized), by: voice)
+          driver.submit(bid.bid, bid.sealed)
+        case .refused(let receipt): throw report.refused(bid.bid.id, receipt, currency: followed.terms.currency)
+        case .busy: throw report.refused(bid.bid.id, because: "ocupado", said("recusado: a casa está cheia (ocupado); tente de novo", "refused: the house is full (ocupado); try again"))
+        case .unroutable:
+          throw Failure(.unavailable, said("o broker não tem a fila dos lances; a topologia está inteira?", "the broker has no queue for bids; is its topology whole?"))
+        case .neverArrived:
+          throw report.refused(bid.bid.id, because: "desconhecido", said("o lance não chegou à casa e já não vale", "the bid did not reach the house and no longer counts"))
+        }
+      }
+      throw report.unknown(bid.bid.id)
+    }
+  }
+
+  /// Waits until the auction is known and brought up to date.
+  private func meet(_ auction: AuctionID, _ events: EventReader, _ deadline: ContinuousClock.Instant) throws -> FollowedAuction {
+    var followed: FollowedAuction?
+    while let event = try events.next(until: deadline) {
+      switch event {
+      case .auction(let state, _) where state.terms.auction == auction: followed = state
+      case .live:
+        guard let followed else {
+          throw Failure(.refused, said("recusado: a casa não conhece o leilão \(auction) (leilao_desconhecido)", "refused: the house knows no auction \(auction) (leilao_desconhecido)"))
+        }
+        return followed
+      default: break
+      }
+    }
+    throw Failure(.unknown, said("a casa não respondeu a tempo; nada foi enviado", "the house did not answer in time; nothing was sent"))
+  }
+
+  private func sign(_ amount: Money, on auction: FollowedAuction, at clock: ClockReading, by voice: Voice) -> (bid: Bid, sealed: Sealed) {
+    let bid = Bid(
+      id: BidID(.random()), auction: auction.terms.auction, edition: auction.edition, bidder: bidder, amount: amount, seen: auction.head, clock: clock)
+    return (bid, voice.seal(bid))
+  }
+
+  private func visit(
+    interest: BidderSession.Interest, clock: TrustedClock? = nil,
+    _ body: @escaping @Sendable (SessionDriver, EventReader, ContinuousClock.Instant) throws -> Void
+  ) async throws {
+    let channel = Channel<BidderSession.Event>()
+    let clock: any HouseClock = clock ?? TrustedClock(TrustedClockOptions(source: .none))
+    let driver = SessionDriver(
+      broker: settings.broker, name: bidder.text, bidder: bidder, ring: try BidderAccess.ring(settings), interest: interest, clock: clock
+    ) { channel.send($0) }
+    let deadline = ContinuousClock.now + .microseconds(patience.microseconds)
+    do {
+      try await onThread(named: "lance") { try body(driver, EventReader(channel), deadline) }
+    } catch {
+      await driver.close()
+      throw error
+    }
+    await driver.close()
+  }
+}
+
+/// A session's events one by one; ends a visit when there never was a broker.
+final class EventReader {
+  private let channel: Channel<BidderSession.Event>
+  private var waiting: [BidderSession.Event] = []
+  private var wasConnected = false
+
+  init(_ channel: Channel<BidderSession.Event>) { self.channel = channel }
+
+  /// - Returns: nil when the deadline has passed.
+  func next(until deadline: ContinuousClock.Instant) throws -> BidderSession.Event? {
+    if waiting.isEmpty {
+      waiting = (channel.takeAll(until: deadline) ?? []).reversed()
+    }
+    guard let event = waiting.popLast() else { return nil }
+    switch event {
+    case .connected: wasConnected = true
+    case .disconnected(let reason, _) where !wasConnected:
+      throw Failure(.unavailable, said("sem contato com o broker: \(reason)", "the broker cannot be reached: \(reason)"))
+    case .refused(let reason): throw Failure(.unavailable, said("o broker recusou: \(reason)", "the broker refused: \(reason)"))
+    default: break
+    }
+    return event
+  }
+}

@@ -1,0 +1,74 @@
+package import ArgumentParser
+package import ServiceKit
+import SharedKernel
+import SigningKit
+
+/// `cliente-tui`: the bidder's terminal, and everything a bidder can do without it.
+package struct ClientCommand: AsyncParsableCommand {
+  package static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "cliente-tui",
+      abstract: said("O terminal do licitante.", "The bidder's terminal."),
+      discussion: said(
+        """
+        EXEMPLOS:
+          cliente-tui keygen cliente_alpha                        # cria o par de chaves, uma vez
+          cliente-tui cliente_alpha                               # abre o terminal
+          cliente-tui lance violao-1978 1.300,00 --cliente cliente_alpha
+          cliente-tui acompanhar violao-1978 --cliente cliente_alpha --ate-o-fim
+          cliente-tui leiloes --json
+        """,
+        """
+        EXAMPLES:
+          cliente-tui keygen cliente_alpha                        # makes the key pair, once
+          cliente-tui cliente_alpha                               # opens the terminal
+          cliente-tui bid guitar-1978 1,300.00 --cliente cliente_alpha
+          cliente-tui watch guitar-1978 --cliente cliente_alpha --ate-o-fim
+          cliente-tui auctions --json
+        """),
+      subcommands: [TerminalCommand.self, KeygenCommand.self, PlaceBidCommand.self, WatchCommand.self, AuctionsCommand.self],
+      defaultSubcommand: TerminalCommand.self)
+  }
+
+  package init() {}
+}
+
+/// What every command of a bidder needs: who, and with which key.
+struct BidderAccess {
+  static let brokerUser = "cliente"
+
+  static func bidder(_ text: String, option: String) throws -> PrincipalID {
+    guard let id = PrincipalID(text) else {
+      throw Failure(
+        .usage,
+        said(
+          "\(option): “\(text)” não serve; aceito: letras minúsculas, algarismos e _, de 1 a 32",
+          "\(option): “\(text)” is not accepted; accepted: lower-case letters, digits and _, 1 to 32"))
+    }
+    guard id.role == .bidder else {
+      throw Failure(
+        .usage,
+        said(
+          "\(option): “\(text)” é reservado à casa (ms_*, operador*, casa*)",
+          "\(option): “\(text)” is reserved for the house (ms_*, operador*, casa*)"))
+    }
+    return id
+  }
+
+  static func voice(of bidder: PrincipalID, _ settings: HouseSettings) throws -> Voice {
+    guard settings.keys.hasPrivateKey(bidder.text) else {
+      throw Failure(
+        .usage,
+        said(
+          "não há chave de \(bidder) em \(settings.keyPath); crie uma: cliente-tui keygen \(bidder)",
+          "there is no key of \(bidder) in \(settings.keyPath); make one: cliente-tui keygen \(bidder)"))
+    }
+    do {
+      return try Voice(principal: bidder, key: settings.keys.privateKey(of: bidder.text) { try Passphrase.ask(for: bidder.text) })
+    } catch let error as KeyFolderError {
+      throw Failure(.usage, error.description)
+    }
+  }
+
+  static func ring(_ settings: HouseSettings) throws -> KeyRing { KeyRing(try settings.keys.publicKeys().keys) }
+}

@@ -1,0 +1,160 @@
+package import ArgumentParser
+import AuctionClient
+import AuctionFacts
+import AuctionWire
+import NTPKit
+package import ServiceKit
+import SharedKernel
+
+/// `cliente-tui acompanhar`: every event of one auction, checked, as it comes.
+package struct WatchCommand: AsyncParsableCommand {
+  package static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "acompanhar",
+      abstract: said("Mostra cada evento de um leilão, conferido, ao vivo.", "Shows every event of an auction, checked, live."),
+      discussion: said(
+        """
+        Começa pelo estado atual. Cada bloco é conferido contra o anterior e cada lance contra a chave de quem o deu.
+
+        EXEMPLO:
+          cliente-tui acompanhar violao-1978 --cliente cliente_alpha --ate-o-fim
+        """,
+        """
+        Begins with the current state. Each block is checked against the one before, each bid against its bidder's key.
+
+        EXAMPLE:
+          cliente-tui watch guitar-1978 --cliente cliente_alpha --ate-o-fim
+        """),
+      aliases: ["watch"])
+  }
+
+  @OptionGroup var house: HouseOptions
+  @Argument(help: ArgumentHelp(said("O leilão.", "The auction."), valueName: "AUCTION")) var auction: String
+  @Option(name: [.customLong("cliente"), .customLong("bidder")], help: ArgumentHelp(said("Quem acompanha; ouve também as suas recusas.", "Who watches; also hears its own refusals."), valueName: "ID")) var bidder: String
+  @Flag(name: [.customLong("ate-o-fim"), .customLong("to-the-end")], help: ArgumentHelp(said("Termina quando o leilão termina.", "Ends when the auction ends."))) var untilEnd = false
+  @Flag(help: ArgumentHelp(said("Uma linha JSON por evento.", "One JSON line for each event."))) var json = false
+
+  package init() {}
+
+  package func run() async throws {
+    guard let id = AuctionID(auction) else {
+      throw Failure(.usage, said("“\(auction)” não é um leilão: letras minúsculas, algarismos e -", "“\(auction)” is no auction: lower-case letters, digits and -"))
+    }
+    let settings = try house.resolved(brokerUser: BidderAccess.brokerUser)
+    let bidder = try BidderAccess.bidder(bidder, option: "--cliente")
+    let clock = TrustedClock(TrustedClockOptions(source: settings.time))
+    clock.start()
+    defer { clock.stop() }
+    let channel = Channel<BidderSession.Event>()
+    let driver = SessionDriver(
+      broker: settings.broker, name: bidder.text, bidder: bidder, ring: try BidderAccess.ring(settings), interest: .only([id]), clock: clock
+    ) { channel.send($0) }
+    let (untilEnd, printer) = (untilEnd, WatchPrinter(json: json))
+    do {
+      try await onThread(named: "acompanhar") {
+        let events = EventReader(channel)
+        while true {
+          guard let event = try events.next(until: .now + .seconds(3_600)) else { continue }
+          printer.show(event)
+          if case .auction(let state, _) = event, state.status == .closed, untilEnd { return }
+        }
+      }
+    } catch {
+      await driver.close()
+      throw error
+    }
+    await driver.close()
+  }
+}
+
+/// One line for each event.
+struct WatchPrinter: Sendable {
+  let json: Bool
+  private let money: MoneyText = Language.current == .portuguese ? .portuguese : .english
+
+  init(json: Bool) { self.json = json }
+
+  func show(_ event: BidderSession.Event) {
+    switch event {
+    case .auction(let state, let changes):
+      guard !changes.isEmpty else { return state_(state) }
+      changes.forEach { change($0, state) }
+    case .connected: notice("conectado", said("conectado", "connected"))
+    case .disconnected(let reason, _): notice("desconectado", said("sem conexão: \(reason)", "no connection: \(reason)"))
+    case .dropped(let reason): notice("descartado", said("descartado (não é da casa): \(reason)", "dropped (not the house's): \(reason)"))
+    case .blocked(let reason): notice("bloqueado", reason)
+    case .live, .refused, .unblocked, .attempt, .decision: break
+    }
+  }
+
+  private func state_(_ state: FollowedAuction) {
+    emit(state, "estado", said("estado", "state") + ": " + summary(state)) { $0.add("status", state.status.wireName) }
+  }
+
+  private func change(_ change: FollowedAuction.Change, _ state: FollowedAuction) {
+    switch change {
+    case .opened: emit(state, "aberto", said("aberto; ", "open; ") + summary(state)) { _ in }
+    case .bid(let bid):
+      emit(
+        state, "lance",
+        said("lance de ", "bid of ") + "\(bid.bidder): \(money.format(bid.amount, in: state.terms.currency)); " + summary(state)
+      ) {
+        $0.add("id_lance", bid.id.description)
+        $0.add("id_usuario", bid.bidder.text)
+        $0.add("valor_centavos", bid.amount.minorUnits)
+        $0.add("recebido_us", bid.receivedAt.microseconds)
+      }
+    case .extended(_, let to, let by, let cause):
+      emit(
+        state, "prorrogado",
+        said("prorrogado até ", "extended to ") + TimeText.rfc3339(to) + (by.map { said(" por ", " by ") + $0.text } ?? "") + " (\(cause.wireName))"
+      ) {
+        $0.add("por", by?.text)
+        $0.add("motivo", cause.wireName)
+      }
+    case .closed(let result):
+      emit(state, "encerrado", said("encerrado: ", "closed: ") + ending(result, state)) {
+        $0.add("situacao", result.outcome.wireName)
+        $0.add("vencedor", result.winner?.text)
+        $0.add("valor_centavos", result.amount?.minorUnits)
+      }
+    case .broken(let reason):
+      emit(state, "corrente_quebrada", said("A CORRENTE NÃO FECHA: \(reason)", "THE CHAIN IS BROKEN: \(reason)")) { $0.add("motivo", reason) }
+    }
+  }
+
+  private func ending(_ result: AuctionResult, _ state: FollowedAuction) -> String {
+    guard let winner = result.winner, let amount = result.amount else { return result.outcome.wireName }
+    return "\(result.outcome.wireName), \(winner), \(money.format(amount, in: state.terms.currency))"
+  }
+
+  private func summary(_ state: FollowedAuction) -> String {
+    let price = state.price.map { said("preço ", "price ") + money.format($0, in: state.terms.currency) + " (\(state.leader?.text ?? "-")), " } ?? ""
+    return price + said("mínimo ", "minimum ") + money.format(state.minimum, in: state.terms.currency) + said(", fim ", ", end ")
+      + TimeText.rfc3339(state.closesAt)
+  }
+
+  private func emit(_ state: FollowedAuction, _ kind: String, _ text: String, _ more: (inout JSONLine) -> Void) {
+    guard json else { return tell("\(TimeText.rfc3339(state.asOf.instant)) \(state.terms.auction) \(text)") }
+    var line = JSONLine()
+    line.add("evento", kind)
+    line.add("id_leilao", state.terms.auction.text)
+    line.add("bloco", state.head?.block)
+    line.add("hash", state.head?.digest.hex)
+    line.add("em_us", state.asOf.instant.microseconds)
+    line.add("preco_centavos", state.price?.minorUnits)
+    line.add("lider", state.leader?.text)
+    line.add("minimo_centavos", state.minimum.minorUnits)
+    line.add("fim_us", state.closesAt.microseconds)
+    more(&line)
+    tell(line.text)
+  }
+
+  private func notice(_ kind: String, _ text: String) {
+    guard json else { return CommandRunner.complain(text) }
+    var line = JSONLine()
+    line.add("evento", kind)
+    line.add("motivo", text)
+    tell(line.text)
+  }
+}

@@ -1,0 +1,76 @@
+package import ArgumentParser
+import AuctionWire
+import Logging
+import MessagingKit
+package import ServiceKit
+import ServiceLifecycle
+import SharedKernel
+import SigningKit
+import AuctionSigning
+
+/// `ms-notificacao`: serves until told to stop.
+package struct NotificationCommand: AsyncParsableCommand {
+  package static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "ms-notificacao",
+      abstract: said("Leva cada decisão da casa a quem interessa.", "Takes each of the house's decisions to those interested."),
+      discussion: said(
+        """
+        Ouve os eventos assinados de ms-lance e ms-leilao, confere a assinatura e repete os mesmos bytes num tópico por
+        leilão e num por licitante. Não guarda nada.
+
+        EXEMPLOS:
+          ms-notificacao
+          RABBITMQ_URL=amqp://ms_notificacao:senha@broker:5672/leilao ms-notificacao --log debug
+        """,
+        """
+        Hears the signed events of ms-lance and ms-leilao, checks their signatures and repeats the same bytes on one topic
+        for each auction and one for each bidder. Keeps nothing.
+
+        EXAMPLES:
+          ms-notificacao
+          RABBITMQ_URL=amqp://ms_notificacao:password@broker:5672/leilao ms-notificacao --log debug
+        """))
+  }
+
+  @OptionGroup var house: HouseOptions
+
+  package init() {}
+
+  package func run() async throws {
+    let principal = HousePrincipal.msNotificacao
+    let settings = try house.resolved(brokerUser: principal.text)
+    let log = settings.logger(principal.text)
+    let mailbox = Mailbox()
+    let watcher = try KeyFolderWatcher(settings.keys) { mailbox.post(.keysChanged) }
+    defer { watcher.close() }
+    let publishing = Connection(
+      ConnectionOptions(url: settings.broker, tls: nil, name: "\(principal) (publica)"),
+      onEvent: ConnectionLog.reporting(log, "publishing") { _ in mailbox.ring() })
+    let consuming = Connection(
+      ConnectionOptions(url: settings.broker, tls: nil, name: "\(principal) (consome)"),
+      subscriptions: [
+        Subscription(name: "trabalho", source: .queue(Queue.notificacao.rawValue), prefetch: 1_000, automaticAcknowledgement: false)
+      ],
+      onEvent: ConnectionLog.reporting(log, "consuming") { event in
+        switch event {
+        case .subscribed: mailbox.post(.consuming)
+        case .subscriptionCancelled, .disconnected: mailbox.post(.notConsuming)
+        case .delivered(let deliveries): mailbox.post(deliveries: deliveries)
+        case .connected, .bound, .blocked, .unblocked, .refused: break
+        }
+      })
+    publishing.start()
+    consuming.start()
+    let service = RelayService(
+      mailbox: mailbox, keys: settings.keys, consuming: consuming, publishing: publishing, log: log,
+      whenReady: {
+        log.notice("\(said("pronto", "ready"))", metadata: ["queue": "\(Queue.notificacao.rawValue)"])
+        Readiness.announce(principal.text)
+      })
+    try await ServiceRunner.run(service)
+    await consuming.close(within: .seconds(1))
+    await publishing.close(within: .seconds(2))
+    log.notice("\(said("parado", "stopped"))")
+  }
+}

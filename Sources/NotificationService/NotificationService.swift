@@ -1,1 +1,0 @@
-// NotificationService: to be written.

@@ -1,0 +1,97 @@
+// NotificationService: ms-notificacao. It hears what ms-lance and ms-leilao say, checks who said it, and says the same bytes
+// again on one topic for each auction and one for each bidder. It keeps nothing: a delivery is acknowledged when its
+// forwarding has been confirmed, so that a crash anywhere means at most the same notification twice.
+
+import AuctionFacts
+import AuctionSigning
+import AuctionWire
+import JournalKit
+package import MessagingKit
+package import ServiceKit
+package import SharedKernel
+
+/// What becomes of one delivery. Pure: no broker, no thread.
+package struct Relay: Sendable {
+  package enum Verdict: Sendable {
+    case forward(Publishing)
+    /// Heard and rightly not passed on.
+    case drop
+    /// Not what the house says: to the dead letters, with the reason.
+    case poison(Publishing, reason: String)
+  }
+
+  package init() {}
+
+  package func judge(_ delivery: Delivery, by ring: KeyRing) -> Verdict {
+    do throws(Rejection) {
+      guard !delivery.isOversize, delivery.exchange == Exchange.leilao.rawValue else {
+        throw Rejection(.wrongExchange, delivery.isOversize ? "too large" : delivery.exchange)
+      }
+      let statement = try HouseStatement(delivery.body, from: .leilao, ring: ring)
+      guard let key = topic(of: statement) else { return .drop }
+      return .forward(
+        Publishing(
+          exchange: Exchange.notificacoes.rawValue, routingKey: key, isMandatory: false, properties: forwarded(delivery.properties),
+          body: delivery.body))
+    } catch {
+      let message = Commit.NewMessage.deadLetter(delivery, from: .msNotificacao, reason: error.reason.rawValue)
+      return .poison(Publishing(message), reason: error.description)
+    }
+  }
+
+  /// Refusals concern one bidder; all else concerns the auction's followers.
+  private func topic(of statement: HouseStatement) -> String? {
+    switch statement.fact {
+    case .refused(let receipt):
+      guard let bidder = receipt.bidder else { return nil }
+      return RoutingKey.bidder(bidder)
+    case .notice(let notice):
+      switch notice.action {
+      // A cancellation of an open auction comes as its closing block; alone it is final only when there never was a chain.
+      case .cancel: return statement.auction.map(RoutingKey.auction)
+      case .suspend, .resume: return statement.auction.map(RoutingKey.auction)
+      case .close: return nil
+      }
+    case .block, .extended: return statement.auction.map(RoutingKey.auction)
+    case .scheduled, .opened, .answered: return nil
+    }
+  }
+
+  private func forwarded(_ properties: MessageProperties) -> MessageProperties {
+    MessageProperties(
+      contentType: properties.contentType, messageID: properties.messageID, correlationID: properties.correlationID, isPersistent: true)
+  }
+}
+
+/// Which deliveries are done, so that they can be acknowledged in order although confirms come out of order.
+package struct SettlementWindow: Sendable {
+  private var open: [DeliveryTag] = []
+  private var settled: Set<DeliveryTag> = []
+
+  package init() {}
+
+  package mutating func began(_ tag: DeliveryTag) {
+    // A new connection delivers again whatever was open on the old one.
+    if let last = open.last, last.generation != tag.generation {
+      open.removeAll()
+      settled.removeAll()
+    }
+    open.append(tag)
+  }
+
+  /// - Returns: the tag up to which everything is done now, if that moved.
+  package mutating func settle(_ tag: DeliveryTag) -> DeliveryTag? {
+    guard tag.generation == open.first?.generation else { return nil }
+    settled.insert(tag)
+    var done: DeliveryTag?
+    while let first = open.first, settled.remove(first) != nil {
+      done = first
+      open.removeFirst()
+    }
+    return done
+  }
+
+  package var count: Int { open.count }
+  /// Whether this delivery is still ours to settle.
+  package func contains(_ tag: DeliveryTag) -> Bool { tag.generation == open.first?.generation && open.contains(tag) }
+}

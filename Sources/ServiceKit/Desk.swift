@@ -1,0 +1,44 @@
+package import JournalKit
+package import MessagingKit
+package import SharedKernel
+
+/// Everything that one turn decided: committed together, then said.
+package struct Turn: Sendable {
+  /// Inputs of the machine, for replay.
+  package var entries: [Commit.NewEntry] = []
+  /// What was said, for queries.
+  package var documents: [Document] = []
+  /// What must reach the broker, however often it takes.
+  package var outgoing: [Outgoing] = []
+  /// What is said once and may be lost: answers to those who asked directly.
+  package var replies: [Publishing] = []
+
+  package init() {}
+
+  package var isEmpty: Bool { entries.isEmpty && documents.isEmpty && outgoing.isEmpty }
+}
+
+/// A message for the outbox.
+package typealias Outgoing = Commit.NewMessage
+
+/// A service without its shell: opens deliveries, decides, remembers. No I/O, no clock, no thread.
+package protocol Desk {
+  /// A delivery after decoding and checking, whatever came of that.
+  associatedtype Opened: Sendable
+
+  /// When it wants to be woken although nothing arrives.
+  var wakeUp: Timestamp? { get }
+  /// Whether the clock should be kept close just now (an auction is open).
+  var needsGoodClock: Bool { get }
+
+  /// Decodes and verifies; decides nothing and changes nothing, so that many can be opened at once.
+  func open(_ delivery: Delivery) -> Opened
+  /// Decides what was opened, in order, as of one instant. `away` tells of a time before it in which nothing was consumed.
+  mutating func decide(_ opened: [Opened], away: (from: Timestamp, to: Timestamp)?, at clock: ClockReading) -> Turn
+  /// The keys of the key folder, when they may have changed.
+  mutating func keysChanged(_ ring: KeyRing, at clock: ClockReading) -> Turn
+  /// Takes the entries of one committed turn again; says nothing.
+  mutating func replay(_ entries: [Entry], at clock: ClockReading) throws
+  /// Answers a query from committed state; nil when it cannot be read.
+  func answer(_ query: Delivery, from store: any Store, at clock: ClockReading) -> Publishing?
+}

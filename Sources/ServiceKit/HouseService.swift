@@ -1,0 +1,120 @@
+import JournalKit
+package import Logging
+package import MessagingKit
+import NTPKit
+package import SharedKernel
+package import SigningKit
+
+/// A service with a journal, from its settings to its end: keys, clock, journal, connections, turns, signals.
+package struct HouseService<D: Desk & Sendable>: Sendable {
+  package let principal: PrincipalID
+  package let settings: HouseSettings
+  /// Wait for another instance to let go of the journal instead of refusing to start.
+  package let isStandby: Bool
+  /// The one queue of work, and the queue of queries where there is one.
+  package let queue: String
+  package let queryQueue: String?
+  package let makeDesk: @Sendable (Voice) throws -> D
+
+  package init(
+    principal: PrincipalID, settings: HouseSettings, isStandby: Bool, queue: String, queryQueue: String?,
+    makeDesk: @escaping @Sendable (Voice) throws -> D
+  ) {
+    self.principal = principal
+    self.settings = settings
+    self.isStandby = isStandby
+    self.queue = queue
+    self.queryQueue = queryQueue
+    self.makeDesk = makeDesk
+  }
+
+  /// Returns after SIGTERM or SIGINT, when everything has been put away.
+  package func run() async throws {
+    let log = settings.logger(principal.text)
+    let voice = try Identity.voice(of: principal, in: settings.keys, log: log)
+    let journal = try Journal.open(folder: settings.dataPath, name: principal.text, waitingForLock: isStandby) { holder in
+      log.notice("\(said("de reserva: outro processo tem o diário", "standing by: another process holds the journal"))", metadata: ["pid": "\(holder.map(String.init) ?? "?")"])
+    }
+    defer { journal.close() }
+    try Identity.bind(principal, to: journal, in: settings.keys)
+
+    let clock = TrustedClock(TrustedClockOptions(source: settings.time))
+    clock.start()
+    defer { clock.stop() }
+    await announceClock(clock, log)
+
+    let mailbox = Mailbox()
+    let watcher = try KeyFolderWatcher(settings.keys) { mailbox.post(.keysChanged) }
+    defer { watcher.close() }
+    let publishing = Connection(
+      ConnectionOptions(url: settings.broker, tls: nil, name: "\(principal) (publica)"),
+      onEvent: ConnectionLog.reporting(log, "publishing") { event in
+        switch event {
+        case .connected: mailbox.post(.publisherUp)
+        case .disconnected: mailbox.post(.publisherDown)
+        default: break
+        }
+      })
+    let queryName = "consultas"
+    var subscriptions = [Subscription(name: "trabalho", source: .queue(queue), prefetch: 1_000, automaticAcknowledgement: false)]
+    if let queryQueue {
+      subscriptions.append(Subscription(name: queryName, source: .queue(queryQueue), prefetch: 0, automaticAcknowledgement: true))
+    }
+    let consuming = Connection(
+      ConnectionOptions(url: settings.broker, tls: nil, name: "\(principal) (consome)"), subscriptions: subscriptions,
+      onEvent: ConnectionLog.reporting(log, "consuming") { event in
+        switch event {
+        case .subscribed(name: "trabalho", queue: _): mailbox.post(.consuming)
+        case .subscriptionCancelled, .disconnected: mailbox.post(.notConsuming)
+        case .delivered(let deliveries):
+          let queries = deliveries.filter { $0.subscription == queryName }
+          if !queries.isEmpty { mailbox.post(queries: queries) }
+          let work = queries.isEmpty ? deliveries : deliveries.filter { $0.subscription != queryName }
+          if !work.isEmpty { mailbox.post(deliveries: work) }
+        default: break
+        }
+      })
+
+    let dataPath = settings.dataPath
+    let service = TurnService<D>(
+      name: principal.text, mailbox: mailbox, clock: clock, keys: settings.keys, publisher: publishing, log: log,
+      attend: { clock.setAttentive($0) },
+      whenReady: { [principal] in
+        log.notice("\(said("pronto", "ready"))", metadata: ["queue": "\(queue)"])
+        Readiness.announce(principal.text)
+      }
+    ) { [makeDesk, principal] in
+      let presence = try PresenceFile(path: "\(dataPath)/\(principal).presence")
+      let outbox = OutboxPump(publisher: publishing, store: journal, log: log) { mailbox.ring() }
+      let loop = TurnLoop(
+        desk: try makeDesk(voice), store: journal, acknowledger: consuming, outbox: outbox, clock: clock, present: presence.last, log: log)
+      consuming.start()
+      publishing.start()
+      return TurnService<D>.Parts(loop: loop, outbox: outbox, presence: presence)
+    }
+    do {
+      try await ServiceRunner.run(service)
+    } catch {
+      await close(consuming, publishing)
+      throw error
+    }
+    await close(consuming, publishing)
+  }
+
+  private func close(_ consuming: Connection, _ publishing: Connection) async {
+    await consuming.close(within: .seconds(1))
+    await publishing.close(within: .seconds(2))
+  }
+
+  private func announceClock(_ clock: TrustedClock, _ log: Logger) async {
+    let first = clock.now() as Reading
+    if first.status == .unsynchronized { log.notice("\(said("à espera do relógio (NTP)", "waiting for the clock (NTP)"))") }
+    let reading = await clock.waitUntilReady(within: nil)
+    switch reading.status {
+    case .systemClock:
+      log.warning("\(said("sem NTP: a casa usa o relógio do sistema e o diz em cada evento (sem_ntp)", "without NTP: the house runs on the system clock and says so in every event (sem_ntp)"))")
+    case .synchronized, .holdover, .unsynchronized:
+      log.notice("\(said("relógio", "clock"))", metadata: ["status": "\(reading.status)", "uncertainty_us": "\(reading.uncertaintyMicroseconds)"])
+    }
+  }
+}

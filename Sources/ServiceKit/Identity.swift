@@ -1,0 +1,91 @@
+import Glibc
+import JournalKit
+package import Logging
+package import SharedKernel
+package import SigningKit
+
+/// Who a service is: its key pair, made at its first start, and the journal that belongs to that key.
+package enum Identity {
+  /// The key of a principal, made if there is none yet.
+  package static func voice(of principal: PrincipalID, in folder: KeyFolder, log: Logger) throws -> Voice {
+    if !folder.hasPair(principal.text) {
+      let key = try PrivateKey.generate(.ed25519)
+      try folder.writePair(key, for: principal.text, passphrase: nil, replacing: false)
+      log.notice(
+        "\(said("par de chaves criado", "key pair made"))",
+        metadata: ["principal": "\(principal)", "private": "\(folder.privateFile(principal.text))", "public": "\(folder.publicFile(principal.text))"])
+    }
+    return try Voice(principal: principal, key: folder.privateKey(of: principal.text) { nil })
+  }
+
+  /// A key speaks for one journal only: a house that forgot its books would contradict itself.
+  ///
+  /// The journal's id is kept beside the private key when the journal is first made.
+  /// - Throws: a configuration failure when the key knows another journal, or when this one is new and the key is not.
+  package static func bind(_ principal: PrincipalID, to journal: Journal, in folder: KeyFolder) throws {
+    let note = folder.privateFile(principal.text).replacingSuffix(".pem", by: ".journal")
+    guard let known = readLine(note) else {
+      guard writeDurably(journal.identity + "\n", to: note) else {
+        throw Failure(.configuration, said("não consigo gravar \(note)", "cannot write \(note)"))
+      }
+      return
+    }
+    guard known != journal.identity else { return }
+    throw Failure(
+      .configuration,
+      said(
+        "a chave de \(principal) pertence a outro diário (\(known)); aqui está \(journal.identity)\(journal.isNew ? ", recém-criado" : ""). "
+          + "Use a pasta de dados certa (LEILAO_DATA), ou chaves novas para uma casa nova.",
+        "the key of \(principal) belongs to another journal (\(known)); here is \(journal.identity)\(journal.isNew ? ", just made" : ""). "
+          + "Use the right data folder (LEILAO_DATA), or new keys for a new house."))
+  }
+
+  private static func readLine(_ path: String) -> String? {
+    guard let file = fopen(path, "re") else { return nil }
+    defer { fclose(file) }
+    var buffer = [CChar](repeating: 0, count: 128)
+    guard fgets(&buffer, Int32(buffer.count), file) != nil else { return "" }
+    let bytes = buffer.prefix { $0 != 0 && $0 != 0x0a }.map { UInt8(bitPattern: $0) }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private static func writeDurably(_ text: String, to path: String) -> Bool {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    let bytes = Array(text.utf8)
+    return bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) } == bytes.count && fsync(descriptor) == 0
+  }
+}
+
+extension String {
+  fileprivate func replacingSuffix(_ old: String, by new: String) -> String {
+    hasSuffix(old) ? String(dropLast(old.count)) + new : self + new
+  }
+}
+
+/// When the service was last there to consume, kept beside its journal so that an outage can be measured after a crash.
+///
+/// Written about once a second without fsync: a lost write makes an outage look longer, never shorter.
+package final class PresenceFile {
+  private let descriptor: Int32
+
+  package init(path: String) throws {
+    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else {
+      throw Failure(.ioError, said("não consigo abrir \(path)", "cannot open \(path)"))
+    }
+  }
+  deinit { close(descriptor) }
+
+  package var last: Timestamp? {
+    var value: Int64 = 0
+    guard pread(descriptor, &value, 8, 0) == 8, value > 0 else { return nil }
+    return Timestamp(microseconds: value)
+  }
+
+  package func write(_ instant: Timestamp) {
+    var value = instant.microseconds
+    _ = pwrite(descriptor, &value, 8, 0)
+  }
+}

@@ -1,0 +1,30 @@
+// ServiceKit: the shell that every program of the house shares: its language, options and exit codes, its log, its keys
+// and clock, and the turn (take, decide, commit, acknowledge, publish) around a deterministic machine. It knows no auctions.
+
+import Glibc
+
+/// The language a person is spoken to in. The house speaks Portuguese; English under an English locale.
+package enum Language: Sendable, CaseIterable {
+  case portuguese, english
+
+  /// From `LC_ALL`, `LC_MESSAGES`, `LANG`, the first that is set.
+  package static let current = Language(environment: ["LC_ALL", "LC_MESSAGES", "LANG"].map { environmentValue($0) })
+
+  package init(environment candidates: [String?]) {
+    let locale = candidates.compactMap { $0 }.first { !$0.isEmpty } ?? ""
+    self = locale.hasPrefix("en") ? .english : .portuguese
+  }
+
+  package func choose(_ portuguese: String, _ english: String) -> String {
+    switch self {
+    case .portuguese: portuguese
+    case .english: english
+    }
+  }
+}
+
+/// A sentence in the reader's language.
+package func said(_ portuguese: String, _ english: String) -> String { Language.current.choose(portuguese, english) }
+
+/// An environment variable; nil when unset.
+package func environmentValue(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }

@@ -1,0 +1,165 @@
+package import JournalKit
+package import Logging
+package import MessagingKit
+import Synchronization
+
+/// Sends the outbox in order, again and again until the broker has confirmed each message.
+///
+/// Outcomes arrive on the connection's thread; everything else is called by the turn's thread. At most `window` messages are
+/// under way and `memory` wait here; what is beyond stays in the store.
+package final class OutboxPump: Sendable {
+  private struct State {
+    var isConnected = false
+    var waiting: [OutboxMessage] = []
+    var head = 0
+    var underWay: [Int64: OutboxMessage] = [:]
+    var confirmed: [Int64] = []
+    var again: [OutboxMessage] = []
+    var lastQueued: Int64 = 0
+    var hasMoreInStore = false
+    var pause = Duration.zero
+    var resumeAt: ContinuousClock.Instant?
+    var waitingCount: Int { waiting.count - head }
+  }
+
+  private let state = Mutex(State())
+  private let publisher: any Publisher
+  private let store: any Store
+  private let log: Logger
+  private let ring: @Sendable () -> Void
+  private let window = 1_000
+  private let memory = 10_000
+
+  /// - Parameter ring: wakes the turn's thread, which then calls `pump`.
+  package init(publisher: any Publisher, store: any Store, log: Logger, ring: @escaping @Sendable () -> Void) {
+    self.publisher = publisher
+    self.store = store
+    self.log = log
+    self.ring = ring
+  }
+
+  /// Takes up what an earlier run left unsent.
+  package func load() throws { try refill() }
+
+  package func append(_ rows: [OutboxMessage]) {
+    guard !rows.isEmpty else { return }
+    state.withLock { s in
+      guard !s.hasMoreInStore, s.waitingCount + rows.count <= memory else {
+        s.hasMoreInStore = true
+        return
+      }
+      s.waiting.append(contentsOf: rows)
+      s.lastQueued = rows[rows.count - 1].id
+    }
+    send()
+  }
+
+  /// Not repeated and not kept: the asker may ask again.
+  package func sayOnce(_ messages: [Publishing]) { publisher.publish(messages) { _, _ in } }
+
+  package func connectionChanged(isUp: Bool) {
+    state.withLock { s in
+      s.isConnected = isUp
+      s.resumeAt = nil
+      s.pause = .zero
+    }
+    if isUp { send() }
+  }
+
+  /// When to call `pump` again although nobody rang.
+  package var resumeAt: ContinuousClock.Instant? { state.withLock { $0.resumeAt } }
+
+  /// Nothing waits, nothing is under way, nothing is left to mark.
+  package var isEmpty: Bool {
+    state.withLock { $0.waitingCount == 0 && $0.underWay.isEmpty && $0.confirmed.isEmpty && $0.again.isEmpty && !$0.hasMoreInStore }
+  }
+
+  /// Marks what was confirmed, then sends what may be sent.
+  package func pump() throws {
+    let confirmed = state.withLock { s in
+      defer { s.confirmed.removeAll() }
+      return s.confirmed
+    }
+    if !confirmed.isEmpty { try store.markSent(confirmed) }
+    if state.withLock({ $0.hasMoreInStore && $0.waitingCount < memory / 2 }) { try refill() }
+    if let resumeAt, resumeAt > .now { return }
+    send()
+  }
+
+  private func refill() throws {
+    let last = state.withLock { $0.lastQueued }
+    let rows = try store.pendingOutbox(after: last, limit: memory / 2)
+    state.withLock { s in
+      s.waiting.append(contentsOf: rows)
+      if let newest = rows.last { s.lastQueued = newest.id }
+      s.hasMoreInStore = rows.count == memory / 2
+    }
+  }
+
+  private func send() {
+    let batch = state.withLock { s -> [OutboxMessage] in
+      guard s.isConnected else { return [] }
+      if let resumeAt = s.resumeAt, resumeAt > .now { return [] }
+      s.resumeAt = nil
+      // Only when the line is quiet may what failed be sent again: all of it, in order, before anything newer.
+      if !s.again.isEmpty {
+        guard s.underWay.isEmpty else { return [] }
+        s.waiting = s.again.sorted { $0.id < $1.id } + s.waiting[s.head...]
+        s.head = 0
+        s.again.removeAll()
+      }
+      let count = min(window - s.underWay.count, s.waitingCount)
+      guard count > 0 else { return [] }
+      let batch = Array(s.waiting[s.head..<(s.head + count)])
+      s.head += count
+      if s.head == s.waiting.count {
+        s.waiting.removeAll(keepingCapacity: true)
+        s.head = 0
+      }
+      for message in batch { s.underWay[message.id] = message }
+      return batch
+    }
+    guard !batch.isEmpty else { return }
+    publisher.publish(batch.map { Publishing($0.message) }) { [self] index, outcome in settled(batch[index], outcome) }
+  }
+
+  private func settled(_ message: OutboxMessage, _ outcome: PublishOutcome) {
+    state.withLock { s in
+      guard s.underWay.removeValue(forKey: message.id) != nil else { return }
+      switch outcome {
+      case .confirmed:
+        s.confirmed.append(message.id)
+        s.pause = .zero
+      // It stays in the journal for a person to look at: no repetition can help.
+      case .invalid: break
+      case .returned, .refused, .unknown:
+        s.again.append(message)
+        if s.underWay.isEmpty {
+          s.pause = min(max(s.pause * 2, .milliseconds(100)), .seconds(5))
+          s.resumeAt = .now + s.pause
+        }
+      }
+    }
+    switch outcome {
+    case .confirmed: break
+    case .returned(_, let text):
+      log.error("message has no queue to go to; is the broker's topology whole?", metadata: ["key": "\(message.message.routingKey)", "broker": "\(text)"])
+    case .refused: log.warning("the broker refused a message, will repeat", metadata: ["key": "\(message.message.routingKey)"])
+    case .invalid(let reason): log.critical("message cannot be sent; it stays in the journal", metadata: ["key": "\(message.message.routingKey)", "reason": "\(reason)"])
+    case .unknown(let reason): log.debug("unconfirmed, will repeat", metadata: ["key": "\(message.message.routingKey)", "reason": "\(reason)"])
+    }
+    ring()
+  }
+}
+
+extension Publishing {
+  /// Persistent, and mandatory as it says.
+  package init(_ message: Outgoing) {
+    self.init(
+      exchange: message.exchange, routingKey: message.message.routingKey, isMandatory: message.isMandatory,
+      properties: MessageProperties(
+        contentType: message.contentType, messageID: message.messageID, correlationID: message.correlationID, isPersistent: true,
+        headers: message.headers),
+      body: message.body)
+  }
+}

@@ -1,0 +1,14 @@
+package import JournalKit
+
+/// What a service keeps: its inputs, what it said, and what it still has to send. The journal, or a simulation's.
+package protocol Store: AnyObject, Sendable {
+  /// All of it or nothing, on disk when this returns. Answers with the outbox rows, numbered.
+  func commit(_ commit: Commit) throws(JournalError) -> [OutboxMessage]
+  func forEachEntry(from number: Int64, _ body: (Entry) throws -> Void) throws
+  func document(_ collection: String, _ key: String, _ number: Int64) throws(JournalError) -> [UInt8]?
+  func documents(_ collection: String, _ key: String, from: Int64, limit: Int) throws(JournalError) -> [Document]
+  func pendingOutbox(after id: Int64, limit: Int) throws(JournalError) -> [OutboxMessage]
+  func markSent(_ ids: [Int64]) throws(JournalError)
+}
+
+extension Journal: Store {}

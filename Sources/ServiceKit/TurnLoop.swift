@@ -1,0 +1,140 @@
+import JournalKit
+package import Logging
+package import MessagingKit
+package import SharedKernel
+
+/// The turn: open what has arrived, stamp it, decide, commit, acknowledge, publish. In that order, always.
+///
+/// Confined to whoever calls it (the service's one thread, or a simulation); nothing here waits.
+package final class TurnLoop<D: Desk> {
+  package private(set) var desk: D
+  private let store: any Store
+  private let acknowledger: any Acknowledger
+  private let outbox: OutboxPump
+  private let clock: any HouseClock
+  private let log: Logger
+  /// A silence longer than this is an outage.
+  private let toleratedSilence = Interval.seconds(5)
+  /// When this service last was there to consume; nil before it ever was.
+  package private(set) var present: Timestamp?
+  private var silenced: (from: Timestamp, to: Timestamp)?
+
+  package init(
+    desk: D, store: any Store, acknowledger: any Acknowledger, outbox: OutboxPump, clock: any HouseClock, present: Timestamp?,
+    log: Logger
+  ) {
+    self.desk = desk
+    self.store = store
+    self.acknowledger = acknowledger
+    self.outbox = outbox
+    self.clock = clock
+    self.present = present
+    self.log = log
+  }
+
+  /// Rebuilds the desk's state from the journal and takes up the outbox where it was left.
+  /// - Returns: how many turns were replayed.
+  package func recover() throws -> Int {
+    var turns = 0
+    var reading: ClockReading?
+    var entries: [Entry] = []
+    func replayTurn() throws {
+      guard let reading else { return }
+      try desk.replay(entries, at: reading)
+      turns += 1
+    }
+    try store.forEachEntry(from: 1) { entry in
+      if entry.kind == TurnRecord.kind {
+        try replayTurn()
+        reading = try TurnRecord.decode(entry.body)
+        entries.removeAll(keepingCapacity: true)
+      } else {
+        entries.append(entry)
+      }
+    }
+    try replayTurn()
+    try outbox.load()
+    return turns
+  }
+
+  /// Says that the service is there and consuming; called at least every second while it is.
+  package func touch() -> Timestamp {
+    let now = clock.now().instant
+    if let present, now - present > toleratedSilence { silenced = (silenced?.from ?? present, now) }
+    present = now
+    return now
+  }
+
+  /// One turn over what has arrived. All deliveries are of the consuming connection, in its order.
+  package func take(_ deliveries: [Delivery]) throws {
+    guard !deliveries.isEmpty || silenced != nil else { return }
+    let opened = deliveries.map { desk.open($0) }
+    let reading = clock.now()
+    let away = silenced
+    silenced = nil
+    let turn = desk.decide(opened, away: away, at: reading)
+    try finish(turn, at: reading, acknowledging: deliveries.last?.tag)
+  }
+
+  /// The time has come that the desk asked for.
+  package func wake() throws {
+    let reading = clock.now()
+    try finish(desk.decide([], away: nil, at: reading), at: reading, acknowledging: nil)
+  }
+
+  package func keysChanged(_ ring: KeyRing) throws {
+    let reading = clock.now()
+    try finish(desk.keysChanged(ring, at: reading), at: reading, acknowledging: nil)
+  }
+
+  /// Answers queries from what is committed, on the publishing connection.
+  package func answer(_ queries: [Delivery], through publisher: any Publisher) {
+    for query in queries {
+      guard let reply = desk.answer(query, from: store, at: clock.now()) else {
+        log.debug("query dropped", metadata: ["bytes": "\(query.body.count)"])
+        continue
+      }
+      _ = publisher.publish(reply) { _ in }
+    }
+  }
+
+  private func finish(_ turn: Turn, at reading: ClockReading, acknowledging tag: DeliveryTag?) throws {
+    var rows: [OutboxMessage] = []
+    if !turn.isEmpty {
+      let record = Commit.NewEntry(kind: TurnRecord.kind, body: TurnRecord.encode(reading))
+      rows = try store.commit(
+        Commit(entries: turn.entries.isEmpty ? [] : [record] + turn.entries, documents: turn.documents, outbox: turn.outgoing))
+    }
+    if let tag { acknowledger.acknowledge(tag, multiple: true) }
+    outbox.append(rows)
+    if !turn.replies.isEmpty { outbox.sayOnce(turn.replies) }
+  }
+}
+
+/// The first entry of each turn: what the clock said.
+package enum TurnRecord {
+  package static let kind = "turno"
+
+  package static func encode(_ reading: ClockReading) -> [UInt8] {
+    let status: UInt8 =
+      switch reading.status {
+      case .synchronized: 0
+      case .holdover: 1
+      case .unsynchronized: 2
+      case .systemClock: 3
+      }
+    return bigEndian(reading.instant.microseconds) + bigEndian(reading.uncertainty.microseconds) + [status]
+  }
+
+  package static func decode(_ bytes: [UInt8]) throws -> ClockReading {
+    let states: [ClockStatus] = [.synchronized, .holdover, .unsynchronized, .systemClock]
+    guard bytes.count == 17, Int(bytes[16]) < states.count else {
+      throw Failure(.ioError, said("o diário tem um turno ilegível", "the journal holds an unreadable turn"))
+    }
+    return ClockReading(
+      Timestamp(microseconds: integer(bytes[0..<8])), uncertainty: .microseconds(integer(bytes[8..<16])), status: states[Int(bytes[16])])
+  }
+
+  private static func bigEndian(_ n: Int64) -> [UInt8] { (0..<8).reversed().map { UInt8(truncatingIfNeeded: n >> ($0 * 8)) } }
+  private static func integer(_ bytes: ArraySlice<UInt8>) -> Int64 { bytes.reduce(0) { $0 << 8 | Int64($1) } }
+}

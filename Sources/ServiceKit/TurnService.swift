@@ -1,0 +1,123 @@
+import Glibc
+package import Logging
+package import MessagingKit
+package import ServiceLifecycle
+package import SharedKernel
+package import SigningKit
+import Synchronization
+
+/// Runs a desk on one thread: waits for mail, for the desk's own time, or for the signal to stop.
+package final class TurnService<D: Desk & Sendable>: Service {
+  /// What the thread works with; made on the thread, never leaves it.
+  package struct Parts {
+    let loop: TurnLoop<D>
+    let outbox: OutboxPump
+    let presence: PresenceFile
+    package init(loop: TurnLoop<D>, outbox: OutboxPump, presence: PresenceFile) {
+      (self.loop, self.outbox, self.presence) = (loop, outbox, presence)
+    }
+  }
+
+  private let name: String
+  private let mailbox: Mailbox
+  private let clock: any HouseClock
+  private let keys: KeyFolder
+  private let publisher: any Publisher
+  private let log: Logger
+  private let makeParts: @Sendable () throws -> Parts
+  private let whenReady: @Sendable () -> Void
+  private let attend: @Sendable (Bool) -> Void
+
+  /// How many deliveries one turn takes at most, and how many queries it answers.
+  private let batch = 1_000
+  private let queriesPerTurn = 20
+  /// How long a stop may spend on sending what is in the outbox.
+  private let drainBound = Duration.seconds(5)
+
+  package init(
+    name: String, mailbox: Mailbox, clock: any HouseClock, keys: KeyFolder, publisher: any Publisher, log: Logger,
+    attend: @escaping @Sendable (Bool) -> Void, whenReady: @escaping @Sendable () -> Void,
+    makeParts: @escaping @Sendable () throws -> Parts
+  ) {
+    self.name = name
+    self.mailbox = mailbox
+    self.clock = clock
+    self.keys = keys
+    self.publisher = publisher
+    self.log = log
+    self.attend = attend
+    self.whenReady = whenReady
+    self.makeParts = makeParts
+  }
+
+  package func run() async throws {
+    try await withGracefulShutdownHandler {
+      try await onThread(named: name) { [self] in try work() }
+    } onGracefulShutdown: { [mailbox] in
+      mailbox.post(.stop)
+    }
+  }
+
+  private func work() throws {
+    let parts = try makeParts()
+    let started = ContinuousClock.now
+    let turns = try parts.loop.recover()
+    log.info("recovered", metadata: ["turns": "\(turns)", "took": "\(ContinuousClock.now - started)"])
+    try parts.loop.keysChanged(ring())
+
+    var isConsuming = false
+    var isReady = false
+    while true {
+      let mail = mailbox.take(within: waitingTime(parts, isConsuming: isConsuming))
+      for event in mail.events {
+        switch event {
+        case .consuming: isConsuming = true
+        case .notConsuming: isConsuming = false
+        case .publisherUp: parts.outbox.connectionChanged(isUp: true)
+        case .publisherDown: parts.outbox.connectionChanged(isUp: false)
+        case .keysChanged: try parts.loop.keysChanged(ring())
+        case .stop:
+          try drain(parts)
+          return
+        }
+      }
+      if isConsuming { parts.presence.write(parts.loop.touch()) }
+      try parts.loop.take(Array(mail.deliveries.prefix(batch)))
+      if let due = parts.loop.desk.wakeUp, due <= clock.now().instant { try parts.loop.wake() }
+      parts.loop.answer(Array(mail.queries.prefix(queriesPerTurn)), through: publisher)
+      mailbox.putBack(deliveries: Array(mail.deliveries.dropFirst(batch)), queries: Array(mail.queries.dropFirst(queriesPerTurn)))
+      try parts.outbox.pump()
+      attend(parts.loop.desk.needsGoodClock)
+      if isConsuming, !isReady {
+        isReady = true
+        whenReady()
+      }
+    }
+  }
+
+  /// Until the desk's next instant, the outbox's next try, or the next sign of presence.
+  private func waitingTime(_ parts: Parts, isConsuming: Bool) -> Duration {
+    var wait = isConsuming ? Duration.seconds(1) : .seconds(60)
+    if let due = parts.loop.desk.wakeUp {
+      wait = min(wait, .microseconds(max(0, min((due - clock.now().instant).microseconds, 60_000_000))))
+    }
+    if let resumeAt = parts.outbox.resumeAt { wait = min(wait, max(.zero, resumeAt - .now)) }
+    return wait
+  }
+
+  private func ring() throws -> KeyRing {
+    let (members, problems) = try keys.publicKeys()
+    for problem in problems { log.warning("key file left out", metadata: ["file": "\(problem.file)", "reason": "\(problem.reason)"]) }
+    return KeyRing(members)
+  }
+
+  /// The batch is done; what is in the outbox is sent within a bound. What is left waits in the journal.
+  private func drain(_ parts: Parts) throws {
+    let deadline = ContinuousClock.now + drainBound
+    while !parts.outbox.isEmpty, ContinuousClock.now < deadline {
+      _ = mailbox.take(within: .milliseconds(50))
+      try parts.outbox.pump()
+    }
+    log.notice("stopped", metadata: ["outbox": parts.outbox.isEmpty ? "empty" : "kept in the journal"])
+  }
+}
