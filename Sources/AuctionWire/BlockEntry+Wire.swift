@@ -1,0 +1,90 @@
+package import AuctionFacts
+import SharedKernel
+
+extension BlockEntry {
+  /// The members that say what happened; an entry has exactly one of them.
+  private static let facts: [Name] = [.placed, .voided, .suspended, .resumed, .outage, .key]
+
+  init(_ field: Field) throws(WireError) {
+    var members = try field.object()
+    var found: [(name: Name, field: Field)] = []
+    for name in BlockEntry.facts {
+      if let fact = members.takeIfPresent(name) { found.append((name, fact)) }
+    }
+    guard found.count == 1, let fact = found.first else {
+      let seen = found.isEmpty ? "an entry without a fact" : "an entry of \(found.map(\.name.text).joined(separator: ", "))"
+      throw .value(path: field.path, seen: seen, accepted: "exactly one of \(BlockEntry.facts.map(\.text).joined(separator: ", "))")
+    }
+    self.init(
+      fact: try Fact(fact.name, fact.field, taking: &members),
+      price: try members.take(.price).orNull { field throws(WireError) in try field.money() },
+      leader: try members.take(.leader).orNull { field throws(WireError) in try field.principal() },
+      minimum: try members.take(.minimum).money(), closesAt: try members.take(.closesAt).instant())
+    if let received = members.takeIfPresent(.receivedAt), fact.name.text != Name.placed.text {
+      throw received.refused("nothing: only a bid was received")
+    }
+    try members.finish()
+  }
+
+  func write(to writer: inout JSONWriter) {
+    switch fact {
+    case .bid(let evidence, let receivedAt):
+      writer.member(.placed, evidence)
+      writer.member(.receivedAt, receivedAt.microseconds)
+    case .voided(let evidence): writer.member(.voided, evidence)
+    case .suspended(let evidence): writer.member(.suspended, evidence)
+    case .resumed(let evidence): writer.member(.resumed, evidence)
+    case .outage(let from, let to):
+      writer.object(.outage) {
+        $0.member(.outageFrom, from.microseconds)
+        $0.member(.outageTo, to.microseconds)
+      }
+    case .key(let record): writer.object(.key) { record.write(to: &$0) }
+    }
+    writer.member(.price, price?.minorUnits)
+    writer.member(.leader, leader?.text)
+    writer.member(.minimum, minimum.minorUnits)
+    writer.member(.closesAt, closesAt.microseconds)
+  }
+
+  /// What the entry adds to a block's payload, in bytes: for whoever fills blocks up to `WireLimits.blockPayload`.
+  package var wireSize: Int { JSONWriter.object { write(to: &$0) }.count + 1 }
+}
+
+extension Block {
+  /// The most that a block's payload has besides its entries, in bytes.
+  package static let frameSize = 512
+}
+
+extension BlockEntry.Fact {
+  fileprivate init(_ name: Name, _ field: Field, taking members: inout Members) throws(WireError) {
+    switch name.text {
+    case Name.placed.text: self = .bid(try field.evidence(.bidPlaced), receivedAt: try members.take(.receivedAt).instant())
+    case Name.voided.text: self = .voided(try field.evidence(.voidBid))
+    case Name.suspended.text: self = .suspended(try field.evidence(.suspended))
+    case Name.resumed.text: self = .resumed(try field.evidence(.resumed))
+    case Name.outage.text:
+      var gap = try field.object()
+      self = .outage(from: try gap.take(.outageFrom).instant(), to: try gap.take(.outageTo).instant())
+      try gap.finish()
+    default: self = .key(try KeyRecord(field))
+    }
+  }
+}
+
+extension KeyRecord {
+  fileprivate init(_ field: Field) throws(WireError) {
+    var members = try field.object()
+    self.init(
+      owner: try members.take(.principal).principal(), keyID: try members.take(.keyID).digest(),
+      spki: try members.take(.spki).base64(atMost: WireLimits.publicKey), standing: try members.take(.standing).named())
+    try members.finish()
+  }
+
+  fileprivate func write(to writer: inout JSONWriter) {
+    writer.member(.principal, owner.text)
+    writer.member(.keyID, keyID.hex)
+    writer.member(.spki, Base64.encode(spki))
+    writer.member(.standing, standing.wireName)
+  }
+}

@@ -1,0 +1,52 @@
+package import AuctionFacts
+package import SharedKernel
+
+extension Command: WireValue {
+  package static let kinds: [Kind] = [.schedule, .cancel]
+
+  package init(payload: [UInt8], kind: Kind) throws(WireError) {
+    var members = try Members(payload, limit: kind.maximumPayload, unknown: .refused)
+    let auction = try members.take(.auction).auction()
+    let id = try members.take(.command).command()
+    let action: Action
+    switch kind {
+    case .cancel:
+      action = .cancel(
+        auction: auction, edition: try members.take(.edition).digest(),
+        reason: try members.take(.reason).text(atMost: WireLimits.reason))
+    default: action = .schedule(try AuctionTerms(auction: auction, taking: &members))
+    }
+    self.init(id: id, action: action, clock: try members.take(.clock).clock())
+    try members.finish()
+  }
+
+  package var kind: Kind {
+    switch action {
+    case .schedule: .schedule
+    case .cancel: .cancel
+    }
+  }
+
+  package var payload: [UInt8] {
+    JSONWriter.object {
+      $0.member(.auction, auction.text)
+      $0.member(.command, id.description)
+      switch action {
+      case .schedule(let terms): terms.write(to: &$0)
+      case .cancel(_, let edition, let reason):
+        $0.member(.edition, edition.hex)
+        $0.member(.reason, reason)
+      }
+      $0.clock(clock)
+    }
+  }
+
+  package var messageID: String { id.description }
+  package var correlationID: String? { auction.text }
+
+  /// What an answer can still name of a payload that is authentic but not a command of this house.
+  package static func legible(in payload: [UInt8]) -> (command: CommandID?, auction: AuctionID?) {
+    guard var members = try? Members(payload, limit: Kind.schedule.maximumPayload, unknown: .ignored) else { return (nil, nil) }
+    return (try? members.takeIfPresent(.command)?.command(), try? members.takeIfPresent(.auction)?.auction())
+  }
+}

@@ -1,0 +1,217 @@
+/// Reads JSON (RFC 8259) strictly, from bytes of any kind: a document or an error, never a trap.
+///
+/// Beyond the RFC it refuses duplicate members, numbers that are not integers in ±(2^53 − 1), lone surrogates, and more
+/// depth or members than `WireLimits` says. Recursion is bounded by that depth.
+struct JSONParser {
+  private let bytes: [UInt8]
+  private var offset = 0
+  private var path: [PathStep] = []
+
+  private init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  static func parse(_ bytes: [UInt8], limit: Int) throws(WireError) -> JSON {
+    guard bytes.count <= limit else { throw .tooLarge(path: "", bytes: bytes.count, limit: limit) }
+    var parser = JSONParser(bytes)
+    let value = try parser.value(depth: 0)
+    guard parser.peek() == nil else { throw parser.unexpected("the end") }
+    return value
+  }
+
+  // MARK: Tokens
+
+  /// The next byte that is not white space, not consumed; nil at the end.
+  private mutating func peek() -> UInt8? {
+    while offset < bytes.count {
+      switch bytes[offset] {
+      case 0x20, 0x09, 0x0a, 0x0d: offset += 1
+      default: return bytes[offset]
+      }
+    }
+    return nil
+  }
+
+  private mutating func take(_ byte: Character) -> Bool {
+    guard peek() == byte.asciiValue else { return false }
+    offset += 1
+    return true
+  }
+
+  private func unexpected(_ accepted: String) -> WireError {
+    let seen: String
+    if offset >= bytes.count {
+      seen = "the end"
+    } else if (0x21..<0x7f).contains(bytes[offset]) {
+      seen = "\"\(Character(Unicode.Scalar(bytes[offset])))\""
+    } else {
+      seen = "byte 0x\(String(bytes[offset], radix: 16))"
+    }
+    return .syntax(path: PathStep.text(path), offset: offset, seen: seen, accepted: accepted)
+  }
+
+  // MARK: Values
+
+  private mutating func value(depth: Int) throws(WireError) -> JSON {
+    guard let first = peek() else { throw unexpected("a value") }
+    switch first {
+    case UInt8(ascii: "{"): return try object(depth: depth + 1)
+    case UInt8(ascii: "["): return try array(depth: depth + 1)
+    case UInt8(ascii: "\""): return .string(try string())
+    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .integer(try integer())
+    case UInt8(ascii: "t"): return try word("true", .boolean(true))
+    case UInt8(ascii: "f"): return try word("false", .boolean(false))
+    case UInt8(ascii: "n"): return try word("null", .null)
+    default: throw unexpected("a value")
+    }
+  }
+
+  private mutating func word(_ text: String, _ value: JSON) throws(WireError) -> JSON {
+    guard bytes[offset...].starts(with: text.utf8) else { throw unexpected(text) }
+    offset += text.utf8.count
+    return value
+  }
+
+  private mutating func open(depth: Int) throws(WireError) {
+    guard depth <= WireLimits.depth else { throw unexpected("nesting of at most \(WireLimits.depth)") }
+    offset += 1
+  }
+
+  private mutating func object(depth: Int) throws(WireError) -> JSON {
+    try open(depth: depth)
+    var members: [JSON.Member] = []
+    if take("}") { return .object(members) }
+    repeat {
+      guard peek() == UInt8(ascii: "\"") else { throw unexpected("a member's name") }
+      guard members.count < WireLimits.members else { throw unexpected("at most \(WireLimits.members) members") }
+      let name = try string()
+      path.append(.member(name))
+      // Compared byte by byte: String's == holds canonically equivalent texts for equal.
+      if members.contains(where: { $0.name.utf8.elementsEqual(name.utf8) }) { throw .duplicate(path: PathStep.text(path)) }
+      guard take(":") else { throw unexpected("\":\"") }
+      members.append(JSON.Member(name: name, value: try value(depth: depth)))
+      path.removeLast()
+    } while take(",")
+    guard take("}") else { throw unexpected("\",\" or \"}\"") }
+    return .object(members)
+  }
+
+  private mutating func array(depth: Int) throws(WireError) -> JSON {
+    try open(depth: depth)
+    var elements: [JSON] = []
+    if take("]") { return .array(elements) }
+    repeat {
+      path.append(.index(elements.count))
+      elements.append(try value(depth: depth))
+      path.removeLast()
+    } while take(",")
+    guard take("]") else { throw unexpected("\",\" or \"]\"") }
+    return .array(elements)
+  }
+
+  /// `-?(0|[1-9][0-9]*)`
+  private mutating func integer() throws(WireError) -> Int64 {
+    let negative = bytes[offset] == UInt8(ascii: "-")
+    if negative { offset += 1 }
+    var magnitude: Int64 = 0
+    let firstDigit = offset
+    while offset < bytes.count, case let digit = bytes[offset], (0x30...0x39).contains(digit) {
+      guard offset == firstDigit || bytes[firstDigit] != 0x30 else { throw unexpected("no digit after a leading zero") }
+      magnitude = magnitude * 10 + Int64(digit - 0x30)
+      guard magnitude <= WireLimits.integer else {
+        // Not quoted: it may be what a secret was meant to be.
+        throw .value(path: PathStep.text(path), seen: "a larger number", accepted: "an integer within +-(2^53 - 1)")
+      }
+      offset += 1
+    }
+    guard offset > firstDigit else { throw unexpected("a digit") }
+    if offset < bytes.count, [UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E")].contains(bytes[offset]) {
+      throw unexpected("an integer without fraction or exponent")
+    }
+    return negative ? -magnitude : magnitude
+  }
+
+  // MARK: Strings
+
+  private mutating func string() throws(WireError) -> String {
+    offset += 1
+    let start = offset
+    while offset < bytes.count {
+      switch bytes[offset] {
+      case UInt8(ascii: "\""):
+        let text = try utf8(bytes[start..<offset], from: start)
+        offset += 1
+        return text
+      case UInt8(ascii: "\\"): return try escapedString(from: start)
+      case 0..<0x20: throw unexpected("control characters as escapes")
+      default: offset += 1
+      }
+    }
+    throw unexpected("a closing quote")
+  }
+
+  /// Goes on at the first backslash of a string that began at `start`.
+  private mutating func escapedString(from start: Int) throws(WireError) -> String {
+    var text = Array(bytes[start..<offset])
+    while offset < bytes.count {
+      switch bytes[offset] {
+      case UInt8(ascii: "\""):
+        offset += 1
+        return try utf8(text[...], from: start)
+      case UInt8(ascii: "\\"):
+        offset += 1
+        text += try escape().utf8
+      case 0..<0x20: throw unexpected("control characters as escapes")
+      case let byte:
+        text.append(byte)
+        offset += 1
+      }
+    }
+    throw unexpected("a closing quote")
+  }
+
+  private func utf8(_ slice: ArraySlice<UInt8>, from start: Int) throws(WireError) -> String {
+    guard let text = String(validating: slice, as: UTF8.self) else {
+      throw .syntax(path: PathStep.text(path), offset: start, seen: "a string that is not UTF-8", accepted: "UTF-8")
+    }
+    return text
+  }
+
+  private mutating func escape() throws(WireError) -> String {
+    guard offset < bytes.count else { throw unexpected("an escape") }
+    let plain: String? =
+      switch bytes[offset] {
+      case UInt8(ascii: "\""): "\""
+      case UInt8(ascii: "\\"): "\\"
+      case UInt8(ascii: "/"): "/"
+      case UInt8(ascii: "b"): "\u{8}"
+      case UInt8(ascii: "f"): "\u{c}"
+      case UInt8(ascii: "n"): "\n"
+      case UInt8(ascii: "r"): "\r"
+      case UInt8(ascii: "t"): "\t"
+      case UInt8(ascii: "u"): nil
+      default: throw unexpected("an escape of RFC 8259")
+      }
+    offset += 1
+    if let plain { return plain }
+
+    let unit = try fourHexDigits()
+    if let scalar = Unicode.Scalar(unit) { return String(scalar) }
+    guard unit < 0xdc00, bytes[offset...].starts(with: "\\u".utf8) else { throw unexpected("a pair of surrogates") }
+    offset += 2
+    let low = try fourHexDigits()
+    guard (0xdc00..<0xe000).contains(low), let scalar = Unicode.Scalar(0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00))
+    else { throw unexpected("a pair of surrogates") }
+    return String(scalar)
+  }
+
+  private mutating func fourHexDigits() throws(WireError) -> UInt32 {
+    var unit: UInt32 = 0
+    for _ in 0..<4 {
+      guard offset < bytes.count, let digit = Character(Unicode.Scalar(bytes[offset])).hexDigitValue else {
+        throw unexpected("four hexadecimal digits")
+      }
+      unit = unit << 4 | UInt32(digit)
+      offset += 1
+    }
+    return unit
+  }
+}

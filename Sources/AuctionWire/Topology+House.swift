@@ -1,0 +1,101 @@
+extension Topology {
+  /// The house's.
+  package static let house = Topology(
+    virtualHost: "leilao", exchanges: Exchange.allCases, queues: queues, bindings: bindings, users: users,
+    policies: [
+      Policy(
+        name: "filas-de-clientes", pattern: "^amq\\.gen", expiresMilliseconds: 60_000, maximumLength: 10_000,
+        maximumBytes: 64 * 1_048_576)
+    ],
+    maximumQueues: 256)
+
+  /// What every client binds on `leilao`.
+  package static let announcements = [RoutingKey.scheduled, RoutingKey.opened]
+
+  private static let queues = [
+    // Its senders are told when it is full: bidders by the broker, ms-leilao tries again.
+    QueueDeclaration(
+      queue: .lanceRealizado, type: .quorum, singleActiveConsumer: true, maximumLength: 100_000,
+      maximumBytes: 256 * 1_048_576, overflow: .rejectPublish),
+    QueueDeclaration(queue: .notificacao, type: .quorum, singleActiveConsumer: true),
+    QueueDeclaration(queue: .msLeilao, type: .quorum, singleActiveConsumer: true),
+    QueueDeclaration(
+      queue: .leilaoConsulta, type: .classic, maximumLength: 1_000, maximumBytes: 1_048_576, overflow: .dropHead,
+      messageLifetimeMilliseconds: 10_000),
+    QueueDeclaration(queue: .mortas, type: .quorum, maximumLength: 100_000, overflow: .dropHead),
+  ]
+
+  private static let bindings: [Binding] =
+    bind(.lances, .lanceRealizado, [RoutingKey.bidPlaced])
+    + bind(
+      .leilao, .lanceRealizado,
+      [Kind.scheduled, .opened, .suspended, .resumed, .closed, .cancelled, .passedOn, .voidBid].map(\.routingKey))
+    + bind(.sigilo, .lanceRealizado, [RoutingKey.reserve])
+    + bind(
+      .leilao, .notificacao,
+      [Kind.bidsAccepted, .bidRefused, .extended, .suspended, .resumed, .awarded, .passedOn, .cancelled].map(\.routingKey))
+    + bind(.leilao, .msLeilao, [RoutingKey.extended, RoutingKey.awarded])
+    + bind(.comandos, .msLeilao, Exchange.comandos.kinds.map(\.routingKey))
+    + bind(.consultas, .leilaoConsulta, [RoutingKey.query])
+    + bind(.mortas, .mortas, Service.allCases.map(RoutingKey.dead(from:)))
+
+  private static func bind(_ exchange: Exchange, _ queue: Queue, _ keys: [String]) -> [Binding] {
+    keys.map { Binding(exchange: exchange, queue: queue, key: $0) }
+  }
+
+  // MARK: Rights
+
+  private static let nothing = "^$"
+  private static let ownQueues = "^amq\\.gen-.*$"
+  private static let notices = "^(leilao\\.[a-z0-9-]{1,40}|cliente\\.[a-z0-9_]{1,32})$"
+
+  private static let users = [
+    BrokerUser(
+      name: Service.msLeilao.rawValue, configure: nothing, write: "^(leilao|sigilo|mortas)$", read: "^ms_leilao$",
+      topics: [
+        writes(.leilao, [.scheduled, .opened, .suspended, .resumed, .closed, .cancelled, .passedOn, .voidBid, .commandAnswered]),
+        writes(.sigilo, [.reserve]), buries(.msLeilao),
+      ], maximumConnections: 16, maximumChannels: 64),
+    BrokerUser(
+      // The default exchange is for replies.
+      name: Service.msLance.rawValue, configure: nothing, write: "^(leilao|mortas|amq\\.default)$",
+      read: "^(lance_realizado|leilao_consulta)$",
+      topics: [writes(.leilao, [.bidsAccepted, .bidRefused, .extended, .awarded]), buries(.msLance)],
+      maximumConnections: 16, maximumChannels: 64),
+    BrokerUser(
+      name: Service.msNotificacao.rawValue, configure: nothing, write: "^(notificacoes|mortas)$", read: "^notificacao$",
+      topics: [.init(exchange: .notificacoes, write: notices, read: nothing), buries(.msNotificacao)],
+      maximumConnections: 16, maximumChannels: 64),
+    BrokerUser(
+      name: "cliente", configure: ownQueues, write: "^(lances|consultas|amq\\.gen-.*)$",
+      read: "^(leilao|notificacoes|amq\\.gen-.*)$",
+      topics: [
+        writes(.lances, [.bidPlaced]),
+        .init(exchange: .consultas, write: exactly([RoutingKey.query]), read: nothing),
+        .init(exchange: .leilao, write: nothing, read: exactly(announcements)),
+        .init(exchange: .notificacoes, write: nothing, read: notices),
+      ], maximumConnections: 200, maximumChannels: 400),
+    BrokerUser(
+      name: "operador", configure: ownQueues, write: "^(comandos|consultas|amq\\.gen-.*)$",
+      read: "^(mortas|leilao|amq\\.gen-.*)$",
+      topics: [
+        writes(.comandos, Exchange.comandos.kinds),
+        .init(exchange: .consultas, write: exactly([RoutingKey.query]), read: nothing),
+        .init(exchange: .leilao, write: nothing, read: exactly([RoutingKey.commandAnswered])),
+        .init(exchange: .mortas, write: nothing, read: exactly(Service.allCases.map(RoutingKey.dead(from:)))),
+      ], maximumConnections: 32, maximumChannels: 64, tags: ["monitoring"]),
+  ]
+
+  private static func writes(_ exchange: Exchange, _ kinds: [Kind]) -> BrokerUser.TopicRight {
+    .init(exchange: exchange, write: exactly(kinds.map(\.routingKey)), read: nothing)
+  }
+  private static func buries(_ service: Service) -> BrokerUser.TopicRight {
+    .init(exchange: .mortas, write: exactly([RoutingKey.dead(from: service)]), read: nothing)
+  }
+
+  /// An anchored pattern of exactly these keys.
+  private static func exactly(_ keys: [String]) -> String {
+    let escaped = keys.map { key in key.split(separator: ".").joined(separator: "\\.") }
+    return escaped.count == 1 ? "^\(escaped[0])$" : "^(\(escaped.joined(separator: "|")))$"
+  }
+}

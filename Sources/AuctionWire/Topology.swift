@@ -1,0 +1,93 @@
+/// What the broker holds: exchanges, queues, bindings, users, rights, bounds. One value, from which the broker's
+/// definitions are generated and which every program checks against; nothing else in the house declares anything.
+package struct Topology: Hashable, Sendable {
+  package let virtualHost: String
+  package let exchanges: [Exchange]
+  package let queues: [QueueDeclaration]
+  package let bindings: [Binding]
+  package let users: [BrokerUser]
+  package let policies: [Policy]
+  /// Queues in the virtual host, all clients' included.
+  package let maximumQueues: Int64
+
+  /// Which house the broker serves.
+  package enum Profile: Hashable, Sendable {
+    /// All bidders share the user `cliente`, every password is its user's name, nothing listens beyond loopback.
+    case development
+  }
+}
+
+/// A queue and what it is bounded by.
+package struct QueueDeclaration: Hashable, Sendable {
+  package enum QueueType: String, Sendable { case quorum, classic }
+  package enum Overflow: String, Sendable {
+    case rejectPublish = "reject-publish"
+    case dropHead = "drop-head"
+  }
+
+  package let queue: Queue
+  package let type: QueueType
+  package var singleActiveConsumer = false
+  package var maximumLength: Int64?
+  package var maximumBytes: Int64?
+  package var overflow: Overflow?
+  package var messageLifetimeMilliseconds: Int64?
+
+  /// Never −1 (3.10 takes it for "at once"), never absent (4.x then counts to 20): poison is stopped by classification.
+  package static let deliveryLimit: Int64 = 1_000_000_000
+
+  package enum Argument: Hashable, Sendable {
+    case text(String)
+    case integer(Int64)
+    case boolean(Bool)
+  }
+
+  /// The `x-arguments`, in the order of their names.
+  package var arguments: [(name: String, value: Argument)] {
+    var all: [(name: String, value: Argument)] = []
+    if type == .quorum { all.append(("x-delivery-limit", .integer(QueueDeclaration.deliveryLimit))) }
+    if let maximumLength { all.append(("x-max-length", .integer(maximumLength))) }
+    if let maximumBytes { all.append(("x-max-length-bytes", .integer(maximumBytes))) }
+    if let messageLifetimeMilliseconds { all.append(("x-message-ttl", .integer(messageLifetimeMilliseconds))) }
+    if let overflow { all.append(("x-overflow", .text(overflow.rawValue))) }
+    all.append(("x-queue-type", .text(type.rawValue)))
+    if singleActiveConsumer { all.append(("x-single-active-consumer", .boolean(true))) }
+    return all
+  }
+}
+
+/// An exact key, never a pattern, so that nothing else gets in.
+package struct Binding: Hashable, Sendable {
+  package let exchange: Exchange
+  package let queue: Queue
+  package let key: String
+}
+
+/// A user of the broker and its rights: anchored patterns, and topic rights for each topic exchange it touches, because a
+/// user without a topic right may use every key.
+package struct BrokerUser: Hashable, Sendable {
+  package struct TopicRight: Hashable, Sendable {
+    package let exchange: Exchange
+    package let write: String
+    package let read: String
+  }
+
+  package let name: String
+  package let configure: String
+  package let write: String
+  package let read: String
+  package let topics: [TopicRight]
+  package let maximumConnections: Int64
+  package let maximumChannels: Int64
+  /// Tags of the management plugin: who may look at the broker's own pages.
+  package var tags: [String] = []
+}
+
+/// Bounds for queues that clients make.
+package struct Policy: Hashable, Sendable {
+  package let name: String
+  package let pattern: String
+  package let expiresMilliseconds: Int64
+  package let maximumLength: Int64
+  package let maximumBytes: Int64
+}
