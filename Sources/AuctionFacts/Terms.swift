@@ -36,7 +36,7 @@ package enum Increment: Hashable, Sendable {
 package struct AuctionRules: Hashable, Sendable {
   /// Soft close: a bid that changes price or leader this close to the end moves the end. Zero: hard close.
   package var extensionWindow: Interval
-  /// The end never moves past this.
+  /// No bid moves the end past this; only an outage of the house may.
   package var latestClose: Timestamp?
   /// How long a bid in flight may still count on the increment of the state that its bidder had seen. Zero: never.
   package var inFlightTolerance: Interval

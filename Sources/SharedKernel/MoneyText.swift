@@ -32,13 +32,18 @@ package struct MoneyText: Hashable, Sendable {
     case empty
     /// Something other than ASCII digits and the two separators; the offending character.
     case character(Character)
-    /// The other language's decimal separator, or groups that are not groups of three.
+    /// Separators where none belong: the other language's, groups that are not groups of three or begin with a zero, a
+    /// second decimal separator, or one with nothing before it.
     case grouping
-    /// More decimals than the currency has, or a separator with none before it.
+    /// More decimals than the currency has.
     case decimals
-    /// Beyond what the house can count.
+    /// More than `largest`, or more digits than anyone means.
     case tooLarge
   }
+
+  /// The largest amount that is read: 9.999.999.999,99 in a currency of two decimals. More is taken for a slip of the hand.
+  package static let largest = Money(minorUnits: 999_999_999_999) ?? .maximum
+  private static let mostDigits = 15
 
   /// Reads an amount strictly: `1.234,56`, `1234,56`, `1234`, with or without the symbol before it. Nothing is guessed.
   package func parse(_ text: String, in currency: Currency) throws(Problem) -> Money {
@@ -55,19 +60,23 @@ package struct MoneyText: Hashable, Sendable {
     for c in rest where !isDigit(c) && c != groupSeparator && c != decimalSeparator { throw .character(c) }
 
     let parts = rest.split(separator: decimalSeparator, omittingEmptySubsequences: false)
-    guard parts.count <= 2 else { throw .decimals }
+    guard parts.count <= 2 else { throw .grouping }
     let fraction = parts.count == 2 ? String(parts[1]) : ""
     guard fraction.allSatisfy(isDigit) else { throw .grouping }
     guard fraction.count <= currency.fractionDigits else { throw .decimals }
 
     let groups = parts[0].split(separator: groupSeparator, omittingEmptySubsequences: false)
-    guard groups.allSatisfy({ !$0.isEmpty }) else { throw parts[0].isEmpty ? .decimals : .grouping }
+    guard groups.allSatisfy({ !$0.isEmpty }) else { throw .grouping }
     if groups.count > 1 {
-      guard groups[0].count <= 3, groups.dropFirst().allSatisfy({ $0.count == 3 }) else { throw .grouping }
+      // `0.300` is no way to write three hundred; whoever typed it meant the other separator.
+      guard groups[0].count <= 3, groups[0].first != "0", groups.dropFirst().allSatisfy({ $0.count == 3 })
+      else { throw .grouping }
     }
+    let whole = groups.joined()
+    guard whole.count + fraction.count <= MoneyText.mostDigits else { throw .tooLarge }
     let padding = String(repeating: "0", count: currency.fractionDigits - fraction.count)
-    let digits = groups.joined() + fraction + padding
-    guard let units = Int64(digits), let money = Money(minorUnits: units) else { throw .tooLarge }
+    guard let units = Int64(whole + fraction + padding), let money = Money(minorUnits: units), money <= MoneyText.largest
+    else { throw .tooLarge }
     return money
   }
 

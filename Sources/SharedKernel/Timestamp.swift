@@ -13,7 +13,9 @@ package struct Interval: Hashable, Comparable, Sendable {
   /// Saturates at the ends of Int64.
   package static func + (a: Interval, b: Interval) -> Interval { .init(microseconds: a.microseconds.clampedPlus(b.microseconds)) }
   /// Saturates at the ends of Int64.
-  package static func - (a: Interval, b: Interval) -> Interval { .init(microseconds: a.microseconds.clampedMinus(b.microseconds)) }
+  package static func - (a: Interval, b: Interval) -> Interval {
+    .init(microseconds: a.microseconds.clampedMinus(b.microseconds))
+  }
 }
 
 /// An instant: whole microseconds since 1970-01-01T00:00:00Z (POSIX time, leap seconds not counted).

@@ -1,0 +1,261 @@
+import AuctionFacts
+import SharedKernel
+
+/// The book of one auction: where it stands, and the ledger that proves it.
+///
+/// A `scheduled` book becomes `open` with block 0 and `closed` with the closing block, or `closed` at once when it is
+/// cancelled before it opened. Nothing leads out of `closed`.
+struct AuctionBook: Equatable, Sendable {
+  let terms: AuctionTerms
+  let edition: Edition
+  private(set) var status = AuctionStatus.scheduled
+  private(set) var closesAt: Timestamp
+  /// When the result was sealed, or the auction cancelled.
+  private(set) var closedAt: Timestamp?
+
+  private(set) var price: Money?
+  private(set) var leader: PrincipalID?
+  private var acceptedBids: Int64 = 0
+  /// Keys that the ledger names as active: each has an accepted bid, or is about to.
+  private var activeKeys: Set<KeyUse> = []
+
+  private(set) var pending = PendingBlock()
+  private(set) var log = BlockLog()
+  private var refusals = RefusalLog()
+  /// The last stamp that counts; stamps strictly increase.
+  private var lastReceived: Timestamp?
+  /// The last sequence of the calendar's that had an effect.
+  private var lastSequence: Int64 = 0
+
+  private var lastExtension: Sealed?
+  private var result: Sealed?
+
+  /// Two bidders may have registered one key: each use is its own entry.
+  private struct KeyUse: Hashable, Sendable {
+    let owner: PrincipalID
+    let keyID: Digest
+    init(_ record: KeyRecord) { (owner, keyID) = (record.owner, record.keyID) }
+  }
+
+  init(_ scheduling: Scheduling, edition: Edition) {
+    (self.terms, self.edition, self.closesAt) = (scheduling.terms, edition, scheduling.terms.closesAt)
+  }
+
+  /// What the next bid must offer.
+  var minimum: Money { terms.minimum(after: price) }
+
+  var summary: AuctionSummary {
+    AuctionSummary(
+      auction: terms.auction, edition: edition, status: status, head: log.head, price: price, leader: leader,
+      minimum: minimum, closesAt: closesAt)
+  }
+
+  /// When something is received: the clock's reading, later than the stamp before it.
+  func stamp(_ clock: ClockReading) -> ClockReading { lastReceived.map { clock.notBefore($0.next) } ?? clock }
+}
+
+// MARK: Bids
+
+extension AuctionBook {
+  /// Puts the bid into the next block; answers the number of that block, and what had to be sealed for it.
+  mutating func accept(
+    _ submitted: SubmittedBid, received: ClockReading, at clock: ClockReading, scribe: Scribe
+  ) -> (block: Int64, outputs: [BookKeeper.Output]) {
+    let fact = BlockEntry.Fact.bid(submitted.evidence, receivedAt: received.instant)
+    let needsKey = !activeKeys.contains(KeyUse(submitted.key))
+    let key = BlockEntry.Fact.key(submitted.key)
+    let before = makeRoom(for: needsKey ? [key, fact] : [fact], at: clock, scribe: scribe)
+
+    if needsKey {
+      activeKeys.insert(KeyUse(submitted.key))
+      enter(key)
+    }
+    (price, leader) = (submitted.bid.amount, submitted.bid.bidder)
+    acceptedBids += 1
+    lastReceived = received.instant
+    softClose(received.instant, by: submitted.bid.bidder)
+    enter(fact, of: submitted)
+
+    return (log.nextNumber, before + sealIfFull(at: clock, scribe: scribe))
+  }
+
+  /// Answers with a numbered receipt, to which the result will commit.
+  mutating func refuse(
+    _ submitted: SubmittedBid, _ reason: Refusal, received: ClockReading, scribe: Scribe
+  ) -> (number: Int64, output: BookKeeper.Output) {
+    let number = refusals.nextNumber
+    let receipt = receipt(submitted, reason, received: received, number: number)
+    let sealed = scribe.receipt(receipt)
+    refusals.append(sealed.digest)
+    lastReceived = received.instant
+    return (number, .refused(receipt, sealed))
+  }
+
+  /// A receipt as things stand: the head of the ledger is the last sealed block, the minimum counts what was decided since.
+  func receipt(_ submitted: SubmittedBid, _ reason: Refusal, received: ClockReading, number: Int64?) -> Receipt {
+    Receipt(
+      auction: terms.auction, bid: submitted.bid.id, bidder: submitted.bid.bidder, bidDigest: submitted.digest, reason: reason,
+      minimum: minimum, afterBlock: log.head?.block, receivedAt: received.instant, number: number, clock: received)
+  }
+
+  private mutating func softClose(_ received: Timestamp, by bidder: PrincipalID) {
+    let window = terms.rules.extensionWindow
+    guard window > .zero else { return }
+    let extended = received + window
+    let bounded = terms.rules.latestClose.map { min($0, extended) } ?? extended
+    // Not within the window: what it would move the end to is not later than the end.
+    if bounded > closesAt { moveEnd(to: bounded, by: bidder, cause: .bid) }
+  }
+}
+
+// MARK: Calendar, keys, outages
+
+extension AuctionBook {
+  /// Block 0, sealed at once; no effect unless the auction is scheduled.
+  mutating func open(_ opening: Opening, _ evidence: Evidence, at clock: ClockReading, scribe: Scribe) -> [BookKeeper.Output] {
+    guard status == .scheduled, opening.edition == edition else { return [] }
+    status = .open
+    closesAt = opening.closesAt
+    return [append(.opening(evidence), at: sealing(clock), scribe: scribe)]
+  }
+
+  /// What the calendar says after the opening.
+  ///
+  /// - The effective close is the closing block: a notice behind it, a cancellation too, has no effect and gets the result
+  ///   again, so that the calendar hears it. A cancellation before it cancels, even when the end has passed by the clock.
+  /// - A close that names another end closes nothing and gets the last extension again, unless a new one is about to be said.
+  ///   That holds for a repetition of the last sequence too, since the calendar repeats until it hears.
+  mutating func hear(
+    _ notice: CalendarNotice, _ evidence: Evidence, at clock: ClockReading, scribe: Scribe
+  ) -> [BookKeeper.Output] {
+    guard notice.edition == edition else { return [] }
+    if let result { return [.repeated(terms.auction, result)] }
+    guard status != .closed, notice.sequence >= lastSequence else { return [] }
+    let isNew = notice.sequence > lastSequence
+
+    switch notice.action {
+    case .close(let named):
+      guard status != .scheduled else { return [] }
+      lastSequence = notice.sequence
+      guard named == closesAt else {
+        guard pending.mover == nil, let lastExtension else { return [] }
+        return [.repeated(terms.auction, lastExtension)]
+      }
+      return isNew ? close(leader == nil ? .noBids : .sold, evidence, after: closesAt, at: clock, scribe: scribe) : []
+
+    case .cancel:
+      guard isNew else { return [] }
+      lastSequence = notice.sequence
+      if status != .scheduled { return close(.cancelled, evidence, after: nil, at: clock, scribe: scribe) }
+      (status, closedAt) = (.closed, clock.instant)
+      return []
+
+    case .suspend, .resume:
+      // This house does not suspend yet: its calendar never says so, and whoever else does has no effect.
+      return []
+    }
+  }
+
+  /// An entry where the ledger holds that key as active. A new bid under it would name it again.
+  mutating func revoke(_ key: KeyRecord, at clock: ClockReading, scribe: Scribe) -> [BookKeeper.Output] {
+    guard status == .open, activeKeys.remove(KeyUse(key)) != nil else { return [] }
+    let before = makeRoom(for: [.key(key)], at: clock, scribe: scribe)
+    enter(.key(key))
+    return before + sealIfFull(at: clock, scribe: scribe)
+  }
+
+  /// Whoever stops the house does not win: when it was away in the last moments, the auction gets those moments again. That
+  /// holds for a hard close and past the latest close too, which bound what bids may do and not what an outage may take away.
+  mutating func resume(
+    awayFrom from: Timestamp, to: Timestamp, at clock: ClockReading, scribe: Scribe
+  ) -> [BookKeeper.Output] {
+    let window = max(terms.rules.extensionWindow, BookKeeper.shortestLastMoments)
+    guard status == .open, from <= closesAt, to + window > closesAt else { return [] }
+    let fact = BlockEntry.Fact.outage(from: from, to: to)
+    let before = makeRoom(for: [fact], at: clock, scribe: scribe)
+    moveEnd(to: to + window, by: nil, cause: .outage)
+    enter(fact)
+    return before + sealIfFull(at: clock, scribe: scribe)
+  }
+}
+
+// MARK: Blocks
+
+extension AuctionBook {
+  /// Makes a block of what has happened since the last one.
+  mutating func seal(at clock: ClockReading, scribe: Scribe) -> [BookKeeper.Output] {
+    guard !pending.isEmpty else { return [] }
+    let (block, number, auction) = (pending, log.nextNumber, terms.auction)
+    let reading = sealing(clock)
+    var outputs = [append(.entries(block.entries), at: reading, scribe: scribe)]
+    if let mover = block.mover {
+      let said = Extension(
+        auction: auction, edition: edition, block: number, closesAt: closesAt, by: mover.by, cause: mover.cause, clock: reading)
+      let sealed = scribe.extension(said)
+      lastExtension = sealed
+      outputs.append(.extended(auction, sealed, said))
+    }
+    return outputs + block.bids.map { .accepted($0, block: number) }
+  }
+
+  /// The closing block, once, after what was still to be sealed; `end` is what its clock must be later than.
+  private mutating func close(
+    _ outcome: AuctionResult.Outcome, _ evidence: Evidence, after end: Timestamp?, at clock: ClockReading, scribe: Scribe
+  ) -> [BookKeeper.Output] {
+    let sealed = seal(at: clock, scribe: scribe)
+    let reading = end.map { sealing(clock).notBefore($0.next) } ?? sealing(clock)
+    let isSold = outcome == .sold
+    let said = AuctionResult(
+      outcome: outcome, winner: isSold ? leader : nil, amount: isSold ? price : nil, acceptedBids: acceptedBids,
+      refusedBids: refusals.count, refusals: refusals.commit(scribe.hash), closesAt: closesAt)
+    let number = log.nextNumber
+    let block = makeBlock(.closing(said, evidence), at: reading, scribe: scribe)
+    (status, closedAt, result) = (.closed, reading.instant, block)
+    // Only the head, the counts and the result are needed once nothing can be accepted any more.
+    (activeKeys, lastExtension) = ([], nil)
+    log.forget()
+    return sealed + [.result(terms.auction, number: number, block)]
+  }
+
+  private mutating func append(_ content: Block.Content, at reading: ClockReading, scribe: Scribe) -> BookKeeper.Output {
+    let number = log.nextNumber
+    return .block(terms.auction, number: number, makeBlock(content, at: reading, scribe: scribe))
+  }
+
+  /// Every block is made here: the number after the last one's, naming its digest.
+  private mutating func makeBlock(_ content: Block.Content, at reading: ClockReading, scribe: Scribe) -> Sealed {
+    let sealed = scribe.block(
+      Block(
+        auction: terms.auction, edition: edition, number: log.nextNumber, previous: log.head?.digest ?? edition,
+        content: content, clock: reading))
+    log.append(sealed.digest, clock: reading, price: pending.movesPrice ? price : nil)
+    pending = PendingBlock()
+    return sealed
+  }
+
+  /// No block's clock is earlier than the block's before it, or than the last stamp.
+  private func sealing(_ clock: ClockReading) -> ClockReading {
+    [log.instant, lastReceived].compactMap { $0 }.max().map(clock.notBefore) ?? clock
+  }
+
+  private mutating func moveEnd(to end: Timestamp, by bidder: PrincipalID?, cause: Extension.Cause) {
+    closesAt = end
+    pending.mover = PendingBlock.Mover(by: bidder, cause: cause)
+  }
+
+  /// Seals first what is pending, if these facts do not fit beside it.
+  private mutating func makeRoom(
+    for facts: [BlockEntry.Fact], at clock: ClockReading, scribe: Scribe
+  ) -> [BookKeeper.Output] {
+    pending.hasRoom(for: facts) ? [] : seal(at: clock, scribe: scribe)
+  }
+
+  private mutating func sealIfFull(at clock: ClockReading, scribe: Scribe) -> [BookKeeper.Output] {
+    pending.isFull ? seal(at: clock, scribe: scribe) : []
+  }
+
+  private mutating func enter(_ fact: BlockEntry.Fact, of bid: SubmittedBid? = nil) {
+    pending.append(
+      BlockEntry(fact: fact, price: price, leader: leader, minimum: minimum, closesAt: closesAt), of: bid)
+  }
+}

@@ -1,0 +1,69 @@
+package import AuctionFacts
+package import SharedKernel
+
+extension AuctionTerms {
+  /// The bounds within which an auction can be held.
+  package enum Bounds {
+    /// In Unicode scalars.
+    package static let title = 1...120
+    /// In Unicode scalars.
+    package static let description = 0...2_000
+    /// Basis points of a percentual increment.
+    package static let basisPoints: ClosedRange<Int64> = 1...1_000_000
+    package static let bands = 1...64
+    /// An auction that should have opened this long ago still opens, late, with its whole duration.
+    package static let oldestOpening = Interval.seconds(3_600)
+    /// Nothing is scheduled further ahead: ten years.
+    package static let horizon = Interval.seconds(3_653 * 86_400)
+    /// In whole seconds, as the wire says it.
+    package static let extensionWindow = Interval.zero...Interval.seconds(86_400)
+    /// In whole milliseconds, as the wire says it.
+    package static let inFlightTolerance = Interval.zero...Interval.seconds(10)
+  }
+
+  /// Why an auction cannot be held under these terms, asked for as of now: `badTerms`, `unsupported` or nil.
+  package func refusal(at now: Timestamp) -> CommandRefusal? {
+    guard isSensible(at: now) else { return .badTerms }
+    return isSupported ? nil : .unsupported
+  }
+
+  /// Whether this house holds auctions of that kind; others come later.
+  var isSupported: Bool {
+    format == .english && rules.reserveCommitment == nil && rules.buyNow == nil && rules.descent == nil
+  }
+
+  private func isSensible(at now: Timestamp) -> Bool {
+    // A service decides and an operator commands: neither sells. The house itself may.
+    guard seller.role == .bidder || seller.role == .house else { return false }
+    guard Bounds.title.contains(title.unicodeScalars.count), Bounds.description.contains(description.unicodeScalars.count)
+    else { return false }
+    guard openingPrice > .zero, increment.isSensible else { return false }
+    guard opensAt >= now - Bounds.oldestOpening, closesAt > opensAt, closesAt <= now + Bounds.horizon else { return false }
+    return rules.isSensible(closingAt: closesAt, horizon: now + Bounds.horizon)
+  }
+}
+
+extension AuctionRules {
+  fileprivate func isSensible(closingAt end: Timestamp, horizon: Timestamp) -> Bool {
+    typealias Bounds = AuctionTerms.Bounds
+    if let latestClose, latestClose < end || latestClose > horizon { return false }
+    guard Bounds.extensionWindow.contains(extensionWindow), extensionWindow.microseconds.isMultiple(of: 1_000_000)
+    else { return false }
+    return Bounds.inFlightTolerance.contains(inFlightTolerance) && inFlightTolerance.microseconds.isMultiple(of: 1_000)
+  }
+}
+
+extension Increment {
+  /// Every step is positive; the bands of a table rise, and only the last one, and it always, is without a bound.
+  fileprivate var isSensible: Bool {
+    switch self {
+    case .fixed(let step): return step > .zero
+    case .percentage(let basisPoints): return AuctionTerms.Bounds.basisPoints.contains(basisPoints)
+    case .table(let bands):
+      guard AuctionTerms.Bounds.bands.contains(bands.count), bands.allSatisfy({ $0.step > .zero }) else { return false }
+      let bounds = bands.compactMap(\.upTo)
+      guard bands.last?.upTo == nil, bounds.count == bands.count - 1 else { return false }
+      return zip(bounds, bounds.dropFirst()).allSatisfy(<)
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package import AuctionFacts
+package import SharedKernel
+
+/// ms-lance: the books of all auctions. Every bid gets one decision, and each auction's decisions form a chain of signed
+/// blocks from the opening to the result.
+///
+/// One turn is any number of inputs and then `.endTurn`, all under the one reading that stamps the turn: what was accepted in
+/// it is sealed into one block for each auction, so that signing and storing are shared exactly when there is much to do.
+package struct BookKeeper: Machine {
+  package enum Input: Sendable {
+    /// `leilao.agendado`: its digest is the auction's edition. An id serves once: another scheduling under it has no effect.
+    case scheduled(Scheduling, Sealed)
+    /// `leilao.iniciado`. The auction must be known: when it is not, its scheduling, which the opening holds, comes first.
+    case opened(Opening, Evidence)
+    case noticed(CalendarNotice, Evidence)
+    case bid(SubmittedBid)
+    /// A key was registered, or revoked (removed or replaced).
+    case key(KeyRecord)
+    /// The house consumed nothing between these instants; gaps of up to `longestPause` have no effect.
+    case outage(from: Timestamp, to: Timestamp)
+    /// Seals what has happened since the last one.
+    case endTurn
+  }
+
+  package enum Output: Sendable, Hashable {
+    /// `lance.validado`
+    case block(AuctionID, number: Int64, Sealed)
+    /// `leilao.vencedor`: the closing block.
+    case result(AuctionID, number: Int64, Sealed)
+    /// `leilao.prorrogado`, after the block that holds what moved the end; once for each block.
+    case extended(AuctionID, Sealed, Extension)
+    /// `lance.invalidado`; a receipt without a number is not journalled, and the bid is not remembered.
+    case refused(Receipt, Sealed)
+    /// The last extension again, because a close named another end; or the result again, because a notice came behind it.
+    case repeated(AuctionID, Sealed)
+    /// For the index of decisions, after the bid's block.
+    case accepted(SubmittedBid, block: Int64)
+  }
+
+  /// A silence of the house that is longer than this counts as an outage.
+  package static let longestPause = Interval.seconds(5)
+  /// What an outage in the last moments gives back at least, where the auction has a shorter extension window or none.
+  package static let shortestLastMoments = Interval.seconds(30)
+
+  private let scribe: Scribe
+  private var books = Books()
+
+  package init(scribe: Scribe) { self.scribe = scribe }
+
+  /// Nothing is due by itself: the calendar says when an auction ends.
+  package var wakeUp: Timestamp? { nil }
+
+  package mutating func handle(_ input: Input, at clock: ClockReading) -> [Output] {
+    let scribe = scribe
+    switch input {
+    case .scheduled(let scheduling, let sealed):
+      // What this house does not hold yet it does not know: bids on it are refused as such.
+      if scheduling.terms.isSupported { books.register(AuctionBook(scheduling, edition: sealed.digest)) }
+      return []
+    case .opened(let opening, let evidence):
+      guard let place = books.place(of: opening.auction) else { return [] }
+      return books.change(place) { $0.open(opening, evidence, at: clock, scribe: scribe) }
+    case .noticed(let notice, let evidence):
+      guard let place = books.place(of: notice.auction) else { return [] }
+      return books.change(place) { $0.hear(notice, evidence, at: clock, scribe: scribe) }
+    case .bid(let bid):
+      return decide(bid, at: clock)
+    case .key(let record):
+      guard record.standing == .revoked else { return [] }
+      return change(books.openPlaces) { $0.revoke(record, at: clock, scribe: scribe) }
+    case .outage(let from, let to):
+      guard to - from > BookKeeper.longestPause else { return [] }
+      return change(books.openPlaces) { $0.resume(awayFrom: from, to: to, at: clock, scribe: scribe) }
+    case .endTurn:
+      return change(books.takeUnsealed()) { $0.seal(at: clock, scribe: scribe) }
+    }
+  }
+
+  private mutating func change(_ places: [Int], _ body: (inout AuctionBook) -> [Output]) -> [Output] {
+    places.flatMap { books.change($0, body) }
+  }
+
+  /// PROTOCOL.md, Refusals, 0 and 3. A bid that names no auction of this edition is answered and leaves no trace in the state:
+  /// whoever sends it cannot make the house grow.
+  private mutating func decide(_ submitted: SubmittedBid, at clock: ClockReading) -> [Output] {
+    let (scribe, bid) = (scribe, submitted.bid)
+    let name = Books.BidName(bidder: bid.bidder, bid: bid.id)
+    if books.isDecided(name, submitted.digest) { return [] }
+
+    guard let place = books.place(of: bid.auction) else {
+      let receipt = Receipt(
+        auction: bid.auction, bid: bid.id, bidder: bid.bidder, bidDigest: submitted.digest, reason: .unknownAuction,
+        receivedAt: clock.instant, clock: clock)
+      return [.refused(receipt, scribe.receipt(receipt))]
+    }
+    let received = books[place].stamp(clock)
+    guard books[place].edition == bid.edition else {
+      let receipt = books[place].receipt(submitted, .wrongEdition, received: received, number: nil)
+      return [.refused(receipt, scribe.receipt(receipt))]
+    }
+
+    let isReused = books.decision(of: name) != nil
+    let outcome: BidDecision.Outcome
+    let outputs: [Output]
+    if let reason = isReused ? .reusedID : books[place].refusal(of: bid, received: received) {
+      let (number, output) = books.change(place) { $0.refuse(submitted, reason, received: received, scribe: scribe) }
+      (outcome, outputs) = (.refused(number: number), [output])
+    } else {
+      let accepted = books.change(place) { $0.accept(submitted, received: received, at: clock, scribe: scribe) }
+      (outcome, outputs) = (.accepted(block: accepted.block), accepted.outputs)
+    }
+    books.remember(name, BidDecision(auction: bid.auction, digest: submitted.digest, outcome: outcome))
+    return outputs
+  }
+}
+
+// MARK: What can be looked at
+
+extension BookKeeper {
+  /// Nil for an auction that is not known.
+  package func status(of auction: AuctionID) -> AuctionStatus? { books.place(of: auction).map { books[$0].status } }
+
+  /// Nil for an auction that is not known. Price, leader and minimum count what has been decided since the head was sealed.
+  package func summary(of auction: AuctionID) -> AuctionSummary? { books.place(of: auction).map { books[$0].summary } }
+
+  /// At most `limit` auctions in ascending order of id, from the first one after `id`; those that were closed before
+  /// `closedSince` are left out.
+  package func summaries(
+    after id: AuctionID? = nil, limit: Int = .max, closedSince: Timestamp? = nil
+  ) -> [AuctionSummary] {
+    let start = id.map(books.ids.firstIndex(after:)) ?? 0
+    return Array(
+      books.ids[start...].lazy
+        .compactMap { books.place(of: $0) }
+        .filter { place in
+          guard let closedSince, let closedAt = books[place].closedAt else { return true }
+          return closedAt >= closedSince
+        }
+        .prefix(limit)
+        .map { books[$0].summary })
+  }
+
+  /// Nil: no bid under that name has been decided, or it was answered without being journalled.
+  package func decision(of bidder: PrincipalID, bid: BidID) -> BidDecision? {
+    books.decision(of: Books.BidName(bidder: bidder, bid: bid))
+  }
+
+  /// How many auctions are open.
+  package var openAuctions: Int { books.openCount }
+}
+
+extension BookKeeper: Equatable {
+  /// Whether both hold the same state; who signs for them does not count.
+  package static func == (a: BookKeeper, b: BookKeeper) -> Bool { a.books == b.books }
+}

@@ -1,0 +1,90 @@
+import AuctionFacts
+import SharedKernel
+
+/// All books, and what was decided about every bid. Everything is found without a search, and nothing here depends on the
+/// order of a hash table.
+struct Books: Equatable, Sendable {
+  /// A bid's name, unique for ever: ids are the bidder's to choose.
+  struct BidName: Hashable, Sendable {
+    let bidder: PrincipalID
+    let bid: BidID
+  }
+
+  private struct Reuse: Hashable, Sendable {
+    let name: BidName
+    let digest: Digest
+  }
+
+  private var books: [AuctionBook] = []
+  private var places: [AuctionID: Int] = [:]
+  /// Every auction's id, ascending.
+  private(set) var ids: [AuctionID] = []
+  private(set) var openCount = 0
+
+  /// The first decision under each name: the one that stands.
+  private var decisions: [BidName: BidDecision] = [:]
+  /// Other payloads under a name that was taken, refused once.
+  private var reuses: Set<Reuse> = []
+  /// Books that may have something to seal, in the order in which it happened.
+  private var unsealed: [Int] = []
+
+  subscript(place: Int) -> AuctionBook {
+    _read { yield books[place] }
+  }
+
+  func place(of auction: AuctionID) -> Int? { places[auction] }
+
+  /// In the order of their scheduling.
+  var openPlaces: [Int] { books.indices.filter { books[$0].status == .open } }
+
+  /// No effect when the id has been used.
+  mutating func register(_ book: AuctionBook) {
+    let id = book.terms.auction
+    guard places[id] == nil else { return }
+    places[id] = books.count
+    books.append(book)
+    ids.insert(id, at: ids.firstIndex(after: id))
+  }
+
+  /// The one way to change a book: keeps count of what is open and of what is to be sealed.
+  mutating func change<Answer>(_ place: Int, _ body: (inout AuctionBook) -> Answer) -> Answer {
+    let (wasOpen, wasSealed) = (books[place].status == .open, books[place].pending.isEmpty)
+    let answer = body(&books[place])
+    let isOpen = books[place].status == .open
+    if isOpen != wasOpen { openCount += isOpen ? 1 : -1 }
+    if wasSealed, !books[place].pending.isEmpty { unsealed.append(place) }
+    return answer
+  }
+
+  mutating func takeUnsealed() -> [Int] {
+    defer { unsealed = [] }
+    return unsealed
+  }
+
+  func decision(of name: BidName) -> BidDecision? { decisions[name] }
+
+  /// Whether exactly this bid has been decided.
+  func isDecided(_ name: BidName, _ digest: Digest) -> Bool {
+    decisions[name]?.digest == digest || reuses.contains(Reuse(name: name, digest: digest))
+  }
+
+  mutating func remember(_ name: BidName, _ decision: BidDecision) {
+    if decisions[name] == nil {
+      decisions[name] = decision
+    } else {
+      reuses.insert(Reuse(name: name, digest: decision.digest))
+    }
+  }
+}
+
+extension [AuctionID] {
+  /// In an ascending array: where the first element stands that is greater than `id`.
+  func firstIndex(after id: AuctionID) -> Int {
+    var (low, high) = (startIndex, endIndex)
+    while low < high {
+      let middle = low + (high - low) / 2
+      if id < self[middle] { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}

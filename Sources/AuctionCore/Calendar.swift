@@ -1,0 +1,217 @@
+package import AuctionFacts
+package import SharedKernel
+
+/// ms-leilao: which auctions exist, when each opens and closes, and what operators may ask of them.
+///
+/// It announces ends and cancellations and repeats them until it hears the result, the only final word, which is ms-lance's.
+package struct Calendar: Machine {
+  package enum Input: Sendable {
+    /// `digest` is the SHA-256 of the command's payload; `nonce` are sixteen random bytes, used if an auction is scheduled.
+    case command(Command, digest: Digest, nonce: [UInt8])
+    /// `leilao.prorrogado`
+    case extended(Extension)
+    /// `leilao.vencedor`
+    case finished(AuctionID, Edition)
+    /// Time has passed: to be given when `wakeUp` has come.
+    case tick
+  }
+
+  package enum Output: Sendable, Hashable {
+    case scheduled(Scheduling, Sealed)
+    case opened(Opening, Sealed)
+    /// The first time and each repetition; repetitions are the same bytes.
+    case noticed(CalendarNotice, Sealed)
+    case answered(CommandAnswer, Sealed)
+  }
+
+  /// What comes between an announcement and its first repetition; it doubles up to `longestPause`.
+  package static let shortestPause = Interval.seconds(5)
+  package static let longestPause = Interval.seconds(60)
+  /// How soon an end that is due is tried again while the clock is not good enough to close.
+  package static let uncertainRetry = Interval.milliseconds(250)
+
+  private let scribe: CalendarScribe
+  private var entries: [AuctionID: CalendarEntry] = [:]
+  private var agenda = Agenda()
+  /// Under each id the answers that were given, first the one that stands; later ones are to other commands of the same id.
+  private var answers: [CommandID: [Answered]] = [:]
+  /// How many auctions have been opened and not yet heard to be over.
+  package private(set) var openAuctions = 0
+
+  private struct Answered: Equatable, Sendable {
+    let digest: Digest
+    let answer: CommandAnswer
+    let sealed: Sealed
+  }
+
+  package init(scribe: CalendarScribe) { self.scribe = scribe }
+
+  /// The next opening, end or repetition.
+  package var wakeUp: Timestamp? { agenda.next?.instant }
+
+  package mutating func handle(_ input: Input, at clock: ClockReading) -> [Output] {
+    switch input {
+    case .command(let command, let digest, let nonce):
+      return answer(command, digest: digest, nonce: nonce, at: clock)
+    case .extended(let said):
+      change(said.auction, of: said.edition) { $0.extend(to: said.closesAt) }
+      return []
+    case .finished(let auction, let edition):
+      change(auction, of: edition) { $0.end() }
+      return []
+    case .tick:
+      var outputs: [Output] = []
+      // Whatever is done makes its auction due later than now, or not at all, or, just opened, at its end.
+      while let due = agenda.next, due.instant <= clock.instant { outputs += perform(due.auction, at: clock) }
+      return outputs
+    }
+  }
+
+  /// Nil for an auction that is not known; one that was announced to be over is open until its result is heard.
+  package func status(of auction: AuctionID) -> AuctionStatus? { entries[auction]?.status }
+
+  /// Nil for an auction that is not known.
+  package func edition(of auction: AuctionID) -> Edition? { entries[auction]?.edition }
+
+  /// As far as the calendar has heard; nil for an auction that is not known.
+  package func closesAt(of auction: AuctionID) -> Timestamp? { entries[auction]?.closesAt }
+
+  /// The one way to change an entry: keeps the agenda and the count of what is open.
+  private mutating func change(_ auction: AuctionID, of edition: Edition, _ body: (inout CalendarEntry) -> Void) {
+    guard var entry = entries[auction], entry.edition == edition else { return }
+    let wasOpen = entry.status == .open
+    body(&entry)
+    entries[auction] = entry
+    agenda.set(auction, at: entry.due)
+    if (entry.status == .open) != wasOpen { openAuctions += wasOpen ? -1 : 1 }
+  }
+}
+
+// MARK: Time
+
+extension Calendar {
+  private mutating func perform(_ auction: AuctionID, at clock: ClockReading) -> [Output] {
+    guard let entry = entries[auction] else { return [] }
+    switch entry.phase {
+    case .scheduled(let scheduling):
+      return [open(auction, entry.edition, scheduling, at: clock)]
+    case .open where clock.isPast(entry.closesAt):
+      return [announce(.close(closesAt: entry.closesAt), auction, entry, at: clock)]
+    case .open:
+      change(auction, of: entry.edition) { $0.postpone(to: clock.nextTry(toPass: entry.closesAt)) }
+      return []
+    case .announced(let notice, let sealed, _):
+      change(auction, of: entry.edition) { $0.repeatAnnouncement(at: clock.instant) }
+      return [.noticed(notice, sealed)]
+    case .over:
+      return []
+    }
+  }
+
+  private mutating func open(
+    _ auction: AuctionID, _ edition: Edition, _ scheduling: Evidence, at clock: ClockReading
+  ) -> Output {
+    var (opensAt, closesAt) = (clock.instant, clock.instant)
+    change(auction, of: edition) {
+      $0.open(at: clock.instant)
+      (opensAt, closesAt) = ($0.opensAt, $0.closesAt)
+    }
+    let opening = Opening(
+      auction: auction, edition: edition, opensAt: opensAt, closesAt: closesAt, scheduling: scheduling, clock: clock)
+    return .opened(opening, scribe.opening(opening))
+  }
+
+  private mutating func announce(
+    _ action: CalendarNotice.Action, _ auction: AuctionID, _ entry: CalendarEntry, at clock: ClockReading
+  ) -> Output {
+    let notice = CalendarNotice(
+      auction: auction, edition: entry.edition, sequence: entry.sequence + 1, action: action, clock: clock)
+    let sealed = scribe.notice(notice)
+    change(auction, of: entry.edition) { $0.announce(notice, sealed, at: clock.instant) }
+    return .noticed(notice, sealed)
+  }
+}
+
+extension ClockReading {
+  /// Whether that instant has certainly passed, so that what cannot be undone may be done. A clock that is the system's on
+  /// purpose is taken at its word.
+  fileprivate func isPast(_ end: Timestamp) -> Bool {
+    switch status {
+    case .systemClock: instant > end
+    case .unsynchronized: false
+    case .synchronized, .holdover: uncertainty <= ClockRules.closing && earliest > end
+    }
+  }
+
+  /// When to ask again; always later than now.
+  fileprivate func nextTry(toPass end: Timestamp) -> Timestamp {
+    switch status {
+    case .systemClock: end.next
+    case .synchronized, .holdover:
+      uncertainty <= ClockRules.closing ? (end + uncertainty).next : instant + Calendar.uncertainRetry
+    case .unsynchronized: instant + Calendar.uncertainRetry
+    }
+  }
+}
+
+// MARK: Commands
+
+extension Calendar {
+  /// The same command gets the same answer for ever; another one under the same id is refused.
+  private mutating func answer(
+    _ command: Command, digest: Digest, nonce: [UInt8], at clock: ClockReading
+  ) -> [Output] {
+    if let given = answers[command.id]?.first(where: { $0.digest == digest }) { return [.answered(given.answer, given.sealed)] }
+    var outputs: [Output] = []
+    let refusal = refusal(of: command, at: clock)
+    if refusal == nil { outputs = carryOut(command.action, nonce: nonce, at: clock) }
+    let answer = CommandAnswer(
+      command: command.id, auction: command.auction, refusal: refusal, edition: edition(of: command.auction), clock: clock)
+    let sealed = scribe.answer(answer)
+    answers[command.id, default: []].append(Answered(digest: digest, answer: answer, sealed: sealed))
+    return outputs + [.answered(answer, sealed)]
+  }
+
+  /// In `CommandRefusal`'s order; nil: it is to be carried out.
+  private func refusal(of command: Command, at clock: ClockReading) -> CommandRefusal? {
+    if command.clock.latest < clock.earliest - ClockRules.staleCommand { return .stale }
+    if answers[command.id] != nil { return .reusedID }
+    switch command.action {
+    case .schedule(let terms):
+      return entries[terms.auction] == nil ? terms.refusal(at: clock.instant) : .auctionExists
+    case .cancel(let auction, let edition, _):
+      guard let entry = entries[auction] else { return .unknownAuction }
+      if entry.edition != edition { return .wrongEdition }
+      switch entry.phase {
+      case .scheduled, .open: return nil
+      // The end was said first; should it turn out to have moved, the auction is open again and can be cancelled.
+      case .announced, .over: return .auctionOver
+      }
+    }
+  }
+
+  private mutating func carryOut(_ action: Command.Action, nonce: [UInt8], at clock: ClockReading) -> [Output] {
+    switch action {
+    case .schedule(let terms):
+      precondition(nonce.count == 16, "a nonce has 16 bytes, not \(nonce.count)")
+      let scheduling = Scheduling(terms: terms, nonce: nonce, clock: clock)
+      let sealed = scribe.scheduling(scheduling)
+      entries[terms.auction] = CalendarEntry(terms, sealed)
+      agenda.set(terms.auction, at: terms.opensAt)
+      return [.scheduled(scheduling, sealed)]
+    case .cancel(let auction, let edition, let reason):
+      guard let entry = entries[auction] else { return [] }
+      let output = announce(.cancel(reason: reason), auction, entry, at: clock)
+      // Without a ledger there is no result to wait for: the cancellation itself is final.
+      if entry.status == .scheduled { change(auction, of: edition) { $0.end() } }
+      return [output]
+    }
+  }
+}
+
+extension Calendar: Equatable {
+  /// Whether both hold the same state; who signs for them does not count.
+  package static func == (a: Calendar, b: Calendar) -> Bool {
+    a.entries == b.entries && a.agenda == b.agenda && a.answers == b.answers && a.openAuctions == b.openAuctions
+  }
+}

@@ -1,0 +1,75 @@
+import AuctionFacts
+import SharedKernel
+
+/// One auction of the calendar.
+///
+/// `scheduled` becomes `open` when it is due, or `over` when it is cancelled; `open` becomes `announced` (its end, or its
+/// cancellation), and `announced` becomes `over` when the result is heard, or `open` again when its end turns out to have
+/// moved. Nothing leads out of `over`.
+struct CalendarEntry: Equatable, Sendable {
+  enum Phase: Equatable, Sendable {
+    /// Holds the signed scheduling, which the opening will carry.
+    case scheduled(Evidence)
+    case open
+    /// Said, and repeated until the result is heard; `pause` comes after the next repetition.
+    case announced(CalendarNotice, Sealed, pause: Interval)
+    case over
+  }
+
+  let edition: Edition
+  private(set) var opensAt: Timestamp
+  private(set) var closesAt: Timestamp
+  private(set) var phase: Phase
+  /// The sequence of the last notice.
+  private(set) var sequence: Int64 = 0
+  /// When something is to be done about it next: its opening, its end, a repetition.
+  private(set) var due: Timestamp?
+
+  init(_ terms: AuctionTerms, _ scheduling: Sealed) {
+    (opensAt, closesAt, due) = (terms.opensAt, terms.closesAt, terms.opensAt)
+    (edition, phase) = (scheduling.digest, .scheduled(scheduling.evidence))
+  }
+
+  var status: AuctionStatus {
+    switch phase {
+    case .scheduled: .scheduled
+    case .open, .announced: .open
+    case .over: .closed
+    }
+  }
+
+  /// An opening that comes late moves both times, so that the duration stays; up to a second is not called late.
+  mutating func open(at now: Timestamp) {
+    let late = now - opensAt
+    if late > CalendarEntry.punctual { (opensAt, closesAt) = (now, closesAt + late) }
+    (phase, due) = (.open, closesAt)
+  }
+
+  /// The end cannot be announced yet.
+  mutating func postpone(to instant: Timestamp) { due = instant }
+
+  mutating func announce(_ notice: CalendarNotice, _ sealed: Sealed, at now: Timestamp) {
+    sequence = notice.sequence
+    (phase, due) = (.announced(notice, sealed, pause: Calendar.shortestPause), now)
+    repeatAnnouncement(at: now)
+  }
+
+  mutating func repeatAnnouncement(at now: Timestamp) {
+    guard case .announced(let notice, let sealed, let pause) = phase else { return }
+    phase = .announced(notice, sealed, pause: min(pause + pause, Calendar.longestPause))
+    due = now + pause
+  }
+
+  /// The end has moved, as ms-lance says: an end that was announced is open again. Ends only move later, so that an older
+  /// word, heard late, has no effect; a cancellation stands.
+  mutating func extend(to end: Timestamp) {
+    guard end > closesAt, status == .open else { return }
+    closesAt = end
+    if case .announced(let notice, _, _) = phase, case .cancel = notice.action { return }
+    (phase, due) = (.open, end)
+  }
+
+  mutating func end() { (phase, due) = (.over, nil) }
+
+  private static let punctual = Interval.seconds(1)
+}

@@ -1,0 +1,51 @@
+import AuctionFacts
+import SharedKernel
+
+/// What has happened in an auction since its last block: the next block, as far as it has come.
+struct PendingBlock: Equatable, Sendable {
+  /// How much of a block's 72 KiB of payload its entries may take; the rest is for its own members.
+  static let maximumBytes = 72 * 1_024 - 1_024
+  /// What an entry's other members take at most, beside its evidence.
+  private static let entryBytes = 400
+
+  private(set) var entries: [BlockEntry] = []
+  /// The accepted bids among the entries, in order.
+  private(set) var bids: [SubmittedBid] = []
+  private var bytes = 0
+  /// What moved the end last; nil when the end stands.
+  var mover: Mover?
+
+  struct Mover: Equatable, Sendable {
+    /// The bidder, if a bid did.
+    let by: PrincipalID?
+    let cause: Extension.Cause
+  }
+
+  var isEmpty: Bool { entries.isEmpty }
+  var isFull: Bool { entries.count >= Block.maximumEntries }
+  /// Whether the price will move with this block: every accepted bid moves it.
+  var movesPrice: Bool { !bids.isEmpty }
+
+  /// Whether these facts still fit, together.
+  func hasRoom(for facts: [BlockEntry.Fact]) -> Bool {
+    entries.isEmpty
+      || entries.count + facts.count <= Block.maximumEntries
+        && bytes + facts.reduce(0) { $0 + PendingBlock.size(of: $1) } <= PendingBlock.maximumBytes
+  }
+
+  mutating func append(_ entry: BlockEntry, of bid: SubmittedBid? = nil) {
+    entries.append(entry)
+    if let bid { bids.append(bid) }
+    bytes += PendingBlock.size(of: entry.fact)
+  }
+
+  /// In bytes of the block's payload: evidence stands there as it is, a key in base64.
+  private static func size(of fact: BlockEntry.Fact) -> Int {
+    switch fact {
+    case .bid(let evidence, _), .voided(let evidence), .suspended(let evidence), .resumed(let evidence):
+      evidence.bytes.count + entryBytes
+    case .key(let record): (record.spki.count + 2) / 3 * 4 + entryBytes
+    case .outage: entryBytes
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package import AuctionFacts
+package import SharedKernel
+
+/// How the book-keeper gets a statement spelled and signed: handed in by the service. The same statement must always give
+/// the same bytes (Ed25519 does), or a replay would not repeat itself.
+package struct Scribe: Sendable {
+  package var block: @Sendable (Block) -> Sealed
+  package var receipt: @Sendable (Receipt) -> Sealed
+  package var `extension`: @Sendable (Extension) -> Sealed
+  /// SHA-256.
+  package var hash: Hash
+
+  package init(
+    block: @escaping @Sendable (Block) -> Sealed, receipt: @escaping @Sendable (Receipt) -> Sealed,
+    extension: @escaping @Sendable (Extension) -> Sealed, hash: @escaping Hash
+  ) {
+    self.block = block
+    self.receipt = receipt
+    self.extension = `extension`
+    self.hash = hash
+  }
+}
+
+/// How the calendar gets a statement spelled and signed; the same statement must always give the same bytes.
+package struct CalendarScribe: Sendable {
+  /// The digest of what this answers is the auction's edition.
+  package var scheduling: @Sendable (Scheduling) -> Sealed
+  package var opening: @Sendable (Opening) -> Sealed
+  package var notice: @Sendable (CalendarNotice) -> Sealed
+  package var answer: @Sendable (CommandAnswer) -> Sealed
+
+  package init(
+    scheduling: @escaping @Sendable (Scheduling) -> Sealed, opening: @escaping @Sendable (Opening) -> Sealed,
+    notice: @escaping @Sendable (CalendarNotice) -> Sealed, answer: @escaping @Sendable (CommandAnswer) -> Sealed
+  ) {
+    self.scheduling = scheduling
+    self.opening = opening
+    self.notice = notice
+    self.answer = answer
+  }
+}

@@ -1,0 +1,17 @@
+package import AuctionFacts
+package import SharedKernel
+
+/// A bid whose signature, key and identity the service has checked; nothing else about it has been.
+package struct SubmittedBid: Sendable, Hashable {
+  package let bid: Bid
+  /// SHA-256 of the bid's payload: what tells a repetition from another bid under the same id.
+  package let digest: Digest
+  /// The key that the bid was signed with.
+  package let key: KeyRecord
+  /// The bid's envelope, without any secret: it goes into the ledger as it is.
+  package let evidence: Evidence
+
+  package init(bid: Bid, digest: Digest, key: KeyRecord, evidence: Evidence) {
+    (self.bid, self.digest, self.key, self.evidence) = (bid, digest, key, evidence)
+  }
+}
