@@ -5,9 +5,9 @@ root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd -P)
 # Debian keeps rabbitmq-server and chronyd where an ordinary user's PATH does not look.
 export PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 
-# Portuguese unless the locale is English, as the programs do.
+# Portuguese unless the locale is English, as the programs do; a script for developers sets `language` to en.
 speaks_english() {
-  case ${LC_ALL:-${LC_MESSAGES:-${LANG:-}}} in en*) return 0 ;; *) return 1 ;; esac
+  case ${language:-${LC_ALL:-${LC_MESSAGES:-${LANG:-}}}} in en*) return 0 ;; *) return 1 ;; esac
 }
 
 # say PORTUGUESE ENGLISH [ARGUMENT…]: one line; both texts are printf formats for the same arguments.
