@@ -13,6 +13,7 @@ let strict: [SwiftSetting] = [
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 
@@ -68,7 +69,7 @@ let package = Package(
     module("JournalKit", [grdb]),
 
     // Layer 3: the shell, and what any program needs to speak with the house.
-    module("ServiceKit", kernel + kits + [argumentParser, logging, lifecycle, metrics]),
+    module("ServiceKit", kernel + kits + [argumentParser, logging, lifecycle, signals, metrics]),
     module("AuctionSigning", domain + kits + ["ServiceKit"]),
     module("AuctionClient", domain + kits + ["ServiceKit", "AuctionSigning"]),
 

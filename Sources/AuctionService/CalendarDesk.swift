@@ -189,12 +189,12 @@ enum CalendarEntry {
 
   private static let nonceLength = 16
 
-  var entry: Commit.NewEntry {
+  var entry: NewEntry {
     switch self {
-    case .command(let evidence, let nonce): Commit.NewEntry(kind: "comando", body: nonce + evidence.bytes)
-    case .filed(let command, let nonce): Commit.NewEntry(kind: "arquivo", body: nonce + command.payload)
-    case .statement(let evidence): Commit.NewEntry(kind: "lance", body: evidence.bytes)
-    case .tick: Commit.NewEntry(kind: "hora", body: [])
+    case .command(let evidence, let nonce): NewEntry(kind: "comando", body: nonce + evidence.bytes)
+    case .filed(let command, let nonce): NewEntry(kind: "arquivo", body: nonce + command.payload)
+    case .statement(let evidence): NewEntry(kind: "lance", body: evidence.bytes)
+    case .tick: NewEntry(kind: "hora", body: [])
     }
   }
 

@@ -4,24 +4,24 @@ package import JournalKit
 package import MessagingKit
 package import SharedKernel
 
-extension Commit.NewMessage {
+extension OutgoingMessage {
   /// A signed event of the house, on `leilao`. The broker's `message_id` and `correlation_id` come from what it says.
-  package static func event(_ kind: Kind, _ sealed: Sealed, id: String, about auction: AuctionID?) -> Commit.NewMessage {
-    Commit.NewMessage(
+  package static func event(_ kind: Kind, _ sealed: Sealed, id: String, about auction: AuctionID?) -> OutgoingMessage {
+    OutgoingMessage(
       exchange: Exchange.leilao.rawValue, routingKey: kind.routingKey, isMandatory: Exchange.leilao.isMandatory, messageID: id,
       correlationID: auction?.text, contentType: Envelope.contentType, headers: [:], body: sealed.evidence.bytes)
   }
 
-  package static func event(_ statement: some WireValue, _ sealed: Sealed) -> Commit.NewMessage {
-    Commit.NewMessage(
+  package static func event(_ statement: some WireValue, _ sealed: Sealed) -> OutgoingMessage {
+    OutgoingMessage(
       exchange: Exchange.leilao.rawValue, routingKey: statement.kind.routingKey, isMandatory: Exchange.leilao.isMandatory,
       messageID: statement.messageID, correlationID: statement.correlationID, contentType: Envelope.contentType, headers: [:],
       body: sealed.evidence.bytes)
   }
 
   /// A message that no service can use, put aside for the operator with the reason; a bid's secret is taken off first.
-  package static func deadLetter(_ delivery: Delivery, from service: Service, reason: String) -> Commit.NewMessage {
-    Commit.NewMessage(
+  package static func deadLetter(_ delivery: Delivery, from service: Service, reason: String) -> OutgoingMessage {
+    OutgoingMessage(
       exchange: Exchange.mortas.rawValue, routingKey: RoutingKey.dead(from: service), isMandatory: Exchange.mortas.isMandatory,
       messageID: delivery.properties.messageID, correlationID: delivery.properties.correlationID,
       contentType: delivery.properties.contentType,

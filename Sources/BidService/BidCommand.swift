@@ -1,7 +1,8 @@
 package import ArgumentParser
 import AuctionSigning
 import AuctionWire
-package import ServiceKit
+import ServiceKit
+import SharedKernel
 
 /// `ms-lance`: serves until told to stop.
 package struct BidCommand: AsyncParsableCommand {

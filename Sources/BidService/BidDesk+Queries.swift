@@ -1,7 +1,8 @@
-package import AuctionCore
+import AuctionCore
 import AuctionFacts
 import AuctionSigning
 import AuctionWire
+import JournalKit
 package import MessagingKit
 package import ServiceKit
 package import SharedKernel

@@ -2,7 +2,7 @@
 // into journal entries, documents for queries and messages for the outbox. The rules themselves are AuctionCore's.
 
 package import AuctionCore
-package import AuctionFacts
+import AuctionFacts
 package import AuctionSigning
 import AuctionWire
 package import JournalKit

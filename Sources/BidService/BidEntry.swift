@@ -10,12 +10,12 @@ enum BidEntry {
   case key(KeyRecord)
   case outage(from: Timestamp, to: Timestamp)
 
-  var entry: Commit.NewEntry {
+  var entry: NewEntry {
     switch self {
-    case .bid(let evidence): Commit.NewEntry(kind: "lance", body: evidence.bytes)
-    case .statement(let evidence): Commit.NewEntry(kind: "calendario", body: evidence.bytes)
-    case .key(let record): Commit.NewEntry(kind: record.standing == .active ? "chave" : "chave_revogada", body: Self.encode(record))
-    case .outage(let from, let to): Commit.NewEntry(kind: "ausencia", body: Array("\(from.microseconds) \(to.microseconds)".utf8))
+    case .bid(let evidence): NewEntry(kind: "lance", body: evidence.bytes)
+    case .statement(let evidence): NewEntry(kind: "calendario", body: evidence.bytes)
+    case .key(let record): NewEntry(kind: record.standing == .active ? "chave" : "chave_revogada", body: Self.encode(record))
+    case .outage(let from, let to): NewEntry(kind: "ausencia", body: Array("\(from.microseconds) \(to.microseconds)".utf8))
     }
   }
 

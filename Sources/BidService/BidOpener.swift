@@ -1,9 +1,10 @@
-import AuctionFacts
+package import AuctionCore
+package import AuctionFacts
 import AuctionSigning
 import AuctionWire
-import MessagingKit
+package import MessagingKit
 import ServiceKit
-import SharedKernel
+package import SharedKernel
 import SigningKit
 
 /// How bidders are known to the broker.

@@ -2,7 +2,7 @@ package import ArgumentParser
 import AuctionWire
 import Logging
 import MessagingKit
-package import ServiceKit
+import ServiceKit
 import ServiceLifecycle
 import SharedKernel
 import SigningKit

@@ -8,7 +8,7 @@ import AuctionWire
 import JournalKit
 package import MessagingKit
 package import ServiceKit
-package import SharedKernel
+import SharedKernel
 
 /// What becomes of one delivery. Pure: no broker, no thread.
 package struct Relay: Sendable {
@@ -34,7 +34,7 @@ package struct Relay: Sendable {
           exchange: Exchange.notificacoes.rawValue, routingKey: key, isMandatory: false, properties: forwarded(delivery.properties),
           body: delivery.body))
     } catch {
-      let message = Commit.NewMessage.deadLetter(delivery, from: .msNotificacao, reason: error.reason.rawValue)
+      let message = OutgoingMessage.deadLetter(delivery, from: .msNotificacao, reason: error.reason.rawValue)
       return .poison(Publishing(message), reason: error.description)
     }
   }

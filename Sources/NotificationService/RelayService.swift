@@ -1,13 +1,13 @@
 import AuctionWire
-package import Logging
-package import MessagingKit
-package import ServiceKit
-package import ServiceLifecycle
-package import SigningKit
+import Logging
+import MessagingKit
+import ServiceKit
+import ServiceLifecycle
+import SigningKit
 import Synchronization
 
 /// Runs the relay on one thread: forwards what has arrived, acknowledges what has been confirmed.
-package final class RelayService: Service {
+final class RelayService: ServiceLifecycle.Service {
   private struct Outcomes {
     var settled: [DeliveryTag] = []
     var failed: [(tag: DeliveryTag, message: Publishing)] = []
@@ -24,7 +24,7 @@ package final class RelayService: Service {
   private let drainBound = Duration.seconds(5)
   private let pause = Duration.milliseconds(200)
 
-  package init(
+  init(
     mailbox: Mailbox, keys: KeyFolder, consuming: any Acknowledger, publishing: any Publisher, log: Logger,
     whenReady: @escaping @Sendable () -> Void
   ) {
@@ -36,7 +36,7 @@ package final class RelayService: Service {
     self.whenReady = whenReady
   }
 
-  package func run() async throws {
+  func run() async throws {
     try await withGracefulShutdownHandler {
       try await onThread(named: "ms_notificacao") { [self] in try work() }
     } onGracefulShutdown: { [mailbox] in

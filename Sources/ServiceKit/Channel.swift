@@ -1,4 +1,3 @@
-import Glibc
 import Synchronization
 
 /// Values from any thread to one thread that waits for them. Made for threads that also block on other things; bounded by
@@ -10,20 +9,19 @@ package final class Channel<Element: Sendable>: Sendable {
   }
 
   private let state = Mutex(State())
-  private let bell = eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC))
+  private let bell = Bell()
 
   package init() {}
-  deinit { Glibc.close(bell) }
 
   package func send(_ element: Element) {
     state.withLock { $0.elements.append(element) }
-    ring()
+    bell.ring()
   }
 
   /// Ends the wait of whoever waits, for good.
   package func close() {
     state.withLock { $0.isClosed = true }
-    ring()
+    bell.ring()
   }
 
   /// Everything that has arrived, as soon as there is anything; empty when the deadline passes first. Nil once closed.
@@ -37,21 +35,7 @@ package final class Channel<Element: Sendable>: Sendable {
       if !elements.isEmpty { return elements }
       let left = deadline - .now
       guard left > .zero else { return [] }
-      wait(left)
+      bell.wait(left)
     }
-  }
-
-  private func wait(_ left: Duration) {
-    let (seconds, attoseconds) = left.components
-    let milliseconds = min(seconds, 3_600) * 1_000 + attoseconds / 1_000_000_000_000_000 + 1
-    var descriptor = pollfd(fd: bell, events: Int16(POLLIN), revents: 0)
-    _ = poll(&descriptor, 1, Int32(milliseconds))
-    var count: UInt64 = 0
-    _ = read(bell, &count, 8)
-  }
-
-  private func ring() {
-    var one: UInt64 = 1
-    _ = write(bell, &one, 8)
   }
 }

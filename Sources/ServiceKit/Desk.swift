@@ -5,11 +5,11 @@ package import SharedKernel
 /// Everything that one turn decided: committed together, then said.
 package struct Turn: Sendable {
   /// Inputs of the machine, for replay.
-  package var entries: [Commit.NewEntry] = []
+  package var entries: [NewEntry] = []
   /// What was said, for queries.
   package var documents: [Document] = []
   /// What must reach the broker, however often it takes.
-  package var outgoing: [Outgoing] = []
+  package var outgoing: [OutgoingMessage] = []
   /// What is said once and may be lost: answers to those who asked directly.
   package var replies: [Publishing] = []
 
@@ -18,8 +18,12 @@ package struct Turn: Sendable {
   package var isEmpty: Bool { entries.isEmpty && documents.isEmpty && outgoing.isEmpty }
 }
 
-/// A message for the outbox.
-package typealias Outgoing = Commit.NewMessage
+/// An input of the machine, on its way into the journal.
+package struct NewEntry: Sendable, Hashable {
+  package let kind: String
+  package let body: [UInt8]
+  package init(kind: String, body: [UInt8]) { (self.kind, self.body) = (kind, body) }
+}
 
 /// A service without its shell: opens deliveries, decides, remembers. No I/O, no clock, no thread.
 package protocol Desk {

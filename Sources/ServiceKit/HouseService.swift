@@ -1,9 +1,9 @@
 import JournalKit
-package import Logging
-package import MessagingKit
+import Logging
+import MessagingKit
 import NTPKit
 package import SharedKernel
-package import SigningKit
+import SigningKit
 
 /// A service with a journal, from its settings to its end: keys, clock, journal, connections, turns, signals.
 package struct HouseService<D: Desk & Sendable>: Sendable {

@@ -1,5 +1,5 @@
 import Glibc
-import JournalKit
+package import JournalKit
 package import Logging
 package import SharedKernel
 package import SigningKit

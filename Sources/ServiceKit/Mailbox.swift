@@ -1,4 +1,3 @@
-import Glibc
 package import MessagingKit
 import Synchronization
 
@@ -25,12 +24,11 @@ package final class Mailbox: Sendable {
   }
 
   private let state = Mutex(State())
-  private let bell = eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC))
+  private let bell = Bell()
   /// Beyond this, the oldest queries are dropped: askers ask again.
   private let queriesKept = 1_000
 
   package init() {}
-  deinit { close(bell) }
 
   package func post(_ event: Event) { change { $0.events.append(event) } }
   /// Deliveries are bounded by the subscription's prefetch.
@@ -49,20 +47,12 @@ package final class Mailbox: Sendable {
       defer { s.isRung = true }
       return !s.isRung
     }
-    guard mustRing else { return }
-    var one: UInt64 = 1
-    _ = write(bell, &one, 8)
+    if mustRing { bell.ring() }
   }
 
   /// Everything that has arrived; waits for something, at most this long.
   package func take(within wait: Duration) -> Contents {
-    let (seconds, attoseconds) = wait.components
-    let milliseconds = max(0, min(seconds * 1_000 + attoseconds / 1_000_000_000_000_000 + 1, 60_000))
-    var descriptor = pollfd(fd: bell, events: Int16(POLLIN), revents: 0)
-    if wait > .zero, poll(&descriptor, 1, Int32(milliseconds)) > 0 || descriptor.revents != 0 {
-      var count: UInt64 = 0
-      _ = read(bell, &count, 8)
-    }
+    bell.wait(wait)
     return state.withLock { s in
       s.isRung = false
       defer { s.contents = Contents() }

@@ -143,10 +143,10 @@ package final class OutboxPump: Sendable {
     switch outcome {
     case .confirmed: break
     case .returned(_, let text):
-      log.error("message has no queue to go to; is the broker's topology whole?", metadata: ["key": "\(message.message.routingKey)", "broker": "\(text)"])
-    case .refused: log.warning("the broker refused a message, will repeat", metadata: ["key": "\(message.message.routingKey)"])
-    case .invalid(let reason): log.critical("message cannot be sent; it stays in the journal", metadata: ["key": "\(message.message.routingKey)", "reason": "\(reason)"])
-    case .unknown(let reason): log.debug("unconfirmed, will repeat", metadata: ["key": "\(message.message.routingKey)", "reason": "\(reason)"])
+      log.error("message has no queue to go to; is the broker's topology whole?", metadata: ["key": "\(message.routingKey)", "broker": "\(text)"])
+    case .refused: log.warning("the broker refused a message, will repeat", metadata: ["key": "\(message.routingKey)"])
+    case .invalid(let reason): log.critical("message cannot be sent; it stays in the journal", metadata: ["key": "\(message.routingKey)", "reason": "\(reason)"])
+    case .unknown(let reason): log.debug("unconfirmed, will repeat", metadata: ["key": "\(message.routingKey)", "reason": "\(reason)"])
     }
     ring()
   }
@@ -154,9 +154,9 @@ package final class OutboxPump: Sendable {
 
 extension Publishing {
   /// Persistent, and mandatory as it says.
-  package init(_ message: Outgoing) {
+  package init(_ message: OutgoingMessage) {
     self.init(
-      exchange: message.exchange, routingKey: message.message.routingKey, isMandatory: message.isMandatory,
+      exchange: message.exchange, routingKey: message.routingKey, isMandatory: message.isMandatory,
       properties: MessageProperties(
         contentType: message.contentType, messageID: message.messageID, correlationID: message.correlationID, isPersistent: true,
         headers: message.headers),

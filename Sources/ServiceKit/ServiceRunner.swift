@@ -1,6 +1,7 @@
 import Glibc
 import Logging
 package import ServiceLifecycle
+import UnixSignals
 
 /// Runs one service until it ends or SIGTERM or SIGINT asks it to; a second signal is not waited for beyond the bound.
 package enum ServiceRunner {

@@ -101,9 +101,9 @@ package final class TurnLoop<D: Desk> {
   private func finish(_ turn: Turn, at reading: ClockReading, acknowledging tag: DeliveryTag?) throws {
     var rows: [OutboxMessage] = []
     if !turn.isEmpty {
-      let record = Commit.NewEntry(kind: TurnRecord.kind, body: TurnRecord.encode(reading))
+      let record = NewEntry(kind: TurnRecord.kind, body: TurnRecord.encode(reading))
       rows = try store.commit(
-        Commit(entries: turn.entries.isEmpty ? [] : [record] + turn.entries, documents: turn.documents, outbox: turn.outgoing))
+        Commit(entries: turn.entries.isEmpty ? [] : ([record] + turn.entries).map { ($0.kind, $0.body) }, documents: turn.documents, outbox: turn.outgoing))
     }
     if let tag { acknowledger.acknowledge(tag, multiple: true) }
     outbox.append(rows)

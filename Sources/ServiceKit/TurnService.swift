@@ -1,19 +1,19 @@
 import Glibc
-package import Logging
-package import MessagingKit
-package import ServiceLifecycle
-package import SharedKernel
-package import SigningKit
+import Logging
+import MessagingKit
+import ServiceLifecycle
+import SharedKernel
+import SigningKit
 import Synchronization
 
 /// Runs a desk on one thread: waits for mail, for the desk's own time, or for the signal to stop.
-package final class TurnService<D: Desk & Sendable>: Service {
+final class TurnService<D: Desk & Sendable>: Service {
   /// What the thread works with; made on the thread, never leaves it.
-  package struct Parts {
+  struct Parts {
     let loop: TurnLoop<D>
     let outbox: OutboxPump
     let presence: PresenceFile
-    package init(loop: TurnLoop<D>, outbox: OutboxPump, presence: PresenceFile) {
+    init(loop: TurnLoop<D>, outbox: OutboxPump, presence: PresenceFile) {
       (self.loop, self.outbox, self.presence) = (loop, outbox, presence)
     }
   }
@@ -34,7 +34,7 @@ package final class TurnService<D: Desk & Sendable>: Service {
   /// How long a stop may spend on sending what is in the outbox.
   private let drainBound = Duration.seconds(5)
 
-  package init(
+  init(
     name: String, mailbox: Mailbox, clock: any HouseClock, keys: KeyFolder, publisher: any Publisher, log: Logger,
     attend: @escaping @Sendable (Bool) -> Void, whenReady: @escaping @Sendable () -> Void,
     makeParts: @escaping @Sendable () throws -> Parts
@@ -50,7 +50,7 @@ package final class TurnService<D: Desk & Sendable>: Service {
     self.makeParts = makeParts
   }
 
-  package func run() async throws {
+  func run() async throws {
     try await withGracefulShutdownHandler {
       try await onThread(named: name) { [self] in try work() }
     } onGracefulShutdown: { [mailbox] in
