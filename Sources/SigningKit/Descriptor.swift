@@ -6,14 +6,16 @@ struct Descriptor: ~Copyable {
 
   /// Nil with `errno` set.
   init?(_ path: String, _ flags: Int32, mode: mode_t = 0) {
-    number = open(path, flags | O_CLOEXEC, mode)
+    let number = open(path, flags | O_CLOEXEC, mode)
     guard number >= 0 else { return nil }
+    self.number = number
   }
 
   /// Relative to an open folder; nil with `errno` set.
   init?(in folder: borrowing Descriptor, _ name: String, _ flags: Int32) {
-    number = openat(folder.number, name, flags | O_CLOEXEC)
+    let number = openat(folder.number, name, flags | O_CLOEXEC)
     guard number >= 0 else { return nil }
+    self.number = number
   }
 
   deinit { close(number) }

@@ -25,7 +25,7 @@ package final class PublicKey: Sendable {
   /// signatures prove nothing.
   package init(spki: [UInt8]) throws(SigningError) {
     key = try EVPKey(spki: spki)
-    guard try key.spki() == spki, Self.isSpelledCanonically(spki, key.type) else {
+    guard (try? key.spki()) == spki, Self.isSpelledCanonically(spki, key.type) else {
       throw SigningError(.notCanonical, "a \(key.type) public key in another spelling than its canonical DER")
     }
     guard key.isSound, key.type != .ed25519 || Ed25519Point.isStrong(spki.suffix(32)) else {

@@ -1,0 +1,14 @@
+/// What was said and may be asked for again. Written once: (collection, key, number) is unique and nothing replaces it.
+package struct Document: Sendable, Hashable {
+  package let collection: String
+  package let key: String
+  package let number: Int64
+  package let body: [UInt8]
+
+  package init(collection: String, key: String, number: Int64, body: [UInt8]) {
+    self.collection = collection
+    self.key = key
+    self.number = number
+    self.body = body
+  }
+}

@@ -1,1 +1,0 @@
-// JournalKit: to be written.

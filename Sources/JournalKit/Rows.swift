@@ -1,0 +1,74 @@
+import FoundationEssentials
+import GRDB
+
+/// Between rows and values: one prepared statement for each kind of row.
+///
+/// Text is bound and read as its UTF-8 bytes: GRDB binds a `String` as a C string, which ends at U+0000, and then two different
+/// keys are one.
+enum Rows {
+  static func insert(_ entries: [(kind: String, body: [UInt8])], from first: Int64, _ db: Database) throws {
+    if entries.isEmpty { return }
+    let statement = try db.cachedStatement(sql: "INSERT INTO entries (number, kind, body) VALUES (?, CAST(? AS TEXT), ?)")
+    for (i, entry) in entries.enumerated() {
+      statement.setUncheckedArguments([first + Int64(i), text(entry.kind), Data(entry.body)])
+      try statement.execute()
+    }
+  }
+
+  static func insert(_ documents: [Document], _ db: Database) throws {
+    if documents.isEmpty { return }
+    let statement = try db.cachedStatement(
+      sql: """
+        INSERT INTO documents (collection, key, number, body) VALUES (CAST(? AS TEXT), CAST(? AS TEXT), ?, ?)
+        """)
+    for document in documents {
+      statement.setUncheckedArguments([text(document.collection), text(document.key), document.number, Data(document.body)])
+      try statement.execute()
+    }
+  }
+
+  static func insert(_ messages: [OutgoingMessage], _ db: Database) throws -> [OutboxMessage] {
+    if messages.isEmpty { return [] }
+    let statement = try db.cachedStatement(
+      sql: """
+        INSERT INTO outbox (exchange, routing_key, mandatory, message_id, correlation_id, content_type, body)
+        VALUES (CAST(? AS TEXT), CAST(? AS TEXT), ?, CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), ?)
+        """)
+    return try messages.map { message in
+      statement.setUncheckedArguments([
+        text(message.exchange), text(message.routingKey), message.isMandatory, message.messageID.map(text),
+        message.correlationID.map(text), message.contentType.map(text), Data(message.body),
+      ])
+      try statement.execute()
+      return OutboxMessage(id: db.lastInsertedRowID, message: message)
+    }
+  }
+
+  static func deleteOutbox(_ ids: [Int64], _ db: Database) throws {
+    let statement = try db.cachedStatement(sql: "DELETE FROM outbox WHERE id = ?")
+    for id in ids {
+      statement.setUncheckedArguments([id])
+      try statement.execute()
+    }
+  }
+
+  static func text(_ text: String) -> Data { Data(text.utf8) }
+
+  static func text(_ row: Row, _ column: Int) throws -> String { try optionalText(row, column) ?? "" }
+
+  /// Nil for NULL.
+  static func optionalText(_ row: Row, _ column: Int) throws -> String? {
+    try row.withUnsafeData(atIndex: column) { data in data.map { String(decoding: $0, as: UTF8.self) } }
+  }
+
+  /// A blob's bytes, copied once.
+  static func bytes(_ row: Row, _ column: Int) throws -> [UInt8] {
+    try row.withUnsafeData(atIndex: column) { data in data.map { [UInt8]($0) } ?? [] }
+  }
+
+  static func all<T>(_ rows: RowCursor, _ value: (Row) throws -> T) throws -> [T] {
+    var values: [T] = []
+    while let row = try rows.next() { values.append(try value(row)) }
+    return values
+  }
+}

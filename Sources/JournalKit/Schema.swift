@@ -1,0 +1,56 @@
+import GRDB
+
+/// The tables, and how a file says that it is a journal.
+enum Schema {
+  /// In `user_version`; a later one is refused, an earlier one would be brought here, step by step.
+  static let version = 1
+  /// In `application_id`: "LEIL".
+  static let applicationID = 0x4c45_494c
+
+  /// Bodies lie in tables with a rowid, appended at the end: inside an index-like table (WITHOUT ROWID) everything over about
+  /// 1 KB would spill into pages of its own. Documents are found by a unique index, the outbox never uses an id twice.
+  private static let tables = """
+    CREATE TABLE journal (identity TEXT NOT NULL) STRICT;
+    CREATE TABLE entries (number INTEGER PRIMARY KEY, kind TEXT NOT NULL, body BLOB NOT NULL) STRICT;
+    CREATE TABLE documents (
+      collection TEXT NOT NULL, key TEXT NOT NULL, number INTEGER NOT NULL, body BLOB NOT NULL,
+      UNIQUE (collection, key, number)
+    ) STRICT;
+    CREATE TABLE outbox (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, exchange TEXT NOT NULL, routing_key TEXT NOT NULL, mandatory INTEGER NOT NULL,
+      message_id TEXT, correlation_id TEXT, content_type TEXT, body BLOB NOT NULL
+    ) STRICT;
+    """
+
+  /// Makes the tables of an empty file, in one transaction; refuses every other file that is no journal of this version.
+  /// True when it made them.
+  static func prepare(_ db: Database, path: String) throws -> Bool {
+    let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+    let found = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+    if application == applicationID {
+      if found == version { return false }
+      throw found > version
+        ? JournalError(.newer(version: found), path) : JournalError(.corrupt("its schema is \(found)"), path)
+    }
+    let objects = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+    guard application == 0, found == 0, objects == 0 else {
+      throw JournalError(.corrupt("an SQLite file of another program"), path)
+    }
+    try db.inTransaction(.immediate) {
+      try db.execute(sql: tables)
+      try db.execute(sql: "INSERT INTO journal (identity) VALUES (?)", arguments: [newIdentity()])
+      try db.execute(sql: "PRAGMA application_id = \(applicationID)")
+      try db.execute(sql: "PRAGMA user_version = \(version)")
+      return .commit
+    }
+    return true
+  }
+
+  /// 32 hexadecimal digits from the system's generator.
+  private static func newIdentity() -> String {
+    (0..<4).map { _ in
+      let digits = String(UInt32.random(in: .min ... .max), radix: 16)
+      return String(repeating: "0", count: 8 - digits.count) + digits
+    }.joined()
+  }
+}
