@@ -1,0 +1,114 @@
+internal import Glibc
+
+/// Keeps the `AnchorRecord` on disk, shared by all processes of a user: one asks, the others read.
+///
+/// A cache, never the truth: what is missing, of another boot, of other servers or not this user's own counts as nothing.
+/// Used by one thread at a time.
+struct AnchorFile {
+  private let path: String
+  private let bootID: String
+  private let servers: [NTPServer]
+
+  struct Failure: Error { let reason: String }
+
+  /// Nil where the system does not tell its boot's id.
+  init?(path: String, servers: [NTPServer]) {
+    guard let id = Self.contents(of: "/proc/sys/kernel/random/boot_id") else { return nil }
+    self.init(path: path, servers: servers, bootID: id.filter { $0 != "\n" })
+  }
+
+  init(path: String, servers: [NTPServer], bootID: String) {
+    (self.path, self.servers, self.bootID) = (path, servers, bootID)
+  }
+
+  /// What is known on this boot about these servers.
+  func load() -> AnchorRecord? {
+    guard let text = Self.contents(of: path, ownedByUser: true), let record = AnchorRecord(parsing: text),
+      record.bootID == bootID, Set(record.lastAsked.keys) == Set(servers.map(\.description))
+    else { return nil }
+    return record
+  }
+
+  /// Whether a server may be asked now.
+  enum Turn: Equatable {
+    case granted
+    /// A process of this user asked then (boot clock): wait until the floor has passed since.
+    case askedAt(Nanoseconds)
+  }
+
+  /// Writes down that a server is asked now, unless it was less than `floor` ago.
+  func takeTurn(for server: NTPServer, floor: Nanoseconds, at now: Nanoseconds) throws(Failure) -> Turn {
+    try exclusively { () throws(Failure) -> Turn in
+      var record = load() ?? AnchorRecord(bootID: bootID, servers: servers)
+      let asked = Nanoseconds.microseconds(min(max(record.lastAsked[server.description] ?? 0, 0), now / 1_000))
+      if asked > 0, now - asked < floor { return .askedAt(asked) }
+      record.lastAsked[server.description] = now / 1_000
+      try write(record)
+      return .granted
+    }
+  }
+
+  /// Keeps an anchor, unless one made later is there.
+  func store(_ anchor: Anchor) throws(Failure) {
+    try exclusively { () throws(Failure) in
+      var record = load() ?? AnchorRecord(bootID: bootID, servers: servers)
+      if let kept = record.anchor, kept.bootMicroseconds > anchor.bootMicroseconds { return }
+      record.anchor = anchor
+      try write(record)
+    }
+  }
+
+  /// Holds the lock beside the file. A lock that another holds is not waited for: at worst a server is asked twice.
+  private func exclusively<R>(_ body: () throws(Failure) -> R) throws(Failure) -> R {
+    Self.makeDirectories(of: path)
+    let lock = open(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard lock >= 0 else { throw Self.failure("lock", path) }
+    defer { close(lock) }
+    _ = flock(lock, LOCK_EX | LOCK_NB)
+    return try body()
+  }
+
+  /// Written beside and renamed, so that readers see one whole or the other. Not synced: after a power cut it is another boot.
+  private func write(_ record: AnchorRecord) throws(Failure) {
+    let draft = "\(path).\(getpid()).\(UInt32.random(in: 0...(.max)))"
+    let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard file >= 0 else { throw Self.failure("create", draft) }
+    let bytes = Array(record.text.utf8)
+    let written = Glibc.write(file, bytes, bytes.count)
+    close(file)
+    guard written == bytes.count, rename(draft, path) == 0 else {
+      let failure = Self.failure("write", path)
+      unlink(draft)
+      throw failure
+    }
+  }
+
+  private static func failure(_ action: String, _ path: String) -> Failure {
+    Failure(reason: "cannot \(action) \(path): \(String(cString: strerror(errno)))")
+  }
+
+  private static func makeDirectories(of path: String) {
+    var end = path.startIndex
+    while let slash = path[end...].dropFirst().firstIndex(of: "/") {
+      mkdir(String(path[..<slash]), 0o700)
+      end = slash
+    }
+  }
+
+  private static let mostBytes = 8_192
+
+  /// - Parameter ownedByUser: whether a file that others own or may write counts as missing.
+  private static func contents(of path: String, ownedByUser: Bool = false) -> String? {
+    let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    if ownedByUser {
+      var status = stat()
+      guard fstat(file, &status) == 0, status.st_uid == geteuid(), status.st_mode & 0o022 == 0 else { return nil }
+    }
+    var buffer = [UInt8](repeating: 0, count: mostBytes)
+    let count = read(file, &buffer, buffer.count)
+    guard count > 0, count < mostBytes else { return nil }
+    return String(validating: buffer.prefix(count), as: UTF8.self)
+  }
+}

@@ -1,0 +1,56 @@
+/// How the clock stands, for logs, screens and the signed record of what the time rests on.
+package struct ClockReport: Sendable, Hashable {
+  package var status: Reading.Status
+  /// As a reading would state it now.
+  package var uncertaintyMicroseconds: Int64
+  /// Since servers last agreed; nil if they never have.
+  package var ageMicroseconds: Int64?
+  /// In the order they were named.
+  package var servers: [ServerReport]
+  /// Why the anchor could not be kept, if it could not.
+  package var anchorProblem: String?
+}
+
+/// What is known of one server.
+package struct ServerReport: Sendable, Hashable {
+  package var server: NTPServer
+  /// Numeric, with the port; nil until the name was resolved.
+  package var address: String?
+  /// The last eight polls, newest in the lowest bit, set where answered well.
+  package var reachability: UInt8
+  /// Its best sample of those; nil where it has none.
+  package var sample: SampleReport?
+  package var standing: ServerStanding
+}
+
+/// One server's word in numbers.
+package struct SampleReport: Sendable, Hashable {
+  /// The server's time minus this clock's.
+  package var offsetMicroseconds: Int64
+  package var delayMicroseconds: Int64
+  package var dispersionMicroseconds: Int64
+  package var stratum: UInt8
+}
+
+/// Whether a server's word counts, and why not.
+package enum ServerStanding: Sendable, Hashable {
+  case chosen
+  /// A majority of the servers says otherwise.
+  case outvoted
+  /// No majority agrees on anything.
+  case noMajority
+  /// Not asked yet.
+  case untried
+  /// Its name has no address: the resolver's reason.
+  case unresolved(String)
+  /// All its addresses are other servers' too; nobody votes twice.
+  case sameAsAnother
+  /// The system could not send to it or was told that nobody listens: the system's reason.
+  case unreachable(String)
+  /// It did not answer in time.
+  case noAnswer
+  /// Its answer was of no use.
+  case refused(ReplyCheck.Reason)
+  /// It told us to stop, or to slow down.
+  case kissed(KissCode)
+}

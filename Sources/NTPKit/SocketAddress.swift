@@ -1,0 +1,73 @@
+internal import Glibc
+
+/// One resolved address of a server.
+struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
+  /// A `sockaddr_in` or `sockaddr_in6`, as the system gave it.
+  private let bytes: [UInt8]
+
+  /// More addresses than this of one name are not looked at.
+  static let mostAddresses = 8
+
+  struct ResolutionFailure: Error { let reason: String }
+
+  /// Asks the resolver for a server's IPv4 and IPv6 addresses. May take as long as DNS takes, unless `numericOnly`.
+  static func resolve(_ server: NTPServer, numericOnly: Bool) throws(ResolutionFailure) -> [SocketAddress] {
+    var hints = addrinfo()
+    hints.ai_socktype = Int32(SOCK_DGRAM.rawValue)
+    hints.ai_flags = AI_NUMERICSERV | (numericOnly ? AI_NUMERICHOST : 0)
+    var list: UnsafeMutablePointer<addrinfo>?
+    let code = getaddrinfo(server.host, "\(server.port)", &hints, &list)
+    guard code == 0 else { throw ResolutionFailure(reason: String(cString: gai_strerror(code))) }
+    defer { freeaddrinfo(list) }
+    var found: [SocketAddress] = []
+    var entry = list
+    while let info = entry?.pointee, found.count < mostAddresses {
+      if info.ai_family == AF_INET || info.ai_family == AF_INET6, let address = info.ai_addr {
+        let new = SocketAddress(bytes: [UInt8](UnsafeRawBufferPointer(start: address, count: Int(info.ai_addrlen))))
+        if !found.contains(new) { found.append(new) }
+      }
+      entry = info.ai_next
+    }
+    guard !found.isEmpty else { throw ResolutionFailure(reason: "no IPv4 or IPv6 address") }
+    return found
+  }
+
+  private init(bytes: [UInt8]) { self.bytes = bytes }
+
+  var family: Int32 { withRaw { pointer, _ in Int32(pointer.pointee.sa_family) } }
+
+  /// Whether it stays on this machine: 127.0.0.0/8, ::1, or the former written as IPv6.
+  var isLoopback: Bool {
+    let address = family == AF_INET ? bytes.dropFirst(4).prefix(4) : bytes.dropFirst(8).prefix(16)
+    if address.count == 4 { return address.first == 127 }
+    let head = address.prefix(12)
+    return head.allSatisfy { $0 == 0 } && Array(address.suffix(4)) == [0, 0, 0, 1]
+      || head.dropLast(2).allSatisfy { $0 == 0 } && head.suffix(2).allSatisfy { $0 == 0xFF } && address.suffix(4).first == 127
+  }
+
+  func withRaw<R>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> R) -> R {
+    var storage = sockaddr_storage()
+    withUnsafeMutableBytes(of: &storage) { $0.copyBytes(from: bytes.prefix($0.count)) }
+    return withUnsafePointer(to: &storage) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(bytes.count)) }
+    }
+  }
+
+  /// Numeric, with the port.
+  var description: String {
+    var host = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+    var port = [CChar](repeating: 0, count: 32)
+    let code = withRaw { address, length in
+      getnameinfo(
+        address, length, &host, socklen_t(host.count), &port, socklen_t(port.count), NI_NUMERICHOST | NI_NUMERICSERV)
+    }
+    guard code == 0 else { return "?" }
+    let (name, number) = (text(of: host), text(of: port))
+    return family == AF_INET6 ? "[\(name)]:\(number)" : "\(name):\(number)"
+  }
+}
+
+/// The characters before the first NUL.
+private func text(of buffer: [CChar]) -> String {
+  String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}

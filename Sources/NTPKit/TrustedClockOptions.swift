@@ -1,0 +1,32 @@
+internal import Glibc
+
+/// How a `TrustedClock` is set up.
+package struct TrustedClockOptions: Sendable {
+  package var source: TimeSource
+  /// Where the last agreement is kept for the next start on the same boot; nil to keep nothing.
+  package var anchorFile: String?
+  /// Asks servers on a loopback address several times a second. Never affects others.
+  package var fastLoopbackPolling: Bool
+  /// After how long without any agreement the system's clock is accepted, where the servers are not insisted on.
+  package var patience: Duration
+
+  package init(
+    source: TimeSource, anchorFile: String? = Self.userAnchorFile, fastLoopbackPolling: Bool = false,
+    patience: Duration = .seconds(5)
+  ) {
+    self.source = source
+    self.anchorFile = anchorFile
+    self.fastLoopbackPolling = fastLoopbackPolling
+    self.patience = patience
+  }
+
+  /// `$XDG_CACHE_HOME/leilao/relogio`, or the same under `~/.cache`; nil where there is no home.
+  package static var userAnchorFile: String? {
+    func directory(_ name: String) -> String? {
+      // XDG Base Directory: a path that is not absolute is to be ignored.
+      getenv(name).map { String(cString: $0) }.flatMap { $0.first == "/" ? $0 : nil }
+    }
+    let cache = directory("XDG_CACHE_HOME") ?? directory("HOME").map { $0 + "/.cache" }
+    return cache.map { $0 + "/leilao/relogio" }
+  }
+}
