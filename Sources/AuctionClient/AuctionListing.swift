@@ -1,7 +1,7 @@
 package import AuctionFacts
 import AuctionWire
 import ServiceKit
-package import SharedKernel
+import SharedKernel
 
 /// Prints auctions, for people or for machines.
 package struct AuctionListing: Sendable {

@@ -2,7 +2,6 @@
 // operator's command and a later web gateway all stand on it. It draws nothing and decides nothing.
 
 package import AuctionFacts
-package import AuctionSigning
 import AuctionWire
 package import SharedKernel
 import ServiceKit

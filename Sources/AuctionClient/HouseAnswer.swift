@@ -1,3 +1,4 @@
+import AuctionFacts
 package import AuctionSigning
 package import AuctionWire
 package import ServiceKit

@@ -1,9 +1,9 @@
 package import AuctionFacts
-package import AuctionSigning
+import AuctionSigning
 package import AuctionWire
 package import MessagingKit
 package import ServiceKit
-package import SharedKernel
+import SharedKernel
 import SigningKit
 
 /// A short visit to the house from a command line: connect, ask or say something, hear the answer, leave.

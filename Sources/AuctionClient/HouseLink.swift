@@ -59,7 +59,7 @@ package final class HouseLink: Sendable {
     onEvent: @escaping @Sendable (Event) -> Void
   ) {
     let state = Shared(State(ring: ring))
-    func changed(_ change: (inout State) -> Void) {
+    @Sendable func changed(_ change: (inout State) -> Void) {
       let event: Event? = state.value.withLock { s in
         change(&s)
         let isUp = s.isListening && s.isPublishing

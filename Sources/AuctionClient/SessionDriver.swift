@@ -1,6 +1,5 @@
-import AuctionFacts
-package import AuctionSigning
-package import AuctionWire
+package import AuctionFacts
+import AuctionWire
 package import MessagingKit
 package import ServiceKit
 package import SharedKernel

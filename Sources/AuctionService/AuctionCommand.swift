@@ -1,7 +1,7 @@
 package import ArgumentParser
 import AuctionSigning
 import AuctionWire
-package import ServiceKit
+import ServiceKit
 import SharedKernel
 import SigningKit
 

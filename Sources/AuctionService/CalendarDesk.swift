@@ -1,7 +1,7 @@
 // AuctionService: ms-leilao. Its desk opens operators' commands and what ms-lance says of ends, lets the calendar decide, and
 // turns its announcements into journal entries and messages. Also the operator's command line: agendar, cancelar, listar.
 
-package import AuctionCore
+import AuctionCore
 package import AuctionFacts
 package import AuctionSigning
 import AuctionWire

@@ -2,6 +2,7 @@ import AuctionClient
 import AuctionFacts
 import AuctionSigning
 import AuctionWire
+import MessagingKit
 import ServiceKit
 import SharedKernel
 import SigningKit

@@ -2,7 +2,7 @@ package import ArgumentParser
 import AuctionClient
 import AuctionFacts
 import AuctionWire
-package import ServiceKit
+import ServiceKit
 import SharedKernel
 import SigningKit
 

@@ -3,7 +3,7 @@ import AuctionClient
 import AuctionFacts
 import AuctionSigning
 import AuctionWire
-package import ServiceKit
+import ServiceKit
 import SharedKernel
 import SigningKit
 
@@ -74,7 +74,7 @@ package struct ScheduleCommand: AsyncParsableCommand {
   }
 
   func terms(now: Timestamp) throws -> AuctionTerms {
-    var reading = TermsReading()
+    let reading = TermsReading()
     let opensAt = try reading.instant("--inicio", start, from: now)
     var rules = AuctionRules()
     rules.extensionWindow = try reading.interval("--prorrogacao", extensionWindow)

@@ -1,4 +1,4 @@
-package import AuctionCore
+import AuctionCore
 package import AuctionFacts
 import AuctionSigning
 import AuctionWire

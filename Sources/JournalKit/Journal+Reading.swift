@@ -78,7 +78,7 @@ extension Journal {
       let rows = try Row.fetchCursor(
         db.cachedStatement(
           sql: """
-            SELECT id, exchange, routing_key, mandatory, message_id, correlation_id, content_type, body FROM outbox
+            SELECT id, exchange, routing_key, mandatory, message_id, correlation_id, content_type, headers, body FROM outbox
             WHERE id > ? ORDER BY id LIMIT ?
             """),
         arguments: [id, max(0, limit)])
@@ -88,7 +88,7 @@ extension Journal {
           message: OutgoingMessage(
             exchange: try Rows.text(row, 1), routingKey: try Rows.text(row, 2), isMandatory: row[3],
             messageID: try Rows.optionalText(row, 4), correlationID: try Rows.optionalText(row, 5),
-            contentType: try Rows.optionalText(row, 6), body: try Rows.bytes(row, 7)))
+            contentType: try Rows.optionalText(row, 6), headers: try Rows.headers(row, 7), body: try Rows.bytes(row, 8)))
       }
     }
   }

@@ -6,11 +6,13 @@ package struct OutgoingMessage: Sendable, Hashable {
   package let messageID: String?
   package let correlationID: String?
   package let contentType: String?
+  /// For whoever reads the message by hand.
+  package let headers: [String: String]
   package let body: [UInt8]
 
   package init(
     exchange: String, routingKey: String, isMandatory: Bool = true, messageID: String? = nil, correlationID: String? = nil,
-    contentType: String? = nil, body: [UInt8]
+    contentType: String? = nil, headers: [String: String] = [:], body: [UInt8]
   ) {
     self.exchange = exchange
     self.routingKey = routingKey
@@ -18,6 +20,7 @@ package struct OutgoingMessage: Sendable, Hashable {
     self.messageID = messageID
     self.correlationID = correlationID
     self.contentType = contentType
+    self.headers = headers
     self.body = body
   }
 }

@@ -31,13 +31,13 @@ enum Rows {
     if messages.isEmpty { return [] }
     let statement = try db.cachedStatement(
       sql: """
-        INSERT INTO outbox (exchange, routing_key, mandatory, message_id, correlation_id, content_type, body)
-        VALUES (CAST(? AS TEXT), CAST(? AS TEXT), ?, CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), ?)
+        INSERT INTO outbox (exchange, routing_key, mandatory, message_id, correlation_id, content_type, headers, body)
+        VALUES (CAST(? AS TEXT), CAST(? AS TEXT), ?, CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), ?)
         """)
     return try messages.map { message in
       statement.setUncheckedArguments([
         text(message.exchange), text(message.routingKey), message.isMandatory, message.messageID.map(text),
-        message.correlationID.map(text), message.contentType.map(text), Data(message.body),
+        message.correlationID.map(text), message.contentType.map(text), headers(message.headers), Data(message.body),
       ])
       try statement.execute()
       return OutboxMessage(id: db.lastInsertedRowID, message: message)
@@ -51,6 +51,21 @@ enum Rows {
       try statement.execute()
     }
   }
+
+  /// Headers as one text: names and values in order of name, separated by U+001F, pairs by U+001E; neither stands in a header.
+  private static func headers(_ headers: [String: String]) -> Data {
+    func clean(_ text: String) -> String { String(text.filter { $0 != pairSeparator && $0 != valueSeparator }) }
+    let pairs = headers.sorted { $0.key < $1.key }.map { "\(clean($0.key))\(valueSeparator)\(clean($0.value))" }
+    return text(pairs.joined(separator: String(pairSeparator)))
+  }
+
+  static func headers(_ row: Row, _ column: Int) throws -> [String: String] {
+    let pairs = try text(row, column).split(separator: pairSeparator).map { $0.split(separator: valueSeparator, maxSplits: 1, omittingEmptySubsequences: false) }
+    return Dictionary(pairs.compactMap { $0.count == 2 ? (String($0[0]), String($0[1])) : nil }) { $1 }
+  }
+
+  private static let pairSeparator: Character = "\u{1e}"
+  private static let valueSeparator: Character = "\u{1f}"
 
   static func text(_ text: String) -> Data { Data(text.utf8) }
 

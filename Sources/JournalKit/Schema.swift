@@ -18,7 +18,7 @@ enum Schema {
     ) STRICT;
     CREATE TABLE outbox (
       id INTEGER PRIMARY KEY AUTOINCREMENT, exchange TEXT NOT NULL, routing_key TEXT NOT NULL, mandatory INTEGER NOT NULL,
-      message_id TEXT, correlation_id TEXT, content_type TEXT, body BLOB NOT NULL
+      message_id TEXT, correlation_id TEXT, content_type TEXT, headers TEXT NOT NULL, body BLOB NOT NULL
     ) STRICT;
     """
 

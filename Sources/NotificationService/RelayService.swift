@@ -10,7 +10,12 @@ import Synchronization
 final class RelayService: ServiceLifecycle.Service {
   private struct Outcomes {
     var settled: [DeliveryTag] = []
-    var failed: [(tag: DeliveryTag, message: Publishing)] = []
+    var failed: [Unconfirmed] = []
+  }
+
+  private struct Unconfirmed: Sendable {
+    let tag: DeliveryTag
+    let message: Publishing
   }
 
   private let relay = Relay()
@@ -73,41 +78,47 @@ final class RelayService: ServiceLifecycle.Service {
   }
 
   private func forward(_ deliveries: [Delivery], _ ring: KeyRing, _ window: inout SettlementWindow) {
-    var batch: [(tag: DeliveryTag, message: Publishing)] = []
+    var batch: [Unconfirmed] = []
     // What could not be confirmed goes first; if its connection is gone it will be delivered again instead.
-    for (tag, message) in outcomes.withLock({ o in
-      defer { o.failed.removeAll() }
-      return o.failed
-    }) where window.contains(tag) {
-      batch.append((tag, message))
-    }
+    let failed = takeFailed()
+    batch += failed.filter { window.contains($0.tag) }
     for delivery in deliveries {
       window.began(delivery.tag)
       switch relay.judge(delivery, by: ring) {
-      case .forward(let message): batch.append((delivery.tag, message))
+      case .forward(let message): batch.append(Unconfirmed(tag: delivery.tag, message: message))
       case .drop: outcomes.withLock { $0.settled.append(delivery.tag) }
       case .poison(let message, let reason):
         log.warning("dead letter", metadata: ["reason": "\(reason)", "key": "\(delivery.routingKey)"])
-        batch.append((delivery.tag, message))
+        batch.append(Unconfirmed(tag: delivery.tag, message: message))
       }
     }
     guard !batch.isEmpty else { return }
-    publishing.publish(batch.map(\.message)) { [self, batch] index, outcome in
+    let sent = batch
+    publishing.publish(sent.map(\.message)) { [self] index, outcome in
       outcomes.withLock { o in
-        if outcome == .confirmed { o.settled.append(batch[index].tag) } else { o.failed.append(batch[index]) }
+        if outcome == .confirmed { o.settled.append(sent[index].tag) } else { o.failed.append(sent[index]) }
       }
       mailbox.ring()
     }
   }
 
-  private func settle(_ window: inout SettlementWindow) {
-    var done: DeliveryTag?
-    for tag in outcomes.withLock({ o in
+  private func takeFailed() -> [Unconfirmed] {
+    outcomes.withLock { o in
+      defer { o.failed.removeAll() }
+      return o.failed
+    }
+  }
+
+  private func takeSettled() -> [DeliveryTag] {
+    outcomes.withLock { o in
       defer { o.settled.removeAll() }
       return o.settled
-    }) {
-      done = window.settle(tag) ?? done
     }
+  }
+
+  private func settle(_ window: inout SettlementWindow) {
+    var done: DeliveryTag?
+    for tag in takeSettled() { done = window.settle(tag) ?? done }
     if let done { consuming.acknowledge(done, multiple: true) }
   }
 }

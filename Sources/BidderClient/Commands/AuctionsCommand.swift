@@ -1,6 +1,6 @@
 package import ArgumentParser
 import AuctionClient
-package import ServiceKit
+import ServiceKit
 
 /// `cliente-tui leiloes`
 package struct AuctionsCommand: AsyncParsableCommand {

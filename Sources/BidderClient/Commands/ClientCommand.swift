@@ -1,5 +1,5 @@
 package import ArgumentParser
-package import ServiceKit
+import ServiceKit
 import SharedKernel
 import SigningKit
 
@@ -26,8 +26,7 @@ package struct ClientCommand: AsyncParsableCommand {
           cliente-tui watch guitar-1978 --cliente cliente_alpha --ate-o-fim
           cliente-tui auctions --json
         """),
-      subcommands: [TerminalCommand.self, KeygenCommand.self, PlaceBidCommand.self, WatchCommand.self, AuctionsCommand.self],
-      defaultSubcommand: TerminalCommand.self)
+      subcommands: [KeygenCommand.self, PlaceBidCommand.self, WatchCommand.self, AuctionsCommand.self])
   }
 
   package init() {}

@@ -1,5 +1,5 @@
 package import ArgumentParser
-package import ServiceKit
+import ServiceKit
 import SharedKernel
 import SigningKit
 

@@ -3,7 +3,7 @@ import AuctionClient
 import AuctionFacts
 import AuctionSigning
 import AuctionWire
-package import ServiceKit
+import ServiceKit
 import SharedKernel
 import SigningKit
 

@@ -3,7 +3,7 @@ import AuctionClient
 import AuctionFacts
 import AuctionWire
 import NTPKit
-package import ServiceKit
+import ServiceKit
 import SharedKernel
 
 /// `cliente-tui acompanhar`: every event of one auction, checked, as it comes.
