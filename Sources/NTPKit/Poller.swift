@@ -60,8 +60,6 @@ final class Poller {
     state.announce()
   }
 
-  // MARK: - Orders
-
   /// What other threads want. False to end.
   private func takeOrders() -> Bool {
     state.wakeUp?.clear()
@@ -82,8 +80,6 @@ final class Poller {
     }
     return !stopped
   }
-
-  // MARK: - Asking
 
   private func ask(_ index: Int, at now: Nanoseconds) {
     let association = associations[index]
@@ -150,8 +146,6 @@ final class Poller {
       miss(index, .unresolved("no thread"), at: SystemTime.boot())
     }
   }
-
-  // MARK: - Hearing
 
   /// Sleeps until something is due, or until an answer or an order comes.
   private func sleep() {

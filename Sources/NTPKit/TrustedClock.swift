@@ -87,11 +87,11 @@ package final class TrustedClock: Sendable {
 }
 
 extension TimeSource {
-  /// Those to ask.
+  /// Those to ask, each once.
   var servers: [NTPServer] {
     switch self {
     case .none: []
-    case .servers(let servers, _): servers
+    case .servers(let servers, _): servers.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
   }
 }

@@ -196,9 +196,9 @@ struct TrustedClockTests {
     }
   }
 
-  @Test func `a name is resolved beside the polling, and one without an address is named`() async throws {
+  @Test func `a name is resolved beside the polling, and its addresses are tried in turn`() async throws {
     let server = try FakeNTPServer.honest()
-    // Both are answered by the hosts file or the resolver itself; nothing leaves the machine.
+    // The hosts file answers, with ::1 too, where nobody listens.
     let clock = TrustedClock(try .loopback(["localhost:\(server.port)"]))
     defer { clock.stop() }
     #expect(await clock.waitUntilReady(within: .seconds(60)).status == .synchronized)

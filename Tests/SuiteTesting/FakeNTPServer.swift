@@ -115,8 +115,6 @@ package final class FakeNTPServer: Sendable {
     close(otherSocket)
   }
 
-  // MARK: - The thread
-
   /// Keeps the server only weakly, so that one that nobody holds any more ends.
   private final class Box {
     weak var server: FakeNTPServer?
