@@ -13,4 +13,8 @@ package struct BidDecision: Hashable, Sendable {
   /// SHA-256 of the bid's payload.
   package let digest: Digest
   package let outcome: Outcome
+
+  package init(auction: AuctionID, digest: Digest, outcome: Outcome) {
+    (self.auction, self.digest, self.outcome) = (auction, digest, outcome)
+  }
 }

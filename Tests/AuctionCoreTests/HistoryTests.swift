@@ -1,0 +1,254 @@
+import AuctionCore
+import AuctionFacts
+import SharedKernel
+import SuiteTesting
+import Testing
+
+/// Random histories, played to the book-keeper and to the oracle side by side.
+struct HistoryTests {
+  static let length = 200
+
+  @Test(arguments: 0..<320 as Range<UInt64>)
+  func `the book-keeper says what the oracle says, and says it again on replay`(seed: UInt64) {
+    var history = History(seed: seed)
+    history.play(HistoryTests.length)
+
+    var replay = BookKeeper(scribe: ToyScribe().scribe)
+    let outputs = history.inputs.map { replay.handle($0.input, at: $0.clock) }
+    #expect(outputs == history.outputs, "same inputs, same outputs")
+    #expect(replay == history.house.keeper, "same inputs, same state")
+  }
+
+  @Test func `histories reach every branch`() {
+    var kinds: Set<String> = []
+    var reasons: Set<Refusal> = []
+    var outcomes: Set<AuctionResult.Outcome> = []
+    var isFull = false
+    for seed in 1_000..<1_080 as Range<UInt64> {
+      var history = History(seed: seed)
+      history.play(HistoryTests.length)
+      for output in history.outputs.joined() {
+        kinds.formUnion([output].kinds)
+        reasons.formUnion([output].refusals)
+        if case .extended(_, _, let said) = output { kinds.insert("\(said.cause)") }
+      }
+      for ledger in history.house.auditor.ledgers.values {
+        if let outcome = ledger.result?.outcome { outcomes.insert(outcome) }
+        isFull = isFull || ledger.blocks.contains { BlockTests.entries($0).count >= 63 }
+      }
+    }
+    #expect(kinds == ["block", "result", "extended", "refused", "repeated", "accepted", "bid", "outage"])
+    #expect(outcomes == [.sold, .noBids, .cancelled])
+    #expect(isFull, "a block was sealed because it was full")
+    #expect(
+      reasons == [
+        .unknownAuction, .wrongEdition, .reusedID, .notOpenYet, .closed, .sellerMayNotBid, .implausibleClock, .stale,
+        .seenMismatch, .alreadyLeading, .tieLost, .belowMinimum,
+      ])
+  }
+}
+
+/// One random history: what is given follows from the seed alone.
+struct History {
+  private(set) var house = House()
+  private(set) var oracle = Oracle()
+  private(set) var inputs: [(input: BookKeeper.Input, clock: ClockReading)] = []
+  private(set) var outputs: [[BookKeeper.Output]] = []
+  private var random: SplitMix64
+  private var now = Build.noon - .seconds(5)
+  private var sent: [SubmittedBid] = []
+  private var revoked: [KeyRecord] = []
+  private var nextID: UInt64 = 1
+  /// How seldom a turn ends, as one in so many inputs: some histories pile up whole blocks.
+  private let turn: Int
+  private let terms: [AuctionTerms]
+
+  init(seed: UInt64) {
+    random = SplitMix64(seed: seed)
+    var random = random
+    turn = [2, 5, 100].randomElement(using: &random) ?? 2
+    terms = ["a", "b"].map { name in
+      let window = [0, 0, 2, 30].randomElement(using: &random) ?? 0
+      let bounded = Int.random(in: 0..<4, using: &random) == 0
+      let increment: Increment =
+        [.fixed(10), .percentage(basisPoints: 1_234), .table([.init(upTo: 200, step: 70), .init(upTo: nil, step: 3)])]
+        .randomElement(using: &random) ?? .fixed(10)
+      let lasting = Interval.seconds(60)
+      return Build.terms(
+        AuctionID(stringLiteral: name), seller: "dono", openingPrice: 100, increment: increment, lasting: lasting,
+        rules: AuctionRules(
+          extensionWindow: .seconds(Int64(window)), latestClose: bounded ? Build.noon + .seconds(65) : nil,
+          inFlightTolerance: .milliseconds([0, 1, 250].randomElement(using: &random) ?? 0)))
+    }
+    self.random = random
+  }
+
+  mutating func play(_ length: Int) {
+    for terms in terms { schedule(terms) }
+    for _ in 0..<length { step() }
+    give(.endTurn) { oracle, clock in oracle.endTurn(at: clock) }
+  }
+
+  private mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &random) < percent }
+  private mutating func pick<Value>(_ values: [Value]) -> Value { values[Int.random(in: values.indices, using: &random)] }
+
+  private mutating func step() {
+    if chance(50) { moveClock() }
+    if Int.random(in: 0..<turn, using: &random) == 0 { return give(.endTurn) { oracle, clock in oracle.endTurn(at: clock) } }
+    switch Int.random(in: 0..<100, using: &random) {
+    case 0..<80: bid()
+    case 80..<84:
+      let terms = pick(terms)
+      let opening = Build.opening(terms, edition: House.edition(of: terms))
+      give(.opened(opening, Build.evidence("iniciado"))) { oracle, clock in oracle.open(terms.auction, at: clock) }
+    case 84..<92: notice()
+    case 92..<95:
+      let key = Build.key(of: pick(["alpha", "beta", "gamma"]), standing: .revoked)
+      give(.key(key)) { oracle, _ in
+        oracle.revoke(key)
+        return []
+      }
+    case 95..<97:
+      let from = now - pick([.seconds(5), .microseconds(5_000_001), .seconds(20)])
+      let to = now
+      give(.outage(from: from, to: to)) { oracle, _ in
+        oracle.outage(from: from, to: to)
+        return []
+      }
+    case 97: schedule(pick(terms))
+    default: give(.endTurn) { oracle, clock in oracle.endTurn(at: clock) }
+    }
+  }
+
+  /// Mostly a little forward, sometimes to a boundary, rarely a little back.
+  private mutating func moveClock() {
+    let ends = oracle.auctions.values.map(\.end).sorted()
+    let boundary = pick(ends) + .microseconds(Int64.random(in: -2...2, using: &random))
+    switch Int.random(in: 0..<100, using: &random) {
+    case 0..<70: now = now + .microseconds(pick([0, 1, 100, 1_000, 249_999, 250_000, 250_001, 700_000]))
+    case 70..<90: now = now + .milliseconds(Int64.random(in: 0...2_000, using: &random))
+    case 90..<96: if boundary > now, boundary - now < .seconds(40) { now = boundary }
+    case 96..<98: now = max(now, boundary - pick(terms).rules.extensionWindow)
+    default: now = now - .milliseconds(3)
+    }
+  }
+
+  private mutating func schedule(_ terms: AuctionTerms) {
+    let scheduling = Build.scheduling(terms)
+    let sealed = ToyScribe.seal(scheduling)
+    give(.scheduled(scheduling, sealed)) { oracle, _ in
+      if oracle.auctions[terms.auction] == nil {
+        oracle.auctions[terms.auction] = Oracle.Auction(terms: terms, edition: sealed.digest, end: terms.closesAt)
+      }
+      return []
+    }
+  }
+
+  private mutating func bid() {
+    if let again = sent.randomElement(using: &random), chance(8) { return give(again) }
+    let terms = pick(terms)
+    let auction = oracle.auctions[terms.auction]
+    let ledger = house.auditor[terms.auction]
+    let price = auction?.leading?.amount.minorUnits ?? 99
+    let minimum = auction?.minimum ?? 100
+    var draft = Draft(
+      id: Build.bidID(nextID), auction: terms.auction, edition: House.edition(of: terms),
+      bidder: pick(["alpha", "beta", "gamma", "delta"]),
+      amount: Build.money(
+        max(1, pick([minimum, minimum, minimum, minimum + 1, minimum - 1, price, price + 1, price - 1, minimum + 50]))),
+      seen: ledger.head, clock: ClockReading(now, uncertainty: .milliseconds(2), status: .synchronized))
+    nextID += 1
+
+    if chance(30), let number = ledger.digests.indices.randomElement(using: &random) {
+      draft.seen = Seen(block: Int64(number), digest: ledger.digests[number])
+    }
+    if chance(8) { draft.seen = nil }
+    if chance(3) { draft.seen = Seen(block: pick([-1, 0, 1, 500]), digest: Build.digest("nunca")) }
+    if chance(2) { draft.bidder = "dono" }
+    if chance(2) { draft.edition = Build.digest("outra") }
+    if chance(1) { draft.auction = "nenhum" }
+    if chance(3), let other = sent.randomElement(using: &random) { (draft.id, draft.bidder) = (other.bid.id, other.bid.bidder) }
+    if chance(20) {
+      let offsets: [Int64] = [-20_000_000, -5_003_001, -5_003_000, -1_000_000, -3_001, 3_000, 3_001, 4_999_000, 5_002_001]
+      let status = pick(ClockStatus.allCases)
+      draft.clock = ClockReading(
+        now + .microseconds(pick(offsets)), uncertainty: .microseconds(pick([0, 2_000])), status: status)
+    }
+    if chance(3) { draft.evidence = Evidence([UInt8](repeating: 1, count: 16_000)) }
+    give(draft.submitted)
+    sent.append(draft.submitted)
+  }
+
+  private mutating func give(_ bid: SubmittedBid) { give(.bid(bid)) { oracle, clock in oracle.decide(bid, at: clock) } }
+
+  private mutating func notice() {
+    let terms = pick(terms)
+    let auction = oracle.auctions[terms.auction]
+    let end = auction?.end ?? terms.closesAt
+    // An end that is announced too early would end nearly every history in its first tenth.
+    let isDue = now > end
+    let named = isDue && chance(80) ? end : pick([terms.closesAt - .seconds(1), end + .microseconds(1)])
+    let action: CalendarNotice.Action = chance(4) ? .cancel(reason: "erro") : .close(closesAt: named)
+    let notice = Build.notice(
+      action, of: terms.auction, edition: chance(95) ? House.edition(of: terms) : Build.digest("outra"),
+      sequence: (auction?.heard ?? 0) + pick([-1, 0, 1, 1, 1, 2]))
+    give(.noticed(notice, Build.evidence("aviso"))) { oracle, clock in oracle.hear(notice, at: clock) }
+  }
+
+  // MARK: Comparing
+
+  private mutating func give(_ input: BookKeeper.Input, _ expected: (inout Oracle, ClockReading) -> [Said]) {
+    let status: ClockStatus = now.microseconds.isMultiple(of: 7) ? .systemClock : .synchronized
+    house.clock = ClockReading(now, uncertainty: .milliseconds(1), status: status)
+    let said = house.give(input)
+    inputs.append((input, house.clock))
+    outputs.append(said)
+    let expected = expected(&oracle, house.clock)
+    for auction in Set(expected.map(\.auction)).union(["a", "b"]) {
+      let (is_, should) = (said.compactMap(translate).filter { $0.auction == auction }, expected.filter { $0.auction == auction })
+      #expect(is_ == should, "after \(inputs.count) inputs")
+    }
+    for (id, auction) in oracle.auctions {
+      let digests = house.auditor[id].digests
+      guard digests.count == auction.blocks.count else { continue }
+      for i in digests.indices { oracle.auctions[id]?.blocks[i].digest = digests[i] }
+      let summary = house.keeper.summary(of: id)
+      #expect(summary?.price == auction.leading?.amount && summary?.leader == auction.leading?.bidder)
+      #expect(summary?.closesAt == auction.end && summary?.minimum.minorUnits == auction.minimum)
+    }
+  }
+
+  private func translate(_ output: BookKeeper.Output) -> Said? {
+    switch output {
+    case .block(let auction, let number, let sealed):
+      guard let block = house.auditor.scribe.block(sealed.digest) else { return nil }
+      let lines = BlockTests.entries(block).map { entry in
+        let what =
+          switch entry.fact {
+          case .bid: "lance"
+          case .key(let key): "chave \(key.keyID) \(key.owner)" + (key.standing == .active ? "" : " revogada")
+          case .outage: "ausencia"
+          case .voided, .suspended, .resumed: "?"
+          }
+        return Said.Line(
+          what: what, price: entry.price?.minorUnits, leader: entry.leader, minimum: entry.minimum.minorUnits, end: entry.closesAt
+        )
+      }
+      return .block(auction, number, block.clock, lines)
+    case .result(let auction, let number, let sealed):
+      guard case .closing(let result, _)? = house.auditor.scribe.block(sealed.digest)?.content else { return nil }
+      return .result(
+        auction, number, result.outcome, result.winner, result.amount?.minorUnits, result.acceptedBids, result.refusedBids,
+        result.closesAt)
+    case .extended(let auction, _, let said): return .extended(auction, said.block, said.closesAt, said.by)
+    case .accepted(let bid, let block): return .accepted(bid.bid.auction, bid.bid.id, block)
+    case .repeated(let auction, let sealed):
+      return .repeated(auction, isResult: house.auditor.scribe.block(sealed.digest) != nil)
+    case .refused(let receipt, _):
+      guard let auction = receipt.auction, let bid = receipt.bid else { return nil }
+      return .refused(
+        auction, bid, receipt.reason, receipt.minimum?.minorUnits, after: receipt.afterBlock, at: receipt.receivedAt,
+        number: receipt.number)
+    }
+  }
+}

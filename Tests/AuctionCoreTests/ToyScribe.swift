@@ -1,0 +1,30 @@
+import AuctionCore
+import AuctionFacts
+import SharedKernel
+import SuiteTesting
+import Synchronization
+
+/// A scribe that spells a statement as Swift describes it, signs nothing, and keeps every block, so that a test can read
+/// what was sealed.
+final class ToyScribe: Sendable {
+  private let blocks = Mutex<[Digest: Block]>([:])
+
+  var scribe: Scribe {
+    Scribe(
+      block: { block in
+        let sealed = ToyScribe.seal(block)
+        self.blocks.withLock { $0[sealed.digest] = block }
+        return sealed
+      },
+      receipt: ToyScribe.seal, extension: ToyScribe.seal, hash: Build.toyHash)
+  }
+
+  static let calendar = CalendarScribe(scheduling: seal, opening: seal, notice: seal, answer: seal)
+
+  func block(_ digest: Digest) -> Block? { blocks.withLock { $0[digest] } }
+
+  @Sendable static func seal<Statement: Sendable>(_ statement: Statement) -> Sealed {
+    let digest = Build.digest("\(statement)")
+    return Sealed(digest: digest, evidence: Evidence(digest.bytes))
+  }
+}
