@@ -6,7 +6,7 @@
 package import SharedKernel
 
 /// A fact that travels as the payload of an envelope.
-package protocol WireValue: Sendable {
+package protocol WireValue: Hashable, Sendable {
   /// The kinds that this type is spoken as.
   static var kinds: [Kind] { get }
 

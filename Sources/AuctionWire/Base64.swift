@@ -9,6 +9,7 @@ package enum Base64 {
   private static let padding = UInt8(ascii: "=")
 
   package static func encode(_ bytes: [UInt8]) -> String {
+    let alphabet = Base64.alphabet
     var out: [UInt8] = []
     out.reserveCapacity(encodedCount(bytes.count))
     for start in stride(from: 0, to: bytes.count, by: 3) {
@@ -29,6 +30,7 @@ package enum Base64 {
   /// Nil for any other alphabet, missing or inner padding, white space, or bits that are set where none can be.
   package static func decode(_ text: String) -> [UInt8]? {
     let letters = Array(text.utf8)
+    let values = Base64.values
     guard letters.count.isMultiple(of: 4) else { return nil }
     let padded = letters.suffix(2).count { $0 == padding }
     var out: [UInt8] = []

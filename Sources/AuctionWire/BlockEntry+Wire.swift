@@ -13,7 +13,8 @@ extension BlockEntry {
     }
     guard found.count == 1, let fact = found.first else {
       let seen = found.isEmpty ? "an entry without a fact" : "an entry of \(found.map(\.name.text).joined(separator: ", "))"
-      throw .value(path: field.path, seen: seen, accepted: "exactly one of \(BlockEntry.facts.map(\.text).joined(separator: ", "))")
+      throw .value(
+        path: field.path, seen: seen, accepted: "exactly one of \(BlockEntry.facts.map(\.text).joined(separator: ", "))")
     }
     self.init(
       fact: try Fact(fact.name, fact.field, taking: &members),

@@ -25,6 +25,12 @@ indirect enum JSON: Sendable {
   }
 }
 
+extension String {
+  /// Whether both are the same bytes: `==` also holds canonically equivalent texts for equal, and is asked first because
+  /// it is quick to say no.
+  func isSpelled(as other: String) -> Bool { self == other && utf8.elementsEqual(other.utf8) }
+}
+
 /// One step from a document's root to a value.
 enum PathStep: Sendable {
   case member(String)

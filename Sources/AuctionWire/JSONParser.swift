@@ -22,16 +22,15 @@ struct JSONParser {
   /// The next byte that is not white space, not consumed; nil at the end.
   private mutating func peek() -> UInt8? {
     while offset < bytes.count {
-      switch bytes[offset] {
-      case 0x20, 0x09, 0x0a, 0x0d: offset += 1
-      default: return bytes[offset]
-      }
+      let byte = bytes[offset]
+      guard byte == 0x20 || byte == 0x09 || byte == 0x0a || byte == 0x0d else { return byte }
+      offset += 1
     }
     return nil
   }
 
-  private mutating func take(_ byte: Character) -> Bool {
-    guard peek() == byte.asciiValue else { return false }
+  private mutating func take(_ byte: UInt8) -> Bool {
+    guard peek() == byte else { return false }
     offset += 1
     return true
   }
@@ -78,32 +77,31 @@ struct JSONParser {
   private mutating func object(depth: Int) throws(WireError) -> JSON {
     try open(depth: depth)
     var members: [JSON.Member] = []
-    if take("}") { return .object(members) }
+    if take(UInt8(ascii: "}")) { return .object(members) }
     repeat {
       guard peek() == UInt8(ascii: "\"") else { throw unexpected("a member's name") }
       guard members.count < WireLimits.members else { throw unexpected("at most \(WireLimits.members) members") }
       let name = try string()
       path.append(.member(name))
-      // Compared byte by byte: String's == holds canonically equivalent texts for equal.
-      if members.contains(where: { $0.name.utf8.elementsEqual(name.utf8) }) { throw .duplicate(path: PathStep.text(path)) }
-      guard take(":") else { throw unexpected("\":\"") }
+      if members.contains(where: { $0.name.isSpelled(as: name) }) { throw .duplicate(path: PathStep.text(path)) }
+      guard take(UInt8(ascii: ":")) else { throw unexpected("\":\"") }
       members.append(JSON.Member(name: name, value: try value(depth: depth)))
       path.removeLast()
-    } while take(",")
-    guard take("}") else { throw unexpected("\",\" or \"}\"") }
+    } while take(UInt8(ascii: ","))
+    guard take(UInt8(ascii: "}")) else { throw unexpected("\",\" or \"}\"") }
     return .object(members)
   }
 
   private mutating func array(depth: Int) throws(WireError) -> JSON {
     try open(depth: depth)
     var elements: [JSON] = []
-    if take("]") { return .array(elements) }
+    if take(UInt8(ascii: "]")) { return .array(elements) }
     repeat {
       path.append(.index(elements.count))
       elements.append(try value(depth: depth))
       path.removeLast()
-    } while take(",")
-    guard take("]") else { throw unexpected("\",\" or \"]\"") }
+    } while take(UInt8(ascii: ","))
+    guard take(UInt8(ascii: "]")) else { throw unexpected("\",\" or \"]\"") }
     return .array(elements)
   }
 
@@ -132,20 +130,20 @@ struct JSONParser {
   // MARK: Strings
 
   private mutating func string() throws(WireError) -> String {
-    offset += 1
-    let start = offset
-    while offset < bytes.count {
-      switch bytes[offset] {
-      case UInt8(ascii: "\""):
-        let text = try utf8(bytes[start..<offset], from: start)
-        offset += 1
-        return text
-      case UInt8(ascii: "\\"): return try escapedString(from: start)
-      case 0..<0x20: throw unexpected("control characters as escapes")
-      default: offset += 1
-      }
+    // Most of a message is base64 inside strings: this loop stays on local values.
+    let bytes = bytes
+    let start = offset + 1
+    var end = start
+    while end < bytes.count, case let byte = bytes[end], byte != 0x22, byte != 0x5c, byte >= 0x20 { end += 1 }
+    offset = end
+    guard end < bytes.count else { throw unexpected("a closing quote") }
+    switch bytes[end] {
+    case UInt8(ascii: "\""):
+      offset += 1
+      return try utf8(bytes[start..<end], from: start)
+    case UInt8(ascii: "\\"): return try escapedString(from: start)
+    default: throw unexpected("control characters as escapes")
     }
-    throw unexpected("a closing quote")
   }
 
   /// Goes on at the first backslash of a string that began at `start`.

@@ -87,6 +87,10 @@ struct JSONWriter {
   private mutating func value(_ text: String) {
     bytes.append(UInt8(ascii: "\""))
     for byte in text.utf8 {
+      if byte >= 0x20 && byte != 0x22 && byte != 0x5c {
+        bytes.append(byte)
+        continue
+      }
       switch byte {
       case UInt8(ascii: "\""): raw("\\\"")
       case UInt8(ascii: "\\"): raw("\\\\")
@@ -95,8 +99,7 @@ struct JSONWriter {
       case 0x0a: raw("\\n")
       case 0x0c: raw("\\f")
       case 0x0d: raw("\\r")
-      case 0..<0x20: raw(byte < 0x10 ? "\\u000\(String(byte, radix: 16))" : "\\u00\(String(byte, radix: 16))")
-      default: bytes.append(byte)
+      default: raw((byte < 0x10 ? "\\u000" : "\\u00") + String(byte, radix: 16))
       }
     }
     bytes.append(UInt8(ascii: "\""))

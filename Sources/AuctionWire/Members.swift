@@ -26,7 +26,7 @@ struct Members {
   }
 
   mutating func takeIfPresent(_ name: Name) -> Field? {
-    guard let i = members.firstIndex(where: { $0.name.utf8.elementsEqual(name.text.utf8) }) else { return nil }
+    guard let i = members.firstIndex(where: { $0.name.isSpelled(as: name.text) }) else { return nil }
     taken |= 1 << UInt64(i)
     return Field(value: members[i].value, path: PathStep.member(name.text).appended(to: path), unknown: unknown)
   }

@@ -13,14 +13,11 @@ package struct Secret: Hashable, Sendable {
   }
 
   init(_ field: Field) throws(WireError) {
-    var members = try field.object()
-    let maximum = try members.take(.maximum)
-    let salt = try members.take(.salt)
-    try members.finish()
     // The errors of the readers quote what they saw: here they must not.
-    guard let amount = try? maximum.money(), let bytes = try? salt.hexadecimal(bytes: 16),
-      let secret = Secret(maximum: amount, salt: bytes)
+    guard var members = try? field.object(), let amount = try? members.take(.maximum).money(),
+      let bytes = try? members.take(.salt).hexadecimal(bytes: 16), let secret = Secret(maximum: amount, salt: bytes)
     else { throw .value(path: field.path, seen: "not shown", accepted: "an amount from 1 and a salt of 32 hexadecimal digits") }
+    try members.finish()
     self = secret
   }
 

@@ -10,7 +10,7 @@ package protocol WireNamed: Hashable, Sendable {
 extension WireNamed {
   /// Nil for a name that is not spoken.
   package init?(wireName: String) {
-    guard let found = Self.named.first(where: { $0.wireName.utf8.elementsEqual(wireName.utf8) }) else { return nil }
+    guard let found = Self.named.first(where: { $0.wireName.isSpelled(as: wireName) }) else { return nil }
     self = found
   }
 }

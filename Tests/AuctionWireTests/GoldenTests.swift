@@ -1,0 +1,87 @@
+import AuctionFacts
+import Foundation
+import SharedKernel
+import Testing
+
+@testable import AuctionWire
+
+@Suite struct `Golden files` {
+  @Test func `hold the bytes and the real signatures of the whole story`() throws {
+    let story = try Story()
+    for message in story.messages {
+      let file = Golden.folder.appending(path: "\(message.name).json")
+      if Golden.isRewriting { try Golden.write(message.body, to: file) }
+      #expect(try Golden.read(message.name) == message.body, "\(message.name): ATUALIZAR=1 writes it anew")
+    }
+    let keys = chaves
+    if Golden.isRewriting { try Golden.write(keys, to: Golden.folder.appending(path: "chaves.json")) }
+    #expect(try Golden.read("chaves") == keys)
+    #expect(Set(try Golden.names()) == Set(story.messages.map(\.name) + ["chaves"]))
+  }
+
+  @Test func `read back to the facts they were made of, and spell the same bytes again`() throws {
+    for message in try Story().messages {
+      guard let value = message.value else {
+        #expect(try Query(parsing: message.body).encoded() == message.body)
+        continue
+      }
+      let envelope: Envelope
+      if value is Snapshot {
+        let reply = try SnapshotReply(parsing: message.body)
+        #expect(reply.encoded() == message.body)
+        envelope = reply.envelope
+      } else {
+        envelope = try Envelope(parsing: message.body)
+        #expect(envelope.encoded() == message.body)
+      }
+      #expect(envelope.kind == value.kind)
+      #expect(envelope.payload == value.payload)
+      #expect(try same(envelope, value), "\(message.name)")
+    }
+  }
+
+  /// Whether the envelope reads as an equal value.
+  private func same<Value: WireValue>(_ envelope: Envelope, _ value: Value) throws -> Bool {
+    try Value(envelope) == value
+  }
+
+  @Test func `cover each kind that has a payload`() throws {
+    let spoken = try Story().messages.compactMap { $0.value?.kind }
+    let types: [any WireValue.Type] = [
+      Scheduling.self, Opening.self, CalendarNotice.self, Bid.self, Block.self, Receipt.self, Extension.self, Command.self,
+      CommandAnswer.self, Snapshot.self,
+    ]
+    #expect(Set(spoken) == Set(types.flatMap { $0.kinds }))
+  }
+
+  @Test func `are signed by those who may say so, over the pre-authentication encoding`() throws {
+    for message in try Story().messages where message.value != nil {
+      let envelope =
+        message.value is Snapshot ? try SnapshotReply(parsing: message.body).envelope : try Envelope(parsing: message.body)
+      let key = try #require(TestKey.all.first { $0.keyID == envelope.keyID })
+      let owner = try #require(PrincipalID(key.owner))
+      #expect(envelope.kind.speaker.admits(owner), "\(message.name)")
+      #expect(try key.verifies(envelope.signature, over: envelope.preAuthenticationEncoding), "\(message.name)")
+    }
+  }
+
+  @Test func `do not verify once a byte of what was signed has changed`() throws {
+    let envelope = try Envelope(parsing: try Golden.read("lance-realizado"))
+    var bytes = envelope.preAuthenticationEncoding
+    bytes[bytes.count / 2] ^= 1
+    #expect(try !TestKey.alpha.verifies(envelope.signature, over: bytes))
+  }
+
+  /// The people of the golden files and their published keys.
+  private var chaves: [UInt8] {
+    JSONWriter.object(pretty: true) { json in
+      for key in TestKey.all {
+        json.object(Name(stringLiteral: key.owner)) {
+          $0.member("keyid", key.keyID.hex)
+          $0.member("spki", Base64.encode(key.spki))
+          $0.member("semente", key.seed)
+        }
+      }
+    } + [0x0a]
+  }
+}
