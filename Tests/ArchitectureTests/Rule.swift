@@ -73,14 +73,14 @@ extension Rule {
     let types: Set = ["Double", "Float", "Float16", "Float32", "Float64", "Float80", "CGFloat", "TimeInterval"]
     let words = source.words.filter { types.contains($0.text) }.map { (line: $0.line, what: $0.text) }
     let literals = source.code.split(separator: "\n", omittingEmptySubsequences: false).enumerated().flatMap { index, line in
-      line.matches(of: #/(?:^|[^\w.])(\d[\d_]*\.\d[\d_]*)/#).map { (line: index + 1, what: String($0.1)) }
+      line.matches(of: #/(?:^|[^\w.$])(\d[\d_]*\.\d[\d_]*)/#).map { (line: index + 1, what: String($0.1)) }
     }
     return (words + literals).map { ($0.line, "\($0.what): the rules have no floating point") }
   }
 
   static let doesNotTrap = noWord("bytes from outside never trap, and nothing is forced") { word in
     switch word.text {
-    case "fatalError", "preconditionFailure": word.after == "("
+    case "fatalError": word.after == "("
     case "try", "as": word.after == "!"
     default: false
     }

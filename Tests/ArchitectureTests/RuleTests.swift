@@ -43,7 +43,7 @@ struct RuleTests {
       (Rule.readsNoClock, "let dated: OpeningDate? = nil // Date() is banned"),
       (.drawsNoRandomness, "let a = UniqueID(random: bytes)"),
       (.isSynchronous, "let a = \"async\""),
-      (.hasNoFloatingPoint, "let a = pair.0.1; for i in 0...1 {}; let b = \"1.5 Double\""),
+      (.hasNoFloatingPoint, "let a = pair.0.1; b.map { $0.0 }; for i in 0...1 {}; let b = \"1.5 Double\""),
       (.doesNotTrap, "let a = try? b as? C; let c = a != b // try!"),
       (.isFinished, "let TODOS = 1"),
       (.wireNamesStayInWire, "let a = \"leilao\" // \"leilao.iniciado\""),

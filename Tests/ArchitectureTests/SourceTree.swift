@@ -4,8 +4,8 @@
 import Foundation
 
 /// The Swift files under `Sources`, each with the target whose folder it lies in.
-struct SourceTree {
-  struct File {
+struct SourceTree: Sendable {
+  struct File: Sendable {
     let path: String
     let target: String
     let source: SwiftSource

@@ -2,9 +2,11 @@ import Testing
 
 @Suite("Sources")
 struct SourcesTests {
+  /// Read once, for all of the tests.
+  private static let read = Result { try SourceTree.ofThisPackage() }
   let tree: SourceTree
 
-  init() throws { tree = try SourceTree.ofThisPackage() }
+  init() throws { tree = try Self.read.get() }
 
   @Test("are read: every target with Swift in it is there")
   func areRead() {

@@ -1,8 +1,8 @@
 /// A Swift file, taken apart into code, comments and string literals just far enough for rules about words.
 ///
 /// Regex literals are not known here: a quotation mark inside one would be read as the start of a string.
-struct SwiftSource {
-  struct Literal: Equatable {
+struct SwiftSource: Sendable {
+  struct Literal: Equatable, Sendable {
     /// Between the quotation marks, escapes as they are written; an interpolation is `\()`.
     let text: String
     let line: Int
@@ -12,6 +12,8 @@ struct SwiftSource {
   /// The file with comments and the insides of string literals blanked; line breaks and interpolated code stay.
   let code: String
   let literals: [Literal]
+  /// The words of the code (identifiers and keywords) with what stands around each.
+  let words: [Word]
 
   init(_ text: String) {
     var scanner = Scanner(Array(text.utf8))
@@ -19,12 +21,10 @@ struct SwiftSource {
     self.text = text
     code = String(decoding: scanner.code, as: UTF8.self)
     literals = scanner.literals
+    words = Word.all(in: code)
   }
 
   var lineCount: Int { text.utf8.count { $0 == UInt8(ascii: "\n") } }
-
-  /// The words of the code (identifiers and keywords) with what stands around each.
-  var words: [Word] { Word.all(in: code) }
 }
 
 /// The bytes of a file and how far they have been read; `code` grows to the same length.
@@ -40,7 +40,8 @@ private struct Scanner {
   func sees(_ text: StaticString, at offset: Int = 0) -> Bool {
     let start = position + offset
     guard start + text.utf8CodeUnitCount <= bytes.count else { return false }
-    return (0..<text.utf8CodeUnitCount).allSatisfy { bytes[start + $0] == text.utf8Start[$0] }
+    for index in 0..<text.utf8CodeUnitCount where bytes[start + index] != text.utf8Start[index] { return false }
+    return true
   }
 
   /// Takes `count` bytes, into the code or as blanks.

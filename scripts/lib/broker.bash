@@ -95,10 +95,12 @@ start_node() {
   ensure_packages "$logs/apt.log" rabbitmq-server
   distribution=$(free_port)
   epmd=$(free_port)
+  # the bounds of the container's broker are this one's too; ports and paths are its own
+  grep -vE '^(listeners|management|load_definitions|loopback_users)' "$root/scripts/broker/rabbitmq.conf" >"$run/rabbitmq.conf"
   # remembered first: what fails half way is stopped by scripts/down too
   broker_remember node "$1"
   with_progress "RabbitMQ" "$logs/broker.log" "$root/scripts/broker/private-node" start "$LEILAO_DATA/broker" --port "$1" \
-    --dist-port "$distribution" --epmd-port "$epmd" --definitions "$root/scripts/broker/definitions.json"
+    --dist-port "$distribution" --epmd-port "$epmd" --definitions "$root/scripts/broker/definitions.json" --config "$run/rabbitmq.conf"
   await 60 broker_ready "$1" || fail 'O nó não aceita a casa na porta %s; veja %s.' 'The node does not take the house on port %s; see %s.' "$1" "$LEILAO_DATA/broker"
   say 'Broker: nó próprio em %s, porta %s.' 'Broker: a node of its own in %s, port %s.' "$LEILAO_DATA/broker" "$1"
 }
