@@ -1,1 +1,0 @@
-// BidderClient: to be written.
