@@ -68,18 +68,20 @@ let package = Package(
     module("TerminalKit", ["CNCurses", "CTerminal"]),
     module("JournalKit", [grdb]),
 
-    // Layer 3: the shell, and what any program needs to speak with the house.
+    // Layer 3: the shell.
     module("ServiceKit", kernel + kits + [argumentParser, logging, lifecycle, signals, metrics]),
+
+    // Layer 4: what any program needs to speak with the house.
     module("AuctionSigning", domain + kits + ["ServiceKit"]),
     module("AuctionClient", domain + kits + ["ServiceKit", "AuctionSigning"]),
 
-    // Layer 4: one library for each program.
+    // Layer 5: one library for each program.
     module("AuctionService", domain + kits + shell + ["AuctionClient", argumentParser, logging]),
     module("BidService", domain + kits + shell + [argumentParser, logging]),
     module("NotificationService", domain + kits + shell + [argumentParser, logging, lifecycle]),
     module("BidderClient", domain + kits + shell + ["AuctionClient", "TerminalKit", argumentParser, logging]),
 
-    // Layer 5: the programs.
+    // Layer 6: the programs.
     program("ms-leilao", runs: "AuctionService"),
     program("ms-lance", runs: "BidService"),
     program("ms-notificacao", runs: "NotificationService"),
@@ -87,7 +89,8 @@ let package = Package(
 
     // Tests: a folder for each module; the doubles and the private broker are a library.
     .target(
-      name: "SuiteTesting", dependencies: domain + kits + ["ServiceKit"], path: "Tests/SuiteTesting", swiftSettings: strict),
+      name: "SuiteTesting",
+      dependencies: domain + kits + shell + ["AuctionClient", "AuctionService", "BidService", "NotificationService"], path: "Tests/SuiteTesting", swiftSettings: strict),
     tests("SharedKernel", kernel),
     tests("AuctionFacts", kernel + ["AuctionFacts"]),
     tests("AuctionCore", kernel + ["AuctionFacts", "AuctionCore"]),
@@ -98,9 +101,9 @@ let package = Package(
     tests("TerminalKit", ["TerminalKit"]),
     tests("JournalKit", ["JournalKit"]),
     tests("ServiceKit", kernel + kits + ["ServiceKit"]),
-    tests("Service", domain + kits + ["ServiceKit", "AuctionService", "BidService", "NotificationService", "BidderClient"]),
-    tests("BidderClient", domain + kits + ["TerminalKit", "BidderClient"]),
-    tests("Integration", domain + kits + ["ServiceKit"]),
+    tests("Service", domain + kits + shell + ["AuctionClient", "AuctionService", "BidService", "NotificationService", "BidderClient"]),
+    tests("BidderClient", domain + kits + shell + ["AuctionClient", "TerminalKit", "BidderClient"]),
+    tests("Integration", domain + kits + shell + ["AuctionClient"]),
     tests("Architecture"),
   ],
   swiftLanguageModes: [.v6]

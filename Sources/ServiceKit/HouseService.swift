@@ -55,7 +55,7 @@ package struct HouseService<D: Desk & Sendable>: Sendable {
         default: break
         }
       })
-    let queryName = "consultas"
+    let queryName = "perguntas"
     var subscriptions = [Subscription(name: "trabalho", source: .queue(queue), prefetch: 1_000, automaticAcknowledgement: false)]
     if let queryQueue {
       subscriptions.append(Subscription(name: queryName, source: .queue(queryQueue), prefetch: 0, automaticAcknowledgement: true))
