@@ -47,12 +47,16 @@ package struct ServeCommand: AsyncParsableCommand {
 
   @Flag(
     name: [.customLong("reserva"), .customLong("standby")],
-    help: ArgumentHelp(said("Espera pelo diário em vez de recusar-se a começar.", "Waits for the journal instead of refusing to start.")))
+    help: ArgumentHelp(
+      said("Espera pelo diário em vez de recusar-se a começar.", "Waits for the journal instead of refusing to start.")))
   var isStandby = false
 
   @Option(
     name: [.customLong("leiloes"), .customLong("auctions")],
-    help: ArgumentHelp(said("Calendário em JSON a agendar ao subir (docs/calendar.md).", "JSON calendar to schedule at the start (docs/calendar.md)."), valueName: "FILE"))
+    help: ArgumentHelp(
+      said(
+        "Calendário em JSON a agendar ao subir (docs/calendar.md).", "JSON calendar to schedule at the start (docs/calendar.md)."),
+      valueName: "FILE"))
   var calendar: String?
 
   package init() {}

@@ -132,6 +132,9 @@ package struct CalendarDesk: Desk, Sendable {
     }
   }
 
+  /// What the calendar said stands in the books of ms-lance, not here.
+  package func audit(_ store: any Store) throws {}
+
   /// ms-leilao answers no queries: ms-lance does, from the books.
   package func answer(_ query: Delivery, from store: any Store, at clock: ClockReading) -> Publishing? { nil }
 

@@ -20,8 +20,11 @@ package struct CancelCommand: AsyncParsableCommand {
 
   @OptionGroup var house: HouseOptions
   @Argument(help: ArgumentHelp(said("O leilão.", "The auction."), valueName: "ID")) var auction: String
-  @Option(name: [.customLong("motivo"), .customLong("reason")], help: ArgumentHelp(said("Por quê; todos o leem.", "Why; everyone reads it."))) var reason: String
-  @Option(help: ArgumentHelp(said("Id do operador que assina.", "Id of the operator who signs."), valueName: "ID")) var operador = "operador"
+  @Option(
+    name: [.customLong("motivo"), .customLong("reason")],
+    help: ArgumentHelp(said("Por quê; todos o leem.", "Why; everyone reads it."))) var reason: String
+  @Option(help: ArgumentHelp(said("Id do operador que assina.", "Id of the operator who signs."), valueName: "ID")) var operador =
+    "operador"
   @Flag(help: ArgumentHelp(said("Responde em uma linha JSON.", "Answers with one JSON line."))) var json = false
 
   package init() {}
@@ -40,7 +43,9 @@ package struct ListCommand: AsyncParsableCommand {
   package static var configuration: CommandConfiguration {
     CommandConfiguration(
       commandName: "listar",
-      abstract: said("Lista os leilões: agendados, abertos e os encerrados há menos de um dia.", "Lists the auctions: scheduled, open, and closed less than a day ago."),
+      abstract: said(
+        "Lista os leilões: agendados, abertos e os encerrados há menos de um dia.",
+        "Lists the auctions: scheduled, open, and closed less than a day ago."),
       discussion: said("EXEMPLO:\n  ms-leilao listar --json", "EXAMPLE:\n  ms-leilao list --json"),
       aliases: ["list"])
   }

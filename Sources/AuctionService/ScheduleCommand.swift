@@ -37,29 +37,60 @@ package struct ScheduleCommand: AsyncParsableCommand {
 
   @OptionGroup var house: HouseOptions
 
-  @Option(help: ArgumentHelp(said("Identificador, usado uma só vez na casa: [a-z0-9-], até 40.", "Id, used once in a house: [a-z0-9-], up to 40."), valueName: "ID"))
+  @Option(
+    help: ArgumentHelp(
+      said("Identificador, usado uma só vez na casa: [a-z0-9-], até 40.", "Id, used once in a house: [a-z0-9-], up to 40."),
+      valueName: "ID"))
   var id: String
-  @Option(name: [.customLong("titulo"), .customLong("title")], help: ArgumentHelp(said("Título, até 120 caracteres.", "Title, up to 120 characters.")))
+  @Option(
+    name: [.customLong("titulo"), .customLong("title")],
+    help: ArgumentHelp(said("Título, até 120 caracteres.", "Title, up to 120 characters.")))
   var title: String
-  @Option(name: [.customLong("descricao"), .customLong("description")], help: ArgumentHelp(said("Descrição, até 2000 caracteres.", "Description, up to 2000 characters.")))
+  @Option(
+    name: [.customLong("descricao"), .customLong("description")],
+    help: ArgumentHelp(said("Descrição, até 2000 caracteres.", "Description, up to 2000 characters.")))
   var description = ""
-  @Option(name: [.customLong("vendedor"), .customLong("seller")], help: ArgumentHelp(said("Quem vende; não pode dar lances.", "Who sells; may not bid.")))
+  @Option(
+    name: [.customLong("vendedor"), .customLong("seller")],
+    help: ArgumentHelp(said("Quem vende; não pode dar lances.", "Who sells; may not bid.")))
   var seller = "casa"
-  @Option(name: [.customLong("inicio"), .customLong("start")], help: ArgumentHelp(said("Abertura: now, +10s, ou RFC 3339.", "Opening: now, +10s, or RFC 3339."), valueName: "WHEN"))
+  @Option(
+    name: [.customLong("inicio"), .customLong("start")],
+    help: ArgumentHelp(said("Abertura: now, +10s, ou RFC 3339.", "Opening: now, +10s, or RFC 3339."), valueName: "WHEN"))
   var start = "now"
-  @Option(name: [.customLong("duracao"), .customLong("duration")], help: ArgumentHelp(said("Quanto dura: 60s, 10m, 2h, 1d.", "How long: 60s, 10m, 2h, 1d."), valueName: "TIME"))
+  @Option(
+    name: [.customLong("duracao"), .customLong("duration")],
+    help: ArgumentHelp(said("Quanto dura: 60s, 10m, 2h, 1d.", "How long: 60s, 10m, 2h, 1d."), valueName: "TIME"))
   var duration: String
-  @Option(name: [.customLong("lance-inicial"), .customLong("opening-price")], help: ArgumentHelp(said("Menor primeiro lance.", "Lowest first bid."), valueName: "AMOUNT"))
+  @Option(
+    name: [.customLong("lance-inicial"), .customLong("opening-price")],
+    help: ArgumentHelp(said("Menor primeiro lance.", "Lowest first bid."), valueName: "AMOUNT"))
   var openingPrice: String
-  @Option(name: [.customLong("incremento"), .customLong("increment")], help: ArgumentHelp(said("Quanto cada lance soma: 10,00 ou 5%.", "What each bid adds: 10.00 or 5%."), valueName: "AMOUNT"))
+  @Option(
+    name: [.customLong("incremento"), .customLong("increment")],
+    help: ArgumentHelp(said("Quanto cada lance soma: 10,00 ou 5%.", "What each bid adds: 10.00 or 5%."), valueName: "AMOUNT"))
   var increment: String
-  @Option(name: [.customLong("prorrogacao"), .customLong("extension")], help: ArgumentHelp(said("Lance neste tempo antes do fim adia o fim; 0s: nunca.", "A bid this close to the end moves the end; 0s: never."), valueName: "TIME"))
+  @Option(
+    name: [.customLong("prorrogacao"), .customLong("extension")],
+    help: ArgumentHelp(
+      said("Lance neste tempo antes do fim adia o fim; 0s: nunca.", "A bid this close to the end moves the end; 0s: never."),
+      valueName: "TIME"))
   var extensionWindow = "120s"
-  @Option(name: [.customLong("fim-maximo"), .customLong("latest-end")], help: ArgumentHelp(said("O fim não passa disto (RFC 3339, ou +2h da abertura).", "The end never passes this (RFC 3339, or +2h from the opening)."), valueName: "WHEN"))
+  @Option(
+    name: [.customLong("fim-maximo"), .customLong("latest-end")],
+    help: ArgumentHelp(
+      said(
+        "O fim não passa disto (RFC 3339, ou +2h da abertura).", "The end never passes this (RFC 3339, or +2h from the opening)."),
+      valueName: "WHEN"))
   var latestEnd: String?
-  @Option(name: [.customLong("tolerancia"), .customLong("tolerance")], help: ArgumentHelp(said("Tolerância a lances em voo; 0s: nenhuma.", "Tolerance for bids in flight; 0s: none."), valueName: "TIME"))
+  @Option(
+    name: [.customLong("tolerancia"), .customLong("tolerance")],
+    help: ArgumentHelp(
+      said("Tolerância a lances em voo; 0s: nenhuma.", "Tolerance for bids in flight; 0s: none."), valueName: "TIME"))
   var tolerance = "250ms"
-  @Flag(name: [.customLong("relogio-exigido"), .customLong("clock-required")], help: ArgumentHelp(said("Recusa lances sem relógio sincronizado.", "Refuses bids without a synchronised clock.")))
+  @Flag(
+    name: [.customLong("relogio-exigido"), .customLong("clock-required")],
+    help: ArgumentHelp(said("Recusa lances sem relógio sincronizado.", "Refuses bids without a synchronised clock.")))
   var clockRequired = false
   @Option(help: ArgumentHelp(said("Id do operador que assina.", "Id of the operator who signs."), valueName: "ID"))
   var operador = "operador"
@@ -82,8 +113,10 @@ package struct ScheduleCommand: AsyncParsableCommand {
     rules.latestClose = try latestEnd.map { try reading.instant("--fim-maximo", $0, from: opensAt) }
     rules.clockRequired = clockRequired
     return AuctionTerms(
-      auction: try reading.auction("--id", id), title: title, description: description, seller: try reading.principal("--vendedor", seller),
-      openingPrice: try reading.money("--lance-inicial", openingPrice), increment: try reading.increment("--incremento", increment),
+      auction: try reading.auction("--id", id), title: title, description: description,
+      seller: try reading.principal("--vendedor", seller),
+      openingPrice: try reading.money("--lance-inicial", openingPrice),
+      increment: try reading.increment("--incremento", increment),
       opensAt: opensAt, closesAt: opensAt + (try reading.interval("--duracao", duration)), rules: rules)
   }
 }
@@ -94,12 +127,18 @@ struct TermsReading {
   let currency = Currency.brl
 
   func auction(_ option: String, _ value: String) throws -> AuctionID {
-    guard let id = AuctionID(value) else { throw Self.refused(option, value, said("letras minúsculas, algarismos e -, de 1 a 40", "lower-case letters, digits and -, 1 to 40")) }
+    guard let id = AuctionID(value) else {
+      throw Self.refused(
+        option, value, said("letras minúsculas, algarismos e -, de 1 a 40", "lower-case letters, digits and -, 1 to 40"))
+    }
     return id
   }
 
   func principal(_ option: String, _ value: String) throws -> PrincipalID {
-    guard let id = PrincipalID(value) else { throw Self.refused(option, value, said("letras minúsculas, algarismos e _, de 1 a 32", "lower-case letters, digits and _, 1 to 32")) }
+    guard let id = PrincipalID(value) else {
+      throw Self.refused(
+        option, value, said("letras minúsculas, algarismos e _, de 1 a 32", "lower-case letters, digits and _, 1 to 32"))
+    }
     return id
   }
 
@@ -130,6 +169,9 @@ struct TermsReading {
   }
 
   static func refused(_ option: String, _ value: String, _ accepted: String) -> Failure {
-    Failure(.usage, said("\(option): “\(value)” não serve; aceito: \(accepted)", "\(option): “\(value)” is not accepted; accepted: \(accepted)"))
+    Failure(
+      .usage,
+      said("\(option): “\(value)” não serve; aceito: \(accepted)", "\(option): “\(value)” is not accepted; accepted: \(accepted)")
+    )
   }
 }

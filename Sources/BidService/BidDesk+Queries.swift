@@ -51,7 +51,8 @@ extension BidDesk {
       if evidence.count < Self.page {
         evidence += try store.documents(Collection.receipts, auction.text, from: max(0, after - blocks) + 1, limit: Self.page)
       }
-      return .of(.ledger(auction, after: after, head: head), answering: query.id, evidence.map { Evidence($0.body) }, clock: clock)
+      return .of(
+        .ledger(auction, after: after, head: head), answering: query.id, evidence.map { Evidence($0.body) }, clock: clock)
     }
   }
 }

@@ -53,6 +53,7 @@ package final class TurnLoop<D: Desk> {
       }
     }
     try replayTurn()
+    try desk.audit(store)
     try outbox.load()
     return turns
   }
@@ -103,7 +104,9 @@ package final class TurnLoop<D: Desk> {
     if !turn.isEmpty {
       let record = NewEntry(kind: TurnRecord.kind, body: TurnRecord.encode(reading))
       rows = try store.commit(
-        Commit(entries: turn.entries.isEmpty ? [] : ([record] + turn.entries).map { ($0.kind, $0.body) }, documents: turn.documents, outbox: turn.outgoing))
+        Commit(
+          entries: turn.entries.isEmpty ? [] : ([record] + turn.entries).map { ($0.kind, $0.body) }, documents: turn.documents,
+          outbox: turn.outgoing))
     }
     if let tag { acknowledger.acknowledge(tag, multiple: true) }
     outbox.append(rows)
@@ -132,7 +135,8 @@ package enum TurnRecord {
       throw Failure(.ioError, said("o diário tem um turno ilegível", "the journal holds an unreadable turn"))
     }
     return ClockReading(
-      Timestamp(microseconds: integer(bytes[0..<8])), uncertainty: .microseconds(integer(bytes[8..<16])), status: states[Int(bytes[16])])
+      Timestamp(microseconds: integer(bytes[0..<8])), uncertainty: .microseconds(integer(bytes[8..<16])),
+      status: states[Int(bytes[16])])
   }
 
   private static func bigEndian(_ n: Int64) -> [UInt8] { (0..<8).reversed().map { UInt8(truncatingIfNeeded: n >> ($0 * 8)) } }

@@ -23,7 +23,9 @@ package enum TimeText {
       let year = number(t[0..<4]), let month = number(t[5..<7]), let day = number(t[8..<10]), let hour = number(t[11..<13]),
       let minute = number(t[14..<16]), let second = number(t[17..<19])
     else { return nil }
-    guard (1...12).contains(month), day >= 1, day <= daysIn(month, of: year), hour <= 23, minute <= 59, second <= 59 else { return nil }
+    guard (1...12).contains(month), day >= 1, day <= daysIn(month, of: year), hour <= 23, minute <= 59, second <= 59 else {
+      return nil
+    }
     var rest = t[19...]
     var micros: Int64 = 0
     if rest.first == UInt8(ascii: ".") {
@@ -40,7 +42,9 @@ package enum TimeText {
 
   /// `90s`, `5m`, `2h`, `1d`, `250ms`; nil for anything else, and for more than ten years.
   package static func interval(_ text: String) -> Interval? {
-    let units: [(String, Int64)] = [("ms", 1_000), ("s", 1_000_000), ("m", 60_000_000), ("h", 3_600_000_000), ("d", 86_400_000_000)]
+    let units: [(String, Int64)] = [
+      ("ms", 1_000), ("s", 1_000_000), ("m", 60_000_000), ("h", 3_600_000_000), ("d", 86_400_000_000),
+    ]
     guard let (suffix, unit) = units.first(where: { text.hasSuffix($0.0) }) else { return nil }
     let digits = Array(text.utf8.dropLast(suffix.utf8.count))
     guard (1...9).contains(digits.count), let count = number(digits[...]) else { return nil }
@@ -60,7 +64,8 @@ package enum TimeText {
   private static func offsetSeconds(_ text: ArraySlice<UInt8>) -> Int64? {
     let t = Array(text)
     if t == [UInt8(ascii: "Z")] { return 0 }
-    guard t.count == 6, t[3] == colon, t[0] == UInt8(ascii: "+") || t[0] == dash, let hours = number(t[1..<3]), let minutes = number(t[4..<6]),
+    guard t.count == 6, t[3] == colon, t[0] == UInt8(ascii: "+") || t[0] == dash, let hours = number(t[1..<3]),
+      let minutes = number(t[4..<6]),
       hours <= 23, minutes <= 59
     else { return nil }
     return (hours * 3_600 + minutes * 60) * (t[0] == dash ? -1 : 1)

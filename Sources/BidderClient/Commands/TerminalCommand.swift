@@ -37,9 +37,16 @@ package struct TerminalCommand: AsyncParsableCommand {
 
   @OptionGroup var house: HouseOptions
   @Argument(help: ArgumentHelp(said("O licitante.", "The bidder."), valueName: "ID")) var id: String
-  @Option(name: [.customLong("limite"), .customLong("limit")], help: ArgumentHelp(said("Nenhum lance acima disto é enviado.", "No bid above this is ever sent."), valueName: "AMOUNT")) var limit: String?
-  @Flag(name: [.customLong("confirmar-sempre"), .customLong("always-confirm")], help: ArgumentHelp(said("Todo lance pede um segundo Enter.", "Every bid wants a second Enter."))) var confirmsAlways = false
-  @Option(name: [.customLong("cor"), .customLong("color")], help: ArgumentHelp(said("Cores; NO_COLOR também vale.", "Colours; NO_COLOR counts too."))) var color: ColorChoice = .auto
+  @Option(
+    name: [.customLong("limite"), .customLong("limit")],
+    help: ArgumentHelp(said("Nenhum lance acima disto é enviado.", "No bid above this is ever sent."), valueName: "AMOUNT"))
+  var limit: String?
+  @Flag(
+    name: [.customLong("confirmar-sempre"), .customLong("always-confirm")],
+    help: ArgumentHelp(said("Todo lance pede um segundo Enter.", "Every bid wants a second Enter."))) var confirmsAlways = false
+  @Option(
+    name: [.customLong("cor"), .customLong("color")],
+    help: ArgumentHelp(said("Cores; NO_COLOR também vale.", "Colours; NO_COLOR counts too."))) var color: ColorChoice = .auto
   @Flag(help: ArgumentHelp(said("Só caracteres ASCII.", "ASCII characters only."))) var ascii = false
 
   package init() {}
@@ -51,7 +58,11 @@ package struct TerminalCommand: AsyncParsableCommand {
       do {
         return try language.money.parse(text, in: .brl)
       } catch {
-        throw Failure(.usage, said("--limite: “\(text)” não é um valor; aceito: 5000, 5.000,00", "--limit: “\(text)” is no amount; accepted: 5000, 5,000.00"))
+        throw Failure(
+          .usage,
+          said(
+            "--limite: “\(text)” não é um valor; aceito: 5000, 5.000,00",
+            "--limit: “\(text)” is no amount; accepted: 5000, 5,000.00"))
       }
     }
     let settings = try house.resolved(brokerUser: BidderAccess.brokerUser)
@@ -70,7 +81,9 @@ package struct TerminalCommand: AsyncParsableCommand {
     let clock = TrustedClock(TrustedClockOptions(source: settings.time))
     clock.start()
     clock.setAttentive(true)
-    guard let inbox = Inbox() else { throw Failure(.ioError, said("não há mais descritores de arquivo", "there are no file descriptors left")) }
+    guard let inbox = Inbox() else {
+      throw Failure(.ioError, said("não há mais descritores de arquivo", "there are no file descriptors left"))
+    }
     let gateway = TerminalGateway(voice: voice, clock: clock, inbox: inbox)
     let screen = Settings(
       bidder: bidder, language: language, broker: "\(settings.broker.host):\(settings.broker.port)", zone: .here, limit: ceiling,

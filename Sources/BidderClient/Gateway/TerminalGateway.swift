@@ -57,12 +57,14 @@ final class TerminalGateway: Sendable {
   }
 
   private func submit(_ ticket: Ticket, _ id: AuctionID, _ amount: Money) {
-    guard let (auction, driver) = state.withLock({ s in s.auctions[id].flatMap { auction in s.driver.map { (auction, $0) } } }) else {
+    guard let (auction, driver) = state.withLock({ s in s.auctions[id].flatMap { auction in s.driver.map { (auction, $0) } } })
+    else {
       return post(.bid(ticket, .notSent(reason: said("leilão desconhecido", "unknown auction"))))
     }
     let reading = clock.now()
     let bid = Bid(
-      id: BidID(.random()), auction: id, edition: auction.edition, bidder: voice.principal, amount: amount, seen: auction.head, clock: reading)
+      id: BidID(.random()), auction: id, edition: auction.edition, bidder: voice.principal, amount: amount, seen: auction.head,
+      clock: reading)
     state.withLock { $0.tickets[bid.id] = (ticket, reading.instant) }
     post(.bid(ticket, .sent(bid.id)))
     driver.submit(bid, voice.seal(bid))
@@ -125,7 +127,8 @@ final class TerminalGateway: Sendable {
       switch change {
       case .opened: break
       case .bid(let bid):
-        post(.bidAccepted(id, BidLine(bid), block: auction.head?.block ?? 0, minimum: auction.minimum, closesAt: auction.closesAt))
+        post(
+          .bidAccepted(id, BidLine(bid), block: auction.head?.block ?? 0, minimum: auction.minimum, closesAt: auction.closesAt))
       case .extended(_, let to, let by, let cause): post(.extended(id, closesAt: to, by: by, cause: cause))
       case .closed(let result): post(.closed(id, result))
       case .broken(let reason): post(.chainBroken(id, reason: reason))
@@ -166,7 +169,8 @@ final class TerminalGateway: Sendable {
     return AuctionView(
       terms: auction.terms, status: auction.status, head: auction.head?.block, price: auction.price, leader: auction.leader,
       minimum: auction.minimum, closesAt: auction.closesAt, bids: auction.bids.suffix(AuctionView.historyLimit).map(BidLine.init),
-      bidCount: auction.acceptedBids, ownLast: auction.bids.last { $0.bidder == voice.principal }?.amount, chain: chain, result: auction.result)
+      bidCount: auction.acceptedBids, ownLast: auction.bids.last { $0.bidder == voice.principal }?.amount, chain: chain,
+      result: auction.result)
   }
 
   private func post(_ event: GatewayEvent) { inbox.post(.gateway(event, epoch: state.withLock { $0.epoch })) }
