@@ -101,7 +101,7 @@ let package = Package(
     tests("NTPKit", ["NTPKit"]),
     tests("TerminalKit", ["TerminalKit"]),
     tests("JournalKit", ["JournalKit"]),
-    tests("ServiceKit", kernel + kits + ["ServiceKit"]),
+    tests("ServiceKit", kernel + kits + ["ServiceKit", argumentParser, logging]),
     tests(
       "Service", domain + kits + shell + ["AuctionClient", "AuctionService", "BidService", "NotificationService", "BidderClient"]),
     tests("BidderClient", domain + kits + shell + ["AuctionClient", "TerminalKit", "BidderClient"]),

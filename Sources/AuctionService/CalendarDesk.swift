@@ -104,6 +104,7 @@ package struct CalendarDesk: Desk, Sendable {
       case .statement(let statement): hear(statement, at: clock, in: &turn)
       case .poison(let delivery, let rejection):
         turn.outgoing.append(.deadLetter(delivery, from: .msLeilao, reason: rejection.reason.rawValue))
+        turn.deadLetters.append(rejection.reason.rawValue)
       }
     }
     tick(at: clock, in: &turn)

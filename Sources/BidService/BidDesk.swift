@@ -69,7 +69,7 @@ package struct BidDesk: Desk, Sendable {
       case .unheardBid(let bid): refuse(bid, at: clock, in: &turn)
       case .statement(let statement): hear(statement, at: clock, in: &turn)
       case .poison(let delivery, let rejection):
-        turn.outgoing.append(.deadLetter(delivery, from: .msLance, reason: rejection.reason.rawValue))
+        setAside(delivery, rejection.reason.rawValue, in: &turn)
       }
     }
     say(keeper.handle(.endTurn, at: clock), in: &turn)
@@ -204,8 +204,13 @@ package struct BidDesk: Desk, Sendable {
   // MARK: - Bids that never reach the books
 
   private func refuse(_ bid: UnheardBid, at clock: ClockReading, in turn: inout Turn) {
-    if let delivery = bid.delivery { turn.outgoing.append(.deadLetter(delivery, from: .msLance, reason: bid.reason.wireName)) }
+    if let delivery = bid.delivery { setAside(delivery, bid.reason.wireName, in: &turn) }
     answer(bid, at: clock, in: &turn)
+  }
+
+  private func setAside(_ delivery: Delivery, _ reason: String, in turn: inout Turn) {
+    turn.outgoing.append(.deadLetter(delivery, from: .msLance, reason: reason))
+    turn.deadLetters.append(reason)
   }
 
   /// An authenticated bidder hears it on its own topic; anyone else only where it asked to be answered.

@@ -13,6 +13,9 @@ package struct Turn: Sendable {
   /// What is said once and may be lost: answers to those who asked directly.
   package var replies: [Publishing] = []
 
+  /// Why deliveries were put aside as dead letters, one for each of them among `outgoing`.
+  package var deadLetters: [String] = []
+
   package init() {}
 
   package var isEmpty: Bool { entries.isEmpty && documents.isEmpty && outgoing.isEmpty }

@@ -1,6 +1,7 @@
 import JournalKit
 package import Logging
 package import MessagingKit
+import Metrics
 package import SharedKernel
 
 /// The turn: open what has arrived, stamp it, decide, commit, acknowledge, publish. In that order, always.
@@ -92,6 +93,7 @@ package final class TurnLoop<D: Desk> {
   package func answer(_ queries: [Delivery], through publisher: any Publisher) {
     for query in queries {
       guard let reply = desk.answer(query, from: store, at: clock.now()) else {
+        Counter(label: "leilao.queries_dropped").increment()
         log.debug("query dropped", metadata: ["bytes": "\(query.body.count)"])
         continue
       }
@@ -107,6 +109,10 @@ package final class TurnLoop<D: Desk> {
         Commit(
           entries: turn.entries.isEmpty ? [] : ([record] + turn.entries).map { ($0.kind, $0.body) }, documents: turn.documents,
           outbox: turn.outgoing))
+    }
+    for reason in turn.deadLetters {
+      log.warning("\(said("mensagem posta em mortas", "message put aside as a dead letter"))", metadata: ["motivo": "\(reason)"])
+      Counter(label: "leilao.dead_letters", dimensions: [("motivo", reason)]).increment()
     }
     if let tag { acknowledger.acknowledge(tag, multiple: true) }
     outbox.append(rows)

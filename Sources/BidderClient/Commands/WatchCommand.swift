@@ -88,7 +88,7 @@ struct WatchPrinter: Sendable {
   func show(_ event: BidderSession.Event) {
     switch event {
     case .auction(let state, let changes):
-      guard !changes.isEmpty else { return state_(state) }
+      guard !changes.isEmpty else { return standing(state) }
       changes.forEach { change($0, state) }
     case .connected: notice("conectado", said("conectado", "connected"))
     case .disconnected(let reason, _): notice("desconectado", said("sem conexão: \(reason)", "no connection: \(reason)"))
@@ -99,7 +99,7 @@ struct WatchPrinter: Sendable {
     }
   }
 
-  private func state_(_ state: FollowedAuction) {
+  private func standing(_ state: FollowedAuction) {
     emit(state, "estado", said("estado", "state") + ": " + summary(state)) { $0.add("status", state.status.wireName) }
   }
 
