@@ -233,7 +233,7 @@ class Scenario:
         self.bid_in_turn(a, bidders)
         self.properties(a)
         self.repeat(a, ana, bia)
-        self.unauthenticated(a, ana)
+        self.unauthenticated(a, bidders)
         self.malformed(a, ana)
         self.authenticated(a, bidders, seller)
         self.clocks(a, bidders)
@@ -313,8 +313,8 @@ class Scenario:
             return True
         self.checks.runs(what, ask)
 
-    def unauthenticated(self, a, ana):
-        that = self.checks.that
+    def unauthenticated(self, a, bidders):
+        that, ana = self.checks.that, bidders[0]
         stranger = Key.make(f"py_ninguem_{RUN}")
         value = self.payload(stranger, a, a.state["minimo_centavos"])
         decision = self.refused("a key that nobody registered", self.decide(value, stranger), "usuario_desconhecido", "direct", False)
@@ -332,7 +332,6 @@ class Scenario:
 
         value = self.payload(ana, a, a.state["minimo_centavos"])
         good = seal("lance-realizado", value, ana)
-        payload = compact(value)
         text = compact(good).decode()
         envelopes = {
             "no JSON": (b"ola", None), "an unknown member": ({**good, "mais": 1}, ...), "no signature": ({**good, "signatures": []}, ...),
@@ -354,9 +353,12 @@ class Scenario:
         answer = self.wait(lambda: next(iter(self.answers(*marks)), None), 4)
         that("formato (envelope): more than 16 KiB", answer and answer[2].value["motivo"] == "formato", answer and answer[1].body)
         # the very bid, with white space, other order of members: good all the same
+        who = next(key for key in bidders if key.owner != a.state["lider"])
+        payload = compact(self.payload(who, a, a.state["minimo_centavos"]))
+        good = seal("lance-realizado", payload, who)
         spaced = json.dumps({name: good[name] for name in ("signatures", "payloadType", "payload")}, indent=2).encode()
-        if a.state["lider"] != ana.owner:
-            that("an envelope with white space and members in another order is accepted", self.decide_body(spaced, payload).motivo is None)
+        decision = self.decide_body(spaced, payload)
+        that("an envelope with white space and members in another order is accepted", decision.motivo is None, str(decision))
         # what the house itself said, played back
         marks = len(self.receipts), len(self.bidder.replies), len(self.bidder.inbox), a.head
         self.send(compact(a.blocks[-1].envelope), a.id, f"{a.id}:{a.head['bloco']}")
