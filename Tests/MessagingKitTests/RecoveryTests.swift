@@ -150,6 +150,34 @@ import Testing
     await rig.connection.close(within: .seconds(30))
   }
 
+  @Test func `a peer that takes nothing more does not hold the connection's thread`() async throws {
+    defer { proxy.close() }
+    let rig = try Rig(port: proxy.port) { $0.heartbeatSeconds = 1 }
+    let (_, start) = try await rig.connected()
+    proxy.mode = .stalled
+    let message = Publishing(exchange: "amq.topic", routingKey: "k", body: Array(repeating: 1, count: 131_072))
+    let outcomes = Recorder<PublishOutcome>()
+    rig.connection.publish(Array(repeating: message, count: 200)) { outcomes.record($1) }
+    let (_, lost) = try await rig.disconnected(from: start)
+    #expect(outcomes.count == 200)
+    #expect(outcomes.values.allSatisfy { if case .unknown = $0 { true } else { false } })
+    proxy.mode = .passing
+    try await rig.connected(from: lost)
+    await rig.connection.close(within: .seconds(30))
+  }
+
+  @Test func `closing ends even while the peer takes nothing`() async throws {
+    defer { proxy.close() }
+    let rig = try Rig(port: proxy.port) { $0.heartbeatSeconds = 3_600 }
+    try await rig.connected()
+    proxy.mode = .stalled
+    let message = Publishing(exchange: "amq.topic", routingKey: "k", body: Array(repeating: 1, count: 131_072))
+    let outcomes = Recorder<PublishOutcome>()
+    rig.connection.publish(Array(repeating: message, count: 200)) { outcomes.record($1) }
+    await rig.connection.close(within: .milliseconds(100))
+    #expect(outcomes.count == 200)
+  }
+
   @Test func `a wrong password is refused with a sentence that does not repeat it`() async throws {
     let rig = try Rig(port: broker.port, password: "errado")
     let reason = try await rig.refused()

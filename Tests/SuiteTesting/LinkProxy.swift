@@ -7,6 +7,8 @@ package final class LinkProxy: Sendable {
     case passing
     /// Takes connections and bytes and passes nothing on: a black hole that never says so.
     case silent
+    /// Takes nothing any more from either side, as a peer does that is stopped: what is sent piles up.
+    case stalled
     /// Passes what the client says and withholds what the server answers.
     case withholdingAnswers
   }
@@ -85,12 +87,13 @@ package final class LinkProxy: Sendable {
   private func carry(from source: Int32, to sink: Int32, isAnswer: Bool) {
     var buffer = [UInt8](repeating: 0, count: 65_536)
     reading: while source >= 0 {
+      waitWhileStalled()
       let count = read(source, &buffer, buffer.count)
       guard count > 0 else { break }
       switch mode {
       case .silent: continue reading
       case .withholdingAnswers where isAnswer: continue reading
-      case .passing, .withholdingAnswers: break
+      case .passing, .withholdingAnswers, .stalled: break
       }
       var sent = 0
       while sent < count {
@@ -100,6 +103,10 @@ package final class LinkProxy: Sendable {
       }
     }
     for socket in [source, sink] where socket >= 0 { shutdown(socket, Int32(SHUT_RDWR)) }
+  }
+
+  private func waitWhileStalled() {
+    while state.withLock({ if case .stalled = $0.mode { !$0.isClosed } else { false } }) { usleep(5_000) }
   }
 
   private func forget(_ pair: [Int32]) {
