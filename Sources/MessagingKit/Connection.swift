@@ -26,7 +26,8 @@ package final class Connection: Sendable, Publisher, Acknowledger {
 
   /// - Parameters:
   ///   - subscriptions: consumed from on every connect; their names differ.
-  ///   - onEvent: runs on the connection's own thread: whatever it does delays the heartbeat, so it hands on and returns.
+  ///   - onEvent: runs on the connection's own thread: whatever it does delays the heartbeat, so it hands on and returns. If it holds
+  ///     the connection itself, only `close` ends that.
   package init(
     _ options: ConnectionOptions, subscriptions: [Subscription] = [], onEvent: @escaping @Sendable (ConnectionEvent) -> Void
   ) {
@@ -90,7 +91,7 @@ package final class Connection: Sendable, Publisher, Acknowledger {
       case .disconnected: (0, "not connected")
       case .closed: (0, "the connection was closed")
       }
-    for publish in sendable.dropFirst(taken) { publish.resolve(.unknown(reason)) }
+    for publish in sendable.dropFirst(taken) { publish.receiver.resolve(.unknown(reason)) }
   }
 
   package func acknowledge(_ tag: DeliveryTag, multiple: Bool) {

@@ -10,7 +10,8 @@ package enum ConnectionEvent: Sendable, Hashable {
   case delivered([Delivery])
   /// The broker ended the subscription (its queue is gone, or its channel was closed): its tags are void; it is tried again.
   case subscriptionCancelled(name: String)
-  /// The broker takes no publishes for now (memory or disk alarm): publishes wait, up to their limit.
+  /// The broker takes no publishes for now (memory or disk alarm): publishes wait, up to their limit, until `.unblocked`
+  /// or `.disconnected`.
   case blocked(String)
   case unblocked
   /// The connection is gone, or could not be made. Every unsettled publish has been reported before this.

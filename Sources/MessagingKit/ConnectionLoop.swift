@@ -54,6 +54,6 @@ struct ConnectionLoop {
   private func end(_ session: Session, _ reason: String) {
     let unseen = mailbox.shut()
     session.abandon(reason)
-    session.resolve(unseen.map { ($0, .unknown(reason)) })
+    session.resolve(unseen.map { ($0.receiver, .unknown(reason)) })
   }
 }

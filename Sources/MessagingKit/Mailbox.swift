@@ -6,16 +6,16 @@ struct Waiting: Sendable {
   enum Receiver: Sendable {
     case one(@Sendable (PublishOutcome) -> Void)
     case oneOfMany(Int, @Sendable (Int, PublishOutcome) -> Void)
+
+    func resolve(_ outcome: PublishOutcome) {
+      switch self {
+      case .one(let receive): receive(outcome)
+      case .oneOfMany(let index, let receive): receive(index, outcome)
+      }
+    }
   }
   let message: Publishing
   let receiver: Receiver
-
-  func resolve(_ outcome: PublishOutcome) {
-    switch receiver {
-    case .one(let receive): receive(outcome)
-    case .oneOfMany(let index, let receive): receive(index, outcome)
-    }
-  }
 }
 
 /// An acknowledgement, or a rejection, on its way.

@@ -34,7 +34,7 @@ extension Session {
   private func receive(_ message: FrameAssembler.Message) {
     switch message.kind {
     case .returned(let code, let text):
-      let address = ConfirmSequencer<Waiting>.Address(
+      let address = ConfirmSequencer<Waiting.Receiver>.Address(
         exchange: message.exchange, routingKey: message.routingKey, messageID: message.properties.messageID)
       sequencer.returned(address, code: code, text: text)
     case .delivery(_, let number, let isRedelivered):

@@ -16,7 +16,8 @@ final class Session {
   private let onEvent: (ConnectionEvent) -> Void
 
   var assembler: FrameAssembler
-  var sequencer = ConfirmSequencer<Waiting>()
+  /// Whom to tell of what is on its way; the messages themselves are not kept.
+  var sequencer = ConfirmSequencer<Waiting.Receiver>()
   /// Publishes whose turn has not come: from `firstWaiting` on.
   var waiting: [Waiting] = []
   var firstWaiting = 0
@@ -89,7 +90,8 @@ final class Session {
       flushDeliveries()
 
       if let deadline = work.closing, ContinuousClock.now >= deadline || (settlements.isEmpty && isIdle) {
-        if !isBlocked { link.close(within: min(options.connectTimeout, .seconds(2))) }
+        // A broker that does not read does not answer either.
+        if !isBlocked, link.poll().writable { link.close(within: min(options.connectTimeout, .seconds(2))) }
         return
       }
       let limit = isDrained ? timeToNextDuty(closing: work.closing) : .zero
@@ -164,10 +166,8 @@ final class Session {
       }
       let next = waiting[firstWaiting]
       firstWaiting += 1
-      let message = next.message
-      let address = message.isMandatory ? ConfirmSequencer<Waiting>.Address(message) : nil
-      sequencer.published(next, mandatory: address)
-      try link.publish(Self.publishChannel, message)
+      sequencer.published(next.receiver, mandatory: next.message.isMandatory ? .init(next.message) : nil)
+      try link.publish(Self.publishChannel, next.message)
     }
     compactWaiting()
     isDrained = false
@@ -181,16 +181,16 @@ final class Session {
   }
 
   /// Tells the publishers; makes room first, so that they can publish again at once.
-  func resolve(_ settled: [(Waiting, PublishOutcome)]) {
+  func resolve(_ settled: [(Waiting.Receiver, PublishOutcome)]) {
     mailbox.settled(settled.count)
-    for (publish, outcome) in settled { publish.resolve(outcome) }
+    for (receiver, outcome) in settled { receiver.resolve(outcome) }
   }
 
   /// The end: every publish that is still open is told so.
   func abandon(_ reason: String) {
     flushDeliveries()
     resolve(sequencer.abandoned(reason))
-    let unsent = waiting[firstWaiting...].map { ($0, PublishOutcome.unknown(reason)) }
+    let unsent = waiting[firstWaiting...].map { ($0.receiver, PublishOutcome.unknown(reason)) }
     waiting = []
     firstWaiting = 0
     resolve(unsent)

@@ -3,10 +3,19 @@ import Testing
 
 @testable import MessagingKit
 
-/// What concerns a whole node: each test has one to itself.
+/// What concerns a whole node: these tests have one to themselves, one after the other.
 @Suite("Surviving a broker's faults", .serialized) struct BrokerFaultTests {
+  private static let node = Task { try await PrivateBroker() }
+  let broker: PrivateBroker
+
+  init() async throws {
+    broker = try await Self.node.value
+    // Whatever the test before has left.
+    try await broker.restart()
+    try await broker.rabbitmqctl(["set_vm_memory_high_watermark", "0.4"])
+  }
+
   @Test func `a memory alarm holds publishes back, says so, and lets them go again`() async throws {
-    let broker = try await PrivateBroker()
     let (probe, queue) = (try BrokerProbe(port: broker.port), unique("alarm"))
     try probe.declareQueue(queue)
     let publisher = try Rig(port: broker.port) {
@@ -50,11 +59,9 @@ import Testing
     #expect(outcomes.values.allSatisfy { $0 == .confirmed })
     #expect(!publisher.events.values.contains { if case .disconnected = $0 { true } else { false } })
     await publisher.connection.close(within: .seconds(30))
-    try await broker.stop()
   }
 
   @Test func `closing under an alarm ends within its bound and says what is unknown`() async throws {
-    let broker = try await PrivateBroker()
     let (probe, queue) = (try BrokerProbe(port: broker.port), unique("alarm"))
     try probe.declareQueue(queue)
     let rig = try Rig(port: broker.port)
@@ -67,11 +74,9 @@ import Testing
     await rig.connection.close(within: .milliseconds(300))
     #expect(outcomes.count == 200)
     #expect(outcomes.values.last == .unknown("the connection was closed"))
-    try await broker.stop()
   }
 
   @Test func `a broker that is killed and started again is found again`() async throws {
-    let broker = try await PrivateBroker()
     let (probe, queue) = (try BrokerProbe(port: broker.port), unique("killed"))
     try probe.declareQueue(queue)
     let rig = try Rig(port: broker.port, [Subscription(name: "s", source: .queue(queue))])
@@ -92,11 +97,9 @@ import Testing
     rig.connection.acknowledge(delivery.tag, multiple: false)
     #expect(await rig.connection.publish(message) == .confirmed)
     await rig.connection.close(within: .seconds(30))
-    try await broker.stop()
   }
 
   @Test func `an operator who closes the connection is told from a broker that is gone`() async throws {
-    let broker = try await PrivateBroker()
     let rig = try Rig(port: broker.port)
     let (_, start) = try await rig.connected()
     try await broker.rabbitmqctl(["close_all_connections", "-p", "test", "manutenção"])
@@ -105,6 +108,5 @@ import Testing
     #expect(reason.contains("manutenção"))
     try await rig.connected(from: lost)
     await rig.connection.close(within: .seconds(30))
-    try await broker.stop()
   }
 }

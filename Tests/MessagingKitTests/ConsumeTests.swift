@@ -80,7 +80,7 @@ import Testing
     let bogus = [
       DeliveryTag(generation: tag.generation + 1, channel: tag.channel, number: tag.number),
       DeliveryTag(generation: tag.generation, channel: tag.channel + 1, number: tag.number),
-      DeliveryTag(generation: tag.generation, channel: tag.channel, number: tag.number + 1),
+      DeliveryTag(generation: tag.generation, channel: tag.channel, number: tag.number + 1_000),
       DeliveryTag(generation: tag.generation, channel: tag.channel, number: 0),
       DeliveryTag(generation: tag.generation, channel: 1, number: 1),
     ]

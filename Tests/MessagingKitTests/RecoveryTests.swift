@@ -62,9 +62,29 @@ import Testing
     await rig.connection.close(within: .seconds(30))
   }
 
+  @Test func `no more is on its way without a confirm than the window allows`() async throws {
+    defer { proxy.close() }
+    let rig = try Rig(port: proxy.port) { $0.inFlightLimit = 10 }
+    try await rig.connected()
+    proxy.mode = .withholdingAnswers
+    let message = Publishing(exchange: "", routingKey: queue, isMandatory: true, body: [1])
+    let outcomes = Recorder<PublishOutcome>()
+    rig.connection.publish(Array(repeating: message, count: 100)) { outcomes.record($1) }
+    let (probe, queue) = (probe, queue)
+    #expect(try await eventually { try probe.readyCount(queue) >= 10 })
+    for _ in 0..<50 { #expect(try probe.readyCount(queue) == 10) }
+    // The answers that were swallowed are missing for ever: only a new connection helps.
+    proxy.mode = .passing
+    proxy.cut()
+    let seen = Counter()
+    _ = try await outcomes.first { _ in seen.next() == 100 ? true : nil }
+    await rig.connection.close(within: .seconds(30))
+  }
+
   @Test func `without a connection a publish is unknown at once`() async throws {
     proxy.close()
-    let rig = try Rig(port: proxy.port)
+    // Closing at the end interrupts a back-off of hours.
+    let rig = try Rig(port: proxy.port) { $0.backoff = Backoff(base: .seconds(36_000), cap: .seconds(36_000)) }
     #expect(await rig.connection.publish(Publishing(exchange: "", routingKey: queue, body: [])) == .unknown("not connected"))
     let outcomes = try await publishAll([Publishing(exchange: "", routingKey: queue, body: [])], on: rig.connection)
     #expect(outcomes == [.unknown("not connected")])
@@ -129,10 +149,14 @@ import Testing
   @Test func `a listener that says nothing is given up on`() async throws {
     defer { proxy.close() }
     proxy.mode = .silent
-    let rig = try Rig(port: proxy.port) { $0.connectTimeout = .milliseconds(300) }
+    let rig = try Rig(port: proxy.port) {
+      $0.connectTimeout = .milliseconds(300)
+      $0.backoff = Backoff(base: .seconds(36_000), cap: .seconds(36_000))
+    }
     let (reason, start) = try await rig.disconnected()
     #expect(reason.contains("does not complete the login"))
     proxy.mode = .passing
+    // Within a back-off of hours.
     rig.connection.reconnectNow()
     try await rig.connected(from: start)
     await rig.connection.close(within: .seconds(30))
@@ -148,6 +172,34 @@ import Testing
     proxy.mode = .passing
     try await rig.subscribed("s", from: lost)
     await rig.connection.close(within: .seconds(30))
+  }
+
+  @Test func `a peer that takes nothing more does not hold the connection's thread`() async throws {
+    defer { proxy.close() }
+    let rig = try Rig(port: proxy.port) { $0.heartbeatSeconds = 1 }
+    let (_, start) = try await rig.connected()
+    proxy.mode = .stalled
+    let message = Publishing(exchange: "amq.topic", routingKey: "k", body: Array(repeating: 1, count: 131_072))
+    let outcomes = Recorder<PublishOutcome>()
+    rig.connection.publish(Array(repeating: message, count: 200)) { outcomes.record($1) }
+    let (_, lost) = try await rig.disconnected(from: start)
+    #expect(outcomes.count == 200)
+    #expect(outcomes.values.allSatisfy { if case .unknown = $0 { true } else { false } })
+    proxy.mode = .passing
+    try await rig.connected(from: lost)
+    await rig.connection.close(within: .seconds(30))
+  }
+
+  @Test func `closing ends even while the peer takes nothing`() async throws {
+    defer { proxy.close() }
+    let rig = try Rig(port: proxy.port) { $0.heartbeatSeconds = 3_600 }
+    try await rig.connected()
+    proxy.mode = .stalled
+    let message = Publishing(exchange: "amq.topic", routingKey: "k", body: Array(repeating: 1, count: 131_072))
+    let outcomes = Recorder<PublishOutcome>()
+    rig.connection.publish(Array(repeating: message, count: 200)) { outcomes.record($1) }
+    await rig.connection.close(within: .milliseconds(100))
+    #expect(outcomes.count == 200)
   }
 
   @Test func `a wrong password is refused with a sentence that does not repeat it`() async throws {

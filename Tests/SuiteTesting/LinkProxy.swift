@@ -5,8 +5,10 @@ internal import Synchronization
 package final class LinkProxy: Sendable {
   package enum Mode: Sendable {
     case passing
-    /// Takes connections and bytes and passes nothing on: a black hole that never says so.
+    /// Takes connections and bytes and passes nothing on, not even an end: a black hole that never says so.
     case silent
+    /// Takes nothing any more from either side, as a peer does that is stopped: what is sent piles up.
+    case stalled
     /// Passes what the client says and withholds what the server answers.
     case withholdingAnswers
   }
@@ -85,12 +87,13 @@ package final class LinkProxy: Sendable {
   private func carry(from source: Int32, to sink: Int32, isAnswer: Bool) {
     var buffer = [UInt8](repeating: 0, count: 65_536)
     reading: while source >= 0 {
+      wait { $0 == .stalled }
       let count = read(source, &buffer, buffer.count)
       guard count > 0 else { break }
       switch mode {
       case .silent: continue reading
       case .withholdingAnswers where isAnswer: continue reading
-      case .passing, .withholdingAnswers: break
+      case .passing, .withholdingAnswers, .stalled: break
       }
       var sent = 0
       while sent < count {
@@ -99,7 +102,12 @@ package final class LinkProxy: Sendable {
         sent += written
       }
     }
+    wait { $0 != .passing }
     for socket in [source, sink] where socket >= 0 { shutdown(socket, Int32(SHUT_RDWR)) }
+  }
+
+  private func wait(while condition: (Mode) -> Bool) {
+    while state.withLock({ condition($0.mode) && !$0.isClosed }) { usleep(5_000) }
   }
 
   private func forget(_ pair: [Int32]) {

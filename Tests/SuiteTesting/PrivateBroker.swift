@@ -52,7 +52,7 @@ package final class PrivateBroker: Sendable {
     }
     let configuration = directory + "/settings.conf"
     try Data(lines.map { $0 + "\n" }.joined().utf8).write(to: URL(filePath: configuration))
-    let imported = directory + "/definitions.json"
+    let imported = directory + "/test-definitions.json"
     if definitions == nil { try Data(Self.testDefinitions.utf8).write(to: URL(filePath: imported)) }
 
     let (theirs, ours) = try socketPair()
