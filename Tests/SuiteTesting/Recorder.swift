@@ -50,7 +50,9 @@ package final class Recorder<Value: Sendable>: Sendable {
         if let match = match(values[position]) { return (match, position + 1) }
         position += 1
       }
-      guard await waitForMore(than: position, until: deadline) else {
+      await waitForMore(than: position, until: deadline)
+      // What came may still be before `position`.
+      guard count > position || ContinuousClock.now < deadline else {
         throw TimedOut(description: "not seen within \(limit); seen from \(start) on: \(values.dropFirst(start).suffix(20))")
       }
     }
@@ -62,9 +64,8 @@ package final class Recorder<Value: Sendable>: Sendable {
     try await next(from: 0, within: limit, match).match
   }
 
-  /// Waits until there are more than `count` values.
-  /// - Returns: false when the deadline passed before.
-  private func waitForMore(than count: Int, until deadline: ContinuousClock.Instant) async -> Bool {
+  /// Waits for another value when there are no more than `count`, until the deadline at the latest.
+  private func waitForMore(than count: Int, until deadline: ContinuousClock.Instant) async {
     let id = state.withLock { state in
       state.nextID += 1
       return state.nextID
@@ -83,7 +84,6 @@ package final class Recorder<Value: Sendable>: Sendable {
       }
       group.cancelAll()
     }
-    return state.withLock { $0.values.count > count }
   }
 
   private func expire(_ id: Int) {

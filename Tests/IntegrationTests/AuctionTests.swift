@@ -1,0 +1,136 @@
+import AuctionFacts
+import SharedKernel
+import SuiteTesting
+import Testing
+
+/// Auctions from their scheduling to their end, by the command lines.
+@Suite(.serialized)
+struct AuctionTests {
+  @Test func `Two bidders bid in turn, both followers see the same blocks, and the highest bidder wins`() async throws {
+    let house = try await PrivateHouse.shared
+    // Each bid gives the auction twenty seconds more: no machine is too slow for the next one.
+    try await house.schedule("em-turno", duration: "20s", extension: "20s")
+    let alpha = try Follower(house, "em-turno", as: "cliente_alpha")
+    let beta = try Follower(house, "em-turno", as: "cliente_beta")
+    try await alpha.first("aberto")
+    try await beta.first("aberto")
+
+    let first = try await house.bid("em-turno", "100,00", as: "cliente_alpha")
+    #expect(first.status == 0)
+    #expect(first.text.contains("aceito: R$\u{a0}100,00 (bloco 1, lance "))
+
+    let low = try await house.bid("em-turno", "109,99", as: "cliente_beta")
+    #expect(low.status == 1)
+    #expect(low.text.hasPrefix("recusado: abaixo_do_minimo; o mínimo era R$\u{a0}110,00 ("))
+
+    #expect(try await house.bid("em-turno", "110,00", as: "cliente_beta").status == 0)
+
+    let own = try await house.bidLine("em-turno", "130,00", as: "cliente_beta")
+    #expect(own.status == 1)
+    #expect((own.line.situacao, own.line.motivo, own.line.minimoCentavos) == ("recusado", "ja_lidera", 120_00))
+
+    let second = try await house.bidLine("em-turno", "1.300,50", as: "cliente_alpha")
+    #expect(second.status == 0)
+    #expect((second.line.situacao, second.line.bloco) == ("aceito", 3))
+
+    let stories = (try await alpha.toTheEnd(), try await beta.toTheEnd())
+    #expect(stories.0 == stories.1)
+    #expect(stories.0.filter { $0.evento == "lance" }.map(\.valorCentavos) == [100_00, 110_00, 1_300_50])
+    #expect(stories.0.filter { $0.evento == "lance" }.map(\.idUsuario) == ["cliente_alpha", "cliente_beta", "cliente_alpha"])
+    let end = try #require(stories.0.last)
+    #expect((end.evento, end.situacao, end.vencedor, end.valorCentavos) == ("encerrado", "vendido", "cliente_alpha", 1_300_50))
+
+    let late = try await house.bid("em-turno", "2000", as: "cliente_beta")
+    #expect(late.status == 1)
+    #expect(late.text.contains("leilao_encerrado"))
+
+    let ledger = try await Ledger("em-turno", from: Visitor(house))
+    #expect(ledger.accepted.map(\.block) == [1, 2, 3])
+    #expect(ledger.receipts.map(\.reason) == [.belowMinimum, .alreadyLeading, .closed])
+    #expect(ledger.result?.refusedBids == 2)
+    #expect(ledger.head?.hex == end.hash)
+    #expect(ledger.result?.winner?.text == "cliente_alpha")
+  }
+
+  @Test func `An auction that nobody bids in ends without bids, for everyone alike`() async throws {
+    let house = try await PrivateHouse.shared
+    try await house.schedule("sem-lances", duration: "2s", extension: "120s")
+    let live = try Follower(house, "sem-lances", as: "cliente_alpha")
+    let story = try await live.toTheEnd()
+    #expect(story.map(\.evento) == ["aberto", "encerrado"])
+    #expect((story.last?.situacao, story.last?.vencedor, story.last?.valorCentavos) == ("sem_lances", nil, nil))
+    #expect(try await house.listed("sem-lances")?.status == "encerrado")
+    #expect(try await Ledger("sem-lances", from: Visitor(house)).result?.outcome == .noBids)
+
+    let late = try await Follower(house, "sem-lances", as: "cliente_beta").toTheEnd()
+    #expect(late == story)
+  }
+
+  @Test func `An auction cancelled before its opening never opens, and its follower hears it`() async throws {
+    let house = try await PrivateHouse.shared
+    try await house.schedule("cancelado-antes", start: "+1h", duration: "60s")
+    #expect(try await house.listed("cancelado-antes")?.status == "agendado")
+    let early = try await house.bid("cancelado-antes", "100,00", as: "cliente_alpha")
+    #expect(early.status == 1)
+    #expect(early.text.contains("leilao_nao_iniciado"))
+
+    let follower = try Follower(house, "cancelado-antes", as: "cliente_alpha")
+    try await follower.first("estado") { $0.status == "agendado" }
+    let run = try await house.operator(["cancelar", "cancelado-antes", "--motivo", "peça danificada"])
+    #expect(run.status == 0)
+    #expect(run.output == ["aceito: cancelado-antes"])
+
+    #expect(try await follower.program.ending() == .code(0))
+    #expect(try await follower.first("encerrado").situacao == "cancelado")
+    #expect(try await house.listed("cancelado-antes")?.status == "encerrado")
+    #expect(try await house.listed("cancelado-antes")?.bloco == nil)
+
+    let again = try await house.operator(["cancelar", "cancelado-antes", "--motivo", "de novo"])
+    #expect(again.status == 1)
+    #expect(again.text.hasPrefix("recusado: leilao_encerrado"))
+  }
+
+  @Test func `An auction cancelled while it is open has no winner, whatever was bid`() async throws {
+    let house = try await PrivateHouse.shared
+    try await house.schedule("cancelado-aberto", duration: "1h")
+    let follower = try Follower(house, "cancelado-aberto", as: "cliente_beta")
+    try await follower.first("aberto")
+    #expect(try await house.bid("cancelado-aberto", "100,00", as: "cliente_alpha").status == 0)
+
+    let run = try await house.operator(["cancelar", "cancelado-aberto", "--motivo", "erro no edital", "--json"])
+    #expect(run.status == 0)
+    let answer = try Line(try #require(run.output.first))
+    #expect((answer.tipo, answer.situacao, answer.idLeilao) == ("comando", "aceito", "cancelado-aberto"))
+
+    let end = try #require(try await follower.toTheEnd().last)
+    #expect((end.evento, end.situacao, end.vencedor) == ("encerrado", "cancelado", nil))
+    let ledger = try await Ledger("cancelado-aberto", from: Visitor(house))
+    #expect(ledger.result?.outcome == .cancelled)
+    #expect(ledger.result?.winner == nil)
+    #expect(ledger.accepted.count == 1)
+  }
+
+  @Test func `A bid in the last moments moves the end, and a follower is told by whom`() async throws {
+    let house = try await PrivateHouse.shared
+    try await house.schedule("prorrogado", duration: "12s", extension: "12s")
+    let follower = try Follower(house, "prorrogado", as: "cliente_beta")
+    let opened = try await follower.first("aberto")
+    #expect(try await house.bid("prorrogado", "100,00", as: "cliente_alpha").status == 0)
+    let extended = try await follower.first("prorrogado")
+    #expect((extended.por, extended.motivo) == ("cliente_alpha", "lance"))
+    let before = try #require(opened.fimUs)
+    let after = try #require(extended.fimUs)
+    #expect(after > before)
+    let end = try #require(try await follower.toTheEnd().last)
+    #expect((end.situacao, end.vencedor, end.fimUs) == ("vendido", "cliente_alpha", after))
+  }
+
+  @Test func `An id is used once in a house`() async throws {
+    let house = try await PrivateHouse.shared
+    try await house.schedule("uma-so-vez", start: "+1h", duration: "60s")
+    let again = try await house.operator(
+      ["agendar", "--id", "uma-so-vez", "--titulo", "Outro", "--duracao", "60s", "--lance-inicial", "1", "--incremento", "1"])
+    #expect(again.status == 1)
+    #expect(again.text == "recusado: leilao_ja_existe (uma-so-vez)")
+  }
+}

@@ -1,0 +1,56 @@
+import Foundation
+import SharedKernel
+import SuiteTesting
+import Testing
+
+extension PrivateHouse {
+  /// Schedules an auction of R$ 100,00 and increments of R$ 10,00 as the operator; it must be accepted.
+  func schedule(
+    _ auction: String, start: String = "now", duration: String, extension window: String = "0s", _ more: String...
+  ) async throws {
+    let run = try await self.operator(
+      ["agendar", "--id", auction, "--titulo", "Violão \(auction)", "--inicio", start, "--duracao", duration]
+        + ["--lance-inicial", "100,00", "--incremento", "10,00", "--prorrogacao", window] + more)
+    guard run.status == 0 else { throw Program.Failure(description: "agendar \(auction): \(run)") }
+  }
+
+  /// One bid from the command line.
+  func bid(_ auction: String, _ amount: String, as bidder: String, _ more: String...) async throws -> Run {
+    try await client(["lance", auction, amount, "--cliente", bidder] + more)
+  }
+
+  /// The same under `--json`: the line it printed, and its exit code.
+  func bidLine(_ auction: String, _ amount: String, as bidder: String) async throws -> (line: Line, status: Int32) {
+    let run = try await bid(auction, amount, as: bidder, "--json", "--espera", "60s")
+    guard let text = run.output.first, run.output.count == 1 else { throw Program.Failure(description: "lance: \(run)") }
+    return (try Line(text), run.status)
+  }
+
+  /// What the house says of an auction now.
+  func listed(_ auction: String) async throws -> Line? {
+    let run = try await client(["leiloes", "--json"])
+    guard run.status == 0 else { throw Program.Failure(description: "leiloes: \(run)") }
+    return try run.output.map { try Line($0) }.first { $0.idLeilao == auction }
+  }
+
+  /// Waits until the house says that the auction takes bids.
+  func opened(_ auction: String) async throws {
+    try await until("\(auction) is open") { try await self.listed(auction)?.status == "ativo" }
+  }
+
+  /// Waits until an instant of the house's has passed; it runs on this machine's clock.
+  func pass(_ instant: Timestamp) async throws {
+    try await until("\(instant.microseconds) has passed", within: .seconds(300)) {
+      Date.now.timeIntervalSince1970 * 1_000_000 > Double(instant.microseconds)
+    }
+  }
+}
+
+extension PrivateHouse {
+  /// Takes a file away, to be put back by `show`.
+  func hide(_ file: String) throws { try FileManager.default.moveItem(atPath: file, toPath: folder + "/" + Self.name(file)) }
+
+  func show(_ file: String) throws { try FileManager.default.moveItem(atPath: folder + "/" + Self.name(file), toPath: file) }
+
+  private static func name(_ file: String) -> String { file.split(separator: "/").last.map(String.init) ?? file }
+}

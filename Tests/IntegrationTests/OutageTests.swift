@@ -1,0 +1,65 @@
+import AuctionFacts
+import SharedKernel
+import SuiteTesting
+import Testing
+
+/// Whoever stops the house does not win; and keys that come and go while it runs.
+@Suite(.serialized)
+struct OutageTests {
+  @Test func `A house that was down over an auction's end gives the last moments back, and has one winner`() async throws {
+    let house = try await PrivateHouse()
+    for bidder in ["ana", "bia"] { try await house.makeKeys(bidder) }
+    try await house.schedule("na-queda", duration: "20s")
+    let follower = try Follower(house, "na-queda", as: "ana")
+    let opened = try await follower.first("aberto")
+    #expect(try await house.bid("na-queda", "100", as: "ana").status == 0)
+    let end = Timestamp(microseconds: try #require(opened.fimUs))
+
+    try await house.kill9(.bids)
+    try await house.pass(end + .seconds(9))
+    try await house.start(.bids)
+    let extended = try await follower.first("prorrogado")
+    #expect((extended.motivo, extended.por) == ("indisponibilidade", nil))
+    #expect(try #require(extended.fimUs) >= end.microseconds + 30_000_000)
+
+    #expect(try await house.bid("na-queda", "110", as: "bia").status == 0)
+    let story = try await follower.toTheEnd()
+    #expect((story.last?.situacao, story.last?.vencedor, story.last?.valorCentavos) == ("vendido", "bia", 110_00))
+    let ledger = try await Ledger("na-queda", from: Visitor(house))
+    #expect(ledger.outages == 1)
+    #expect(ledger.result?.winner?.text == "bia")
+    #expect(ledger.blocks.count { if case .closing = $0.content { true } else { false } } == 1)
+  }
+
+  @Test func `Keys are added, replaced and removed while the house runs, and survive its restart`() async throws {
+    let house = try await PrivateHouse()
+    try await house.makeKeys("ana")
+    try await house.schedule("de-chaves", duration: "1h")
+    try await house.opened("de-chaves")
+    try await house.makeKeys("bia")
+    try await until("a key that was added counts") { try await house.bid("de-chaves", "100", as: "bia").status == 0 }
+
+    let publicFile = house.keys + "/public/bia.pem"
+    try house.hide(publicFile)
+    // Refused for its amount as long as the key still counts, so that only the key can change the reason.
+    try await until("a key that was removed counts no more") {
+      let refused = try await house.bidLine("de-chaves", "1", as: "bia")
+      #expect(refused.status == 1)
+      return refused.line.motivo == "chave_revogada"
+    }
+    #expect(try await house.listed("de-chaves")?.lider == "bia", "what was accepted stays")
+
+    try await house.kill9(.bids)
+    try await house.start(.bids)
+    #expect(try await house.bidLine("de-chaves", "200", as: "bia").line.motivo == "chave_revogada")
+    #expect(try await house.bid("de-chaves", "110", as: "ana").status == 0)
+
+    try house.show(publicFile)
+    try await until("a key that came back counts again") { try await house.bid("de-chaves", "120", as: "bia").status == 0 }
+    try await house.makeKeys("bia", "--substituir")
+    #expect(try await house.bid("de-chaves", "130", as: "ana").status == 0)
+    try await until("the key that replaced it counts") { try await house.bid("de-chaves", "140", as: "bia").status == 0 }
+    let ledger = try await Ledger("de-chaves", from: Visitor(house))
+    #expect(ledger.accepted.map(\.bid.bidder.text) == ["bia", "ana", "bia", "ana", "bia"])
+  }
+}

@@ -1,0 +1,221 @@
+import Foundation
+import Glibc
+import SuiteTesting
+import Testing
+
+/// The bidder's terminal as it stands on a real one, before a real house.
+@Suite(.serialized)
+struct TerminalTests {
+  private func open(
+    _ house: PrivateHouse, _ bidder: String, _ width: Int, _ height: Int, environment: [String: String] = [:], _ more: String...
+  ) async throws -> Terminal {
+    let variables = house.variables("cliente").merging(["LC_ALL": "C.UTF-8"]) { $1 }.merging(environment) { $1 }
+    return try await Terminal(
+      in: house.folder, width: width, height: height, environment: variables,
+      ["\(PrivateHouse.executables)/cliente-tui", bidder] + more)
+  }
+
+  /// What the clock in the first row says.
+  private func clock(_ rows: [String]) -> String? {
+    rows.first.flatMap { $0.split(separator: " ").last { $0.contains(":") } }.map(String.init)
+  }
+
+  /// Opens the bid box, types (or takes the minimum that stands there) and sends. A box takes no Enter at first, so that none
+  /// that was meant for something else sends a bid: the terminal's own clock tells when that time is over.
+  private func send(_ text: String? = nil, on terminal: Terminal) async throws {
+    try await terminal.press("b")
+    let opened = try await terminal.wait(forText: ": R$ [")
+    var seen = clock(opened)
+    for _ in 0..<2 {
+      let before = seen
+      seen = clock(try await terminal.wait(for: "another second") { clock($0) != before })
+    }
+    if let text {
+      try await terminal.type(text)
+      try await terminal.wait(forText: "[\(text)_")
+    }
+    try await terminal.press("Enter")
+    try await terminal.wait(for: "the box is closed") { !$0.contains { $0.contains(": R$ [") } }
+  }
+
+  /// What the shell says of the terminal, and what tmux knows of its modes.
+  private func expectRestored(_ terminal: Terminal, _ ending: String, _ comment: Comment) async throws {
+    try await terminal.wait(for: "the shell is back with \(ending)") { $0.contains { $0.hasPrefix(ending) } }
+    #expect(
+      try await terminal.value("#{alternate_on} #{cursor_flag} #{mouse_any_flag} #{keypad_cursor_flag}") == "0 1 0 0", comment)
+    try await terminal.type("stty -a | tr -s ' ;' '\\n\\n' | grep -x -e '-*echo' -e '-*icanon' | tr '\\n' ' '; echo F''IM")
+    try await terminal.press("Enter")
+    let rows = try await terminal.wait(for: "what stty says") { $0.contains { $0.hasSuffix(" FIM") } }
+    let modes = rows.last { $0.hasSuffix(" FIM") }?.split(separator: " ").sorted()
+    #expect(modes == ["FIM", "echo", "icanon"], comment)
+    #expect(!rows.joined().contains("Press space"), comment)
+  }
+
+  @Test func `Two bidders in two terminals bid against each other, and each sees it at once`() async throws {
+    let house = try await PrivateHouse.shared
+    for bidder in ["tela_ana", "tela_bia"] { try await house.makeKeys(bidder) }
+    let run = try await house.operator(
+      [
+        "agendar", "--id", "a-tela", "--titulo", "Violão na tela", "--duracao", "50m", "--lance-inicial", "1.290,00",
+        "--incremento", "10,00",
+      ])
+    #expect(run.status == 0)
+    try await house.opened("a-tela")
+    let ana = try await open(house, "tela_ana", 100, 30)
+    let bia = try await open(house, "tela_bia", 80, 24)
+    for terminal in [ana, bia] {
+      try await terminal.wait(for: "connected, with the auction") { rows in
+        rows[0].contains("● conectado") && rows.contains { $0.contains("Violão na tela") }
+      }
+      try await select("a-tela", on: terminal)
+      #expect(try await terminal.value("#{alternate_on}") == "1")
+    }
+    #expect(try await ana.rows()[0].contains("sem NTP"), "a house on the system's clock says so")
+
+    try await send(on: ana)
+    try await ana.wait(for: "ana leads") {
+      $0.contains { $0.contains("a-tela") && $0.contains("★") && $0.contains("1.290,00") && $0.contains("LIDERA") }
+    }
+    try await bia.wait(for: "bia sees it") { $0.contains { $0.contains("a-tela") && $0.contains("R$\u{a0}1.290,00") } }
+
+    try await send("1.300,50", on: bia)
+    try await bia.wait(for: "bia leads") {
+      $0.contains { $0.contains("a-tela") && $0.contains("1.300,50") && $0.contains("LIDERA") }
+    }
+    let outbid = try await ana.wait(for: "ana is outbid") {
+      $0.contains { $0.contains("a-tela") && $0.contains("▼") && $0.contains("COBERTO") }
+    }
+    #expect(outbid.contains { $0.contains("tela_bia") && $0.contains("R$\u{a0}1.300,50") })
+    let listed = try await house.listed("a-tela")
+    #expect((listed?.precoCentavos, listed?.lider) == (1_300_50, "tela_bia"))
+
+    // Below the minimum nothing is sent: the box says why and stays.
+    try await ana.press("b")
+    try await ana.wait(forText: ": R$ [")
+    try await ana.type("1.305,00")
+    try await ana.wait(forText: "abaixo do mínimo R$\u{a0}1.310,50")
+    try await ana.press("Enter")
+    try await ana.press("Escape")
+    try await ana.wait(for: "the box is closed") { !$0.contains { $0.contains(": R$ [") } }
+    #expect(try await house.listed("a-tela")?.precoCentavos == 1_300_50)
+
+    // A refusal of the house's: its key is gone.
+    try house.hide(house.keys + "/public/tela_ana.pem")
+    try await until("the key counts no more") {
+      try await house.bidLine("a-tela", "1", as: "tela_ana").line.motivo == "chave_revogada"
+    }
+    try await send(on: ana)
+    try await ana.wait(forText: "RECUSADO: ")
+    #expect(try await house.listed("a-tela")?.precoCentavos == 1_300_50)
+
+    for (width, height) in [(80, 24), (40, 12), (20, 5), (3, 2), (120, 40), (100, 30)] {
+      try await ana.resize(width, height)
+      guard width >= 20 else { continue }
+      try await ana.wait(for: "\(width)x\(height) with the price") { rows in
+        rows.count <= height && rows.contains { $0.contains("1.300,50") } && rows.allSatisfy { $0.count <= width }
+      }
+    }
+
+    try await ana.press("q")
+    try await expectRestored(ana, "RC=0", "q")
+    try await bia.press("q")
+    try await bia.wait(forText: "Sair mesmo?")
+    try await bia.press("s")
+    try await expectRestored(bia, "RC=0", "q while leading")
+  }
+
+  /// Moves the selection to an auction among those of other tests.
+  private func select(_ auction: String, on terminal: Terminal) async throws {
+    try await terminal.press("/")
+    try await terminal.type(auction)
+    try await terminal.press("Enter")
+    try await terminal.wait(for: "\(auction) is selected") { $0.contains { $0.hasPrefix(">") && $0.contains(auction) } }
+  }
+
+  @Test(arguments: [
+    (SIGTERM, "RC=143"), (SIGINT, "RC=130"), (SIGHUP, "RC=129"), (SIGSEGV, "RC=139"), (SIGILL, "RC=132"), (SIGABRT, "RC=134"),
+  ])
+  func `Whatever ends it, the terminal is given back, and no debugger asks for keys`(signal: Int32, ending: String) async throws {
+    let house = try await PrivateHouse.shared
+    let terminal = try await open(house, "cliente_alpha", 80, 24)
+    try await terminal.wait(forText: "● conectado")
+    let id = try #require(try await terminal.foreground())
+    #expect(kill(id, signal) == 0)
+    try await expectRestored(terminal, ending, "signal \(signal)")
+  }
+
+  @Test func `Without colours every word is still there`() async throws {
+    let house = try await PrivateHouse.shared
+    try await house.schedule("sem-cor", duration: "1h")
+    try await house.opened("sem-cor")
+    func colours(_ rows: [String]) -> [String] {
+      rows.flatMap { $0.matches(of: /\u{1b}\[([0-9;]*)m/).flatMap { $0.1.split(separator: ";") } }.map(String.init)
+        .filter { code in Int(code).map { (30...38).contains($0) || (40...48).contains($0) || (90...107).contains($0) } ?? false }
+    }
+    let plain = try await open(house, "cliente_alpha", 100, 30, environment: ["NO_COLOR": "1"])
+    let coloured = try await open(house, "cliente_alpha", 100, 30)
+    for terminal in [plain, coloured] {
+      try await terminal.wait(forText: "● conectado")
+      try await select("sem-cor", on: terminal)
+      try await send(on: terminal === plain ? plain : coloured, unlessLeading: terminal === coloured)
+      try await terminal.wait(for: "leading") {
+        $0.contains { $0.contains("sem-cor") && $0.contains("★") && $0.contains("LIDERA") }
+      }
+    }
+    #expect(colours(try await plain.styledRows()) == [])
+    #expect(colours(try await coloured.styledRows()) != [])
+  }
+
+  private func send(on terminal: Terminal, unlessLeading isLeading: Bool) async throws {
+    if !isLeading { try await send(on: terminal) }
+  }
+
+  @Test func `A terminal that lost its broker says so, blocks bids, and comes back with what it missed`() async throws {
+    let house = try await PrivateHouse()
+    for bidder in ["ana", "bia"] { try await house.makeKeys(bidder) }
+    try await house.schedule("na-tela", duration: "1h")
+    try await house.opened("na-tela")
+    let proxy = try LinkProxy(to: house.broker.port)
+    defer { proxy.close() }
+    let far = house.broker.url(user: "cliente", password: "cliente", virtualHost: "leilao", port: proxy.port)
+    let ana = try await open(house, "ana", 100, 30, environment: ["RABBITMQ_URL": far])
+    try await ana.wait(forText: "● conectado")
+    try await send(on: ana)
+    try await ana.wait(forText: "LIDERA")
+
+    proxy.mode = .silent
+    proxy.cut()
+    try await ana.wait(forText: "SEM CONEXÃO")
+    try await ana.press("b")
+    try await ana.wait(forText: "sem conexão: lances bloqueados")
+    #expect(try await house.bid("na-tela", "110", as: "bia").status == 0)
+    proxy.mode = .passing
+    proxy.cut()
+    try await ana.press("R")
+    try await ana.wait(for: "live again, and outbid") { rows in
+      rows[0].contains("● conectado")
+        && rows.contains { $0.contains("na-tela") && $0.contains("110,00") && $0.contains("COBERTO") }
+    }
+
+    try await house.broker.kill9()
+    try await ana.wait(forText: "SEM CONEXÃO")
+    try await house.broker.restart()
+    try await until("the house is back") { try await house.bid("na-tela", "120", as: "ana").status == 0 }
+    #expect(try await house.bid("na-tela", "130", as: "bia").status == 0)
+    try await ana.wait(for: "live again after the broker") { rows in
+      rows[0].contains("● conectado")
+        && rows.contains { $0.contains("na-tela") && $0.contains("130,00") && $0.contains("COBERTO") }
+    }
+    try await send(on: ana)
+    try await ana.wait(forText: "LIDERA")
+    #expect(try await house.listed("na-tela")?.precoCentavos == 140_00)
+  }
+
+  @Test func `What is wrong is said before the screen is taken`() async throws {
+    let house = try await PrivateHouse.shared
+    let terminal = try await open(house, "sem_chave", 80, 24)
+    let rows = try await terminal.wait(forText: "RC=64")
+    #expect(rows.joined(separator: " ").contains("não há chave de sem_chave"))
+    #expect(try await terminal.value("#{alternate_on}") == "0")
+  }
+}
