@@ -90,7 +90,7 @@ let package = Package(
     // Tests: a folder for each module; the doubles and the private broker are a library.
     .target(
       name: "SuiteTesting",
-      dependencies: domain + kits + shell + ["AuctionClient", "AuctionService", "BidService", "NotificationService"],
+      dependencies: domain + kits + shell + ["CAMQP", "AuctionClient", "AuctionService", "BidService", "NotificationService"],
       path: "Tests/SuiteTesting", swiftSettings: strict),
     tests("SharedKernel", kernel),
     tests("AuctionFacts", kernel + ["AuctionFacts"]),

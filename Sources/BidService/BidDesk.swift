@@ -216,10 +216,11 @@ package struct BidDesk: Desk, Sendable {
   /// An authenticated bidder hears it on its own topic; anyone else only where it asked to be answered.
   private func answer(_ bid: UnheardBid, at clock: ClockReading, in turn: inout Turn) {
     let receipt = bid.receipt(at: clock)
-    if bid.owner != nil, bid.bid != nil {
+    if bid.owner != nil {
       turn.outgoing.append(.event(receipt, voice.seal(receipt)))
     } else if let replyTo = bid.replyTo {
-      turn.replies.append(.reply(voice.seal(receipt).evidence.bytes, to: replyTo))
+      turn.replies.append(
+        .reply(voice.seal(receipt).evidence.bytes, to: replyTo, id: receipt.messageID, correlation: receipt.correlationID))
     }
   }
 }
