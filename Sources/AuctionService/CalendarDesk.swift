@@ -66,11 +66,11 @@ package struct CalendarDesk: Desk, Sendable {
     guard Exchange.comandos.kinds.contains(envelope.kind) else {
       return .poison(delivery, Rejection(.wrongExchange, envelope.kind.rawValue))
     }
-    guard let speaker = ring.check(envelope.keyID, envelope.signature, over: envelope.preAuthenticationEncoding) else {
-      return .poison(delivery, Rejection(.invalidSignature, "key \(envelope.keyID.hex.prefix(16))"))
-    }
-    guard envelope.kind.speaker.admits(speaker), delivery.properties.userID != nil else {
-      return .poison(delivery, Rejection(.wrongSpeaker, speaker.text))
+    do throws(Rejection) {
+      try envelope.check(by: ring)
+      guard delivery.properties.userID != nil else { throw Rejection(.wrongSpeaker, "no user_id") }
+    } catch {
+      return .poison(delivery, error)
     }
     do {
       return .command(try Command(envelope), envelope.sealed { SHA256.of($0) })
@@ -79,6 +79,10 @@ package struct CalendarDesk: Desk, Sendable {
       guard let id = legible.command else { return .poison(delivery, Rejection(.malformed, "\(error)")) }
       return .unreadable(id, legible.auction, Command.kinds.contains(envelope.kind) ? .malformed : .unsupported)
     }
+  }
+
+  package func isUnderUnknownKey(_ opened: Opened) -> Bool {
+    if case .poison(_, let rejection) = opened { rejection.reason == .unknownKey } else { false }
   }
 
   package mutating func decide(_ opened: [Opened], away: (from: Timestamp, to: Timestamp)?, at clock: ClockReading) -> Turn {

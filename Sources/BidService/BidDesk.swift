@@ -58,6 +58,14 @@ package struct BidDesk: Desk, Sendable {
     }
   }
 
+  package func isUnderUnknownKey(_ opened: Opened) -> Bool {
+    switch opened {
+    case .poison(_, let rejection): rejection.reason == .unknownKey
+    case .unheardBid(let bid): bid.reason == .unknownBidder
+    case .bid, .statement: false
+    }
+  }
+
   package mutating func decide(_ opened: [Opened], away: (from: Timestamp, to: Timestamp)?, at clock: ClockReading) -> Turn {
     var turn = Turn()
     if let away {

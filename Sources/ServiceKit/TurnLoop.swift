@@ -68,9 +68,14 @@ package final class TurnLoop<D: Desk> {
   }
 
   /// One turn over what has arrived. All deliveries are of the consuming connection, in its order.
-  package func take(_ deliveries: [Delivery]) throws {
+  /// - Parameter freshKeys: reads the key folder when something came under an unknown key; nil when it was read just now.
+  package func take(_ deliveries: [Delivery], freshKeys: () -> KeyRing? = { nil }) throws {
     guard !deliveries.isEmpty || silenced != nil else { return }
-    let opened = deliveries.map { desk.open($0) }
+    var opened = deliveries.map { desk.open($0) }
+    if opened.contains(where: desk.isUnderUnknownKey), let ring = freshKeys() {
+      try keysChanged(ring)
+      opened = deliveries.map { desk.open($0) }
+    }
     let reading = clock.now()
     let away = silenced
     silenced = nil

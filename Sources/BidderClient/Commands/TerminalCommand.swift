@@ -74,7 +74,7 @@ package struct TerminalCommand: AsyncParsableCommand {
           "the terminal needs a terminal; without one, use: cliente-tui watch AUCTION --bidder \(bidder)"))
     }
     let voice = try BidderAccess.voice(of: bidder, settings)
-    let ring = try BidderAccess.ring(settings)
+    let keys = try BidderAccess.keys(settings)
     // Only now: the passphrase has been asked for, and a new start would ask again.
     ProcessEnding.restartWithoutQuestions()
 
@@ -105,7 +105,7 @@ package struct TerminalCommand: AsyncParsableCommand {
         throw Failure(.usage, "\(error)")
       }
       defer { terminal.close() }
-      gateway.start(broker: settings.broker, ring: ring)
+      gateway.start(broker: settings.broker, keys: keys)
       var model = Model(screen, size: terminal.size, clock: clock.now())
       ending.set(runTerminal(&model, on: terminal, inbox: inbox, clock: { clock.now() }, perform: gateway.perform))
     }

@@ -57,7 +57,7 @@ package struct WatchCommand: AsyncParsableCommand {
     defer { clock.stop() }
     let channel = Channel<BidderSession.Event>()
     let driver = SessionDriver(
-      broker: settings.broker, name: bidder.text, bidder: bidder, ring: try BidderAccess.ring(settings), interest: .only([id]),
+      broker: settings.broker, name: bidder.text, bidder: bidder, keys: try BidderAccess.keys(settings), interest: .only([id]),
       clock: clock
     ) { channel.send($0) }
     let (untilEnd, printer) = (untilEnd, WatchPrinter(json: json))

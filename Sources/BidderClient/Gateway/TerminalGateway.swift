@@ -32,10 +32,10 @@ final class TerminalGateway: Sendable {
     self.inbox = inbox
   }
 
-  func start(broker: BrokerURL, ring: KeyRing) {
+  func start(broker: BrokerURL, keys: LiveKeyRing) {
     inbox.post(.gateway(.connecting(attempt: 1), epoch: 1))
     let driver = SessionDriver(
-      broker: broker, name: voice.principal.text, bidder: voice.principal, ring: ring, interest: .everything, clock: clock
+      broker: broker, name: voice.principal.text, bidder: voice.principal, keys: keys, interest: .everything, clock: clock
     ) { [weak self] in self?.hear($0) }
     state.withLock { $0.driver = driver }
   }
