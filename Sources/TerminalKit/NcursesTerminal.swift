@@ -116,7 +116,7 @@ package final class NcursesTerminal: Terminal {
     for y in 0..<min(frame.size.height, screen.height) {
       let row = frame.row(y)
       if let shown, shown.size == frame.size, shown.row(y) == row { continue }
-      draw(row, y, width: screen.width)
+      draw(Array(row), y, width: screen.width)
     }
     if let cursor = frame.cursor, cursor.x < screen.width, cursor.y < screen.height {
       _ = cnc_move(Int32(cursor.x), Int32(cursor.y))
