@@ -55,7 +55,8 @@ package final class NcursesTerminal: Terminal {
       endwin()
       throw .tooSimple(term: term)
     }
-    ascii = options.ascii || term == "linux" || !String(cString: cnc_codeset()).uppercased().hasSuffix("UTF-8")
+    ascii =
+      options.ascii || term == "linux" || term.hasPrefix("vt") || !String(cString: cnc_codeset()).uppercased().hasSuffix("UTF-8")
     canTitle = cnc_has_capability("tsl") == 1 || term.hasPrefix("xterm")
 
     var colors = 0

@@ -87,7 +87,7 @@ extension Drawing {
     let lines = helpLines(back)
     let rows = max(height - 3, 0)
     let columns = width >= 80 ? 2 : 1
-    let perColumn = columns == 2 ? max(rows, (lines.count + 1) / 2) : lines.count
+    let perColumn = max(rows, (lines.count + columns - 1) / columns)
     let first = min(scroll, max(perColumn - rows, 0))
     for column in 0..<columns {
       let x = 1 + column * (width / 2)
