@@ -1,7 +1,10 @@
 /// Instants and lengths of time as people write them.
 package enum TimeText {
   /// RFC 3339 in UTC, to the microsecond where there are any: `2026-11-21T14:32:07Z`, `2026-11-21T14:32:07.000123Z`.
+  ///
+  /// An instant before the year 0000 or after 9999, which RFC 3339 cannot say, is written as the nearest that it can.
   package static func rfc3339(_ instant: Timestamp) -> String {
+    let instant = min(max(instant, first), last)
     let seconds = floorDivide(instant.microseconds, 1_000_000)
     let micros = instant.microseconds - seconds * 1_000_000
     let days = floorDivide(seconds, 86_400)
@@ -23,7 +26,9 @@ package enum TimeText {
       let year = number(t[0..<4]), let month = number(t[5..<7]), let day = number(t[8..<10]), let hour = number(t[11..<13]),
       let minute = number(t[14..<16]), let second = number(t[17..<19])
     else { return nil }
-    guard (1...12).contains(month), day >= 1, day <= daysIn(month, of: year), hour <= 23, minute <= 59, second <= 59 else { return nil }
+    guard (1...12).contains(month), day >= 1, day <= daysIn(month, of: year), hour <= 23, minute <= 59, second <= 59 else {
+      return nil
+    }
     var rest = t[19...]
     var micros: Int64 = 0
     if rest.first == UInt8(ascii: ".") {
@@ -40,7 +45,9 @@ package enum TimeText {
 
   /// `90s`, `5m`, `2h`, `1d`, `250ms`; nil for anything else, and for more than ten years.
   package static func interval(_ text: String) -> Interval? {
-    let units: [(String, Int64)] = [("ms", 1_000), ("s", 1_000_000), ("m", 60_000_000), ("h", 3_600_000_000), ("d", 86_400_000_000)]
+    let units: [(String, Int64)] = [
+      ("ms", 1_000), ("s", 1_000_000), ("m", 60_000_000), ("h", 3_600_000_000), ("d", 86_400_000_000),
+    ]
     guard let (suffix, unit) = units.first(where: { text.hasSuffix($0.0) }) else { return nil }
     let digits = Array(text.utf8.dropLast(suffix.utf8.count))
     guard (1...9).contains(digits.count), let count = number(digits[...]) else { return nil }
@@ -48,6 +55,10 @@ package enum TimeText {
     guard !overflow, product <= 3_653 * 86_400_000_000 else { return nil }
     return .microseconds(product)
   }
+
+  /// 0000-01-01T00:00:00Z and 9999-12-31T23:59:59.999999Z.
+  private static let first = Timestamp(microseconds: -62_167_219_200_000_000)
+  private static let last = Timestamp(microseconds: 253_402_300_799_999_999)
 
   private static let dash = UInt8(ascii: "-")
   private static let colon = UInt8(ascii: ":")
@@ -60,7 +71,8 @@ package enum TimeText {
   private static func offsetSeconds(_ text: ArraySlice<UInt8>) -> Int64? {
     let t = Array(text)
     if t == [UInt8(ascii: "Z")] { return 0 }
-    guard t.count == 6, t[3] == colon, t[0] == UInt8(ascii: "+") || t[0] == dash, let hours = number(t[1..<3]), let minutes = number(t[4..<6]),
+    guard t.count == 6, t[3] == colon, t[0] == UInt8(ascii: "+") || t[0] == dash, let hours = number(t[1..<3]),
+      let minutes = number(t[4..<6]),
       hours <= 23, minutes <= 59
     else { return nil }
     return (hours * 3_600 + minutes * 60) * (t[0] == dash ? -1 : 1)
