@@ -20,17 +20,18 @@ package struct CancelCommand: AsyncParsableCommand {
 
   @OptionGroup var house: HouseOptions
   @Argument(help: ArgumentHelp(said("O leilão.", "The auction."), valueName: "ID")) var auction: String
-  @Option(name: [.customLong("motivo"), .customLong("reason")], help: ArgumentHelp(said("Por quê; todos o leem.", "Why; everyone reads it."))) var reason: String
-  @Option(help: ArgumentHelp(said("Id do operador que assina.", "Id of the operator who signs."), valueName: "ID")) var operador = "operador"
+  @Option(
+    name: [.customLong("motivo"), .customLong("reason")],
+    help: ArgumentHelp(said("Por quê; todos o leem.", "Why; everyone reads it."))) var reason: String
+  @Option(help: ArgumentHelp(said("Id do operador que assina.", "Id of the operator who signs."), valueName: "ID")) var operador =
+    "operador"
   @Flag(help: ArgumentHelp(said("Responde em uma linha JSON.", "Answers with one JSON line."))) var json = false
 
   package init() {}
 
   package func run() async throws {
     let id = try TermsReading().auction("ID", auction)
-    guard (1...500).contains(reason.unicodeScalars.count) else {
-      throw TermsReading.refused("--motivo", reason, said("de 1 a 500 caracteres", "1 to 500 characters"))
-    }
+    let reason = try TermsReading().reason("--motivo", reason)
     try await OperatorCall(house: house, operador: operador, json: json).cancel(id, reason: reason)
   }
 }
@@ -40,7 +41,9 @@ package struct ListCommand: AsyncParsableCommand {
   package static var configuration: CommandConfiguration {
     CommandConfiguration(
       commandName: "listar",
-      abstract: said("Lista os leilões: agendados, abertos e os encerrados há menos de um dia.", "Lists the auctions: scheduled, open, and closed less than a day ago."),
+      abstract: said(
+        "Lista os leilões: agendados, abertos e os encerrados há menos de um dia.",
+        "Lists the auctions: scheduled, open, and closed less than a day ago."),
       discussion: said("EXEMPLO:\n  ms-leilao listar --json", "EXAMPLE:\n  ms-leilao list --json"),
       aliases: ["list"])
   }

@@ -37,29 +37,60 @@ package struct ScheduleCommand: AsyncParsableCommand {
 
   @OptionGroup var house: HouseOptions
 
-  @Option(help: ArgumentHelp(said("Identificador, usado uma só vez na casa: [a-z0-9-], até 40.", "Id, used once in a house: [a-z0-9-], up to 40."), valueName: "ID"))
+  @Option(
+    help: ArgumentHelp(
+      said("Identificador, usado uma só vez na casa: [a-z0-9-], até 40.", "Id, used once in a house: [a-z0-9-], up to 40."),
+      valueName: "ID"))
   var id: String
-  @Option(name: [.customLong("titulo"), .customLong("title")], help: ArgumentHelp(said("Título, até 120 caracteres.", "Title, up to 120 characters.")))
+  @Option(
+    name: [.customLong("titulo"), .customLong("title")],
+    help: ArgumentHelp(said("Título, até 120 caracteres.", "Title, up to 120 characters.")))
   var title: String
-  @Option(name: [.customLong("descricao"), .customLong("description")], help: ArgumentHelp(said("Descrição, até 2000 caracteres.", "Description, up to 2000 characters.")))
+  @Option(
+    name: [.customLong("descricao"), .customLong("description")],
+    help: ArgumentHelp(said("Descrição, até 2000 caracteres.", "Description, up to 2000 characters.")))
   var description = ""
-  @Option(name: [.customLong("vendedor"), .customLong("seller")], help: ArgumentHelp(said("Quem vende; não pode dar lances.", "Who sells; may not bid.")))
+  @Option(
+    name: [.customLong("vendedor"), .customLong("seller")],
+    help: ArgumentHelp(said("Quem vende; não pode dar lances.", "Who sells; may not bid.")))
   var seller = "casa"
-  @Option(name: [.customLong("inicio"), .customLong("start")], help: ArgumentHelp(said("Abertura: now, +10s, ou RFC 3339.", "Opening: now, +10s, or RFC 3339."), valueName: "WHEN"))
+  @Option(
+    name: [.customLong("inicio"), .customLong("start")],
+    help: ArgumentHelp(said("Abertura: now, +10s, ou RFC 3339.", "Opening: now, +10s, or RFC 3339."), valueName: "WHEN"))
   var start = "now"
-  @Option(name: [.customLong("duracao"), .customLong("duration")], help: ArgumentHelp(said("Quanto dura: 60s, 10m, 2h, 1d.", "How long: 60s, 10m, 2h, 1d."), valueName: "TIME"))
+  @Option(
+    name: [.customLong("duracao"), .customLong("duration")],
+    help: ArgumentHelp(said("Quanto dura: 60s, 10m, 2h, 1d.", "How long: 60s, 10m, 2h, 1d."), valueName: "TIME"))
   var duration: String
-  @Option(name: [.customLong("lance-inicial"), .customLong("opening-price")], help: ArgumentHelp(said("Menor primeiro lance.", "Lowest first bid."), valueName: "AMOUNT"))
+  @Option(
+    name: [.customLong("lance-inicial"), .customLong("opening-price")],
+    help: ArgumentHelp(said("Menor primeiro lance.", "Lowest first bid."), valueName: "AMOUNT"))
   var openingPrice: String
-  @Option(name: [.customLong("incremento"), .customLong("increment")], help: ArgumentHelp(said("Quanto cada lance soma: 10,00 ou 5%.", "What each bid adds: 10.00 or 5%."), valueName: "AMOUNT"))
+  @Option(
+    name: [.customLong("incremento"), .customLong("increment")],
+    help: ArgumentHelp(said("Quanto cada lance soma: 10,00 ou 5%.", "What each bid adds: 10.00 or 5%."), valueName: "AMOUNT"))
   var increment: String
-  @Option(name: [.customLong("prorrogacao"), .customLong("extension")], help: ArgumentHelp(said("Lance neste tempo antes do fim adia o fim; 0s: nunca.", "A bid this close to the end moves the end; 0s: never."), valueName: "TIME"))
+  @Option(
+    name: [.customLong("prorrogacao"), .customLong("extension")],
+    help: ArgumentHelp(
+      said("Lance neste tempo antes do fim adia o fim; 0s: nunca.", "A bid this close to the end moves the end; 0s: never."),
+      valueName: "TIME"))
   var extensionWindow = "120s"
-  @Option(name: [.customLong("fim-maximo"), .customLong("latest-end")], help: ArgumentHelp(said("O fim não passa disto (RFC 3339, ou +2h da abertura).", "The end never passes this (RFC 3339, or +2h from the opening)."), valueName: "WHEN"))
+  @Option(
+    name: [.customLong("fim-maximo"), .customLong("latest-end")],
+    help: ArgumentHelp(
+      said(
+        "O fim não passa disto (RFC 3339, ou +2h da abertura).", "The end never passes this (RFC 3339, or +2h from the opening)."),
+      valueName: "WHEN"))
   var latestEnd: String?
-  @Option(name: [.customLong("tolerancia"), .customLong("tolerance")], help: ArgumentHelp(said("Tolerância a lances em voo; 0s: nenhuma.", "Tolerance for bids in flight; 0s: none."), valueName: "TIME"))
+  @Option(
+    name: [.customLong("tolerancia"), .customLong("tolerance")],
+    help: ArgumentHelp(
+      said("Tolerância a lances em voo; 0s: nenhuma.", "Tolerance for bids in flight; 0s: none."), valueName: "TIME"))
   var tolerance = "250ms"
-  @Flag(name: [.customLong("relogio-exigido"), .customLong("clock-required")], help: ArgumentHelp(said("Recusa lances sem relógio sincronizado.", "Refuses bids without a synchronised clock.")))
+  @Flag(
+    name: [.customLong("relogio-exigido"), .customLong("clock-required")],
+    help: ArgumentHelp(said("Recusa lances sem relógio sincronizado.", "Refuses bids without a synchronised clock.")))
   var clockRequired = false
   @Option(help: ArgumentHelp(said("Id do operador que assina.", "Id of the operator who signs."), valueName: "ID"))
   var operador = "operador"
@@ -69,67 +100,23 @@ package struct ScheduleCommand: AsyncParsableCommand {
   package init() {}
 
   package func run() async throws {
+    let proposed = try proposed()
     let operation = try OperatorCall(house: house, operador: operador, json: json)
-    try await operation.give { clock in .schedule(try terms(now: clock.instant)) }
+    try await operation.give { clock in .schedule(proposed.terms(asOf: clock.instant)) }
   }
 
-  func terms(now: Timestamp) throws -> AuctionTerms {
+  func proposed() throws -> ProposedTerms {
     let reading = TermsReading()
-    let opensAt = try reading.instant("--inicio", start, from: now)
     var rules = AuctionRules()
-    rules.extensionWindow = try reading.interval("--prorrogacao", extensionWindow)
-    rules.inFlightTolerance = try reading.interval("--tolerancia", tolerance)
-    rules.latestClose = try latestEnd.map { try reading.instant("--fim-maximo", $0, from: opensAt) }
+    rules.extensionWindow = try reading.extensionWindow("--prorrogacao", extensionWindow)
+    rules.inFlightTolerance = try reading.tolerance("--tolerancia", tolerance)
     rules.clockRequired = clockRequired
-    return AuctionTerms(
-      auction: try reading.auction("--id", id), title: title, description: description, seller: try reading.principal("--vendedor", seller),
-      openingPrice: try reading.money("--lance-inicial", openingPrice), increment: try reading.increment("--incremento", increment),
-      opensAt: opensAt, closesAt: opensAt + (try reading.interval("--duracao", duration)), rules: rules)
-  }
-}
-
-/// Reads what a person wrote about an auction; every failure names the option, the value and what is accepted.
-struct TermsReading {
-  let text: MoneyText = Language.current == .portuguese ? .portuguese : .english
-  let currency = Currency.brl
-
-  func auction(_ option: String, _ value: String) throws -> AuctionID {
-    guard let id = AuctionID(value) else { throw Self.refused(option, value, said("letras minúsculas, algarismos e -, de 1 a 40", "lower-case letters, digits and -, 1 to 40")) }
-    return id
-  }
-
-  func principal(_ option: String, _ value: String) throws -> PrincipalID {
-    guard let id = PrincipalID(value) else { throw Self.refused(option, value, said("letras minúsculas, algarismos e _, de 1 a 32", "lower-case letters, digits and _, 1 to 32")) }
-    return id
-  }
-
-  func interval(_ option: String, _ value: String) throws -> Interval {
-    guard let interval = TimeText.interval(value) else { throw Self.refused(option, value, "250ms, 60s, 10m, 2h, 1d") }
-    return interval
-  }
-
-  func instant(_ option: String, _ value: String, from now: Timestamp) throws -> Timestamp {
-    if ["now", "agora"].contains(value) { return now }
-    if value.hasPrefix("+"), let later = TimeText.interval(String(value.dropFirst())) { return now + later }
-    guard let instant = TimeText.instant(value) else { throw Self.refused(option, value, "now, +10s, 2026-12-01T20:00:00-03:00") }
-    return instant
-  }
-
-  func money(_ option: String, _ value: String) throws -> Money {
-    do {
-      return try text.parse(value, in: currency)
-    } catch {
-      throw Self.refused(option, value, text == .portuguese ? "1234, 1234,56, 1.234,56" : "1234, 1234.56, 1,234.56")
-    }
-  }
-
-  func increment(_ option: String, _ value: String) throws -> Increment {
-    guard value.hasSuffix("%") else { return .fixed(try money(option, value)) }
-    // Hundredths of a per cent are basis points: read as an amount with two decimals.
-    return .percentage(basisPoints: try money(option, String(value.dropLast())).minorUnits)
-  }
-
-  static func refused(_ option: String, _ value: String, _ accepted: String) -> Failure {
-    Failure(.usage, said("\(option): “\(value)” não serve; aceito: \(accepted)", "\(option): “\(value)” is not accepted; accepted: \(accepted)"))
+    return ProposedTerms(
+      auction: try reading.auction("--id", id), title: try reading.title("--titulo", title),
+      description: try reading.description("--descricao", description), seller: try reading.seller("--vendedor", seller),
+      openingPrice: try reading.money("--lance-inicial", openingPrice),
+      increment: try reading.increment("--incremento", increment), opening: try reading.start("--inicio", start),
+      end: .after(try reading.duration("--duracao", duration)),
+      latestEnd: try latestEnd.map { try reading.latestEnd("--fim-maximo", $0) }, rules: rules)
   }
 }
