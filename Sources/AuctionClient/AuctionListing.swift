@@ -15,9 +15,12 @@ package struct AuctionListing: Sendable {
     guard !auctions.isEmpty else { return tell(said("nenhum leilão", "no auctions")) }
     for (summary, terms) in auctions {
       let price = summary.price.map { money.format($0, in: terms.currency) } ?? "-"
-      let minimum = summary.status == .closed ? "" : said("mínimo ", "minimum ") + money.format(summary.minimum, in: terms.currency)
+      let minimum =
+        summary.status == .closed ? "" : said("mínimo ", "minimum ") + money.format(summary.minimum, in: terms.currency)
       let leader = summary.leader?.text ?? ""
-      tell("\(summary.auction)\t\(status(summary.status))\t\(price)\t\(leader)\t\(minimum)\t\(TimeText.rfc3339(summary.closesAt))\t\(Printable.text(terms.title))")
+      tell(
+        "\(summary.auction)\t\(status(summary.status))\t\(price)\t\(leader)\t\(minimum)\t\(TimeText.rfc3339(summary.closesAt))\t\(Printable.text(terms.title))"
+      )
     }
   }
 

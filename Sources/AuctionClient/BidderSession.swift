@@ -86,9 +86,13 @@ package struct BidderSession: Machine {
 
   package var wakeUp: Timestamp? {
     guard isUp else { return nil }
-    var times = attempts.values.compactMap { $0.attempt.wakeUp } + inquiries.values.map(\.at) + questions.values.map { $0.askedAt + Self.patience }
+    var times =
+      attempts.values.compactMap { $0.attempt.wakeUp } + inquiries.values.map(\.at)
+      + questions.values.map { $0.askedAt + Self.patience }
     if let refreshAt { times.append(refreshAt) }
-    times += auctions.values.filter { $0.status == .open }.map { max($0.closesAt, endAskedAt[$0.terms.auction] ?? $0.closesAt) + Self.endPatience }
+    times += auctions.values.filter { $0.status == .open }.map {
+      max($0.closesAt, endAskedAt[$0.terms.auction] ?? $0.closesAt) + Self.endPatience
+    }
     return times.min()
   }
 
@@ -139,7 +143,9 @@ package struct BidderSession: Machine {
     case .block(let block): return apply(block, statement.digest, now) + decided(by: block)
     case .refused(let receipt): return hear(receipt)
     case .notice(let notice):
-      guard case .cancel = notice.action, var auction = auctions[notice.auction], auction.edition == notice.edition else { return [] }
+      guard case .cancel = notice.action, var auction = auctions[notice.auction], auction.edition == notice.edition else {
+        return []
+      }
       let changes = auction.takeCancellation(at: notice.clock)
       auctions[notice.auction] = auction
       return changes.isEmpty ? [] : [.tell(.auction(auction, changes))]
@@ -199,7 +205,8 @@ package struct BidderSession: Machine {
   private mutating func hear(_ summaries: [AuctionSummary], _ answer: HouseAnswer, _ now: Timestamp) -> [Output] {
     var outputs: [Output] = []
     for (summary, statement) in zip(summaries, answer.statements) {
-      guard interest.includes(summary.auction), case .scheduled(let scheduling) = statement.fact, statement.digest == summary.edition
+      guard interest.includes(summary.auction), case .scheduled(let scheduling) = statement.fact,
+        statement.digest == summary.edition
       else { continue }
       outputs += meet(summary, scheduling, asOf: answer.snapshot.clock, now)
     }
@@ -210,7 +217,9 @@ package struct BidderSession: Machine {
 
   /// A known auction is brought up to date block by block; an unknown one begins at its first block, or at the signed head when
   /// the ledger is long.
-  private mutating func meet(_ summary: AuctionSummary, _ scheduling: Scheduling, asOf clock: ClockReading, _ now: Timestamp) -> [Output] {
+  private mutating func meet(_ summary: AuctionSummary, _ scheduling: Scheduling, asOf clock: ClockReading, _ now: Timestamp)
+    -> [Output]
+  {
     let id = summary.auction
     if let known = auctions[id] {
       guard known.edition == summary.edition, known.status != .closed else { return [] }
@@ -218,7 +227,8 @@ package struct BidderSession: Machine {
       return askBlocks(of: id, now)
     }
     let readsAll = summary.head.map { $0.block < Self.historyBlocks } ?? true
-    let auction = FollowedAuction(scheduling, summary: summary, asOf: clock, replayingFrom: readsAll && summary.head != nil ? 0 : nil)
+    let auction = FollowedAuction(
+      scheduling, summary: summary, asOf: clock, replayingFrom: readsAll && summary.head != nil ? 0 : nil)
     auctions[id] = auction
     var outputs: [Output] = summary.status == .closed ? [] : [.follow(id)]
     guard summary.head == nil || !readsAll else { return outputs + askBlocks(of: id, now) }
@@ -244,7 +254,9 @@ package struct BidderSession: Machine {
 
   private mutating func hear(_ receipt: Receipt) -> [Output] {
     if let id = receipt.bid { return change(id) { $0.refused(receipt) } }
-    guard let digest = receipt.bidDigest, let id = attempts.first(where: { $0.value.attempt.digest == digest })?.key else { return [] }
+    guard let digest = receipt.bidDigest, let id = attempts.first(where: { $0.value.attempt.digest == digest })?.key else {
+      return []
+    }
     return change(id) { $0.refused(receipt) }
   }
 

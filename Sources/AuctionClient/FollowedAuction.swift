@@ -3,8 +3,8 @@
 
 package import AuctionFacts
 import AuctionWire
-package import SharedKernel
 import ServiceKit
+package import SharedKernel
 import SigningKit
 
 /// An auction as its follower can prove it: every block checked against the one before, every bid against its bidder's key.
@@ -87,7 +87,9 @@ package struct FollowedAuction: Sendable {
 
   /// Takes a block of this auction, whose house signature has been checked.
   package mutating func take(_ block: Block, digest: Digest) -> Step {
-    guard block.edition == edition else { return fail("bloco \(block.number) de outra edição", "block \(block.number) of another edition") }
+    guard block.edition == edition else {
+      return fail("bloco \(block.number) de outra edição", "block \(block.number) of another edition")
+    }
     let next = head.map { $0.block + 1 } ?? 0
     if let head, block.number == head.block, digest != head.digest {
       return fail("dois blocos \(block.number) diferentes", "two different blocks \(block.number)")
@@ -98,7 +100,8 @@ package struct FollowedAuction: Sendable {
       return fail("o bloco \(block.number) não continua o anterior", "block \(block.number) does not continue the one before")
     }
     if let promised, promised.block == block.number, promised.digest != digest {
-      return fail("o bloco \(block.number) não é o que a casa prometeu", "block \(block.number) is not the one that the house promised")
+      return fail(
+        "o bloco \(block.number) não é o que a casa prometeu", "block \(block.number) is not the one that the house promised")
     }
 
     var changes: [Change] = []

@@ -16,7 +16,8 @@ package final class HouseCall {
 
   /// - Throws: an `unavailable` failure when the broker cannot be reached or will not have us.
   package init(
-    broker: BrokerURL, name: String, ring: KeyRing, bindings: [(exchange: Exchange, key: String)] = [], patience: Duration = .seconds(10)
+    broker: BrokerURL, name: String, ring: KeyRing, bindings: [(exchange: Exchange, key: String)] = [],
+    patience: Duration = .seconds(10)
   ) throws {
     self.patience = patience
     link = HouseLink(broker: broker, name: name, ring: ring, bindings: bindings) { [channel] in channel.send($0) }
@@ -60,7 +61,11 @@ package final class HouseCall {
       if $0 != .confirmed { outcomes.send(.refused("\($0)")) }
     }
     return try hear(within: patience) { event in
-      if case .statement(let statement) = event, case .answered(let answer) = statement.fact, answer.command == command.id { answer } else { nil }
+      if case .statement(let statement) = event, case .answered(let answer) = statement.fact, answer.command == command.id {
+        answer
+      } else {
+        nil
+      }
     }
   }
 
@@ -70,15 +75,22 @@ package final class HouseCall {
       for event in events {
         if let answer = pick(event) { return answer }
         switch event {
-        case .down(let reason, _): throw Failure(.unavailable, said("sem contato com o broker: \(reason)", "the broker cannot be reached: \(reason)"))
-        case .refused(let reason): throw Failure(.unavailable, said("o broker recusou: \(reason)", "the broker refused: \(reason)"))
+        case .down(let reason, _):
+          throw Failure(.unavailable, said("sem contato com o broker: \(reason)", "the broker cannot be reached: \(reason)"))
+        case .refused(let reason):
+          throw Failure(.unavailable, said("o broker recusou: \(reason)", "the broker refused: \(reason)"))
         case .up, .blocked, .unblocked, .statement, .snapshot, .receipt, .dropped: break
         }
       }
     }
     throw Failure(
-      .unknown, said("a casa não respondeu em \(patience); ms-leilao e ms-lance estão de pé?", "the house did not answer within \(patience); are ms-leilao and ms-lance up?"))
+      .unknown,
+      said(
+        "a casa não respondeu em \(patience); ms-leilao e ms-lance estão de pé?",
+        "the house did not answer within \(patience); are ms-leilao and ms-lance up?"))
   }
 
-  private static func strange() -> Failure { Failure(.unknown, said("a casa respondeu outra coisa", "the house answered something else")) }
+  private static func strange() -> Failure {
+    Failure(.unknown, said("a casa respondeu outra coisa", "the house answered something else"))
+  }
 }

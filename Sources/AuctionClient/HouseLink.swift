@@ -72,7 +72,9 @@ package final class HouseLink: Sendable {
       let ring = state.value.withLock { $0.ring }
       do throws(Rejection) {
         if delivery.subscription == Self.replyName {
-          if let reply = try? SnapshotReply(parsing: delivery.body) { return onEvent(.snapshot(try HouseAnswer(reply, ring: ring))) }
+          if let reply = try? SnapshotReply(parsing: delivery.body) {
+            return onEvent(.snapshot(try HouseAnswer(reply, ring: ring)))
+          }
           guard case .refused(let receipt) = try HouseStatement(delivery.body, ring: ring).fact else { return }
           return onEvent(.receipt(receipt))
         }
@@ -86,7 +88,9 @@ package final class HouseLink: Sendable {
       ConnectionOptions(url: broker, tls: nil, name: "\(name) (ouve)"),
       subscriptions: [
         Subscription(
-          name: Self.listeningName, source: .exclusive(bindings: bindings.map { MessagingKit.Binding(exchange: $0.exchange.rawValue, key: $0.key) }), prefetch: 0,
+          name: Self.listeningName,
+          source: .exclusive(bindings: bindings.map { MessagingKit.Binding(exchange: $0.exchange.rawValue, key: $0.key) }),
+          prefetch: 0,
           automaticAcknowledgement: true)
       ],
       onEvent: { event in
@@ -146,7 +150,8 @@ package final class HouseLink: Sendable {
   package func ask(_ query: Query) {
     let message = Publishing(
       exchange: Exchange.consultas.rawValue, routingKey: RoutingKey.query, isMandatory: false,
-      properties: MessageProperties(contentType: Query.contentType, replyTo: Publishing.directReplyTo, isPersistent: false), body: query.encoded())
+      properties: MessageProperties(contentType: Query.contentType, replyTo: Publishing.directReplyTo, isPersistent: false),
+      body: query.encoded())
     _ = connections.publishing.publish(message) { _ in }
   }
 
@@ -156,9 +161,11 @@ package final class HouseLink: Sendable {
     outcome: @escaping @Sendable (PublishOutcome) -> Void
   ) {
     let message = Publishing(
-      exchange: exchange.rawValue, routingKey: statement.kind.routingKey, isMandatory: exchange.isMandatory,
+      exchange: exchange.rawValue, routingKey: statement.kind.routingKey,
+      isMandatory: Topology.house.isMandatory(exchange, key: statement.kind.routingKey),
       properties: MessageProperties(
-        contentType: Envelope.contentType, messageID: statement.messageID, correlationID: statement.correlationID, replyTo: Publishing.directReplyTo, userID: user,
+        contentType: Envelope.contentType, messageID: statement.messageID, correlationID: statement.correlationID,
+        replyTo: Publishing.directReplyTo, userID: user,
         isPersistent: true),
       body: sealed.evidence.bytes)
     if !connections.publishing.publish(message, outcome: outcome) { outcome(.unknown("busy")) }

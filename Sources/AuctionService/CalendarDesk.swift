@@ -106,6 +106,7 @@ package struct CalendarDesk: Desk, Sendable {
       case .statement(let statement): hear(statement, at: clock, in: &turn)
       case .poison(let delivery, let rejection):
         turn.outgoing.append(.deadLetter(delivery, from: .msLeilao, reason: rejection.reason.rawValue))
+        turn.deadLetters.append(rejection.reason.rawValue)
       }
     }
     tick(at: clock, in: &turn)
@@ -133,6 +134,9 @@ package struct CalendarDesk: Desk, Sendable {
       }
     }
   }
+
+  /// What the calendar said stands in the books of ms-lance, not here.
+  package func audit(_ store: any Store) throws {}
 
   /// ms-leilao answers no queries: ms-lance does, from the books.
   package func answer(_ query: Delivery, from store: any Store, at clock: ClockReading) -> Publishing? { nil }

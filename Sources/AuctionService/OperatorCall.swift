@@ -42,7 +42,8 @@ struct OperatorCall {
         throw Failure(.refused, said("recusado: leilao_desconhecido (\(auction))", "refused: leilao_desconhecido (\(auction))"))
       }
       let command = Command(
-        id: CommandID(.random()), action: .cancel(auction: auction, edition: found.summary.edition, reason: reason), clock: reading)
+        id: CommandID(.random()), action: .cancel(auction: auction, edition: found.summary.edition, reason: reason),
+        clock: reading)
       try report(try house.command(command, by: voice, as: settings.broker.user), to: command)
     }
   }
@@ -52,7 +53,8 @@ struct OperatorCall {
     let (keys, broker) = (settings.keys, settings.broker)
     try await onThread(named: "operador") {
       let house = try HouseCall(
-        broker: broker, name: "operador", ring: KeyRing(try keys.publicKeys().keys), bindings: [(.leilao, RoutingKey.commandAnswered)])
+        broker: broker, name: "operador", ring: KeyRing(try keys.publicKeys().keys),
+        bindings: [(.leilao, RoutingKey.commandAnswered)])
       try body(house)
     }
   }
@@ -65,7 +67,8 @@ struct OperatorCall {
           "não há chave de \(principal) em \(settings.keyPath); ms-leilao cria a do operador na primeira vez que sobe",
           "there is no key of \(principal) in \(settings.keyPath); ms-leilao makes the operator's at its first start"))
     }
-    return try Voice(principal: principal, key: settings.keys.privateKey(of: principal.text) { try Passphrase.ask(for: principal.text) })
+    return try Voice(
+      principal: principal, key: settings.keys.privateKey(of: principal.text) { try Passphrase.ask(for: principal.text) })
   }
 
   private func report(_ answer: CommandAnswer, to command: Command) throws {
@@ -82,7 +85,8 @@ struct OperatorCall {
       return
     }
     if let refusal = answer.refusal {
-      throw Failure(.refused, said("recusado: \(refusal.wireName) (\(command.auction))", "refused: \(refusal.wireName) (\(command.auction))"))
+      throw Failure(
+        .refused, said("recusado: \(refusal.wireName) (\(command.auction))", "refused: \(refusal.wireName) (\(command.auction))"))
     }
     tell(said("aceito: \(command.auction)", "accepted: \(command.auction)"))
   }

@@ -86,7 +86,8 @@ package struct HouseStatement: Sendable {
     case .extended: .extended(try Extension(envelope))
     case .bidRefused: .refused(try Receipt(envelope))
     case .commandAnswered: .answered(try CommandAnswer(envelope))
-    case .reserve, .passedOn, .bidPlaced, .snapshot, .clockSynchronized, .schedule, .cancel, .suspend, .resume, .close, .passOn, .voidBid:
+    case .reserve, .passedOn, .bidPlaced, .snapshot, .clockSynchronized, .schedule, .cancel, .suspend, .resume, .close, .passOn,
+      .voidBid:
       throw Rejection(.malformed, "\(envelope.kind.rawValue) is no event that is heard here")
     }
   }

@@ -8,13 +8,15 @@ extension OutgoingMessage {
   /// A signed event of the house, on `leilao`. The broker's `message_id` and `correlation_id` come from what it says.
   package static func event(_ kind: Kind, _ sealed: Sealed, id: String, about auction: AuctionID?) -> OutgoingMessage {
     OutgoingMessage(
-      exchange: Exchange.leilao.rawValue, routingKey: kind.routingKey, isMandatory: Exchange.leilao.isMandatory, messageID: id,
+      exchange: Exchange.leilao.rawValue, routingKey: kind.routingKey,
+      isMandatory: Topology.house.isMandatory(.leilao, key: kind.routingKey), messageID: id,
       correlationID: auction?.text, contentType: Envelope.contentType, headers: [:], body: sealed.evidence.bytes)
   }
 
   package static func event(_ statement: some WireValue, _ sealed: Sealed) -> OutgoingMessage {
     OutgoingMessage(
-      exchange: Exchange.leilao.rawValue, routingKey: statement.kind.routingKey, isMandatory: Exchange.leilao.isMandatory,
+      exchange: Exchange.leilao.rawValue, routingKey: statement.kind.routingKey,
+      isMandatory: Topology.house.isMandatory(.leilao, key: statement.kind.routingKey),
       messageID: statement.messageID, correlationID: statement.correlationID, contentType: Envelope.contentType, headers: [:],
       body: sealed.evidence.bytes)
   }
@@ -22,7 +24,7 @@ extension OutgoingMessage {
   /// A message that no service can use, put aside for the operator with the reason; a bid's secret is taken off first.
   package static func deadLetter(_ delivery: Delivery, from service: Service, reason: String) -> OutgoingMessage {
     OutgoingMessage(
-      exchange: Exchange.mortas.rawValue, routingKey: RoutingKey.dead(from: service), isMandatory: Exchange.mortas.isMandatory,
+      exchange: Exchange.mortas.rawValue, routingKey: RoutingKey.dead(from: service), isMandatory: true,
       messageID: delivery.properties.messageID, correlationID: delivery.properties.correlationID,
       contentType: delivery.properties.contentType,
       headers: [DeadLetter.reasonHeader: reason, "exchange": delivery.exchange, "routing_key": delivery.routingKey],
@@ -32,9 +34,10 @@ extension OutgoingMessage {
 
 extension Publishing {
   /// An answer to who asked over a direct reply-to address; lost if nobody listens any more.
-  package static func reply(_ body: [UInt8], to address: String) -> Publishing {
+  package static func reply(_ body: [UInt8], to address: String, id: String, correlation: String?) -> Publishing {
     Publishing(
       exchange: "", routingKey: address, isMandatory: false,
-      properties: MessageProperties(contentType: Envelope.contentType, isPersistent: false), body: body)
+      properties: MessageProperties(
+        contentType: Envelope.contentType, messageID: id, correlationID: correlation, isPersistent: true), body: body)
   }
 }

@@ -18,14 +18,6 @@ package enum Exchange: String, CaseIterable, Hashable, Sendable {
     case .consultas, .mortas: []
     }
   }
-
-  /// Whether what is published here must reach a queue: a topic without followers is normal, a lost bid is not.
-  package var isMandatory: Bool {
-    switch self {
-    case .lances, .leilao, .comandos, .sigilo, .mortas: true
-    case .notificacoes, .consultas: false
-    }
-  }
 }
 
 /// The durable queues.

@@ -10,6 +10,12 @@ package struct Topology: Hashable, Sendable {
   /// Queues in the virtual host, all clients' included.
   package let maximumQueues: Int64
 
+  /// Whether a message must reach a queue (AMQP `mandatory`): so it is wherever the house has one waiting. A topic without
+  /// followers and an operator who did not wait for his answer are normal.
+  package func isMandatory(_ exchange: Exchange, key: String) -> Bool {
+    bindings.contains { $0.exchange == exchange && $0.key == key }
+  }
+
   /// Which house the broker serves.
   package enum Profile: Hashable, Sendable {
     /// All bidders share the user `cliente`, every password is its user's name, nothing listens beyond loopback.

@@ -35,7 +35,8 @@ package struct BidCommand: AsyncParsableCommand {
 
   @Flag(
     name: [.customLong("reserva"), .customLong("standby")],
-    help: ArgumentHelp(said("Espera pelo diário em vez de recusar-se a começar.", "Waits for the journal instead of refusing to start.")))
+    help: ArgumentHelp(
+      said("Espera pelo diário em vez de recusar-se a começar.", "Waits for the journal instead of refusing to start.")))
   var isStandby = false
 
   @Option(
@@ -48,7 +49,9 @@ package struct BidCommand: AsyncParsableCommand {
 
   @Option(
     name: [.customLong("lances-por-segundo"), .customLong("bids-per-second")],
-    help: ArgumentHelp(said("Quantos lances por segundo cada licitante pode dar.", "How many bids a second each bidder may place."), valueName: "N"))
+    help: ArgumentHelp(
+      said("Quantos lances por segundo cada licitante pode dar.", "How many bids a second each bidder may place."), valueName: "N"
+    ))
   var bidsPerSecond: Int64 = 20
 
   package init() {}

@@ -17,7 +17,9 @@ extension BidDesk {
     guard let replyTo = query.properties.replyTo, Query.isReplyAddress(replyTo), let question = try? Query(parsing: query.body),
       let page = try? self.page(for: question, from: store, at: clock)
     else { return nil }
-    return .reply(page.reply(keyID: voice.keyID, sign: voice.sign).encoded(), to: replyTo)
+    return .reply(
+      page.reply(keyID: voice.keyID, sign: voice.sign).encoded(), to: replyTo, id: page.snapshot.messageID,
+      correlation: page.snapshot.correlationID)
   }
 
   private func page(for query: Query, from store: any Store, at clock: ClockReading) throws -> SnapshotPage {
@@ -51,7 +53,8 @@ extension BidDesk {
       if evidence.count < Self.page {
         evidence += try store.documents(Collection.receipts, auction.text, from: max(0, after - blocks) + 1, limit: Self.page)
       }
-      return .of(.ledger(auction, after: after, head: head), answering: query.id, evidence.map { Evidence($0.body) }, clock: clock)
+      return .of(
+        .ledger(auction, after: after, head: head), answering: query.id, evidence.map { Evidence($0.body) }, clock: clock)
     }
   }
 }

@@ -69,7 +69,7 @@ package struct BidDesk: Desk, Sendable {
       case .unheardBid(let bid): refuse(bid, at: clock, in: &turn)
       case .statement(let statement): hear(statement, at: clock, in: &turn)
       case .poison(let delivery, let rejection):
-        turn.outgoing.append(.deadLetter(delivery, from: .msLance, reason: rejection.reason.rawValue))
+        setAside(delivery, rejection.reason.rawValue, in: &turn)
       }
     }
     say(keeper.handle(.endTurn, at: clock), in: &turn)
@@ -108,6 +108,21 @@ package struct BidDesk: Desk, Sendable {
     _ = keeper.handle(.endTurn, at: clock)
   }
 
+  /// The head of every chain must be the block that was published under its number.
+  package func audit(_ store: any Store) throws {
+    for summary in keeper.summaries() {
+      guard let head = summary.head else { continue }
+      let stored = try store.document(Collection.blocks, summary.auction.text, head.block).flatMap { try? Envelope(parsing: $0) }
+      guard let stored, SHA256.of(stored.payload) == head.digest else {
+        throw Failure(
+          .ioError,
+          said(
+            "o diário não confere: o bloco \(head.block) de \(summary.auction) não é o que foi publicado",
+            "the journal does not agree with itself: block \(head.block) of \(summary.auction) is not the one published"))
+      }
+    }
+  }
+
   // MARK: - One item
 
   private mutating func place(_ bid: SubmittedBid, replyTo: String?, at clock: ClockReading, in turn: inout Turn) {
@@ -132,7 +147,8 @@ package struct BidDesk: Desk, Sendable {
     for input in inputs {
       if case .scheduled(let scheduling, let sealed) = input, keeper.status(of: scheduling.terms.auction) == nil {
         turn.documents.append(
-          Document(collection: Collection.schedulings, key: scheduling.terms.auction.text, number: 0, body: sealed.evidence.bytes))
+          Document(collection: Collection.schedulings, key: scheduling.terms.auction.text, number: 0, body: sealed.evidence.bytes)
+        )
       }
       say(keeper.handle(input, at: clock), in: &turn)
     }
@@ -168,7 +184,8 @@ package struct BidDesk: Desk, Sendable {
         turn.outgoing.append(.event(extended, sealed))
       case .refused(let receipt, let sealed):
         if let number = receipt.number, let auction = receipt.auction {
-          turn.documents.append(Document(collection: Collection.receipts, key: auction.text, number: number, body: sealed.evidence.bytes))
+          turn.documents.append(
+            Document(collection: Collection.receipts, key: auction.text, number: number, body: sealed.evidence.bytes))
         }
         turn.outgoing.append(.event(receipt, sealed))
       case .repeated(let auction, let sealed):
@@ -187,17 +204,23 @@ package struct BidDesk: Desk, Sendable {
   // MARK: - Bids that never reach the books
 
   private func refuse(_ bid: UnheardBid, at clock: ClockReading, in turn: inout Turn) {
-    if let delivery = bid.delivery { turn.outgoing.append(.deadLetter(delivery, from: .msLance, reason: bid.reason.wireName)) }
+    if let delivery = bid.delivery { setAside(delivery, bid.reason.wireName, in: &turn) }
     answer(bid, at: clock, in: &turn)
+  }
+
+  private func setAside(_ delivery: Delivery, _ reason: String, in turn: inout Turn) {
+    turn.outgoing.append(.deadLetter(delivery, from: .msLance, reason: reason))
+    turn.deadLetters.append(reason)
   }
 
   /// An authenticated bidder hears it on its own topic; anyone else only where it asked to be answered.
   private func answer(_ bid: UnheardBid, at clock: ClockReading, in turn: inout Turn) {
     let receipt = bid.receipt(at: clock)
-    if bid.owner != nil, bid.bid != nil {
+    if bid.owner != nil {
       turn.outgoing.append(.event(receipt, voice.seal(receipt)))
     } else if let replyTo = bid.replyTo {
-      turn.replies.append(.reply(voice.seal(receipt).evidence.bytes, to: replyTo))
+      turn.replies.append(
+        .reply(voice.seal(receipt).evidence.bytes, to: replyTo, id: receipt.messageID, correlation: receipt.correlationID))
     }
   }
 }

@@ -26,7 +26,10 @@ package struct UnheardBid: Sendable {
   package var auction: AuctionID?
   package var digest: Digest?
 
-  init(_ delivery: Delivery, _ reason: Refusal, owner: PrincipalID? = nil, bid: BidID? = nil, auction: AuctionID? = nil, digest: Digest? = nil) {
+  init(
+    _ delivery: Delivery, _ reason: Refusal, owner: PrincipalID? = nil, bid: BidID? = nil, auction: AuctionID? = nil,
+    digest: Digest? = nil
+  ) {
     self.delivery = delivery
     self.reason = reason
     replyTo = delivery.properties.replyTo.flatMap { Query.isReplyAddress($0) ? $0 : nil }

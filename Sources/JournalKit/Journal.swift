@@ -10,7 +10,8 @@ package final class Journal: Sendable {
   /// Whether this opening made it.
   package let isNew: Bool
 
-  private let pool: DatabasePool
+  /// Nil once closed. Whoever is reading then keeps the connections until the reading is done.
+  private let pool: Mutex<DatabasePool?>
   private let writing: Mutex<Writing>
   private let committed: Atomic<Int64>
 
@@ -32,7 +33,7 @@ package final class Journal: Sendable {
     self.path = path
     self.identity = identity
     self.isNew = isNew
-    self.pool = pool
+    self.pool = Mutex(pool)
     self.committed = Atomic(committed)
     writing = Mutex(Writing(standing: .sound, lock: lock))
   }
@@ -108,14 +109,17 @@ package final class Journal: Sendable {
 
   /// Gives the lock back. Further calls throw `.closed`.
   package func close() {
-    let lock: JournalLock? = writing.withLock { writing in
-      if case .closed = writing.standing { return nil }
+    writing.withLock { writing in
       writing.standing = .closed
-      // A reader that is under way keeps its connection until it is done; SQLite copes with both.
-      try? pool.close()
-      return writing.lock.take()
+      // First the file, then the right to it.
+      pool.withLock { $0 = nil }
+      writing.lock = nil
     }
-    _ = consume lock
+  }
+
+  private func opened() throws(JournalError) -> DatabasePool {
+    guard let pool = pool.withLock({ $0 }) else { throw JournalError(.closed, path) }
+    return pool
   }
 
   // MARK: Writing
@@ -162,6 +166,7 @@ package final class Journal: Sendable {
       case .failed(let error): throw JournalError(.notDurable("an earlier write failed: \(error)"), path)
       case .closed: throw JournalError(.closed, path)
       }
+      let pool = try opened()
       do { return try pool.writeWithoutTransaction(body) } catch {
         let error = JournalError(error, path)
         writing.standing = .failed(error)
@@ -182,16 +187,12 @@ package final class Journal: Sendable {
 
   /// Reads committed state on a connection of its own, beside the writer.
   func read<T>(_ body: (Database) throws -> T) throws(JournalError) -> T {
-    do { return try pool.read(body) } catch { throw JournalError(readError(error), path) }
+    let pool = try opened()
+    do { return try pool.read(body) } catch { throw JournalError(error, path) }
   }
 
-  /// A closed pool answers with SQLite's word for misuse.
-  func readError(_ error: any Error) -> any Error {
-    guard (error as? DatabaseError)?.resultCode == .SQLITE_MISUSE else { return error }
-    return JournalError(.closed, path)
-  }
-
+  /// The same, for a body whose own errors come out as they are.
   func stream(_ body: (Database) throws -> Void) throws {
-    do { try pool.read(body) } catch let error as DatabaseError { throw JournalError(readError(error), path) }
+    do { try opened().read(body) } catch let error as DatabaseError { throw JournalError(error, path) }
   }
 }

@@ -60,7 +60,9 @@ enum Rows {
   }
 
   static func headers(_ row: Row, _ column: Int) throws -> [String: String] {
-    let pairs = try text(row, column).split(separator: pairSeparator).map { $0.split(separator: valueSeparator, maxSplits: 1, omittingEmptySubsequences: false) }
+    let pairs = try text(row, column).split(separator: pairSeparator).map {
+      $0.split(separator: valueSeparator, maxSplits: 1, omittingEmptySubsequences: false)
+    }
     return Dictionary(pairs.compactMap { $0.count == 2 ? (String($0[0]), String($0[1])) : nil }) { $1 }
   }
 

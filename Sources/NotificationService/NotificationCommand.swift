@@ -1,4 +1,5 @@
 package import ArgumentParser
+import AuctionSigning
 import AuctionWire
 import Logging
 import MessagingKit
@@ -6,7 +7,6 @@ import ServiceKit
 import ServiceLifecycle
 import SharedKernel
 import SigningKit
-import AuctionSigning
 
 /// `ms-notificacao`: serves until told to stop.
 package struct NotificationCommand: AsyncParsableCommand {
@@ -50,7 +50,8 @@ package struct NotificationCommand: AsyncParsableCommand {
     let consuming = Connection(
       ConnectionOptions(url: settings.broker, tls: nil, name: "\(principal) (consome)"),
       subscriptions: [
-        Subscription(name: "trabalho", source: .queue(Queue.notificacao.rawValue), prefetch: 1_000, automaticAcknowledgement: false)
+        Subscription(
+          name: "trabalho", source: .queue(Queue.notificacao.rawValue), prefetch: 1_000, automaticAcknowledgement: false)
       ],
       onEvent: ConnectionLog.reporting(log, "consuming") { event in
         switch event {

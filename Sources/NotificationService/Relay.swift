@@ -31,7 +31,8 @@ package struct Relay: Sendable {
       guard let key = topic(of: statement) else { return .drop }
       return .forward(
         Publishing(
-          exchange: Exchange.notificacoes.rawValue, routingKey: key, isMandatory: false, properties: forwarded(delivery.properties),
+          exchange: Exchange.notificacoes.rawValue, routingKey: key, isMandatory: false,
+          properties: forwarded(delivery.properties),
           body: delivery.body))
     } catch {
       let message = OutgoingMessage.deadLetter(delivery, from: .msNotificacao, reason: error.reason.rawValue)
@@ -59,7 +60,8 @@ package struct Relay: Sendable {
 
   private func forwarded(_ properties: MessageProperties) -> MessageProperties {
     MessageProperties(
-      contentType: properties.contentType, messageID: properties.messageID, correlationID: properties.correlationID, isPersistent: true)
+      contentType: properties.contentType, messageID: properties.messageID, correlationID: properties.correlationID,
+      isPersistent: true)
   }
 }
 

@@ -1,5 +1,7 @@
 package import ArgumentParser
 import Glibc
+import JournalKit
+import SigningKit
 
 /// Runs a program's command line: parses in the reader's language, and turns every error into a sentence and a status.
 package enum CommandRunner {
@@ -18,6 +20,13 @@ package enum CommandRunner {
       leave(failure.status)
     } catch let status as ExitStatus {
       leave(status)
+    } catch let error as JournalError {
+      complain("\(error)")
+      if case .held = error.kind { leave(.configuration) }
+      leave(.ioError)
+    } catch let error as KeyFolderError {
+      complain("\(error)")
+      leave(.configuration)
     } catch {
       let text = translated(root.fullMessage(for: error))
       if root.exitCode(for: error).isSuccess {

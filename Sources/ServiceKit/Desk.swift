@@ -13,6 +13,9 @@ package struct Turn: Sendable {
   /// What is said once and may be lost: answers to those who asked directly.
   package var replies: [Publishing] = []
 
+  /// Why deliveries were put aside as dead letters, one for each of them among `outgoing`.
+  package var deadLetters: [String] = []
+
   package init() {}
 
   package var isEmpty: Bool { entries.isEmpty && documents.isEmpty && outgoing.isEmpty }
@@ -43,6 +46,8 @@ package protocol Desk {
   mutating func keysChanged(_ ring: KeyRing, at clock: ClockReading) -> Turn
   /// Takes the entries of one committed turn again; says nothing.
   mutating func replay(_ entries: [Entry], at clock: ClockReading) throws
+  /// Whether what was replayed is what was said, by the documents that the store holds; throws where it is not.
+  func audit(_ store: any Store) throws
   /// Answers a query from committed state; nil when it cannot be read.
   func answer(_ query: Delivery, from store: any Store, at clock: ClockReading) -> Publishing?
 }

@@ -16,59 +16,80 @@ package struct HouseOptions: ParsableArguments {
 
   @Option(
     name: [.customLong("chaves"), .customLong("keys")],
-    help: ArgumentHelp(said("Pasta das chaves (LEILAO_KEYS; padrão keys).", "Key folder (LEILAO_KEYS; default keys)."), valueName: "DIR"))
+    help: ArgumentHelp(
+      said("Pasta das chaves (LEILAO_KEYS; padrão keys).", "Key folder (LEILAO_KEYS; default keys)."), valueName: "DIR"))
   package var keys: String?
 
   @Option(
     name: [.customLong("dados"), .customLong("data")],
     help: ArgumentHelp(
-      said("Pasta dos diários (LEILAO_DATA; padrão .leilao ao lado das chaves).", "Journal folder (LEILAO_DATA; default .leilao beside the keys)."),
+      said(
+        "Pasta dos diários (LEILAO_DATA; padrão .leilao ao lado das chaves).",
+        "Journal folder (LEILAO_DATA; default .leilao beside the keys)."),
       valueName: "DIR"))
   package var data: String?
 
   @Option(
     name: .customLong("ntp"),
     help: ArgumentHelp(
-      said("Servidores NTP separados por vírgula, ou none (LEILAO_NTP; padrão ntp.br).", "NTP servers, comma-separated, or none (LEILAO_NTP; default ntp.br)."),
+      said(
+        "Servidores NTP separados por vírgula, ou none (LEILAO_NTP; padrão ntp.br).",
+        "NTP servers, comma-separated, or none (LEILAO_NTP; default ntp.br)."),
       valueName: "HOST,HOST"))
   package var ntp: String?
 
   @Option(
     name: .customLong("log"),
-    help: ArgumentHelp(said("Nível do registro: trace, debug, info, notice, warning, error (LEILAO_LOG).", "Log level: trace, debug, info, notice, warning, error (LEILAO_LOG)."), valueName: "LEVEL"))
+    help: ArgumentHelp(
+      said(
+        "Nível do registro: trace, debug, info, notice, warning, error (LEILAO_LOG).",
+        "Log level: trace, debug, info, notice, warning, error (LEILAO_LOG)."), valueName: "LEVEL"))
   package var logLevel: String?
 
   @Option(
     name: [.customLong("formato-log"), .customLong("log-format")],
-    help: ArgumentHelp(said("Formato do registro: text ou json (LEILAO_LOG_FORMAT).", "Log format: text or json (LEILAO_LOG_FORMAT)."), valueName: "FORMAT"))
+    help: ArgumentHelp(
+      said("Formato do registro: text ou json (LEILAO_LOG_FORMAT).", "Log format: text or json (LEILAO_LOG_FORMAT)."),
+      valueName: "FORMAT"))
   package var logFormat: String?
 
   package init() {}
 
   /// - Throws: a usage failure naming the option, the value and what is accepted.
   package func resolved(brokerUser: String) throws -> HouseSettings {
-    let url = try option("--broker", "RABBITMQ_URL", broker) { (text: String) throws -> BrokerURL in try BrokerURL(text) }
+    let url =
+      try option("--broker", "RABBITMQ_URL", broker) { (text: String) throws -> BrokerURL in try BrokerURL(text) }
       ?? BrokerURL("amqp://\(brokerUser):\(brokerUser)@127.0.0.1:5672/leilao")
     let keyPath = absolute(keys ?? environmentValue("LEILAO_KEYS") ?? "keys")
     let dataPath = absolute(data ?? environmentValue("LEILAO_DATA") ?? parent(of: keyPath) + "/.leilao")
     let level =
       try option("--log", "LEILAO_LOG", logLevel) { text throws -> Logger.Level in
         guard let level = Logger.Level(rawValue: text) else {
-          throw Failure(.usage, said("são aceitos trace, debug, info, notice, warning, error", "accepted are trace, debug, info, notice, warning, error"))
+          throw Failure(
+            .usage,
+            said(
+              "são aceitos trace, debug, info, notice, warning, error", "accepted are trace, debug, info, notice, warning, error")
+          )
         }
         return level
       } ?? .info
     let format =
       try option("--log-format", "LEILAO_LOG_FORMAT", logFormat) { text throws -> LogFormat in
-        guard let format = LogFormat(rawValue: text) else { throw Failure(.usage, said("são aceitos text, json", "accepted are text, json")) }
+        guard let format = LogFormat(rawValue: text) else {
+          throw Failure(.usage, said("são aceitos text, json", "accepted are text, json"))
+        }
         return format
       } ?? .text
-    let source = try option("--ntp", "LEILAO_NTP", ntp) { text throws -> TimeSource in try TimeSource(environment: text) } ?? .standard
+    let source =
+      try option("--ntp", "LEILAO_NTP", ntp) { text throws -> TimeSource in try TimeSource(environment: text) } ?? .standard
     return HouseSettings(
-      broker: url, keys: KeyFolder(path: keyPath), keyPath: keyPath, dataPath: dataPath, time: source, logLevel: level, logFormat: format)
+      broker: url, keys: KeyFolder(path: keyPath), keyPath: keyPath, dataPath: dataPath, time: source, logLevel: level,
+      logFormat: format)
   }
 
-  private func option<Value>(_ flag: String, _ variable: String, _ given: String?, _ read: (String) throws -> Value) throws -> Value? {
+  private func option<Value>(_ flag: String, _ variable: String, _ given: String?, _ read: (String) throws -> Value) throws
+    -> Value?
+  {
     let (name, text): (String, String?) = given.map { (flag, $0) } ?? (variable, environmentValue(variable))
     guard let text, !text.isEmpty else { return nil }
     do {

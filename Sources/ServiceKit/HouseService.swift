@@ -33,7 +33,9 @@ package struct HouseService<D: Desk & Sendable>: Sendable {
     let log = settings.logger(principal.text)
     let voice = try Identity.voice(of: principal, in: settings.keys, log: log)
     let journal = try Journal.open(folder: settings.dataPath, name: principal.text, waitingForLock: isStandby) { holder in
-      log.notice("\(said("de reserva: outro processo tem o diário", "standing by: another process holds the journal"))", metadata: ["pid": "\(holder.map(String.init) ?? "?")"])
+      log.notice(
+        "\(said("de reserva: outro processo tem o diário", "standing by: another process holds the journal"))",
+        metadata: ["pid": "\(holder.map(String.init) ?? "?")"])
     }
     defer { journal.close() }
     try Identity.bind(principal, to: journal, in: settings.keys)
@@ -55,7 +57,7 @@ package struct HouseService<D: Desk & Sendable>: Sendable {
         default: break
         }
       })
-    let queryName = "consultas"
+    let queryName = "perguntas"
     var subscriptions = [Subscription(name: "trabalho", source: .queue(queue), prefetch: 1_000, automaticAcknowledgement: false)]
     if let queryQueue {
       subscriptions.append(Subscription(name: queryName, source: .queue(queryQueue), prefetch: 0, automaticAcknowledgement: true))
@@ -87,7 +89,8 @@ package struct HouseService<D: Desk & Sendable>: Sendable {
       let presence = try PresenceFile(path: "\(dataPath)/\(principal).presence")
       let outbox = OutboxPump(publisher: publishing, store: journal, log: log) { mailbox.ring() }
       let loop = TurnLoop(
-        desk: try makeDesk(voice), store: journal, acknowledger: consuming, outbox: outbox, clock: clock, present: presence.last, log: log)
+        desk: try makeDesk(voice), store: journal, acknowledger: consuming, outbox: outbox, clock: clock, present: presence.last,
+        log: log)
       consuming.start()
       publishing.start()
       return TurnService<D>.Parts(loop: loop, outbox: outbox, presence: presence)
@@ -112,9 +115,13 @@ package struct HouseService<D: Desk & Sendable>: Sendable {
     let reading = await clock.waitUntilReady(within: nil)
     switch reading.status {
     case .systemClock:
-      log.warning("\(said("sem NTP: a casa usa o relógio do sistema e o diz em cada evento (sem_ntp)", "without NTP: the house runs on the system clock and says so in every event (sem_ntp)"))")
+      log.warning(
+        "\(said("sem NTP: a casa usa o relógio do sistema e o diz em cada evento (sem_ntp)", "without NTP: the house runs on the system clock and says so in every event (sem_ntp)"))"
+      )
     case .synchronized, .holdover, .unsynchronized:
-      log.notice("\(said("relógio", "clock"))", metadata: ["status": "\(reading.status)", "uncertainty_us": "\(reading.uncertaintyMicroseconds)"])
+      log.notice(
+        "\(said("relógio", "clock"))",
+        metadata: ["status": "\(reading.status)", "uncertainty_us": "\(reading.uncertaintyMicroseconds)"])
     }
   }
 }

@@ -8,12 +8,21 @@ package import SigningKit
 package enum Identity {
   /// The key of a principal, made if there is none yet.
   package static func voice(of principal: PrincipalID, in folder: KeyFolder, log: Logger) throws -> Voice {
-    if !folder.hasPair(principal.text) {
+    if folder.hasPrivateKey(principal.text) {
+      // The public half is written after the private one: a crash between the two leaves this to be done.
+      if !folder.hasPublicKey(principal.text) {
+        try folder.writePublicKey(
+          try folder.privateKey(of: principal.text) { nil }.publicKey, for: principal.text, replacing: false)
+      }
+    } else {
       let key = try PrivateKey.generate(.ed25519)
       try folder.writePair(key, for: principal.text, passphrase: nil, replacing: false)
       log.notice(
         "\(said("par de chaves criado", "key pair made"))",
-        metadata: ["principal": "\(principal)", "private": "\(folder.privateFile(principal.text))", "public": "\(folder.publicFile(principal.text))"])
+        metadata: [
+          "principal": "\(principal)", "private": "\(folder.privateFile(principal.text))",
+          "public": "\(folder.publicFile(principal.text))",
+        ])
     }
     return try Voice(principal: principal, key: folder.privateKey(of: principal.text) { nil })
   }

@@ -8,7 +8,9 @@ package struct JSONLine: Sendable {
   package mutating func add(_ name: String, _ value: Int64?) { append(name, value.map(String.init)) }
   package mutating func add(_ name: String, _ value: Bool) { append(name, String(value)) }
 
-  private mutating func append(_ name: String, _ value: String?) { members.append("\(LineLogHandler.quoted(name)):\(value ?? "null")") }
+  private mutating func append(_ name: String, _ value: String?) {
+    members.append("\(LineLogHandler.quoted(name)):\(value ?? "null")")
+  }
 
   package var text: String { "{" + members.joined(separator: ",") + "}" }
 }

@@ -6,34 +6,32 @@ package struct KeyRing: Sendable {
   package struct Member: Sendable {
     package let owner: PrincipalID
     package let key: PublicKey
-    /// A revoked key still tells whose it was.
-    package var isRevoked: Bool
   }
 
   package private(set) var members: [Digest: Member] = [:]
 
+  /// Ids whose key is another's already: a key speaks for one principal only.
+  package private(set) var shared: [PrincipalID] = []
+
   package init() {}
 
-  /// Whatever the folder holds; files that are no usable key are left out (the folder names them as problems).
+  /// Whatever the folder holds; files that are no usable key are left out (the folder names them as problems). A key that
+  /// stands under several ids is the house's before a bidder's, and otherwise the first one's.
   package init(_ keys: [(id: String, key: PublicKey)]) {
-    for (id, key) in keys {
-      guard let owner = PrincipalID(id) else { continue }
-      add(owner: owner, key: key)
-    }
+    let owned = keys.compactMap { entry in PrincipalID(entry.id).map { (owner: $0, key: entry.key) } }
+    let (bidders, house) = (owned.filter { $0.owner.role == .bidder }, owned.filter { $0.owner.role != .bidder })
+    for (owner, key) in house + bidders { add(owner: owner, key: key) }
   }
 
-  package mutating func add(owner: PrincipalID, key: PublicKey) {
+  private mutating func add(owner: PrincipalID, key: PublicKey) {
     guard let id = Digest(key.id) else { return }
-    members[id] = Member(owner: owner, key: key, isRevoked: false)
+    guard members[id] == nil else { return shared.append(owner) }
+    members[id] = Member(owner: owner, key: key)
   }
 
-  package mutating func revoke(_ id: Digest) { members[id]?.isRevoked = true }
-
-  package func member(_ id: Digest) -> Member? { members[id] }
-
-  /// Whether `signature` over `message` is the unrevoked key's; nil when no such key is known.
+  /// Whose signature this is over `message`; nil when no such key is known or the signature is not its own.
   package func check(_ id: Digest, _ signature: [UInt8], over message: [UInt8]) -> PrincipalID? {
-    guard let member = members[id], !member.isRevoked, member.key.isValid(signature, for: message) else { return nil }
+    guard let member = members[id], member.key.isValid(signature, for: message) else { return nil }
     return member.owner
   }
 }

@@ -14,11 +14,16 @@ package final class OutboxPump: Sendable {
     var head = 0
     var underWay: [Int64: OutboxMessage] = [:]
     var confirmed: [Int64] = []
+    /// Refused or lost: to be sent again in their order, before anything newer.
     var again: [OutboxMessage] = []
+    /// Without a queue to go to: tried again by themselves, so that one broken binding holds up nothing else.
+    var unroutable: [OutboxMessage] = []
+    var routeAgainAt = ContinuousClock.now
     var lastQueued: Int64 = 0
     var hasMoreInStore = false
     var pause = Duration.zero
     var resumeAt: ContinuousClock.Instant?
+    var markedAt = ContinuousClock.now
     var waitingCount: Int { waiting.count - head }
   }
 
@@ -29,6 +34,10 @@ package final class OutboxPump: Sendable {
   private let ring: @Sendable () -> Void
   private let window = 1_000
   private let memory = 10_000
+  /// Confirmed messages are marked together: so many, or after this long. What a crash leaves unmarked is said once more.
+  private let markedTogether = 500
+  private let markInterval = Duration.milliseconds(200)
+  private let routePatience = Duration.seconds(5)
 
   /// - Parameter ring: wakes the turn's thread, which then calls `pump`.
   package init(publisher: any Publisher, store: any Store, log: Logger, ring: @escaping @Sendable () -> Void) {
@@ -67,22 +76,32 @@ package final class OutboxPump: Sendable {
   }
 
   /// When to call `pump` again although nobody rang.
-  package var resumeAt: ContinuousClock.Instant? { state.withLock { $0.resumeAt } }
+  package var wakeUp: ContinuousClock.Instant? {
+    state.withLock { s in
+      let marking = s.confirmed.isEmpty ? nil : s.markedAt + markInterval
+      let routing = s.unroutable.isEmpty ? nil : s.routeAgainAt
+      return [s.resumeAt, marking, routing].compactMap { $0 }.min()
+    }
+  }
 
   /// Nothing waits, nothing is under way, nothing is left to mark.
   package var isEmpty: Bool {
-    state.withLock { $0.waitingCount == 0 && $0.underWay.isEmpty && $0.confirmed.isEmpty && $0.again.isEmpty && !$0.hasMoreInStore }
+    state.withLock {
+      $0.waitingCount == 0 && $0.underWay.isEmpty && $0.confirmed.isEmpty && $0.again.isEmpty && $0.unroutable.isEmpty
+        && !$0.hasMoreInStore
+    }
   }
 
   /// Marks what was confirmed, then sends what may be sent.
-  package func pump() throws {
-    let confirmed = state.withLock { s in
-      defer { s.confirmed.removeAll() }
+  /// - Parameter final: marks at once, because the service is about to end.
+  package func pump(final: Bool = false) throws {
+    let confirmed = state.withLock { s -> [Int64] in
+      guard final || s.confirmed.count >= markedTogether || s.markedAt + markInterval <= .now else { return [] }
+      defer { (s.confirmed, s.markedAt) = ([], .now) }
       return s.confirmed
     }
     if !confirmed.isEmpty { try store.markSent(confirmed) }
     if state.withLock({ $0.hasMoreInStore && $0.waitingCount < memory / 2 }) { try refill() }
-    if let resumeAt, resumeAt > .now { return }
     send()
   }
 
@@ -108,6 +127,11 @@ package final class OutboxPump: Sendable {
         s.head = 0
         s.again.removeAll()
       }
+      if !s.unroutable.isEmpty, s.routeAgainAt <= .now {
+        s.waiting = s.unroutable + s.waiting[s.head...]
+        s.head = 0
+        s.unroutable.removeAll()
+      }
       let count = min(window - s.underWay.count, s.waitingCount)
       guard count > 0 else { return [] }
       let batch = Array(s.waiting[s.head..<(s.head + count)])
@@ -132,7 +156,10 @@ package final class OutboxPump: Sendable {
         s.pause = .zero
       // It stays in the journal for a person to look at: no repetition can help.
       case .invalid: break
-      case .returned, .refused, .unknown:
+      case .returned:
+        s.unroutable.append(message)
+        s.routeAgainAt = .now + routePatience
+      case .refused, .unknown:
         s.again.append(message)
         if s.underWay.isEmpty {
           s.pause = min(max(s.pause * 2, .milliseconds(100)), .seconds(5))
@@ -143,10 +170,15 @@ package final class OutboxPump: Sendable {
     switch outcome {
     case .confirmed: break
     case .returned(_, let text):
-      log.error("message has no queue to go to; is the broker's topology whole?", metadata: ["key": "\(message.routingKey)", "broker": "\(text)"])
+      log.error(
+        "message has no queue to go to; is the broker's topology whole?",
+        metadata: ["key": "\(message.routingKey)", "broker": "\(text)"])
     case .refused: log.warning("the broker refused a message, will repeat", metadata: ["key": "\(message.routingKey)"])
-    case .invalid(let reason): log.critical("message cannot be sent; it stays in the journal", metadata: ["key": "\(message.routingKey)", "reason": "\(reason)"])
-    case .unknown(let reason): log.debug("unconfirmed, will repeat", metadata: ["key": "\(message.routingKey)", "reason": "\(reason)"])
+    case .invalid(let reason):
+      log.critical(
+        "message cannot be sent; it stays in the journal", metadata: ["key": "\(message.routingKey)", "reason": "\(reason)"])
+    case .unknown(let reason):
+      log.debug("unconfirmed, will repeat", metadata: ["key": "\(message.routingKey)", "reason": "\(reason)"])
     }
     ring()
   }

@@ -10,7 +10,8 @@ package enum Passphrase {
   /// Asks twice. An empty answer means none.
   /// - Throws: a usage failure when the two differ.
   package static func choose(for owner: String) throws -> [UInt8]? {
-    let first = try prompt(said("Senha nova para a chave de \(owner) (vazia: sem senha): ", "New passphrase for the key of \(owner) (empty: none): "))
+    let first = try prompt(
+      said("Senha nova para a chave de \(owner) (vazia: sem senha): ", "New passphrase for the key of \(owner) (empty: none): "))
     guard let first else { return nil }
     guard try prompt(said("De novo: ", "Again: ")) == first else {
       throw Failure(.usage, said("as duas senhas diferem", "the two passphrases differ"))

@@ -16,11 +16,13 @@ package func startThread(named name: String, _ body: @escaping @Sendable () -> V
   pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
   var thread = pthread_t()
   let box = Unmanaged.passRetained(Box(body))
-  let status = pthread_create(&thread, &attributes, { argument in
-    guard let argument else { return nil }
-    Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body()
-    return nil
-  }, box.toOpaque())
+  let status = pthread_create(
+    &thread, &attributes,
+    { argument in
+      guard let argument else { return nil }
+      Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body()
+      return nil
+    }, box.toOpaque())
   pthread_attr_destroy(&attributes)
   precondition(status == 0, "thread \(name) cannot be made: \(status)")
 }

@@ -1,6 +1,7 @@
 import JournalKit
 package import Logging
 package import MessagingKit
+import Metrics
 package import SharedKernel
 
 /// The turn: open what has arrived, stamp it, decide, commit, acknowledge, publish. In that order, always.
@@ -53,6 +54,7 @@ package final class TurnLoop<D: Desk> {
       }
     }
     try replayTurn()
+    try desk.audit(store)
     try outbox.load()
     return turns
   }
@@ -91,6 +93,7 @@ package final class TurnLoop<D: Desk> {
   package func answer(_ queries: [Delivery], through publisher: any Publisher) {
     for query in queries {
       guard let reply = desk.answer(query, from: store, at: clock.now()) else {
+        Counter(label: "leilao.queries_dropped").increment()
         log.debug("query dropped", metadata: ["bytes": "\(query.body.count)"])
         continue
       }
@@ -103,7 +106,13 @@ package final class TurnLoop<D: Desk> {
     if !turn.isEmpty {
       let record = NewEntry(kind: TurnRecord.kind, body: TurnRecord.encode(reading))
       rows = try store.commit(
-        Commit(entries: turn.entries.isEmpty ? [] : ([record] + turn.entries).map { ($0.kind, $0.body) }, documents: turn.documents, outbox: turn.outgoing))
+        Commit(
+          entries: turn.entries.isEmpty ? [] : ([record] + turn.entries).map { ($0.kind, $0.body) }, documents: turn.documents,
+          outbox: turn.outgoing))
+    }
+    for reason in turn.deadLetters {
+      log.warning("\(said("mensagem posta em mortas", "message put aside as a dead letter"))", metadata: ["motivo": "\(reason)"])
+      Counter(label: "leilao.dead_letters", dimensions: [("motivo", reason)]).increment()
     }
     if let tag { acknowledger.acknowledge(tag, multiple: true) }
     outbox.append(rows)
@@ -132,7 +141,8 @@ package enum TurnRecord {
       throw Failure(.ioError, said("o diário tem um turno ilegível", "the journal holds an unreadable turn"))
     }
     return ClockReading(
-      Timestamp(microseconds: integer(bytes[0..<8])), uncertainty: .microseconds(integer(bytes[8..<16])), status: states[Int(bytes[16])])
+      Timestamp(microseconds: integer(bytes[0..<8])), uncertainty: .microseconds(integer(bytes[8..<16])),
+      status: states[Int(bytes[16])])
   }
 
   private static func bigEndian(_ n: Int64) -> [UInt8] { (0..<8).reversed().map { UInt8(truncatingIfNeeded: n >> ($0 * 8)) } }

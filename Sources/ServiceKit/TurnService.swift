@@ -62,7 +62,8 @@ final class TurnService<D: Desk & Sendable>: Service {
     let parts = try makeParts()
     let started = ContinuousClock.now
     let turns = try parts.loop.recover()
-    log.info("recovered", metadata: ["turns": "\(turns)", "took": "\(ContinuousClock.now - started)"])
+    log.info(
+      "\(said("diário relido", "journal replayed"))", metadata: ["turns": "\(turns)", "took": "\(ContinuousClock.now - started)"])
     try parts.loop.keysChanged(ring())
 
     var isConsuming = false
@@ -101,14 +102,22 @@ final class TurnService<D: Desk & Sendable>: Service {
     if let due = parts.loop.desk.wakeUp {
       wait = min(wait, .microseconds(max(0, min((due - clock.now().instant).microseconds, 60_000_000))))
     }
-    if let resumeAt = parts.outbox.resumeAt { wait = min(wait, max(.zero, resumeAt - .now)) }
+    if let resumeAt = parts.outbox.wakeUp { wait = min(wait, max(.zero, resumeAt - .now)) }
     return wait
   }
 
   private func ring() throws -> KeyRing {
     let (members, problems) = try keys.publicKeys()
-    for problem in problems { log.warning("key file left out", metadata: ["file": "\(problem.file)", "reason": "\(problem.reason)"]) }
-    return KeyRing(members)
+    for problem in problems {
+      log.warning(
+        "\(said("arquivo de chave ignorado", "key file left out"))",
+        metadata: ["file": "\(problem.file)", "reason": "\(problem.reason)"])
+    }
+    let ring = KeyRing(members)
+    for owner in ring.shared {
+      log.warning("\(said("chave de outro, ignorada", "another's key, left out"))", metadata: ["id": "\(owner)"])
+    }
+    return ring
   }
 
   /// The batch is done; what is in the outbox is sent within a bound. What is left waits in the journal.
@@ -116,8 +125,8 @@ final class TurnService<D: Desk & Sendable>: Service {
     let deadline = ContinuousClock.now + drainBound
     while !parts.outbox.isEmpty, ContinuousClock.now < deadline {
       _ = mailbox.take(within: .milliseconds(50))
-      try parts.outbox.pump()
+      try parts.outbox.pump(final: true)
     }
-    log.notice("stopped", metadata: ["outbox": parts.outbox.isEmpty ? "empty" : "kept in the journal"])
+    log.notice("\(said("parado", "stopped"))", metadata: ["outbox": parts.outbox.isEmpty ? "empty" : "kept in the journal"])
   }
 }

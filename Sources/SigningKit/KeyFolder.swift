@@ -142,8 +142,9 @@ package struct KeyFolder: Sendable {
 
   /// All public keys, sorted by id, and why each other file is none. No folder: no keys. Dot files are nobody's business.
   ///
-  /// One key under two ids is returned under both: who had it first is known only to whoever keeps the registry.
-  package func publicKeys() throws(KeyFolderError) -> (
+  /// One key under two ids is returned under both: who had it first is known only to whoever keeps the registry. A file that
+  /// still holds a known key is not parsed again (an RSA key takes milliseconds to judge).
+  package func publicKeys(knowing known: [String: PublicKey] = [:]) throws(KeyFolderError) -> (
     keys: [(id: String, key: PublicKey)], problems: [(file: String, reason: String)]
   ) {
     guard let folder = Descriptor(publicFolder, O_RDONLY | O_DIRECTORY), let status = folder.status() else {
@@ -157,7 +158,7 @@ package struct KeyFolder: Sendable {
     var problems: [(file: String, reason: String)] = []
     for name in try Self.names(in: publicFolder) {
       do throws(KeyFolderError) {
-        if let entry = try Self.publicKey(in: folder, name) { keys.append(entry) }
+        if let entry = try Self.publicKey(in: folder, name, known) { keys.append(entry) }
       } catch {
         problems.append((Self.printable(name), error.description))
       }
@@ -167,7 +168,7 @@ package struct KeyFolder: Sendable {
 
   /// Nil when the file went away meanwhile.
   private static func publicKey(
-    in folder: borrowing Descriptor, _ name: String
+    in folder: borrowing Descriptor, _ name: String, _ known: [String: PublicKey]
   ) throws(KeyFolderError) -> (id: String, key: PublicKey)? {
     let id = name.hasSuffix(".pem") ? String(name.dropLast(4)) : ""
     guard isAcceptedName(id) else {
@@ -181,6 +182,7 @@ package struct KeyFolder: Sendable {
       }
     }
     let pem = try contents(of: descriptor, name, isPrivate: false)
+    if let key = known[id], key.pem == pem { return (id, key) }
     do throws(SigningError) { return (id, try PublicKey(pem: pem)) } catch { throw KeyFolderError(name, error) }
   }
 

@@ -37,7 +37,7 @@ struct ImportTable {
     switch entry {
     case "system libraries", "libc", "standard library": []
     case "kits": modules { $0.layer < row.layer }.filter { $0.hasSuffix("Kit") }
-    case "layers 1 to 3": modules { (1...3).contains($0.layer) }
+    case _ where entry.hasPrefix("layers 1 to "): modules { (1..<row.layer).contains($0.layer) && "\($0.layer)" <= entry.suffix(1) }
     case "their library": modules { $0.layer == row.layer - 1 }
     default: [entry]
     }

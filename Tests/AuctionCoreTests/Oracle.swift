@@ -56,7 +56,7 @@ struct Oracle {
 
     var pending: [Happened] { happened.filter { $0.block == Int64(blocks.count) } }
     func bids(upTo block: Int64) -> [Bid] { happened.filter { $0.block <= block }.compactMap(\.bid) }
-    var leading: Bid? { bids(upTo: .max).last }
+    var leading: Bid? { happened.last { $0.bid != nil }?.bid }
 
     func minimum(after price: Int64?) -> Int64 {
       guard let price else { return terms.openingPrice.minorUnits }

@@ -85,3 +85,37 @@ import Testing
     } + [0x0a]
   }
 }
+
+@Suite struct `docs/protocol.md` {
+  private func document() throws -> String {
+    try String(contentsOf: Golden.repository.appending(path: "docs/protocol.md"), encoding: .utf8)
+  }
+
+  @Test func `shows the payloads of the golden files as they are`() throws {
+    let text = try document()
+    for message in try Story().messages {
+      guard let value = message.value else {
+        #expect(text.contains(String(decoding: message.body, as: UTF8.self)), "\(message.name)")
+        continue
+      }
+      // Payloads that hold whole envelopes are shown shortened.
+      let payload = String(decoding: value.payload, as: UTF8.self)
+      if !payload.contains("\"payloadType\"") { #expect(text.contains(payload), "\(message.name)") }
+    }
+    let bid = try Envelope(parsing: try Golden.read("lance-realizado"))
+    #expect(text.contains(String(decoding: bid.encoded(), as: UTF8.self)))
+    #expect(text.contains(Hex.encode(bid.signature)))
+    #expect(text.contains(bid.keyID.hex))
+  }
+
+  @Test func `names every exchange, queue, key, kind and reason`() throws {
+    let text = try document()
+    let names =
+      Exchange.allCases.map(\.rawValue) + Queue.allCases.map(\.rawValue) + Kind.allCases.map(\.rawValue)
+      + Exchange.allCases.flatMap(\.kinds).map(\.routingKey) + Refusal.named.map(\.wireName)
+      + CommandRefusal.named.map(\.wireName) + AuctionStatus.named.map(\.wireName) + AuctionResult.Outcome.named.map(\.wireName)
+      + Extension.Cause.named.map(\.wireName) + ClockStatus.named.map(\.wireName) + AuctionFormat.named.map(\.wireName)
+      + Query.Topic.named.map(\.wireName) + Snapshot.Decision.named.map(\.wireName)
+    for name in names { #expect(text.contains(name), "\(name)") }
+  }
+}

@@ -53,6 +53,14 @@ import Testing
     }
   }
 
+  @Test func `demands a queue where one waits, and nowhere else`() {
+    #expect(house.isMandatory(.lances, key: RoutingKey.bidPlaced))
+    #expect(house.isMandatory(.leilao, key: RoutingKey.closed))
+    #expect(house.isMandatory(.comandos, key: RoutingKey.cancel))
+    #expect(!house.isMandatory(.leilao, key: RoutingKey.commandAnswered))
+    #expect(!house.isMandatory(.notificacoes, key: "leilao.vaso-azul"))
+  }
+
   /// Every user, every exchange, every key: who gets it through, by permission and by topic permission.
   @Test func `lets each say only what is his`() throws {
     let rights: [String: [Exchange: Set<Kind>]] = [

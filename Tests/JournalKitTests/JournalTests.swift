@@ -216,6 +216,30 @@ struct JournalTests {
     #expect(try entries(openJournal(folder)).count == 3)
   }
 
+  @Test func `Closing while others read lets them finish, and the file is whole`() async throws {
+    let journal = try openJournal(folder)
+    for number in Int64(0)..<50 { _ = try journal.commit(turn(number)) }
+    await withTaskGroup(of: Void.self) { group in
+      for reader in 0..<4 {
+        group.addTask {
+          while true {
+            do throws(JournalError) {
+              let found = try journal.documents("receipt", "bidder", from: 0, limit: 100)
+              #expect(found.count == 50)
+              if reader == 0 { journal.close() }
+            } catch {
+              #expect(error.kind == .closed)
+              return
+            }
+          }
+        }
+      }
+    }
+    let again = try openJournal(folder)
+    try again.check()
+    #expect(again.entryCount == 150)
+  }
+
   @Test func `A journal that goes gives its lock back`() throws {
     do { _ = try openJournal(folder).commit(turn(1)) }
     #expect(try openJournal(folder).entryCount == 3)

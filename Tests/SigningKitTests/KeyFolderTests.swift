@@ -259,6 +259,16 @@ struct KeyFolderTests {
     #expect(found.problems.first { $0.file == "secret.pem" }?.reason.contains("PRIVATE KEY") == true)
   }
 
+  @Test func `A key that is known is taken as it is while its file holds it`() throws {
+    let key = try pair("alpha").publicKey
+    _ = try pair("beta")
+    let known = try ["alpha": key, "beta": PrivateKey.generate(.ed25519).publicKey, "gone": key]
+    let found = try folder.publicKeys(knowing: known)
+    #expect(found.keys.map(\.id) == ["alpha", "beta"])
+    #expect(found.keys.first?.key === key)
+    #expect(try found.keys.last?.key == folder.publicKey(of: "beta"))
+  }
+
   @Test func `A public key or folder that every user may change counts for nothing`() throws {
     _ = try pair()
     #expect(chmod(scratch.file("a/keys/public/ms_lance.pem"), 0o666) == 0)

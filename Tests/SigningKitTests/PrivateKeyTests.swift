@@ -86,8 +86,9 @@ struct PrivateKeyTests {
       _ = try PrivateKey(pem: locked, passphrase: [2])
       Issue.record("a wrong passphrase opened the key")
     } catch {
-      #expect(error.openSSL.contains { $0.contains("bad decrypt") })
-      #expect(error.description.contains("bad decrypt"))
+      // Once in 256 times the padding looks right, and then it is the contents that make no sense.
+      #expect(!error.openSSL.isEmpty)
+      #expect(error.openSSL.allSatisfy { $0.hasPrefix("error:") && error.description.contains($0) })
     }
     do throws(SigningError) {
       _ = try PrivateKey.generate(.rsa(bits: 1))

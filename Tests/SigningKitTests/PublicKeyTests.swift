@@ -56,6 +56,22 @@ struct PublicKeyTests {
     #expect(signingError { () throws(SigningError) in try PublicKey(spki: spki) } == kind)
   }
 
+  @Test(arguments: types, [1, 2, 3] as [UInt64])
+  func `Any bytes are judged without a trap, and what is accepted is spelt as it was`(_ type: KeyType, _ seed: UInt64) throws {
+    var random = SplitMix(seed: seed)
+    let key = try PrivateKey.generate(type).publicKey
+    for _ in 0..<300 {
+      var (spki, pem) = (key.spki, key.pem)
+      for _ in 0...Int.random(in: 0...2, using: &random) {
+        // Mostly the head, where the structure is.
+        spki[Int.random(in: 0..<min(40, spki.count), using: &random)] = .random(in: 0...255, using: &random)
+        pem[Int.random(in: 0..<pem.count, using: &random)] = .random(in: 0...255, using: &random)
+      }
+      if let other = try? PublicKey(spki: spki) { #expect(other.spki == spki) }
+      if let other = try? PublicKey(pem: pem) { #expect(try PublicKey(pem: other.pem) == other) }
+    }
+  }
+
   /// The points of small order, their second signs and second spellings: under each, forging is easy or an id is not unique.
   static let weak = [
     "0000000000000000000000000000000000000000000000000000000000000000",

@@ -23,7 +23,9 @@ struct BidCall: Sendable {
         case .block(let block): return report.accepted(id, block: block.number, amount: nil, currency: .brl)
         case .refused(let receipt): throw report.refused(id, receipt, currency: .brl)
         case nil:
-          throw report.refused(id, because: "desconhecido", said("a casa não decidiu nenhum lance \(id) de \(bidder)", "the house has decided no bid \(id) of \(bidder)"))
+          throw report.refused(
+            id, because: "desconhecido",
+            said("a casa não decidiu nenhum lance \(id) de \(bidder)", "the house has decided no bid \(id) of \(bidder)"))
         default: throw report.unknown(id)
         }
       }
@@ -44,27 +46,43 @@ struct BidCall: Sendable {
       } catch {
         throw Failure(
           .usage,
-          said("“\(text)” não é um valor; aceito: 1300, 1300,50, 1.300,50", "“\(text)” is no amount; accepted: 1300, 1300.50, 1,300.50"))
+          said(
+            "“\(text)” não é um valor; aceito: 1300, 1300,50, 1.300,50",
+            "“\(text)” is no amount; accepted: 1300, 1300.50, 1,300.50"))
       }
       var bid = sign(amount, on: followed, at: clock.now(), by: voice)
       driver.submit(bid.bid, bid.sealed)
       var hasRetried = false
       while let event = try events.next(until: deadline) {
-        guard case .attempt(let attempt) = event, attempt.bid.id == bid.bid.id, case .decided(let outcome) = attempt.state else { continue }
+        guard case .attempt(let attempt) = event, attempt.bid.id == bid.bid.id, case .decided(let outcome) = attempt.state else {
+          continue
+        }
         switch outcome {
-        case .accepted(let block): return report.accepted(bid.bid.id, block: block, amount: amount, currency: followed.terms.currency)
+        case .accepted(let block):
+          return report.accepted(bid.bid.id, block: block, amount: amount, currency: followed.terms.currency)
         case .refused(let receipt) where receipt.reason == .implausibleClock && !hasRetried:
           // Refused for its clock, a client signs once more without claiming to know the time.
           hasRetried = true
           let reading = clock.now() as ClockReading
-          bid = sign(amount, on: followed, at: ClockReading(reading.instant, uncertainty: reading.uncertainty, status: .unsynchronized), by: voice)
+          bid = sign(
+            amount, on: followed, at: ClockReading(reading.instant, uncertainty: reading.uncertainty, status: .unsynchronized),
+            by: voice)
           driver.submit(bid.bid, bid.sealed)
         case .refused(let receipt): throw report.refused(bid.bid.id, receipt, currency: followed.terms.currency)
-        case .busy: throw report.refused(bid.bid.id, because: "ocupado", said("recusado: a casa está cheia (ocupado); tente de novo", "refused: the house is full (ocupado); try again"))
+        case .busy:
+          throw report.refused(
+            bid.bid.id, because: "ocupado",
+            said("recusado: a casa está cheia (ocupado); tente de novo", "refused: the house is full (ocupado); try again"))
         case .unroutable:
-          throw Failure(.unavailable, said("o broker não tem a fila dos lances; a topologia está inteira?", "the broker has no queue for bids; is its topology whole?"))
+          throw Failure(
+            .unavailable,
+            said(
+              "o broker não tem a fila dos lances; a topologia está inteira?",
+              "the broker has no queue for bids; is its topology whole?"))
         case .neverArrived:
-          throw report.refused(bid.bid.id, because: "desconhecido", said("o lance não chegou à casa e já não vale", "the bid did not reach the house and no longer counts"))
+          throw report.refused(
+            bid.bid.id, because: "desconhecido",
+            said("o lance não chegou à casa e já não vale", "the bid did not reach the house and no longer counts"))
         }
       }
       throw report.unknown(bid.bid.id)
@@ -79,18 +97,26 @@ struct BidCall: Sendable {
       case .auction(let state, _) where state.terms.auction == auction: followed = state
       case .live:
         guard let followed else {
-          throw Failure(.refused, said("recusado: a casa não conhece o leilão \(auction) (leilao_desconhecido)", "refused: the house knows no auction \(auction) (leilao_desconhecido)"))
+          throw Failure(
+            .refused,
+            said(
+              "recusado: a casa não conhece o leilão \(auction) (leilao_desconhecido)",
+              "refused: the house knows no auction \(auction) (leilao_desconhecido)"))
         }
         return followed
       default: break
       }
     }
-    throw Failure(.unknown, said("a casa não respondeu a tempo; nada foi enviado", "the house did not answer in time; nothing was sent"))
+    throw Failure(
+      .unknown, said("a casa não respondeu a tempo; nada foi enviado", "the house did not answer in time; nothing was sent"))
   }
 
-  private func sign(_ amount: Money, on auction: FollowedAuction, at clock: ClockReading, by voice: Voice) -> (bid: Bid, sealed: Sealed) {
+  private func sign(_ amount: Money, on auction: FollowedAuction, at clock: ClockReading, by voice: Voice) -> (
+    bid: Bid, sealed: Sealed
+  ) {
     let bid = Bid(
-      id: BidID(.random()), auction: auction.terms.auction, edition: auction.edition, bidder: bidder, amount: amount, seen: auction.head, clock: clock)
+      id: BidID(.random()), auction: auction.terms.auction, edition: auction.edition, bidder: bidder, amount: amount,
+      seen: auction.head, clock: clock)
     return (bid, voice.seal(bid))
   }
 
@@ -101,7 +127,8 @@ struct BidCall: Sendable {
     let channel = Channel<BidderSession.Event>()
     let clock: any HouseClock = clock ?? TrustedClock(TrustedClockOptions(source: .none))
     let driver = SessionDriver(
-      broker: settings.broker, name: bidder.text, bidder: bidder, ring: try BidderAccess.ring(settings), interest: interest, clock: clock
+      broker: settings.broker, name: bidder.text, bidder: bidder, ring: try BidderAccess.ring(settings), interest: interest,
+      clock: clock
     ) { channel.send($0) }
     let deadline = ContinuousClock.now + .microseconds(patience.microseconds)
     do {

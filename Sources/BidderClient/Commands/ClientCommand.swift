@@ -26,7 +26,8 @@ package struct ClientCommand: AsyncParsableCommand {
           cliente-tui watch guitar-1978 --cliente cliente_alpha --ate-o-fim
           cliente-tui auctions --json
         """),
-      subcommands: [KeygenCommand.self, PlaceBidCommand.self, WatchCommand.self, AuctionsCommand.self])
+      subcommands: [TerminalCommand.self, KeygenCommand.self, PlaceBidCommand.self, WatchCommand.self, AuctionsCommand.self],
+      defaultSubcommand: TerminalCommand.self)
   }
 
   package init() {}

@@ -41,9 +41,15 @@ package struct KeygenCommand: AsyncParsableCommand {
 
   @OptionGroup var house: HouseOptions
   @Argument(help: ArgumentHelp(said("Quem: [a-z0-9_], até 32.", "Who: [a-z0-9_], up to 32."), valueName: "ID")) var id: String
-  @Option(name: [.customLong("tipo"), .customLong("type")], help: ArgumentHelp(said("Tipo da chave.", "Kind of key."))) var type: Choice = .ed25519
-  @Flag(name: [.customLong("com-senha"), .customLong("passphrase")], help: ArgumentHelp(said("Pergunta uma senha no terminal.", "Asks for a passphrase on the terminal."))) var wantsPassphrase = false
-  @Flag(name: [.customLong("substituir"), .customLong("replace")], help: ArgumentHelp(said("Troca o par que já existe.", "Replaces the pair that exists."))) var replaces = false
+  @Option(name: [.customLong("tipo"), .customLong("type")], help: ArgumentHelp(said("Tipo da chave.", "Kind of key."))) var type:
+    Choice = .ed25519
+  @Flag(
+    name: [.customLong("com-senha"), .customLong("passphrase")],
+    help: ArgumentHelp(said("Pergunta uma senha no terminal.", "Asks for a passphrase on the terminal."))) var wantsPassphrase =
+    false
+  @Flag(
+    name: [.customLong("substituir"), .customLong("replace")],
+    help: ArgumentHelp(said("Troca o par que já existe.", "Replaces the pair that exists."))) var replaces = false
   @Flag(help: ArgumentHelp(said("Responde em uma linha JSON.", "Answers with one JSON line."))) var json = false
 
   package init() {}
@@ -54,7 +60,11 @@ package struct KeygenCommand: AsyncParsableCommand {
     var passphrase: [UInt8]?
     if wantsPassphrase {
       guard let chosen = try Passphrase.choose(for: bidder.text) else {
-        throw Failure(.usage, said("nenhuma senha foi dada; sem --com-senha a chave fica sem senha", "no passphrase was given; without --passphrase the key has none"))
+        throw Failure(
+          .usage,
+          said(
+            "nenhuma senha foi dada; sem --com-senha a chave fica sem senha",
+            "no passphrase was given; without --passphrase the key has none"))
       }
       passphrase = chosen
     }
@@ -77,7 +87,8 @@ package struct KeygenCommand: AsyncParsableCommand {
       tell(
         said(
           "chaves de \(bidder) criadas:\n  privada  \(privateFile) (não mostre a ninguém)\n  pública  \(publicFile) (é a que a casa precisa ter)",
-          "keys of \(bidder) made:\n  private  \(privateFile) (show it to nobody)\n  public   \(publicFile) (the house needs this one)"))
+          "keys of \(bidder) made:\n  private  \(privateFile) (show it to nobody)\n  public   \(publicFile) (the house needs this one)"
+        ))
     }
   }
 }

@@ -34,10 +34,20 @@ package struct PlaceBidCommand: AsyncParsableCommand {
 
   @OptionGroup var house: HouseOptions
   @Argument(help: ArgumentHelp(said("O leilão.", "The auction."), valueName: "AUCTION")) var auction: String?
-  @Argument(help: ArgumentHelp(said("O valor: 1300, 1.300,00.", "The amount: 1300, 1,300.00."), valueName: "AMOUNT")) var amount: String?
-  @Option(name: [.customLong("cliente"), .customLong("bidder")], help: ArgumentHelp(said("Quem dá o lance.", "Who bids."), valueName: "ID")) var bidder: String
-  @Option(name: [.customLong("consultar"), .customLong("inquire")], help: ArgumentHelp(said("Só pergunta o que foi decidido sobre este lance.", "Only asks what was decided about this bid."), valueName: "ID_LANCE")) var inquiry: String?
-  @Option(name: [.customLong("espera"), .customLong("wait")], help: ArgumentHelp(said("Quanto esperar pela decisão.", "How long to wait for the decision."), valueName: "TIME")) var wait = "20s"
+  @Argument(help: ArgumentHelp(said("O valor: 1300, 1.300,00.", "The amount: 1300, 1,300.00."), valueName: "AMOUNT")) var amount:
+    String?
+  @Option(
+    name: [.customLong("cliente"), .customLong("bidder")],
+    help: ArgumentHelp(said("Quem dá o lance.", "Who bids."), valueName: "ID")) var bidder: String
+  @Option(
+    name: [.customLong("consultar"), .customLong("inquire")],
+    help: ArgumentHelp(
+      said("Só pergunta o que foi decidido sobre este lance.", "Only asks what was decided about this bid."),
+      valueName: "ID_LANCE")) var inquiry: String?
+  @Option(
+    name: [.customLong("espera"), .customLong("wait")],
+    help: ArgumentHelp(said("Quanto esperar pela decisão.", "How long to wait for the decision."), valueName: "TIME")) var wait =
+    "20s"
   @Flag(help: ArgumentHelp(said("Responde em uma linha JSON.", "Answers with one JSON line."))) var json = false
 
   package init() {}
@@ -46,20 +56,31 @@ package struct PlaceBidCommand: AsyncParsableCommand {
     let settings = try house.resolved(brokerUser: BidderAccess.brokerUser)
     let bidder = try BidderAccess.bidder(bidder, option: "--cliente")
     guard let patience = TimeText.interval(wait), patience > .zero else {
-      throw Failure(.usage, said("--espera: “\(wait)” não serve; aceito: 5s, 1m", "--wait: “\(wait)” is not accepted; accepted: 5s, 1m"))
+      throw Failure(
+        .usage, said("--espera: “\(wait)” não serve; aceito: 5s, 1m", "--wait: “\(wait)” is not accepted; accepted: 5s, 1m"))
     }
     let report = BidReport(json: json, bidder: bidder)
     if let inquiry {
       guard auction == nil, amount == nil, let id = BidID(inquiry) else {
-        throw Failure(.usage, said("--consultar pede só o id de um lance: xxxxxxxx-xxxx-…", "--inquire takes the id of a bid alone: xxxxxxxx-xxxx-…"))
+        throw Failure(
+          .usage,
+          said("--consultar pede só o id de um lance: xxxxxxxx-xxxx-…", "--inquire takes the id of a bid alone: xxxxxxxx-xxxx-…"))
       }
       return try await BidCall(settings: settings, bidder: bidder, patience: patience).inquire(id, report)
     }
     guard let auction, let amount else {
-      throw Failure(.usage, said("faltam o leilão e o valor: cliente-tui lance LEILAO VALOR --cliente ID", "auction and amount are missing: cliente-tui bid AUCTION AMOUNT --cliente ID"))
+      throw Failure(
+        .usage,
+        said(
+          "faltam o leilão e o valor: cliente-tui lance LEILAO VALOR --cliente ID",
+          "auction and amount are missing: cliente-tui bid AUCTION AMOUNT --cliente ID"))
     }
     guard let auction = AuctionID(auction) else {
-      throw Failure(.usage, said("“\(auction)” não é um leilão: letras minúsculas, algarismos e -", "“\(auction)” is no auction: lower-case letters, digits and -"))
+      throw Failure(
+        .usage,
+        said(
+          "“\(auction)” não é um leilão: letras minúsculas, algarismos e -",
+          "“\(auction)” is no auction: lower-case letters, digits and -"))
     }
     let voice = try BidderAccess.voice(of: bidder, settings)
     try await BidCall(settings: settings, bidder: bidder, patience: patience).place(amount, on: auction, by: voice, report)
@@ -70,7 +91,7 @@ package struct PlaceBidCommand: AsyncParsableCommand {
 struct BidReport: Sendable {
   let json: Bool
   let bidder: PrincipalID
-  let money: MoneyText = Language.current == .portuguese ? .portuguese : .english
+  let money: MoneyText = ServiceKit.Language.current == .portuguese ? .portuguese : .english
 
   func accepted(_ id: BidID, block: Int64, amount: Money?, currency: Currency) {
     guard !json else { return line(id, "aceito") { $0.add("bloco", block) } }

@@ -30,15 +30,25 @@ package struct WatchCommand: AsyncParsableCommand {
 
   @OptionGroup var house: HouseOptions
   @Argument(help: ArgumentHelp(said("O leilão.", "The auction."), valueName: "AUCTION")) var auction: String
-  @Option(name: [.customLong("cliente"), .customLong("bidder")], help: ArgumentHelp(said("Quem acompanha; ouve também as suas recusas.", "Who watches; also hears its own refusals."), valueName: "ID")) var bidder: String
-  @Flag(name: [.customLong("ate-o-fim"), .customLong("to-the-end")], help: ArgumentHelp(said("Termina quando o leilão termina.", "Ends when the auction ends."))) var untilEnd = false
+  @Option(
+    name: [.customLong("cliente"), .customLong("bidder")],
+    help: ArgumentHelp(
+      said("Quem acompanha; ouve também as suas recusas.", "Who watches; also hears its own refusals."), valueName: "ID"))
+  var bidder: String
+  @Flag(
+    name: [.customLong("ate-o-fim"), .customLong("to-the-end")],
+    help: ArgumentHelp(said("Termina quando o leilão termina.", "Ends when the auction ends."))) var untilEnd = false
   @Flag(help: ArgumentHelp(said("Uma linha JSON por evento.", "One JSON line for each event."))) var json = false
 
   package init() {}
 
   package func run() async throws {
     guard let id = AuctionID(auction) else {
-      throw Failure(.usage, said("“\(auction)” não é um leilão: letras minúsculas, algarismos e -", "“\(auction)” is no auction: lower-case letters, digits and -"))
+      throw Failure(
+        .usage,
+        said(
+          "“\(auction)” não é um leilão: letras minúsculas, algarismos e -",
+          "“\(auction)” is no auction: lower-case letters, digits and -"))
     }
     let settings = try house.resolved(brokerUser: BidderAccess.brokerUser)
     let bidder = try BidderAccess.bidder(bidder, option: "--cliente")
@@ -47,7 +57,8 @@ package struct WatchCommand: AsyncParsableCommand {
     defer { clock.stop() }
     let channel = Channel<BidderSession.Event>()
     let driver = SessionDriver(
-      broker: settings.broker, name: bidder.text, bidder: bidder, ring: try BidderAccess.ring(settings), interest: .only([id]), clock: clock
+      broker: settings.broker, name: bidder.text, bidder: bidder, ring: try BidderAccess.ring(settings), interest: .only([id]),
+      clock: clock
     ) { channel.send($0) }
     let (untilEnd, printer) = (untilEnd, WatchPrinter(json: json))
     do {
@@ -70,24 +81,25 @@ package struct WatchCommand: AsyncParsableCommand {
 /// One line for each event.
 struct WatchPrinter: Sendable {
   let json: Bool
-  private let money: MoneyText = Language.current == .portuguese ? .portuguese : .english
+  private let money: MoneyText = ServiceKit.Language.current == .portuguese ? .portuguese : .english
 
   init(json: Bool) { self.json = json }
 
   func show(_ event: BidderSession.Event) {
     switch event {
     case .auction(let state, let changes):
-      guard !changes.isEmpty else { return state_(state) }
+      guard !changes.isEmpty else { return standing(state) }
       changes.forEach { change($0, state) }
     case .connected: notice("conectado", said("conectado", "connected"))
     case .disconnected(let reason, _): notice("desconectado", said("sem conexão: \(reason)", "no connection: \(reason)"))
-    case .dropped(let reason): notice("descartado", said("descartado (não é da casa): \(reason)", "dropped (not the house's): \(reason)"))
+    case .dropped(let reason):
+      notice("descartado", said("descartado (não é da casa): \(reason)", "dropped (not the house's): \(reason)"))
     case .blocked(let reason): notice("bloqueado", reason)
     case .live, .refused, .unblocked, .attempt, .decision: break
     }
   }
 
-  private func state_(_ state: FollowedAuction) {
+  private func standing(_ state: FollowedAuction) {
     emit(state, "estado", said("estado", "state") + ": " + summary(state)) { $0.add("status", state.status.wireName) }
   }
 
@@ -107,7 +119,8 @@ struct WatchPrinter: Sendable {
     case .extended(_, let to, let by, let cause):
       emit(
         state, "prorrogado",
-        said("prorrogado até ", "extended to ") + TimeText.rfc3339(to) + (by.map { said(" por ", " by ") + $0.text } ?? "") + " (\(cause.wireName))"
+        said("prorrogado até ", "extended to ") + TimeText.rfc3339(to) + (by.map { said(" por ", " by ") + $0.text } ?? "")
+          + " (\(cause.wireName))"
       ) {
         $0.add("por", by?.text)
         $0.add("motivo", cause.wireName)
@@ -119,7 +132,9 @@ struct WatchPrinter: Sendable {
         $0.add("valor_centavos", result.amount?.minorUnits)
       }
     case .broken(let reason):
-      emit(state, "corrente_quebrada", said("A CORRENTE NÃO FECHA: \(reason)", "THE CHAIN IS BROKEN: \(reason)")) { $0.add("motivo", reason) }
+      emit(state, "corrente_quebrada", said("A CORRENTE NÃO FECHA: \(reason)", "THE CHAIN IS BROKEN: \(reason)")) {
+        $0.add("motivo", reason)
+      }
     }
   }
 
@@ -129,7 +144,10 @@ struct WatchPrinter: Sendable {
   }
 
   private func summary(_ state: FollowedAuction) -> String {
-    let price = state.price.map { said("preço ", "price ") + money.format($0, in: state.terms.currency) + " (\(state.leader?.text ?? "-")), " } ?? ""
+    let price =
+      state.price.map {
+        said("preço ", "price ") + money.format($0, in: state.terms.currency) + " (\(state.leader?.text ?? "-")), "
+      } ?? ""
     return price + said("mínimo ", "minimum ") + money.format(state.minimum, in: state.terms.currency) + said(", fim ", ", end ")
       + TimeText.rfc3339(state.closesAt)
   }

@@ -1,0 +1,133 @@
+package import ArgumentParser
+import AuctionClient
+import Glibc
+import MessagingKit
+import NTPKit
+import ServiceKit
+import SharedKernel
+import SigningKit
+import Synchronization
+import TerminalKit
+
+/// `cliente-tui ID`: the terminal itself.
+package struct TerminalCommand: AsyncParsableCommand {
+  package static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "terminal",
+      abstract: said("Abre o terminal de um licitante (padrão).", "Opens a bidder's terminal (default)."),
+      discussion: said(
+        """
+        EXEMPLOS:
+          cliente-tui cliente_alpha
+          cliente-tui cliente_alpha --limite 5.000,00 --confirmar-sempre
+
+        Tecle ? para a ajuda. Um terminal que ficou estranho depois de kill -9 volta com o comando reset.
+        """,
+        """
+        EXAMPLES:
+          cliente-tui cliente_alpha
+          cliente-tui cliente_alpha --limite 5,000.00 --always-confirm
+
+        Press ? for help. A terminal left strange by kill -9 comes back with the command reset.
+        """))
+  }
+
+  /// `--cor`
+  enum ColorChoice: String, CaseIterable, ExpressibleByArgument { case nunca, auto, sempre }
+
+  @OptionGroup var house: HouseOptions
+  @Argument(help: ArgumentHelp(said("O licitante.", "The bidder."), valueName: "ID")) var id: String
+  @Option(
+    name: [.customLong("limite"), .customLong("limit")],
+    help: ArgumentHelp(said("Nenhum lance acima disto é enviado.", "No bid above this is ever sent."), valueName: "AMOUNT"))
+  var limit: String?
+  @Flag(
+    name: [.customLong("confirmar-sempre"), .customLong("always-confirm")],
+    help: ArgumentHelp(said("Todo lance pede um segundo Enter.", "Every bid wants a second Enter."))) var confirmsAlways = false
+  @Option(
+    name: [.customLong("cor"), .customLong("color")],
+    help: ArgumentHelp(said("Cores; NO_COLOR também vale.", "Colours; NO_COLOR counts too."))) var color: ColorChoice = .auto
+  @Flag(help: ArgumentHelp(said("Só caracteres ASCII.", "ASCII characters only."))) var ascii = false
+
+  package init() {}
+
+  package func run() async throws {
+    let bidder = try BidderAccess.bidder(id, option: "ID")
+    let language: Language = ServiceKit.Language.current == .portuguese ? .portuguese : .english
+    let ceiling = try limit.map { text in
+      do {
+        return try language.money.parse(text, in: .brl)
+      } catch {
+        throw Failure(
+          .usage,
+          said(
+            "--limite: “\(text)” não é um valor; aceito: 5000, 5.000,00",
+            "--limit: “\(text)” is no amount; accepted: 5000, 5,000.00"))
+      }
+    }
+    let settings = try house.resolved(brokerUser: BidderAccess.brokerUser)
+    guard isatty(0) == 1, isatty(1) == 1 else {
+      throw Failure(
+        .usage,
+        said(
+          "o terminal precisa de um terminal; sem um, use: cliente-tui acompanhar LEILAO --cliente \(bidder)",
+          "the terminal needs a terminal; without one, use: cliente-tui watch AUCTION --bidder \(bidder)"))
+    }
+    let voice = try BidderAccess.voice(of: bidder, settings)
+    let ring = try BidderAccess.ring(settings)
+    // Only now: the passphrase has been asked for, and a new start would ask again.
+    ProcessEnding.restartWithoutQuestions()
+
+    let clock = TrustedClock(TrustedClockOptions(source: settings.time))
+    clock.start()
+    clock.setAttentive(true)
+    guard let inbox = Inbox() else {
+      throw Failure(.ioError, said("não há mais descritores de arquivo", "there are no file descriptors left"))
+    }
+    let gateway = TerminalGateway(voice: voice, clock: clock, inbox: inbox)
+    let screen = Settings(
+      bidder: bidder, language: language, broker: "\(settings.broker.host):\(settings.broker.port)", zone: .here, limit: ceiling,
+      confirmsAlways: confirmsAlways)
+    var options = NcursesTerminal.Options()
+    options.ascii = ascii
+    options.color =
+      switch color {
+      case .nunca: .never
+      case .auto: .auto
+      case .sempre: .always
+      }
+    let ending = Outcome()
+    try await onThread(named: "terminal") { [options] in
+      let terminal: NcursesTerminal
+      do {
+        terminal = try NcursesTerminal(options)
+      } catch {
+        throw Failure(.usage, "\(error)")
+      }
+      defer { terminal.close() }
+      gateway.start(broker: settings.broker, ring: ring)
+      var model = Model(screen, size: terminal.size, clock: clock.now())
+      ending.set(runTerminal(&model, on: terminal, inbox: inbox, clock: { clock.now() }, perform: gateway.perform))
+    }
+    await gateway.stop()
+    clock.stop()
+    if case .signal(let signal) = ending.value { ProcessEnding.die(bySignal: signal) }
+  }
+}
+
+/// How the terminal ended, carried from its thread.
+private final class Outcome: Sendable {
+  private let state = Mutex<Ending>(.quit)
+  var value: Ending { state.withLock { $0 } }
+  func set(_ ending: Ending) { state.withLock { $0 = ending } }
+}
+
+extension Zone {
+  /// Where this machine is, now.
+  fileprivate static var here: Zone {
+    var now = time(nil)
+    var parts = tm()
+    localtime_r(&now, &parts)
+    return Zone(secondsEast: Int64(parts.tm_gmtoff))
+  }
+}

@@ -1,0 +1,183 @@
+import AuctionClient
+import AuctionFacts
+import AuctionSigning
+import MessagingKit
+import ServiceKit
+import SharedKernel
+import SigningKit
+import Synchronization
+
+/// Joins the terminal's model to the house: tells it what the session learned, and does what it asks for.
+///
+/// Until the session is live, auctions are only gathered and told as wholes, so that a newcomer is not rung for yesterday.
+final class TerminalGateway: Sendable {
+  private struct State {
+    var auctions: [AuctionID: FollowedAuction] = [:]
+    var tickets: [BidID: (ticket: Ticket, sentAt: Timestamp)] = [:]
+    var gathered: Set<AuctionID> = []
+    var isLive = false
+    var epoch = 1
+    var attempt = 1
+    var driver: SessionDriver?
+  }
+
+  private let state = Mutex(State())
+  private let voice: Voice
+  private let clock: any HouseClock
+  private let inbox: Inbox
+
+  init(voice: Voice, clock: any HouseClock, inbox: Inbox) {
+    self.voice = voice
+    self.clock = clock
+    self.inbox = inbox
+  }
+
+  func start(broker: BrokerURL, ring: KeyRing) {
+    inbox.post(.gateway(.connecting(attempt: 1), epoch: 1))
+    let driver = SessionDriver(
+      broker: broker, name: voice.principal.text, bidder: voice.principal, ring: ring, interest: .everything, clock: clock
+    ) { [weak self] in self?.hear($0) }
+    state.withLock { $0.driver = driver }
+  }
+
+  func stop() async { await state.withLock { $0.driver }?.close() }
+
+  // MARK: - What the terminal asks for
+
+  func perform(_ effect: Effect) {
+    switch effect {
+    case .submitBid(let ticket, let auction, let amount): submit(ticket, auction, amount)
+    case .reconnect: state.withLock { $0.driver }?.reconnectNow()
+    case .resync:
+      for auction in state.withLock({ $0.auctions.values }) { post(.auction(view(of: auction))) }
+    // Every auction is followed already; the terminal keeps for itself which ones it marks.
+    case .follow, .unfollow: break
+    case .bell, .title, .repaint, .quit: break
+    }
+  }
+
+  private func submit(_ ticket: Ticket, _ id: AuctionID, _ amount: Money) {
+    guard let (auction, driver) = state.withLock({ s in s.auctions[id].flatMap { auction in s.driver.map { (auction, $0) } } })
+    else {
+      return post(.bid(ticket, .notSent(reason: said("leilão desconhecido", "unknown auction"))))
+    }
+    let reading = clock.now()
+    let bid = Bid(
+      id: BidID(.random()), auction: id, edition: auction.edition, bidder: voice.principal, amount: amount, seen: auction.head,
+      clock: reading)
+    state.withLock { $0.tickets[bid.id] = (ticket, reading.instant) }
+    post(.bid(ticket, .sent(bid.id)))
+    driver.submit(bid, voice.seal(bid))
+  }
+
+  // MARK: - What the session tells
+
+  private func hear(_ event: BidderSession.Event) {
+    switch event {
+    case .connected:
+      state.withLock { s in
+        s.epoch += 1
+        s.attempt = 1
+        s.isLive = false
+      }
+      post(.connected)
+    case .disconnected(let reason, let retryIn):
+      let attempt = state.withLock { s in
+        s.isLive = false
+        s.attempt += 1
+        return s.attempt
+      }
+      let (seconds, attoseconds) = retryIn.components
+      let retryAt = clock.now().instant + .microseconds(seconds * 1_000_000 + attoseconds / 1_000_000_000_000)
+      post(.disconnected(reason: reason, attempt: attempt, retryAt: retryAt))
+    case .refused(let reason): post(.accessRefused(reason: reason))
+    case .blocked(let reason): post(.blocked(reason: reason))
+    case .unblocked: post(.unblocked)
+    case .live: goLive()
+    case .auction(let auction, let changes): hear(auction, changes)
+    case .attempt(let attempt): hear(attempt)
+    case .decision, .dropped: break
+    }
+  }
+
+  private func goLive() {
+    let gathered = state.withLock { s in
+      defer { (s.isLive, s.gathered) = (true, []) }
+      return s.gathered.sorted().compactMap { s.auctions[$0] }
+    }
+    for (i, auction) in gathered.enumerated() {
+      post(.auction(view(of: auction)))
+      if i % 50 == 49 { post(.resyncing(done: i + 1, total: gathered.count)) }
+    }
+    if let newest = gathered.max(by: { $0.asOf.instant < $1.asOf.instant }) { post(.houseClock(newest.asOf)) }
+    post(.live)
+  }
+
+  private func hear(_ auction: FollowedAuction, _ changes: [FollowedAuction.Change]) {
+    let id = auction.terms.auction
+    let isLive = state.withLock { s in
+      s.auctions[id] = auction
+      if !s.isLive { s.gathered.insert(id) }
+      return s.isLive
+    }
+    guard isLive else { return }
+    post(.houseClock(auction.asOf))
+    guard !changes.isEmpty, !changes.contains(.opened) else { return post(.auction(view(of: auction))) }
+    for change in changes {
+      switch change {
+      case .opened: break
+      case .bid(let bid):
+        post(
+          .bidAccepted(id, BidLine(bid), block: auction.head?.block ?? 0, minimum: auction.minimum, closesAt: auction.closesAt))
+      case .extended(_, let to, let by, let cause): post(.extended(id, closesAt: to, by: by, cause: cause))
+      case .closed(let result): post(.closed(id, result))
+      case .broken(let reason): post(.chainBroken(id, reason: reason))
+      }
+    }
+  }
+
+  private func hear(_ attempt: BidAttempt) {
+    guard let (ticket, sentAt) = state.withLock({ $0.tickets[attempt.bid.id] }) else { return }
+    switch attempt.state {
+    case .sent: break
+    case .delivered:
+      post(.roundTrip(clock.now().instant - sentAt))
+      post(.bid(ticket, .delivered))
+    case .uncertain: post(.bid(ticket, .uncertain))
+    case .decided(let outcome):
+      state.withLock { $0.tickets[attempt.bid.id] = nil }
+      post(.bid(ticket, progress(outcome)))
+    }
+  }
+
+  private func progress(_ outcome: BidAttempt.Outcome) -> BidProgress {
+    switch outcome {
+    case .accepted: .accepted
+    case .refused(let receipt): .refused(receipt.reason, minimum: receipt.minimum)
+    case .busy: .busy
+    case .unroutable: .notSent(reason: said("o broker não tem a fila dos lances", "the broker has no queue for bids"))
+    case .neverArrived: .neverArrived
+    }
+  }
+
+  private func view(of auction: FollowedAuction) -> AuctionView {
+    let chain: Chain =
+      switch auction.health {
+      case .whole: .whole
+      case .broken(let reason): .broken(reason: reason)
+      }
+    return AuctionView(
+      terms: auction.terms, status: auction.status, head: auction.head?.block, price: auction.price, leader: auction.leader,
+      minimum: auction.minimum, closesAt: auction.closesAt, bids: auction.bids.suffix(AuctionView.historyLimit).map(BidLine.init),
+      bidCount: auction.acceptedBids, ownLast: auction.bids.last { $0.bidder == voice.principal }?.amount, chain: chain,
+      result: auction.result)
+  }
+
+  private func post(_ event: GatewayEvent) { inbox.post(.gateway(event, epoch: state.withLock { $0.epoch })) }
+}
+
+extension BidLine {
+  fileprivate init(_ bid: FollowedAuction.RecordedBid) {
+    self.init(bid: bid.id, bidder: bid.bidder, amount: bid.amount, receivedAt: bid.receivedAt)
+  }
+}

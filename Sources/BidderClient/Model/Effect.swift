@@ -1,0 +1,20 @@
+package import SharedKernel
+
+/// What the model asks the world to do.
+package enum Effect: Hashable, Sendable {
+  /// Sign and send a bid; answered by `GatewayEvent.bid` with the same ticket. There is at most one unanswered per auction.
+  case submitBid(Ticket, AuctionID, Money)
+  /// The bidder wants (or no longer wants) to hear of this auction beyond what every open one tells.
+  case follow(AuctionID)
+  case unfollow(AuctionID)
+  /// Try to connect now instead of when the back-off says.
+  case reconnect
+  /// Ask for everything again: something was missed.
+  case resync
+  case bell
+  case title(String)
+  /// Draw the whole screen anew.
+  case repaint
+  /// Leave; the signal that asked for it, if one did.
+  case quit(signal: Int32?)
+}

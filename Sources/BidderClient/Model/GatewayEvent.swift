@@ -1,0 +1,131 @@
+package import AuctionFacts
+package import SharedKernel
+
+/// What the gateway tells the terminal: only verified facts, in the order in which it came to know them.
+///
+/// Events may be repeated, and may overtake a snapshot: the model takes per auction only what is newer than what it has.
+package enum GatewayEvent: Hashable, Sendable {
+  // The link.
+
+  /// Dialling, for the nth time in a row (from 1). Every attempt has an epoch of its own, see `Message.gateway`.
+  case connecting(attempt: Int)
+  /// The broker has let us in; what follows is catching up (`resyncing`, `auction`) and then `live`.
+  case connected
+  /// The link is gone; the next attempt is the `attempt`th and begins at `retryAt`. Bids in flight are now uncertain.
+  case disconnected(reason: String, attempt: Int, retryAt: Timestamp)
+  /// `connection.blocked`: the broker takes no publishes.
+  case blocked(reason: String)
+  case unblocked
+  /// The broker or the house will never let this bidder in; no further attempt is made.
+  case accessRefused(reason: String)
+  /// Nothing, not even a heartbeat, has come since then. Ended by `live`.
+  case silent(since: Timestamp)
+  /// So many auctions of so many have been asked for and verified.
+  case resyncing(done: Int, total: Int)
+  /// Everything on the screen is current from here on.
+  case live
+  /// From publishing to the broker's confirm, measured last.
+  case roundTrip(Interval)
+  /// What the house's own clock says of itself, in its latest statement.
+  case houseClock(ClockReading)
+
+  // Auctions.
+
+  /// Everything about one auction, verified: from its scheduling, or after replaying its blocks.
+  case auction(AuctionView)
+  /// One accepted bid, and the state after it. Not for bids that are already in an `auction` that was sent.
+  case bidAccepted(AuctionID, BidLine, block: Int64, minimum: Money, closesAt: Timestamp)
+  /// The end has moved: who, or what, did it.
+  case extended(AuctionID, closesAt: Timestamp, by: PrincipalID?, cause: Extension.Cause)
+  case suspended(AuctionID, reason: String)
+  case resumed(AuctionID, closesAt: Timestamp)
+  /// The final word on an auction that was open, cancelled ones included.
+  case closed(AuctionID, AuctionResult)
+  /// Cancelled; before its opening this is the final word, afterwards it gives the reason and `closed` follows.
+  case cancelled(AuctionID, reason: String)
+  /// A block does not follow from the one before, or contradicts another: what the house says of this auction is not to be
+  /// trusted any more.
+  case chainBroken(AuctionID, reason: String)
+
+  // Own bids.
+
+  /// How it goes with the bid of `Effect.submitBid`.
+  case bid(Ticket, BidProgress)
+}
+
+/// The terminal's own name for a bid that it asked to be sent; the gateway draws the bid's id.
+package struct Ticket: Hashable, Comparable, Sendable {
+  package let number: Int
+  package init(_ number: Int) { self.number = number }
+  package static func < (a: Ticket, b: Ticket) -> Bool { a.number < b.number }
+}
+
+/// The stations of a bid, in order; the last five are final, `uncertain` is not.
+package enum BidProgress: Hashable, Sendable {
+  /// Signed under this id, and given to the broker.
+  case sent(BidID)
+  /// The broker has confirmed it; the house has not answered yet.
+  case delivered
+  /// The link died, or the time for an answer passed: it may or may not count. The gateway goes on asking.
+  case uncertain
+  case accepted
+  /// With what would have been accepted then, where the house said so.
+  case refused(Refusal, minimum: Money?)
+  /// The broker refused it: the house's queue is full. It does not count.
+  case busy
+  /// The house has said for good that it never saw it.
+  case neverArrived
+  /// It could not be sent at all (no key, no link); it does not count.
+  case notSent(reason: String)
+}
+
+/// An accepted bid, as history shows it.
+package struct BidLine: Hashable, Sendable {
+  package var bid: BidID
+  package var bidder: PrincipalID
+  package var amount: Money
+  package var receivedAt: Timestamp
+  package init(bid: BidID, bidder: PrincipalID, amount: Money, receivedAt: Timestamp) {
+    (self.bid, self.bidder, self.amount, self.receivedAt) = (bid, bidder, amount, receivedAt)
+  }
+}
+
+/// Whether the blocks of an auction follow from one another.
+package enum Chain: Hashable, Sendable {
+  case whole
+  case broken(reason: String)
+}
+
+/// The verified state of one auction.
+package struct AuctionView: Hashable, Sendable {
+  package var terms: AuctionTerms
+  package var status: AuctionStatus
+  /// The number of the head block; nil before block 0.
+  package var head: Int64?
+  /// Nil before the first accepted bid.
+  package var price: Money?
+  package var leader: PrincipalID?
+  package var minimum: Money
+  package var closesAt: Timestamp
+  /// The newest accepted bids, oldest first; no more than `historyLimit` are kept.
+  package var bids: [BidLine]
+  /// All accepted bids, those too that `bids` does not hold.
+  package var bidCount: Int
+  /// This bidder's own newest accepted bid.
+  package var ownLast: Money?
+  package var chain: Chain
+  /// Of a closed auction.
+  package var result: AuctionResult?
+
+  package static let historyLimit = 64
+
+  package init(
+    terms: AuctionTerms, status: AuctionStatus, head: Int64?, price: Money? = nil, leader: PrincipalID? = nil, minimum: Money,
+    closesAt: Timestamp, bids: [BidLine] = [], bidCount: Int = 0, ownLast: Money? = nil, chain: Chain = .whole,
+    result: AuctionResult? = nil
+  ) {
+    (self.terms, self.status, self.head, self.price, self.leader) = (terms, status, head, price, leader)
+    (self.minimum, self.closesAt, self.bids, self.bidCount) = (minimum, closesAt, bids, bidCount)
+    (self.ownLast, self.chain, self.result) = (ownLast, chain, result)
+  }
+}

@@ -1,0 +1,73 @@
+package import AuctionFacts
+package import SharedKernel
+
+/// Why a bid may not be sent at all.
+package enum Obstacle: Hashable, Sendable {
+  case notConnected
+  case brokerBlocked
+  case frozen
+  case chainBroken
+  case notOpen(AuctionStatus)
+  case inFlight
+  case belowMinimum(Money)
+  case overLimit(Money)
+}
+
+/// Why a bid needs a second Enter.
+package enum Doubt: Hashable, Sendable {
+  case alreadyLeading
+  /// It may not arrive before the end.
+  case late
+  case priceMoved
+  case always
+}
+
+/// What stands between an amount and its sending, the first that applies.
+package enum Verdict: Hashable, Sendable {
+  case refused(Obstacle)
+  /// The number must be typed again; with what it would be if the comma was forgotten.
+  case strong(suggestion: Money?)
+  case plain(Doubt)
+  case clear
+}
+
+extension Model {
+  /// Whether `amount` may be bid on the lot now, by someone who decided on it looking at `quote`.
+  package func verdict(_ amount: Money, on lot: Lot, quote: Quote) -> Verdict {
+    if let obstacle = obstacle(to: amount, on: lot) { return .refused(obstacle) }
+    if let suspicion = suspicion(about: amount, on: lot.view, step: lot.step) { return suspicion }
+    if lot.view.leader == me { return .plain(.alreadyLeading) }
+    if lot.view.closesAt - now < .seconds(2) + live.clock.uncertainty { return .plain(.late) }
+    if quote != Quote(lot.view) { return .plain(.priceMoved) }
+    return settings.confirmsAlways ? .plain(.always) : .clear
+  }
+
+  /// The hard half: what no confirmation overrides. Without an amount: whether any bid at all may be made.
+  package func obstacle(to amount: Money? = nil, on lot: Lot) -> Obstacle? {
+    if frozen != nil { return .frozen }
+    if live.link.blocked != nil { return .brokerBlocked }
+    guard live.link.takesBids else { return .notConnected }
+    if case .broken = lot.view.chain { return .chainBroken }
+    guard lot.view.status == .open else { return .notOpen(lot.view.status) }
+    if let bid = lot.bid, !bid.stage.isFinal { return .inFlight }
+    guard let amount else { return nil }
+    if amount < lot.view.minimum { return .belowMinimum(lot.view.minimum) }
+    if let limit = settings.limit, amount > limit { return .overLimit(limit) }
+    return nil
+  }
+
+  /// Amounts that look like a slip of the finger: a hundred or ten times what would have been an ordinary bid (the comma was
+  /// forgotten), far over the minimum, or over ten times the price. The minimum itself never is.
+  private func suspicion(about amount: Money, on view: AuctionView, step: Money) -> Verdict? {
+    // Amounts end at 2^53, so none of this overflows.
+    let (units, minimum) = (amount.minorUnits, view.minimum.minorUnits)
+    guard units > minimum else { return nil }
+    let aFifthMore = minimum + minimum / 5
+    for factor: Int64 in [100, 10] where units % factor == 0 && (minimum...aFifthMore).contains(units / factor) {
+      return .strong(suggestion: Money(minorUnits: units / factor))
+    }
+    if units > aFifthMore, units > minimum + 10 * step.minorUnits { return .strong(suggestion: nil) }
+    if let price = view.price, units > 10 * price.minorUnits { return .strong(suggestion: nil) }
+    return nil
+  }
+}

@@ -1,0 +1,119 @@
+package import TerminalKit
+
+/// The key table: one value from which dispatch, footer and help are made.
+///
+/// No binding needs Alt, a function key (F1 is only another name for `?`), a chord or a mouse, so that tmux, a Brazilian
+/// keyboard and a telephone can all bid.
+package enum Keymap {
+  /// What the keys act on.
+  package enum Context: Hashable, Sendable, CaseIterable { case list, armed, bidBox, confirm, filter, notices, help, quit }
+
+  package struct Binding: Hashable, Sendable {
+    package let keys: [Input]
+    package let command: Command
+    package let contexts: Set<Context>
+    /// Where its hint stands in the footer, and when it has to go: 0 never, then the highest first. Nil: help only.
+    package let hint: Hint?
+  }
+
+  package struct Hint: Hashable, Sendable {
+    package let priority: Int
+    package let isRight: Bool
+  }
+
+  package static let bindings: [Binding] = [
+    binding([.key(.up), .character("k")], .previous, [.list, .notices, .help]),
+    binding([.key(.down), .character("j")], .next, [.list, .notices, .help], hint: 3),
+    binding([.key(.pageUp)], .pageUp, [.list, .notices, .help]),
+    binding([.key(.pageDown)], .pageDown, [.list, .notices, .help]),
+    binding([.key(.home), .character("g")], .first, [.list, .notices, .help]),
+    binding([.key(.end), .character("G")], .last, [.list, .notices, .help]),
+    binding([.character("b"), .key(.enter)], .bid, [.list], hint: 1),
+    binding([.character("+"), .character("=")], .raise, [.list, .armed, .bidBox], hint: 2),
+    binding([.character("-")], .lower, [.armed, .bidBox]),
+    binding([.character("/")], .filter, [.list], hint: 5),
+    binding([.character("s")], .sort, [.list], hint: 6),
+    binding([.character("S")], .reverseSort, [.list]),
+    binding([.character("1")], .tabOpen, [.list]),
+    binding([.character("2")], .tabMine, [.list]),
+    binding([.character("3")], .tabClosed, [.list]),
+    binding([.character("f")], .follow, [.list], hint: 7),
+    binding([.character("n")], .notices, [.list], hint: 4),
+    binding([.character("N")], .newestNotice, [.list]),
+    binding([.character("m")], .sound, [.list], hint: 8, right: true),
+    binding([.character("p")], .freeze, [.list]),
+    binding([.character("R")], .reconnect, [.list]),
+    binding([.character("L")], .language, [.list]),
+    binding([.key(.enter)], .send, [.armed, .bidBox, .confirm]),
+    binding([.key(.up)], .raise, [.bidBox]),
+    binding([.key(.down)], .lower, [.bidBox]),
+    binding([.key(.pageUp)], .raiseMore, [.bidBox]),
+    binding([.key(.pageDown)], .lowerMore, [.bidBox]),
+    binding([.character("v")], .useSuggestion, [.confirm]),
+    binding([.key(.backspace), .key(.delete)], .erase, [.bidBox, .confirm, .filter]),
+    binding([.key(.enter)], .acceptFilter, [.filter]),
+    binding([.character("c")], .markRead, [.notices], hint: 2),
+    binding([.character("s"), .character("y")], .leave, [.quit]),
+    binding([.key(.escape)], .cancel, Set(Context.allCases)),
+    binding([.character("q")], .cancel, [.notices, .help, .quit], hint: 0, right: true),
+    binding([.character("?")], .cancel, [.help]),
+    binding([.character("?")], .help, [.list, .notices], hint: 0, right: true),
+    binding([.key(.f1)], .help, [.list, .armed, .bidBox, .notices]),
+    binding([.key(.redraw)], .redraw, Set(Context.allCases)),
+    binding([.character("q")], .quit, [.list], hint: 0, right: true),
+    binding([.interrupt], .interrupt, Set(Context.allCases)),
+  ]
+
+  private static func binding(
+    _ keys: [Input], _ command: Command, _ contexts: Set<Context>, hint: Int? = nil, right: Bool = false
+  ) -> Binding {
+    Binding(keys: keys, command: command, contexts: contexts, hint: hint.map { Hint(priority: $0, isRight: right) })
+  }
+
+  package static func command(for input: Input, in context: Context) -> Command? {
+    bindings.first { $0.contexts.contains(context) && $0.keys.contains(input) }?.command
+  }
+
+  /// How a key is called on the screen.
+  package static func name(of input: Input) -> String {
+    switch input {
+    case .character(let scalar): String(Character(scalar))
+    case .interrupt: "Ctrl-C"
+    case .paste, .resize, .terminate, .closed: ""
+    case .key(let key):
+      switch key {
+      case .up: "↑"
+      case .down: "↓"
+      case .left: "Left"
+      case .right: "Right"
+      case .pageUp: "PgUp"
+      case .pageDown: "PgDn"
+      case .home: "Home"
+      case .end: "End"
+      case .enter: "Enter"
+      case .escape: "Esc"
+      case .backspace: "Bksp"
+      case .delete: "Del"
+      case .tab: "Tab"
+      case .backTab: "S-Tab"
+      case .f1: "F1"
+      case .redraw: "Ctrl-L"
+      }
+    }
+  }
+}
+
+extension Model {
+  package var context: Keymap.Context {
+    switch mode {
+    case .list: .list
+    case .filter: .filter
+    case .armed: .armed
+    case .bidBox: .bidBox
+    case .confirm: .confirm
+    case .notices: .notices
+    case .help: .help
+    case .quit: .quit
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package import AuctionFacts
+package import SharedKernel
+
+/// One auction as this bidder sees it.
+package struct Lot: Hashable, Sendable {
+  package struct Moved: Hashable, Sendable {
+    package var at: Timestamp
+    package var delta: Interval
+    package var by: PrincipalID?
+    package var cause: Extension.Cause?
+  }
+
+  package var view: AuctionView
+  package var isFollowed = false
+  /// When a live bid last changed the price.
+  package var priceChangedAt: Timestamp?
+  /// How far the end last moved, and who moved it.
+  package var moved: Moved?
+  /// The end that a notice has told.
+  var announcedEnd: Timestamp?
+  package var bid: OwnBid?
+  /// When this bidder last led.
+  package var ledAt: Timestamp?
+  /// Why it was cancelled or suspended.
+  package var reason: String?
+  package var isCancelled = false
+  /// What has been announced once.
+  package var saidMinute = false
+  package var rangTenSeconds = false
+
+  package init(_ view: AuctionView) { self.view = view }
+
+  package var id: AuctionID { view.terms.auction }
+  package var isOver: Bool { view.status == .closed }
+  package func isLed(by bidder: PrincipalID) -> Bool { !isOver && view.leader == bidder }
+  package var hasOwnBid: Bool { view.ownLast != nil || bid.map { !$0.stage.isFinal } ?? false }
+
+  /// What one more step adds at the present price.
+  package var step: Money {
+    if let price = view.price, let step = Money(minorUnits: view.minimum.minorUnits - price.minorUnits), step > .zero {
+      return step
+    }
+    return view.terms.increment.step(at: view.price ?? view.minimum)
+  }
+
+  /// Where this bidder stands in it.
+  package func standing(of bidder: PrincipalID) -> Standing {
+    if case .broken = view.chain { return .chainBroken }
+    if let stage = bid?.stage, stage == .uncertain { return .uncertain }
+    switch view.status {
+    case .scheduled: return .waiting
+    case .suspended: return .suspended
+    case .open:
+      if view.leader == bidder { return .leading }
+      return view.ownLast == nil ? .watching : .outbid
+    case .closed:
+      guard let result = view.result else { return isCancelled ? .cancelled : .closed }
+      switch result.outcome {
+      case .sold: return result.winner == bidder ? .won : view.ownLast == nil ? .closed : .lost
+      case .conditional: return .conditional
+      case .noBids: return .noBids
+      case .cancelled: return .cancelled
+      }
+    }
+  }
+}
+
+/// What a bidder is to an auction.
+package enum Standing: Hashable, Sendable, CaseIterable {
+  case waiting, watching, leading, outbid, suspended, uncertain, won, lost
+  /// Sold, without this bidder having taken part; or over, and how is not known.
+  case closed
+  case conditional, noBids, cancelled, chainBroken
+}
+
+extension Increment {
+  /// What must be added at `price`; for showing, the house decides.
+  package func step(at price: Money) -> Money {
+    switch self {
+    case .fixed(let step): return step
+    case .percentage(let basisPoints):
+      let (product, overflow) = price.minorUnits.multipliedReportingOverflow(by: max(basisPoints, 0))
+      guard !overflow else { return .maximum }
+      return Money(minorUnits: max(product / 10_000 + (product % 10_000 > 0 ? 1 : 0), 1)) ?? .maximum
+    case .table(let bands):
+      return bands.first { band in band.upTo.map { price <= $0 } ?? true }?.step ?? bands.last?.step ?? .zero
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package import AuctionFacts
+package import SharedKernel
+
+/// A line of the notices: a fact, put into words only when it is shown.
+package struct Notice: Hashable, Sendable {
+  package enum Fact: Hashable, Sendable {
+    case outbid(by: PrincipalID?, price: Money, own: Money?)
+    case accepted(Money)
+    case refused(Refusal, Money, minimum: Money?)
+    case busy(Money)
+    case uncertain(Money)
+    case neverArrived(Money)
+    case notSent(Money, reason: String)
+    case won(Money)
+    case lost(winner: PrincipalID?, Money?)
+    case soldToOther(winner: PrincipalID?, Money?)
+    case conditional, noBids
+    case cancelled(reason: String?)
+    case suspended(reason: String)
+    case resumed
+    case opened
+    case lastMinute
+    case extended(by: PrincipalID?, Extension.Cause, Interval, closesAt: Timestamp)
+    case chainBroken(reason: String)
+    case connectionLost(reason: String)
+    case reconnected(after: Interval, auctions: Int)
+    case brokerBlocked, brokerUnblocked
+    case houseWithoutNTP
+    case eventsLost
+
+    /// Notices of one kind about one lot, close together, become one line.
+    package enum Kind: Hashable, Sendable, CaseIterable {
+      case outbid, leading, refused, uncertain, won, lost, closed, cancelled, suspended, opened, closing, extended, chain
+      case connection, house
+    }
+
+    package var kind: Kind {
+      switch self {
+      case .outbid: .outbid
+      case .accepted: .leading
+      case .refused, .busy, .neverArrived, .notSent: .refused
+      case .uncertain: .uncertain
+      case .won: .won
+      case .lost: .lost
+      case .soldToOther, .conditional, .noBids: .closed
+      case .cancelled: .cancelled
+      case .suspended, .resumed: .suspended
+      case .opened: .opened
+      case .lastMinute: .closing
+      case .extended: .extended
+      case .chainBroken: .chain
+      case .connectionLost, .reconnected, .brokerBlocked, .brokerUnblocked, .eventsLost: .connection
+      case .houseWithoutNTP: .house
+      }
+    }
+  }
+
+  package var at: Timestamp
+  package var auction: AuctionID?
+  /// The lot's title and currency, kept because the lot may be gone when the notice is read.
+  package var title: String
+  package var currency: Currency
+  package var fact: Fact
+  /// How many have been put together in this line.
+  package var count = 1
+  package var isRead = false
+
+  package init(at: Timestamp, auction: AuctionID? = nil, title: String = "", currency: Currency = .brl, fact: Fact) {
+    (self.at, self.auction, self.title, self.currency, self.fact) = (at, auction, title, currency, fact)
+  }
+}
+
+/// The newest 500 notices, newest first.
+package struct Notices: Hashable, Sendable {
+  package static let limit = 500
+  package private(set) var all: [Notice] = []
+  package init() {}
+
+  package var unread: Int { all.count { !$0.isRead } }
+
+  /// Same kind, same lot, within a second: one line with a count.
+  package mutating func add(_ notice: Notice) {
+    if let first = all.first, first.fact.kind == notice.fact.kind, first.auction == notice.auction,
+      notice.at - first.at < .seconds(1)
+    {
+      all[0] = notice
+      all[0].count = first.count + 1
+      return
+    }
+    all.insert(notice, at: 0)
+    if all.count > Notices.limit { all.removeLast() }
+  }
+
+  package mutating func markRead() {
+    for i in all.indices { all[i].isRead = true }
+  }
+}

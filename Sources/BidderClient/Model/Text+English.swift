@@ -1,0 +1,264 @@
+internal import AuctionFacts
+internal import SharedKernel
+
+extension Text {
+  var english: String {
+    switch self {
+    case .link(let link): link.english
+    case .linkShort(let link): link.shortEnglish
+    case .queueDelay(let ms): "queue \(ms) ms"
+    case .clockError(let ms): "clock ±\(ms) ms"
+    case .clockUnknown: "clock ?"
+    case .clockWithoutNTP: "clock without NTP"
+    case .houseWithoutNTP: "house without NTP"
+    case .staleSince(let time): "Data of \(time) (may be old). No bids for now."
+    case .reconnectKey: "R tries now"
+    case .frozenSince(let time): "FROZEN at \(time). No bids for now."
+    case .frozenKey: "p unfreezes"
+    case .tab(let tab, let count): tab.english(count)
+    case .tabLine(let tab, let count): tab.lineEnglish(count)
+    case .filtered(let text): "filter: \(text)"
+    case .unfiltered: "filter: —"
+    case .sorted(let sort, let reversed): "order: \(sort.english)" + (reversed ? " ↑" : "")
+    case .sorting(let sort): sort.english
+    case .lotColumn: "LOT"
+    case .titleColumn: "TITLE"
+    case .priceColumn: "CURRENT BID"
+    case .timeColumn: "TIME"
+    case .standingColumn: "STATUS"
+    case .begins(let when): "at \(when)"
+    case .date(let day, let month): Text.date(month, day)
+    case .paused: "halted"
+    case .closing: "closing"
+    case .loadingKeys(let id): "Loading the keys of \(id)…"
+    case .accessHelp(let id): "The house does not take this key. See: cliente-tui keygen \(id)"
+    case .quitHelp: "?: help   q: quit"
+    case .waitingForList: "Waiting for the list of auctions…"
+    case .noListYet: "No connection: the list of auctions has not come yet."
+    case .reconnectHelp: "R: try now   ?: help   q: quit"
+    case .nothingMatches(let text): "Nothing here with \"\(text)\"."
+    case .clearFilterHelp: "Esc: clear the filter"
+    case .noneOpen: "No auction is open now."
+    case .noneOpenHelp: "3: closed ones   ?: help   q: quit"
+    case .noneMine: "No bid of yours, no auction followed."
+    case .noneMineHelp: "1: open ones   f: follow   ?: help"
+    case .noneClosed: "No auction has closed."
+    case .noneClosedHelp: "1: open ones   ?: help   q: quit"
+    case .tooSmall(let width, let height): "20x4 min (\(width)x\(height)) q"
+    case .you: "you"
+    case .someone: "another"
+    case .currentBid: "CURRENT BID"
+    case .by(let name, let seconds, let comma): "by \(name)\(comma ? "," : "") \(Text.span(seconds)) ago"
+    case .byWhom(let name): "by \(name)"
+    case .noBidsYet: "no bids yet"
+    case .minimumNow: "Minimum now"
+    case .increment: "Increment"
+    case .ownLast: "Your last bid"
+    case .standingLabel: "Status"
+    case .minimumIs(let amount): "Minimum now \(amount)"
+    case .incrementIs(let amount): "inc. \(amount)"
+    case .ownLastShort(let amount): "your last \(amount)"
+    case .ownIs(let amount): "yours \(amount)"
+    case .minimumShort(let amount): "min \(amount)"
+    case .priceChart: "Price"
+    case .bidCount(let count): count == 1 ? "1 bid" : "\(count) bids"
+    case .history: "BIDS"
+    case .opensAt(let time): "opens at \(time)"
+    case .closesAt(let time): "closes at \(time)"
+    case .closedAt(let time): "closed at \(time)"
+    case .suspendedBecause(let reason): "halted: \(reason)"
+    case .plusSeconds(let seconds): "+\(seconds) s"
+    case .cause(let cause, let name): cause.english(name)
+    case .lastCall(let call): call.english
+    case .noticesTitle: "NOTICES"
+    case .noticesKey: "n: see all"
+    case .noNotices: "No notices yet."
+    case .freshNotices(let count): "↑ \(count) new"
+    case .unreadNotices(let count): "\(count) unread"
+    case .bidPrompt(let lot): "Bid \(lot):"
+    case .isMinimum: "(minimum)"
+    case .plusMinus: "+/- increment"
+    case .enterSends: "Enter sends"
+    case .escLeaves: "Esc closes"
+    case .amountProblem(let problem): problem.english
+    case .obstacle(let obstacle, let currency): obstacle.english(currency)
+    case .doubt(let doubt): doubt.english
+    case .armed(let amount, let lot, let seconds): "Armed: \(amount) on \(lot). Enter sends, + raises, Esc drops (\(seconds) s)"
+    case .armedShort(let amount): "Armed: \(amount)"
+    case .armVoid(let minimum): "Moved: now \(minimum). + renews"
+    case .bidStage(let lot, let amount, let stage): "Bid \(lot) \(amount): \(stage.english)"
+    case .stage(let stage): stage.english
+    case .confirmTitle: "CONFIRM HIGH BID"
+    case .confirmLot: "Lot"
+    case .confirmBid: "Your bid"
+    case .confirmCurrent: "Current bid"
+    case .confirmCurrentValue(let price, let minimum): "\(price)   minimum \(minimum)"
+    case .howMuch(let times, let more): times.map { "This is \($0)× the current bid (+\(more))." } ?? "This is \(more) more."
+    case .missingComma(let amount): "A point missing?  \(amount) (key v uses this amount)"
+    case .retype: "To send it, type the amount again:"
+    case .retypeShort: "Again:"
+    case .retypeMismatch: "Not the same amount. Nothing was sent."
+    case .escCorrects: "Esc goes back to correct (default)"
+    case .filtering(let text): "Filter: \(text)"
+    case .reallyQuit(let leading):
+      switch leading {
+      case 0: "A bid has no answer yet. Quit anyway? y quits  Esc stays"
+      case 1: "You lead 1 auction. Quit anyway? y quits  Esc stays"
+      default: "You lead \(leading) auctions. Quit anyway? y quits  Esc stays"
+      }
+    case .reallyQuitShort: "Quit? y yes  Esc no"
+    case .sound(let sound): sound.english
+    case .helpTitle: "HELP"
+    case .tinyKeys: "b bid"
+    }
+  }
+}
+
+extension LinkWords {
+  fileprivate var english: String {
+    switch self {
+    case .starting: "… starting"
+    case .connecting(let broker, let seconds): "… connecting \(broker) (\(seconds) s)"
+    case .unreachable(let attempt, let retryIn): "○ NO CONNECTION · attempt \(attempt)\(Self.when(retryIn))"
+    case .live: "● connected"
+    case .silent(let seconds): "○ no answer \(seconds) s"
+    case .blocked: "○ broker full: bids wait"
+    case .lost(let seconds, let attempt, let retryIn):
+      "○ NO CONNECTION for \(Text.span(seconds)) · attempt \(attempt)\(Self.when(retryIn))"
+    case .resyncing(let done, let total): total > 0 ? "… updating \(done)/\(total)" : "… updating"
+    case .refused(let reason): "✗ access refused: \(reason)"
+    }
+  }
+
+  fileprivate var shortEnglish: String {
+    switch self {
+    case .starting: "… starting"
+    case .connecting: "… connecting"
+    case .unreachable: "○ NO CONNECTION"
+    case .live: "● ok"
+    case .silent(let seconds): "○ silent \(seconds) s"
+    case .blocked: "○ broker full"
+    case .lost(let seconds, _, _): "○ NO CONNECTION \(Text.span(seconds))"
+    case .resyncing(let done, let total): total > 0 ? "… \(done)/\(total)" : "… updating"
+    case .refused: "✗ access refused"
+    }
+  }
+
+  private static func when(_ retryIn: Int64) -> String { retryIn > 0 ? " in \(Text.span(retryIn))" : " now" }
+}
+
+extension StageWords {
+  fileprivate var english: String {
+    switch self {
+    case .sending: "sending…"
+    case .delivered: "delivered, waiting for the house"
+    case .unanswered(let seconds): "no answer for \(Text.span(seconds))"
+    case .accepted(let ms): "accepted in \(ms) ms"
+    case .refused(let refusal, let minimum):
+      "REFUSED: \(refusal.words(.english))" + (minimum.map { "; \($0) would do" } ?? "")
+    case .uncertain: "UNCERTAIN: SENT WITHOUT ANSWER, asking the house"
+    case .busy: "REFUSED: house busy, it did not count; try again"
+    case .neverArrived: "never reached the house: it did not count"
+    case .notSent(let reason): "was not sent: \(reason)"
+    }
+  }
+}
+
+extension Model.Tab {
+  fileprivate func english(_ count: Int) -> String {
+    switch self {
+    case .open: "1 Open \(count)"
+    case .mine: "2 Mine \(count)"
+    case .closed: "3 Closed \(count)"
+    }
+  }
+  fileprivate func lineEnglish(_ count: Int) -> String {
+    switch self {
+    case .open: "1/\(count) open"
+    case .mine: "2/\(count) mine"
+    case .closed: "3/\(count) closed"
+    }
+  }
+}
+
+extension Model.Sort {
+  fileprivate var english: String {
+    switch self {
+    case .closing: "closes first"
+    case .price: "highest bid"
+    case .title: "title"
+    case .standing: "status"
+    }
+  }
+}
+
+extension Model.Sound {
+  fileprivate var english: String {
+    switch self {
+    case .off: "Sound: off"
+    case .bell: "Sound: bell"
+    case .bellAndTitle: "Sound: bell and window title"
+    }
+  }
+}
+
+extension Extension.Cause {
+  func english(_ name: String?) -> String {
+    switch self {
+    case .bid: "by \(name ?? "a bid")"
+    case .outage: "for the house's outage"
+    case .resumption: "for the halt"
+    }
+  }
+}
+
+extension LastCall {
+  fileprivate var english: String {
+    switch self {
+    case .once: "Going once"
+    case .twice: "Going twice"
+    case .last: "Last call"
+    }
+  }
+}
+
+extension AmountField.Problem {
+  fileprivate var english: String {
+    switch self {
+    case .empty: "type the amount"
+    case .foreignSeparator: "use a point for cents: 1,300.50"
+    case .threeDecimals: "ambiguous: 1,300.00 or 1.30?"
+    case .grouping: "grouping: 1,300.50"
+    case .character: "digits, point and comma only"
+    case .tooLarge: "amount too high"
+    }
+  }
+}
+
+extension Obstacle {
+  fileprivate func english(_ currency: Currency) -> String {
+    switch self {
+    case .notConnected: "no connection: no bids for now"
+    case .brokerBlocked: "broker full: bids wait"
+    case .frozen: "the display is frozen: p unfreezes"
+    case .chainBroken: "the chain of blocks does not hold: no bids"
+    case .notOpen(.scheduled): "the auction has not opened"
+    case .notOpen(.suspended): "the auction is halted"
+    case .notOpen(.closed), .notOpen(.open): "the auction is closed"
+    case .inFlight: "your bid before this has no answer yet"
+    case .belowMinimum(let minimum): "under the minimum \(MoneyText.english.format(minimum, in: currency))"
+    case .overLimit(let limit): "over your limit \(MoneyText.english.format(limit, in: currency))"
+    }
+  }
+}
+
+extension Doubt {
+  fileprivate var english: String {
+    switch self {
+    case .alreadyLeading: "you lead already; Enter again sends"
+    case .late: "it may come too late; Enter again sends"
+    case .priceMoved: "the price moved; Enter again sends"
+    case .always: "Enter again sends"
+    }
+  }
+}

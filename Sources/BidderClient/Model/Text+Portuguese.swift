@@ -1,0 +1,265 @@
+internal import AuctionFacts
+internal import SharedKernel
+
+extension Text {
+  var portuguese: String {
+    switch self {
+    case .link(let link): link.portuguese
+    case .linkShort(let link): link.shortPortuguese
+    case .queueDelay(let ms): "fila \(ms) ms"
+    case .clockError(let ms): "relógio ±\(ms) ms"
+    case .clockUnknown: "relógio ?"
+    case .clockWithoutNTP: "relógio sem NTP"
+    case .houseWithoutNTP: "casa sem NTP"
+    case .staleSince(let time): "Dados de \(time) (podem estar velhos). Lances bloqueados."
+    case .reconnectKey: "R tenta agora"
+    case .frozenSince(let time): "CONGELADO às \(time). Lances bloqueados."
+    case .frozenKey: "p descongela"
+    case .tab(let tab, let count): tab.portuguese(count)
+    case .tabLine(let tab, let count): tab.linePortuguese(count)
+    case .filtered(let text): "filtro: \(text)"
+    case .unfiltered: "filtro: —"
+    case .sorted(let sort, let reversed): "ordem: \(sort.portuguese)" + (reversed ? " ↑" : "")
+    case .sorting(let sort): sort.portuguese
+    case .lotColumn: "LOTE"
+    case .titleColumn: "TÍTULO"
+    case .priceColumn: "LANCE ATUAL"
+    case .timeColumn: "TEMPO"
+    case .standingColumn: "SITUAÇÃO"
+    case .begins(let when): "ini \(when)"
+    case .date(let day, let month): Text.date(day, month)
+    case .paused: "suspenso"
+    case .closing: "fechando"
+    case .loadingKeys(let id): "Carregando chaves de \(id)…"
+    case .accessHelp(let id): "A casa não aceita esta chave. Confira: cliente-tui keygen \(id)"
+    case .quitHelp: "?: ajuda   q: sair"
+    case .waitingForList: "Aguardando a lista de leilões…"
+    case .noListYet: "Sem conexão: a lista de leilões ainda não chegou."
+    case .reconnectHelp: "R: tentar agora   ?: ajuda   q: sair"
+    case .nothingMatches(let text): "Nada aqui com \"\(text)\"."
+    case .clearFilterHelp: "Esc: limpar o filtro"
+    case .noneOpen: "Nenhum leilão aberto agora."
+    case .noneOpenHelp: "3: ver encerrados   ?: ajuda   q: sair"
+    case .noneMine: "Nenhum lance seu, nenhum leilão seguido."
+    case .noneMineHelp: "1: ver abertos   f: seguir   ?: ajuda"
+    case .noneClosed: "Nenhum leilão encerrado."
+    case .noneClosedHelp: "1: ver abertos   ?: ajuda   q: sair"
+    case .tooSmall(let width, let height): "20x4 mín (\(width)x\(height)) q"
+    case .you: "você"
+    case .someone: "outro"
+    case .currentBid: "LANCE ATUAL"
+    case .by(let name, let seconds, let comma): "de \(name)\(comma ? "," : "") há \(Text.span(seconds))"
+    case .byWhom(let name): "por \(name)"
+    case .noBidsYet: "sem lances ainda"
+    case .minimumNow: "Mínimo agora"
+    case .increment: "Incremento"
+    case .ownLast: "Seu último lance"
+    case .standingLabel: "Situação"
+    case .minimumIs(let amount): "Mínimo agora \(amount)"
+    case .incrementIs(let amount): "inc. \(amount)"
+    case .ownLastShort(let amount): "seu último \(amount)"
+    case .ownIs(let amount): "seu \(amount)"
+    case .minimumShort(let amount): "mín \(amount)"
+    case .priceChart: "Preço"
+    case .bidCount(let count): count == 1 ? "1 lance" : "\(count) lances"
+    case .history: "LANCES"
+    case .opensAt(let time): "começa às \(time)"
+    case .closesAt(let time): "fecha às \(time)"
+    case .closedAt(let time): "fechou às \(time)"
+    case .suspendedBecause(let reason): "suspenso: \(reason)"
+    case .plusSeconds(let seconds): "+\(seconds) s"
+    case .cause(let cause, let name): cause.portuguese(name)
+    case .lastCall(let call): call.portuguese
+    case .noticesTitle: "AVISOS"
+    case .noticesKey: "n: ver todos"
+    case .noNotices: "Nenhum aviso ainda."
+    case .freshNotices(let count): count == 1 ? "↑ 1 novo" : "↑ \(count) novos"
+    case .unreadNotices(let count): count == 1 ? "1 não lido" : "\(count) não lidos"
+    case .bidPrompt(let lot): "Lance \(lot):"
+    case .isMinimum: "(mínimo)"
+    case .plusMinus: "+/- incremento"
+    case .enterSends: "Enter envia"
+    case .escLeaves: "Esc sai"
+    case .amountProblem(let problem): problem.portuguese
+    case .obstacle(let obstacle, let currency): obstacle.portuguese(currency)
+    case .doubt(let doubt): doubt.portuguese
+    case .armed(let amount, let lot, let seconds):
+      "Armado: \(amount) em \(lot). Enter envia, + aumenta, Esc desiste (\(seconds) s)"
+    case .armedShort(let amount): "Armado: \(amount)"
+    case .armVoid(let minimum): "Mudou: agora \(minimum). + renova"
+    case .bidStage(let lot, let amount, let stage): "Lance \(lot) \(amount): \(stage.portuguese)"
+    case .stage(let stage): stage.portuguese
+    case .confirmTitle: "CONFIRMAR LANCE ALTO"
+    case .confirmLot: "Lote"
+    case .confirmBid: "Seu lance"
+    case .confirmCurrent: "Lance atual"
+    case .confirmCurrentValue(let price, let minimum): "\(price)   mínimo \(minimum)"
+    case .howMuch(let times, let more): times.map { "Isto é \($0)× o lance atual (+\(more))." } ?? "Isto é \(more) a mais."
+    case .missingComma(let amount): "Faltou a vírgula?  \(amount) (tecla v usa este valor)"
+    case .retype: "Para enviar, digite de novo o valor:"
+    case .retypeShort: "De novo:"
+    case .retypeMismatch: "Não é o mesmo valor. Nada foi enviado."
+    case .escCorrects: "Esc volta e corrige (padrão)"
+    case .filtering(let text): "Filtrar: \(text)"
+    case .reallyQuit(let leading):
+      switch leading {
+      case 0: "Há um lance sem resposta. Sair mesmo? s sai  Esc fica"
+      case 1: "Você lidera 1 leilão. Sair mesmo? s sai  Esc fica"
+      default: "Você lidera \(leading) leilões. Sair mesmo? s sai  Esc fica"
+      }
+    case .reallyQuitShort: "Sair? s sim  Esc não"
+    case .sound(let sound): sound.portuguese
+    case .helpTitle: "AJUDA"
+    case .tinyKeys: "b lance"
+    }
+  }
+}
+
+extension LinkWords {
+  fileprivate var portuguese: String {
+    switch self {
+    case .starting: "… iniciando"
+    case .connecting(let broker, let seconds): "… conectando \(broker) (\(seconds) s)"
+    case .unreachable(let attempt, let retryIn): "○ SEM CONEXÃO · tentativa \(attempt)\(Self.when(retryIn))"
+    case .live: "● conectado"
+    case .silent(let seconds): "○ sem resposta \(seconds) s"
+    case .blocked: "○ broker cheio: lances em espera"
+    case .lost(let seconds, let attempt, let retryIn):
+      "○ SEM CONEXÃO há \(Text.span(seconds)) · tentativa \(attempt)\(Self.when(retryIn))"
+    case .resyncing(let done, let total): total > 0 ? "… atualizando \(done)/\(total)" : "… atualizando"
+    case .refused(let reason): "✗ acesso negado: \(reason)"
+    }
+  }
+
+  fileprivate var shortPortuguese: String {
+    switch self {
+    case .starting: "… iniciando"
+    case .connecting: "… conectando"
+    case .unreachable: "○ SEM CONEXÃO"
+    case .live: "● ok"
+    case .silent(let seconds): "○ mudo \(seconds) s"
+    case .blocked: "○ broker cheio"
+    case .lost(let seconds, _, _): "○ SEM CONEXÃO \(Text.span(seconds))"
+    case .resyncing(let done, let total): total > 0 ? "… \(done)/\(total)" : "… atualizando"
+    case .refused: "✗ acesso negado"
+    }
+  }
+
+  private static func when(_ retryIn: Int64) -> String { retryIn > 0 ? " em \(Text.span(retryIn))" : " agora" }
+}
+
+extension StageWords {
+  fileprivate var portuguese: String {
+    switch self {
+    case .sending: "enviando…"
+    case .delivered: "entregue, aguardando a casa"
+    case .unanswered(let seconds): "sem resposta há \(Text.span(seconds))"
+    case .accepted(let ms): "aceito em \(ms) ms"
+    case .refused(let refusal, let minimum):
+      "RECUSADO: \(refusal.words(.portuguese))" + (minimum.map { "; aceitaria \($0)" } ?? "")
+    case .uncertain: "INCERTO: ENVIADO SEM RESPOSTA, perguntando à casa"
+    case .busy: "RECUSADO: casa ocupada, não contou; tente de novo"
+    case .neverArrived: "não chegou à casa: não contou"
+    case .notSent(let reason): "não foi enviado: \(reason)"
+    }
+  }
+}
+
+extension Model.Tab {
+  fileprivate func portuguese(_ count: Int) -> String {
+    switch self {
+    case .open: "1 Abertos \(count)"
+    case .mine: "2 Meus \(count)"
+    case .closed: "3 Encerrados \(count)"
+    }
+  }
+  fileprivate func linePortuguese(_ count: Int) -> String {
+    switch self {
+    case .open: "1/\(count) abertos"
+    case .mine: "2/\(count) meus"
+    case .closed: "3/\(count) encerrados"
+    }
+  }
+}
+
+extension Model.Sort {
+  fileprivate var portuguese: String {
+    switch self {
+    case .closing: "fecha antes"
+    case .price: "maior lance"
+    case .title: "título"
+    case .standing: "situação"
+    }
+  }
+}
+
+extension Model.Sound {
+  fileprivate var portuguese: String {
+    switch self {
+    case .off: "Som: desligado"
+    case .bell: "Som: campainha"
+    case .bellAndTitle: "Som: campainha e título da janela"
+    }
+  }
+}
+
+extension Extension.Cause {
+  func portuguese(_ name: String?) -> String {
+    switch self {
+    case .bid: "por \(name ?? "um lance")"
+    case .outage: "pela parada da casa"
+    case .resumption: "pela suspensão"
+    }
+  }
+}
+
+extension LastCall {
+  fileprivate var portuguese: String {
+    switch self {
+    case .once: "Dou-lhe uma"
+    case .twice: "Dou-lhe duas"
+    case .last: "Dou-lhe três"
+    }
+  }
+}
+
+extension AmountField.Problem {
+  fileprivate var portuguese: String {
+    switch self {
+    case .empty: "digite o valor"
+    case .foreignSeparator: "use vírgula para centavos: 1.300,50"
+    case .threeDecimals: "ambíguo: 1.300,00 ou 1,30?"
+    case .grouping: "agrupamento: 1.300,50"
+    case .character: "só dígitos, ponto e vírgula"
+    case .tooLarge: "valor alto demais"
+    }
+  }
+}
+
+extension Obstacle {
+  fileprivate func portuguese(_ currency: Currency) -> String {
+    switch self {
+    case .notConnected: "sem conexão: lances bloqueados"
+    case .brokerBlocked: "broker cheio: lances em espera"
+    case .frozen: "tela congelada: p descongela"
+    case .chainBroken: "a cadeia de blocos não confere: lances bloqueados"
+    case .notOpen(.scheduled): "o leilão ainda não abriu"
+    case .notOpen(.suspended): "o leilão está suspenso"
+    case .notOpen(.closed), .notOpen(.open): "o leilão está encerrado"
+    case .inFlight: "seu lance anterior ainda não tem resposta"
+    case .belowMinimum(let minimum): "abaixo do mínimo \(MoneyText.portuguese.format(minimum, in: currency))"
+    case .overLimit(let limit): "acima do seu limite \(MoneyText.portuguese.format(limit, in: currency))"
+    }
+  }
+}
+
+extension Doubt {
+  fileprivate var portuguese: String {
+    switch self {
+    case .alreadyLeading: "você já lidera; Enter de novo envia"
+    case .late: "pode não chegar a tempo; Enter de novo envia"
+    case .priceMoved: "o preço mudou; Enter de novo envia"
+    case .always: "Enter de novo envia"
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package import AuctionFacts
+package import SharedKernel
+
+/// Everything that the terminal says, as typed keys: a sentence that one of the languages lacks does not build.
+///
+/// Amounts, times and names come in as texts already in the reader's language, except where the key carries the value.
+package enum Text: Hashable, Sendable {
+  // Connection.
+  case link(LinkWords), linkShort(LinkWords)
+  case queueDelay(Int64)
+  case clockError(Int64), clockUnknown, clockWithoutNTP, houseWithoutNTP
+  case staleSince(String), reconnectKey
+  case frozenSince(String), frozenKey
+
+  // Tabs and list.
+  case tab(Model.Tab, Int), tabLine(Model.Tab, Int)
+  case filtered(String), unfiltered
+  case sorted(Model.Sort, reversed: Bool), sorting(Model.Sort)
+  case lotColumn, titleColumn, priceColumn, timeColumn, standingColumn
+  case begins(String)
+  case date(Int64, Int64)
+  case paused, closing
+  case loadingKeys(PrincipalID), accessHelp(PrincipalID), quitHelp
+  case waitingForList, noListYet, reconnectHelp
+  case nothingMatches(String), clearFilterHelp
+  case noneOpen, noneOpenHelp, noneMine, noneMineHelp, noneClosed, noneClosedHelp
+  case tooSmall(width: Int, height: Int)
+
+  // Detail.
+  case you, someone
+  case currentBid
+  case by(String, Int64, comma: Bool)
+  case byWhom(String)
+  case noBidsYet
+  case minimumNow, increment, ownLast, standingLabel
+  case minimumIs(String), incrementIs(String), ownLastShort(String), ownIs(String), minimumShort(String)
+  case priceChart
+  case bidCount(Int)
+  case history
+  case opensAt(String), closesAt(String), closedAt(String)
+  case suspendedBecause(String)
+  case plusSeconds(Int64)
+  case cause(Extension.Cause, String?)
+  case lastCall(LastCall)
+
+  // Notices.
+  case noticesTitle, noticesKey, noNotices
+  case freshNotices(Int), unreadNotices(Int)
+
+  // Bidding.
+  case bidPrompt(String)
+  case isMinimum
+  case plusMinus, enterSends, escLeaves
+  case amountProblem(AmountField.Problem)
+  case obstacle(Obstacle, Currency)
+  case doubt(Doubt)
+  case armed(String, lot: String, seconds: Int64), armedShort(String), armVoid(minimum: String)
+  case bidStage(lot: String, amount: String, StageWords), stage(StageWords)
+  case confirmTitle, confirmLot, confirmBid, confirmCurrent
+  case confirmCurrentValue(String, minimum: String)
+  case howMuch(times: String?, more: String)
+  case missingComma(String)
+  case retype, retypeShort, retypeMismatch, escCorrects
+
+  // The rest.
+  case filtering(String)
+  case reallyQuit(leading: Int), reallyQuitShort
+  case sound(Model.Sound)
+  case helpTitle
+  case tinyKeys
+
+  package func words(_ language: Language) -> String {
+    switch language {
+    case .portuguese: portuguese
+    case .english: english
+    }
+  }
+
+  /// A length of time in its largest whole unit.
+  static func span(_ seconds: Int64) -> String {
+    switch seconds {
+    case ..<60: "\(max(seconds, 0)) s"
+    case ..<3_600: "\(seconds / 60) min"
+    case ..<86_400: "\(seconds / 3_600) h"
+    default: "\(seconds / 86_400) d"
+    }
+  }
+
+  static func date(_ first: Int64, _ second: Int64) -> String {
+    (first < 10 ? "0\(first)" : "\(first)") + "/" + (second < 10 ? "0\(second)" : "\(second)")
+  }
+}
+
+/// The connection, ready to be put into words.
+package enum LinkWords: Hashable, Sendable {
+  case starting
+  case connecting(broker: String, seconds: Int64)
+  case unreachable(attempt: Int, retryIn: Int64)
+  case live
+  case silent(seconds: Int64)
+  case blocked
+  case lost(seconds: Int64, attempt: Int, retryIn: Int64)
+  case resyncing(done: Int, total: Int)
+  case refused(String)
+}
+
+/// How an own bid goes, ready to be put into words.
+package enum StageWords: Hashable, Sendable {
+  case sending
+  case delivered
+  /// Nobody has answered for so many seconds.
+  case unanswered(Int64)
+  case accepted(milliseconds: Int64)
+  case refused(Refusal, minimum: String?)
+  case uncertain, busy, neverArrived
+  case notSent(String)
+
+  init(_ stage: OwnBid.Stage, waited: Int64, money: (Money) -> String) {
+    switch stage {
+    case .sending: self = waited >= 3 ? .unanswered(waited) : .sending
+    case .delivered: self = waited >= 3 ? .unanswered(waited) : .delivered
+    case .uncertain: self = .uncertain
+    case .accepted(let time): self = .accepted(milliseconds: max(time.microseconds, 0) / 1_000)
+    case .refused(let refusal, let minimum): self = .refused(refusal, minimum: minimum.map(money))
+    case .busy: self = .busy
+    case .neverArrived: self = .neverArrived
+    case .notSent(let reason): self = .notSent(reason)
+    }
+  }
+}

@@ -1,0 +1,187 @@
+internal import AuctionFacts
+internal import SharedKernel
+
+extension Model {
+  /// The gateway's word on a bid; a ticket that is not the lot's newest is history.
+  mutating func take(_ progress: BidProgress, of ticket: Ticket) {
+    guard let (id, lot) = live.lots.first(where: { $0.value.bid?.ticket == ticket }), let bid = lot.bid else { return }
+    switch progress {
+    case .sent(let bidID): live.lots[id]?.bid?.id = bidID
+    case .delivered: self.progress(of: id, to: .delivered)
+    case .uncertain: self.progress(of: id, to: .uncertain)
+    case .accepted: self.progress(of: id, to: .accepted(after: now - bid.sentAt))
+    case .refused(let refusal, let minimum): self.progress(of: id, to: .refused(refusal, minimum: minimum))
+    case .busy: self.progress(of: id, to: .busy)
+    case .neverArrived: self.progress(of: id, to: .neverArrived)
+    case .notSent(let reason): self.progress(of: id, to: .notSent(reason: reason))
+    }
+  }
+
+  mutating func progress(of id: AuctionID, to stage: OwnBid.Stage) {
+    guard var bid = live.lots[id]?.bid, bid.advance(to: stage, at: now) else { return }
+    live.lots[id]?.bid = bid
+    lastBid = id
+    let lot = live.lots[id]
+    switch stage {
+    case .sending, .delivered: break
+    case .accepted: note(.accepted(bid.amount), lot)
+    case .uncertain: note(.uncertain(bid.amount), lot)
+    case .refused(let refusal, let minimum): note(.refused(refusal, bid.amount, minimum: minimum), lot)
+    case .busy: note(.busy(bid.amount), lot)
+    case .neverArrived: note(.neverArrived(bid.amount), lot)
+    case .notSent(let reason): note(.notSent(bid.amount, reason: reason), lot)
+    }
+  }
+
+  /// An armed amount belongs to the state that it was armed for.
+  mutating func voidArm() {
+    guard case .armed(var armed) = mode, !armed.isVoid else { return }
+    guard let lot = live.lots[armed.auction], Quote(lot.view) == armed.quote, live.link.takesBids, frozen == nil else {
+      armed.isVoid = true
+      mode = .armed(armed)
+      return
+    }
+  }
+
+  // MARK: Keys
+
+  mutating func openBox(amount: Money? = nil, doubt: Doubt? = nil) {
+    guard let lot = selectedLot else { return }
+    if let obstacle = obstacle(on: lot) { return say(.obstacle(obstacle, lot.view.terms.currency)) }
+    let text = settings.language.money.number(amount ?? lot.view.minimum, in: lot.view.terms.currency)
+    mode = .bidBox(BidBox(auction: lot.id, field: AmountField(text), openedAt: now, quote: Quote(lot.view), doubt: doubt))
+  }
+
+  mutating func arm() {
+    guard let lot = selectedLot else { return }
+    if let obstacle = obstacle(to: lot.view.minimum, on: lot) { return say(.obstacle(obstacle, lot.view.terms.currency)) }
+    mode = .armed(Armed(auction: lot.id, amount: lot.view.minimum, quote: Quote(lot.view), armedAt: now))
+  }
+
+  mutating func armed(_ armed: Armed, _ command: Command) {
+    guard let lot = live.lots[armed.auction] else { return mode = .list }
+    var armed = armed
+    switch command {
+    case .raise:
+      if armed.isVoid { return arm() }
+      armed.amount = armed.amount.addingClamped(lot.step)
+      armed.armedAt = now
+      mode = .armed(armed)
+    case .lower:
+      guard !armed.isVoid else { return }
+      armed.amount = max(lot.view.minimum, Money(minorUnits: armed.amount.minorUnits - lot.step.minorUnits) ?? .zero)
+      armed.armedAt = now
+      mode = .armed(armed)
+    case .send:
+      guard !armed.isVoid else { return }
+      switch verdict(armed.amount, on: lot, quote: armed.quote) {
+      case .refused(let obstacle):
+        mode = .list
+        say(.obstacle(obstacle, lot.view.terms.currency))
+      case .clear: submit(armed.amount, on: lot)
+      case .plain(let doubt): openBox(amount: armed.amount, doubt: doubt)
+      case .strong(let suggestion):
+        openBox(amount: armed.amount)
+        if case .bidBox(let box) = mode { confirm(box, armed.amount, suggestion) }
+      }
+    default: mode = .list
+    }
+  }
+
+  mutating func box(_ box: BidBox, _ command: Command) {
+    guard let lot = live.lots[box.auction] else { return mode = .list }
+    switch command {
+    case .raise: change(box, by: 1, of: lot)
+    case .lower: change(box, by: -1, of: lot)
+    case .raiseMore: change(box, by: 5, of: lot)
+    case .lowerMore: change(box, by: -5, of: lot)
+    case .erase: edit(box) { $0.backspace() }
+    case .send: send(box, on: lot)
+    default: break
+    }
+  }
+
+  /// Any change of the amount takes back what was asked about the old one.
+  mutating func edit(_ box: BidBox, _ change: (inout AmountField) -> Void) {
+    var box = box
+    change(&box.field)
+    box.obstacle = nil
+    box.doubt = nil
+    mode = .bidBox(box)
+  }
+
+  private mutating func change(_ box: BidBox, by steps: Int64, of lot: Lot) {
+    let currency = lot.view.terms.currency
+    guard let amount = try? box.field.amount(settings.language, currency) else { return }
+    let (delta, overflow) = lot.step.minorUnits.multipliedReportingOverflow(by: steps)
+    guard !overflow, let moved = Money(minorUnits: amount.minorUnits + delta) else { return }
+    let (language, wanted) = (settings.language, max(moved, lot.view.minimum))
+    guard wanted.minorUnits <= AmountField.ceiling else { return }
+    edit(box) { $0.set(wanted, language, currency) }
+  }
+
+  private mutating func send(_ box: BidBox, on lot: Lot) {
+    guard now - box.openedAt >= BidBox.guardTime else { return }
+    guard let amount = try? box.field.amount(settings.language, lot.view.terms.currency) else { return }
+    var box = box
+    switch verdict(amount, on: lot, quote: box.quote) {
+    case .refused(let obstacle):
+      box.obstacle = obstacle
+      mode = .bidBox(box)
+    case .strong(let suggestion): confirm(box, amount, suggestion)
+    case .plain(let doubt):
+      // Asked before about this very state: this Enter is the answer.
+      if box.doubt != nil, box.quote == Quote(lot.view) { return submit(amount, on: lot) }
+      box.doubt = doubt
+      box.obstacle = nil
+      box.quote = Quote(lot.view)
+      box.openedAt = now
+      mode = .bidBox(box)
+    case .clear: submit(amount, on: lot)
+    }
+  }
+
+  private mutating func confirm(_ box: BidBox, _ amount: Money, _ suggestion: Money?) {
+    mode = .confirm(
+      Confirmation(box: box, amount: amount, suggestion: suggestion, retyped: AmountField(), openedAt: now))
+  }
+
+  mutating func confirmation(_ asked: Confirmation, _ command: Command) {
+    guard let lot = live.lots[asked.box.auction] else { return mode = .list }
+    var asked = asked
+    let currency = lot.view.terms.currency
+    switch command {
+    case .erase:
+      asked.retyped.backspace()
+      asked.mismatch = false
+      mode = .confirm(asked)
+    case .useSuggestion:
+      guard let suggestion = asked.suggestion else { return }
+      let language = settings.language
+      edit(asked.box) { $0.set(suggestion, language, currency) }
+    case .send:
+      guard now - asked.openedAt >= BidBox.guardTime, !asked.retyped.text.isEmpty else { return }
+      guard (try? asked.retyped.amount(settings.language, currency)) == asked.amount else {
+        asked.mismatch = true
+        return mode = .confirm(asked)
+      }
+      if let obstacle = obstacle(to: asked.amount, on: lot) {
+        asked.box.obstacle = obstacle
+        return mode = .bidBox(asked.box)
+      }
+      submit(asked.amount, on: lot)
+    default: break
+    }
+  }
+
+  private mutating func submit(_ amount: Money, on lot: Lot) {
+    tickets += 1
+    let ticket = Ticket(tickets)
+    let bid = OwnBid(ticket: ticket, amount: amount, at: now)
+    live.lots[lot.id]?.bid = bid
+    lastBid = lot.id
+    hint = nil
+    mode = .list
+    effects.append(.submitBid(ticket, lot.id, amount))
+  }
+}

@@ -1,0 +1,205 @@
+internal import AuctionFacts
+internal import SharedKernel
+
+extension Model {
+  mutating func take(_ event: GatewayEvent) {
+    switch event {
+    case .connecting(let attempt):
+      goStale()
+      live.link.state = .connecting(attempt: attempt, since: now)
+    case .connected:
+      live.link.blocked = nil
+      live.link.state = .resyncing(done: 0, total: 0)
+    case .disconnected(let reason, let attempt, let retryAt):
+      if live.link.isCurrent { note(.connectionLost(reason: reason)) }
+      goStale()
+      live.link.state = .disconnected(reason: reason, attempt: attempt, retryAt: retryAt)
+      for (id, lot) in live.lots where lot.bid.map({ !$0.stage.isFinal }) ?? false { progress(of: id, to: .uncertain) }
+    case .blocked(let reason):
+      if live.link.blocked == nil { note(.brokerBlocked) }
+      live.link.blocked = reason
+    case .unblocked:
+      if live.link.blocked != nil { note(.brokerUnblocked) }
+      live.link.blocked = nil
+    case .accessRefused(let reason):
+      goStale()
+      live.link.state = .refused(reason: reason)
+    case .silent(let since): if live.link.isCurrent { live.link.state = .silent(since: since) }
+    case .resyncing(let done, let total): live.link.state = .resyncing(done: max(done, 0), total: max(total, 0))
+    case .live: goLive()
+    case .roundTrip(let time): live.roundTrip = time
+    case .houseClock(let clock):
+      if clock.status == .systemClock, live.houseClock?.status != .systemClock { note(.houseWithoutNTP) }
+      live.houseClock = clock
+    case .auction(let view): take(view)
+    case .bidAccepted(let id, let line, let block, let minimum, let closesAt):
+      accept(line, in: id, block: block, minimum: minimum, closesAt: closesAt)
+    case .extended(let id, let closesAt, let by, let cause): extend(id, to: closesAt, by: by, cause: cause)
+    case .suspended(let id, let reason):
+      guard let lot = live.lots[id], !lot.isOver else { return }
+      live.lots[id]?.view.status = .suspended
+      live.lots[id]?.reason = reason
+      note(.suspended(reason: reason), lot)
+    case .resumed(let id, let closesAt):
+      guard let lot = live.lots[id], lot.view.status == .suspended else { return }
+      live.lots[id]?.view.status = .open
+      live.lots[id]?.reason = nil
+      moveEnd(of: id, to: closesAt, by: nil, cause: .resumption)
+      note(.resumed, lot)
+    case .closed(let id, let result): close(id, result)
+    case .cancelled(let id, let reason): cancel(id, reason)
+    case .chainBroken(let id, let reason):
+      guard let lot = live.lots[id], lot.view.chain == .whole else { return }
+      live.lots[id]?.view.chain = .broken(reason: reason)
+      note(.chainBroken(reason: reason), lot)
+      ring()
+    case .bid(let ticket, let progress): take(progress, of: ticket)
+    }
+    voidArm()
+  }
+
+  private mutating func goStale() {
+    if live.link.isCurrent { live.link.staleSince = now }
+  }
+
+  private mutating func goLive() {
+    if let since = live.link.staleSince {
+      let total = if case .resyncing(_, let total) = live.link.state { total } else { live.lots.count }
+      note(.reconnected(after: now - since, auctions: total))
+    }
+    live.link.staleSince = nil
+    live.link.state = .live
+  }
+
+  /// A whole auction: new, or after something was missed. Differences to what was known are news.
+  private mutating func take(_ view: AuctionView) {
+    var view = view
+    view.bids = Array(view.bids.suffix(AuctionView.historyLimit))
+    let id = view.terms.auction
+    guard let old = live.lots[id] else {
+      guard makeRoom() else { return }
+      var lot = Lot(view)
+      if view.leader == me { lot.ledAt = now }
+      live.lots[id] = lot
+      return
+    }
+    // What is over stays over, what broke stays broken, and an older head says nothing new.
+    guard !(old.isOver && view.status != .closed), (view.head ?? -1) >= (old.view.head ?? -1) else { return }
+    if case .broken = old.view.chain { view.chain = old.view.chain }
+    var lot = old
+    lot.view = view
+    if view.leader == me { lot.ledAt = now }
+    live.lots[id] = lot
+    if let bid = old.bid, !bid.stage.isFinal, let bidID = bid.id, view.bids.contains(where: { $0.bid == bidID }) {
+      progress(of: id, to: .accepted(after: now - bid.sentAt))
+    }
+    if old.view.status == .scheduled, view.status == .open { note(.opened, live.lots[id]) }
+    noteOutbid(old, view)
+    if !old.isOver, view.status == .closed { announceResult(of: id, wasLed: old.ledAt) }
+    if case .broken(let reason) = view.chain, old.view.chain == .whole {
+      note(.chainBroken(reason: reason), live.lots[id])
+      ring()
+    }
+  }
+
+  private mutating func makeRoom() -> Bool {
+    guard live.lots.count >= Model.lotLimit else { return true }
+    guard let oldest = live.lots.values.filter(\.isOver).min(by: { $0.view.closesAt < $1.view.closesAt }) else { return false }
+    live.lots[oldest.id] = nil
+    return true
+  }
+
+  private mutating func noteOutbid(_ old: Lot, _ view: AuctionView) {
+    guard old.view.leader == me, view.leader != me, view.status == .open, let price = view.price else { return }
+    note(.outbid(by: view.leader, price: price, own: view.ownLast), old)
+    ring()
+  }
+
+  private mutating func accept(_ line: BidLine, in id: AuctionID, block: Int64, minimum: Money, closesAt: Timestamp) {
+    guard let old = live.lots[id], !old.isOver, block >= old.view.head ?? -1 else { return }
+    // Receipt stamps rise strictly within an auction: what is not later has been counted.
+    if let newest = old.view.bids.last, line.receivedAt <= newest.receivedAt { return }
+    var lot = old
+    lot.view.bids = (lot.view.bids + [line]).suffix(AuctionView.historyLimit)
+    lot.view.bidCount &+= 1
+    lot.view.head = block
+    lot.view.minimum = minimum
+    if lot.view.price != line.amount { lot.priceChangedAt = now }
+    lot.view.price = line.amount
+    lot.view.leader = line.bidder
+    if line.bidder == me {
+      lot.view.ownLast = line.amount
+      lot.ledAt = now
+    }
+    live.lots[id] = lot
+    moveEnd(of: id, to: closesAt, by: line.bidder, cause: .bid)
+    if line.bidder == me {
+      if let bid = lot.bid, bid.id == line.bid {
+        progress(of: id, to: .accepted(after: now - bid.sentAt))
+      } else {
+        note(.accepted(line.amount), lot)
+      }
+    }
+    noteOutbid(old, lot.view)
+  }
+
+  /// Remembers by how much the end moved, and rings and warns anew for the new end.
+  private mutating func moveEnd(of id: AuctionID, to closesAt: Timestamp, by: PrincipalID?, cause: Extension.Cause?) {
+    guard var lot = live.lots[id] else { return }
+    if closesAt > lot.view.closesAt {
+      lot.moved = Lot.Moved(at: now, delta: closesAt - lot.view.closesAt, by: by, cause: cause)
+      lot.saidMinute = false
+      lot.rangTenSeconds = false
+    }
+    lot.view.closesAt = closesAt
+    live.lots[id] = lot
+  }
+
+  private mutating func extend(_ id: AuctionID, to closesAt: Timestamp, by: PrincipalID?, cause: Extension.Cause) {
+    guard let old = live.lots[id], !old.isOver, closesAt >= old.view.closesAt else { return }
+    moveEnd(of: id, to: closesAt, by: by, cause: cause)
+    // The block may have told the new end already, but only this says why.
+    guard var lot = live.lots[id], var moved = lot.moved, lot.announcedEnd != closesAt else { return }
+    (moved.by, moved.cause) = (by, cause)
+    (lot.moved, lot.announcedEnd) = (moved, closesAt)
+    live.lots[id] = lot
+    if isMine(lot) || selection == id { note(.extended(by: by, cause, moved.delta, closesAt: closesAt), lot) }
+  }
+
+  private mutating func close(_ id: AuctionID, _ result: AuctionResult) {
+    guard let old = live.lots[id], !old.isOver else { return }
+    live.lots[id]?.view.status = .closed
+    live.lots[id]?.view.result = result
+    live.lots[id]?.view.closesAt = result.closesAt
+    announceResult(of: id, wasLed: old.ledAt)
+  }
+
+  private mutating func announceResult(of id: AuctionID, wasLed: Timestamp?) {
+    guard let lot = live.lots[id] else { return }
+    let (winner, amount) = (lot.view.result?.winner, lot.view.result?.amount)
+    switch lot.standing(of: me) {
+    case .won:
+      note(.won(amount ?? lot.view.price ?? .zero), lot)
+      ring()
+    case .lost:
+      note(.lost(winner: winner, amount), lot)
+      if let wasLed, now - wasLed < .seconds(60) { ring() }
+    case .cancelled: note(.cancelled(reason: lot.reason), lot)
+    case .conditional: if isMine(lot) { note(.conditional, lot) }
+    case .noBids: if isMine(lot) { note(.noBids, lot) }
+    case .closed: if isMine(lot) { note(.soldToOther(winner: winner, amount), lot) }
+    case .waiting, .watching, .leading, .outbid, .suspended, .uncertain, .chainBroken: break
+    }
+  }
+
+  private mutating func cancel(_ id: AuctionID, _ reason: String) {
+    guard let lot = live.lots[id] else { return }
+    live.lots[id]?.reason = reason
+    guard !lot.isOver else { return }
+    // An open auction ends with its closing block; one that never opened ends here.
+    guard lot.view.head == nil else { return }
+    live.lots[id]?.isCancelled = true
+    live.lots[id]?.view.status = .closed
+    announceResult(of: id, wasLed: lot.ledAt)
+  }
+}

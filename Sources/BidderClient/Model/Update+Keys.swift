@@ -1,0 +1,180 @@
+internal import SharedKernel
+internal import TerminalKit
+
+extension Model {
+  mutating func take(_ input: Input) {
+    switch input {
+    case .resize(let size): self.size = size
+    case .closed: effects.append(.quit(signal: nil))
+    case .terminate(let signal): effects.append(.quit(signal: signal))
+    case .paste(let text): paste(text)
+    case .key, .character, .interrupt:
+      let command = Keymap.command(for: input, in: context)
+      if command == .interrupt { return interrupt() }
+      if command == .redraw { return effects.append(.repaint) }
+      if let command { return act(command) }
+      if case .character(let scalar) = input { type(scalar) }
+      // A key that means nothing while a bid is armed still shows that the bidder's mind is elsewhere.
+      if case .armed = mode { mode = .list }
+    }
+  }
+
+  /// As `q`, or out of what is open; twice within two seconds leaves, whatever is open.
+  private mutating func interrupt() {
+    if let last = lastInterrupt, now - last < .seconds(2) { return effects.append(.quit(signal: nil)) }
+    lastInterrupt = now
+    switch mode {
+    case .list: quit()
+    case .quit: effects.append(.quit(signal: nil))
+    case .filter, .armed, .bidBox, .confirm, .notices, .help: act(.cancel)
+    }
+  }
+
+  private mutating func type(_ scalar: Unicode.Scalar) {
+    switch mode {
+    case .bidBox(let box) where AmountField.accepts(scalar): edit(box) { $0.type(scalar) }
+    case .confirm(var asked):
+      asked.retyped.type(scalar)
+      asked.mismatch = false
+      mode = .confirm(asked)
+    case .filter: if filter.unicodeScalars.count < 40 { filter.unicodeScalars.append(scalar) }
+    case .bidBox, .list, .armed, .notices, .help, .quit: break
+    }
+  }
+
+  /// Pasted text is text: it never presses a key.
+  private mutating func paste(_ text: String) {
+    switch mode {
+    case .bidBox(let box): edit(box) { $0.paste(text) }
+    case .filter: for scalar in text.unicodeScalars where scalar.value >= 0x20 { type(scalar) }
+    // The number is to be typed again, so that it is looked at again.
+    case .confirm, .list, .armed, .notices, .help, .quit: break
+    }
+  }
+
+  private mutating func act(_ command: Command) {
+    switch mode {
+    case .list: list(command)
+    case .filter: filter(command)
+    case .armed(let armed): if command == .help { showHelp() } else { self.armed(armed, command) }
+    case .bidBox(let box):
+      switch command {
+      case .cancel: mode = .list
+      case .help: showHelp()
+      default: self.box(box, command)
+      }
+    case .confirm(let asked): if command == .cancel { mode = .bidBox(asked.box) } else { confirmation(asked, command) }
+    case .notices(let scroll, let fresh):
+      switch command {
+      case .cancel: mode = .list
+      case .help: showHelp()
+      case .markRead: live.notices.markRead()
+      default:
+        let moved = scrolled(scroll, command, last: live.notices.all.count - 1)
+        mode = .notices(scroll: moved, fresh: moved == 0 ? 0 : min(fresh, moved))
+      }
+    case .help(let scroll, let back):
+      if command == .cancel {
+        mode = back
+      } else {
+        mode = .help(scroll: scrolled(scroll, command, last: Keymap.bindings.count), back: back)
+      }
+    case .quit: if command == .leave { effects.append(.quit(signal: nil)) } else { mode = .list }
+    }
+  }
+
+  private mutating func showHelp() { mode = .help(scroll: 0, back: mode) }
+
+  private func scrolled(_ scroll: Int, _ command: Command, last: Int) -> Int {
+    let page = max(size.height - 3, 1)
+    let wanted =
+      switch command {
+      case .previous: scroll - 1
+      case .next: scroll + 1
+      case .pageUp: scroll - page
+      case .pageDown: scroll + page
+      case .first: 0
+      case .last: last
+      default: scroll
+      }
+    return min(max(wanted, 0), max(last, 0))
+  }
+
+  private mutating func filter(_ command: Command) {
+    switch command {
+    case .acceptFilter: mode = .list
+    case .erase: if !filter.isEmpty { filter.unicodeScalars.removeLast() }
+    case .cancel:
+      filter = ""
+      mode = .list
+    default: break
+    }
+  }
+
+  private mutating func list(_ command: Command) {
+    switch command {
+    case .previous, .next, .pageUp, .pageDown, .first, .last: move(command)
+    case .bid: openBox()
+    case .raise: arm()
+    case .cancel: filter = ""
+    case .filter: mode = .filter
+    case .sort: sort = following(sort)
+    case .reverseSort: sortReversed.toggle()
+    case .tabOpen: tab = .open
+    case .tabMine: tab = .mine
+    case .tabClosed: tab = .closed
+    case .follow: follow()
+    case .notices: mode = .notices(scroll: 0, fresh: 0)
+    case .newestNotice: jump()
+    case .sound:
+      sound = following(sound)
+      say(.sound(sound), for: .seconds(3))
+    case .freeze: frozen = frozen == nil ? live : nil
+    case .reconnect:
+      switch live.link.state {
+      case .disconnected, .connecting: effects.append(.reconnect)
+      case .starting, .resyncing, .live, .silent, .refused: break
+      }
+    case .language: settings.language = settings.language.other
+    case .help: showHelp()
+    case .quit: quit()
+    case .raiseMore, .lower, .lowerMore, .send, .useSuggestion, .erase, .acceptFilter, .markRead, .redraw, .leave, .interrupt:
+      break
+    }
+  }
+
+  private func following<T: CaseIterable & Equatable>(_ value: T) -> T {
+    let all = Array(T.allCases)
+    guard let i = all.firstIndex(of: value) else { return value }
+    return all[(i + 1) % all.count]
+  }
+
+  private mutating func move(_ command: Command) {
+    guard !order.isEmpty else { return }
+    let at = selection.flatMap { order.firstIndex(of: $0) } ?? 0
+    selection = order[scrolled(at, command, last: order.count - 1)]
+  }
+
+  private mutating func follow() {
+    guard let id = selection, let lot = live.lots[id] else { return }
+    live.lots[id]?.isFollowed = !lot.isFollowed
+    effects.append(lot.isFollowed ? .unfollow(id) : .follow(id))
+  }
+
+  /// To the lot of the newest notice, wherever it is listed.
+  private mutating func jump() {
+    guard let id = live.notices.all.first(where: { $0.auction != nil })?.auction, let lot = live.lots[id] else { return }
+    if !order.contains(id) {
+      filter = ""
+      tab = lot.isOver ? .closed : .open
+      arrange()
+    }
+    selection = id
+  }
+
+  private mutating func quit() {
+    let leads = live.lots.values.contains { $0.isLed(by: me) }
+    let waits = live.lots.values.contains { $0.bid.map { !$0.stage.isFinal } ?? false }
+    if leads || waits { mode = .quit } else { effects.append(.quit(signal: nil)) }
+  }
+}

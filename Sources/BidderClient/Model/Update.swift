@@ -1,0 +1,97 @@
+internal import AuctionFacts
+package import SharedKernel
+internal import TerminalKit
+
+extension Model {
+  /// Takes one message and answers with what is to be done, in order. Pure and total: the same model and message give the same
+  /// answer, and none traps.
+  package mutating func update(_ message: Message) -> [Effect] {
+    switch message {
+    case .tick(let clock): tick(clock)
+    case .input(let input): take(input)
+    case .gateway(let event, let epoch):
+      // What an old connection still had to say is no news.
+      guard epoch >= self.epoch else { return [] }
+      self.epoch = epoch
+      take(event)
+    case .eventsLost:
+      note(.eventsLost)
+      effects.append(.resync)
+    }
+    arrange()
+    retitle()
+    defer { effects = [] }
+    return effects
+  }
+
+  /// When the model wants a tick though nothing happens; nil when nothing changes by itself.
+  package var wakeUp: Timestamp {
+    // The second after this one, on the clock that is shown.
+    let second = (now.microseconds / 1_000_000 + (now.microseconds < 0 ? 0 : 1)).multipliedReportingOverflow(by: 1_000_000)
+    var due = [second.overflow ? now + .seconds(1) : Timestamp(microseconds: second.partialValue)]
+    if case .armed(let armed) = mode { due.append(armed.armedAt + Armed.patience) }
+    if let hint { due.append(hint.until) }
+    for lot in live.lots.values {
+      if let changed = lot.priceChangedAt { due += [changed + Lot.flashTime, changed + Lot.arrowTime] }
+    }
+    if let lot = selectedLot, lot.view.status == .open {
+      let left = (lot.view.closesAt - now).microseconds
+      if left > 0, left <= 60_000_000 { due.append(now + .microseconds(left % 1_000_000 + 1)) }
+    }
+    return due.filter { $0 > now }.min() ?? now + .seconds(1)
+  }
+
+  private mutating func tick(_ clock: ClockReading) {
+    // The trusted clock never steps back; whatever else drives us must not either.
+    live.clock = ClockReading(max(clock.instant, now), uncertainty: clock.uncertainty, status: clock.status)
+    if let hint, hint.until <= now { self.hint = nil }
+    if case .armed(let armed) = mode, now - armed.armedAt >= Armed.patience { mode = .list }
+    for (id, lot) in live.lots where lot.view.status == .open { announceEnd(of: lot, id) }
+  }
+
+  /// The last minute, once, for whom it concerns; a bell at ten seconds for who has a bid in it.
+  private mutating func announceEnd(of lot: Lot, _ id: AuctionID) {
+    let left = Countdown.seconds(until: lot.view.closesAt, at: now)
+    guard left > 0, isMine(lot) else { return }
+    if left <= 60, !lot.saidMinute {
+      live.lots[id]?.saidMinute = true
+      note(.lastMinute, lot)
+    }
+    if left <= 10, !lot.rangTenSeconds, lot.hasOwnBid {
+      live.lots[id]?.rangTenSeconds = true
+      ring()
+    }
+  }
+
+  mutating func note(_ fact: Notice.Fact, _ lot: Lot? = nil) {
+    live.notices.add(
+      Notice(
+        at: now, auction: lot?.id, title: lot?.view.terms.title ?? "", currency: lot?.view.terms.currency ?? .brl, fact: fact))
+    if case .notices(let scroll, let fresh) = mode, scroll > 0 { mode = .notices(scroll: scroll + 1, fresh: fresh + 1) }
+  }
+
+  /// At most one bell in two seconds.
+  mutating func ring() {
+    guard sound != .off, lastBell.map({ now - $0 >= .seconds(2) }) ?? true else { return }
+    lastBell = now
+    effects.append(.bell)
+  }
+
+  mutating func say(_ text: Text, for time: Interval = .seconds(6)) { hint = Hint(text: text, until: now + time) }
+
+  private mutating func retitle() {
+    guard sound == .bellAndTitle else { return }
+    let unread = live.notices.unread
+    let newest = live.notices.all.first { !$0.isRead }
+    let words = newest.map { "\(Words.notice($0.fact.kind, settings.language)) \($0.auction?.text ?? "")" } ?? ""
+    let title = unread == 0 ? "cliente-tui" : "(\(unread)) \(words)"
+    if title != lastTitle { effects.append(.title(title)) }
+    lastTitle = title
+  }
+}
+
+extension Lot {
+  /// How long a new price is shown in reverse, and how long its arrow stays.
+  package static let flashTime = Interval.seconds(1)
+  package static let arrowTime = Interval.seconds(3)
+}

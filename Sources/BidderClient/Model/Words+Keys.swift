@@ -1,0 +1,102 @@
+extension Words {
+  /// Key and word for the footer.
+  package static func hint(_ command: Command, _ language: Language, short: Bool) -> String {
+    let (key, portuguese, english): (String, String, String) =
+      switch command {
+      case .next: ("↑↓", "mover", "move")
+      case .bid: ("b", "lance", "bid")
+      case .raise: ("+", "rápido", "quick")
+      case .filter: ("/", "filtrar", "filter")
+      case .sort: ("s", "ordem", "sort")
+      case .follow: ("f", "seguir", "follow")
+      case .notices: ("n", "avisos", "notices")
+      case .sound: ("m", "som", "sound")
+      case .markRead: ("c", "tudo lido", "all read")
+      case .help: ("?", "ajuda", "help")
+      case .quit: ("q", short ? "sai" : "sair", "quit")
+      case .cancel: ("q", "volta", "back")
+      case .previous, .pageUp, .pageDown, .first, .last, .lower, .raiseMore, .lowerMore, .send, .useSuggestion, .erase,
+        .acceptFilter, .reverseSort, .tabOpen, .tabMine, .tabClosed, .newestNotice, .freeze, .reconnect, .language, .redraw,
+        .leave,
+        .interrupt:
+        ("", help(command, .portuguese), help(command, .english))
+      }
+    return key + " " + (language == .portuguese ? portuguese : english)
+  }
+
+  /// What a command does, for the help page.
+  package static func help(_ command: Command, _ language: Language) -> String {
+    switch (language, command) {
+    case (.portuguese, .previous): "anterior"
+    case (.portuguese, .next): "seguinte"
+    case (.portuguese, .pageUp): "página acima"
+    case (.portuguese, .pageDown): "página abaixo"
+    case (.portuguese, .first): "começo"
+    case (.portuguese, .last): "fim"
+    case (.portuguese, .bid): "dar lance"
+    case (.portuguese, .raise): "armar / + incremento"
+    case (.portuguese, .lower): "- incremento"
+    case (.portuguese, .raiseMore): "+ 5 incrementos"
+    case (.portuguese, .lowerMore): "- 5 incrementos"
+    case (.portuguese, .send): "enviar o lance"
+    case (.portuguese, .useSuggestion): "usar o valor com vírgula"
+    case (.portuguese, .erase): "apagar"
+    case (.portuguese, .cancel): "voltar, desistir"
+    case (.portuguese, .filter): "filtrar título ou lote"
+    case (.portuguese, .acceptFilter): "aplicar o filtro"
+    case (.portuguese, .sort): "mudar a ordem"
+    case (.portuguese, .reverseSort): "inverter a ordem"
+    case (.portuguese, .tabOpen): "abertos"
+    case (.portuguese, .tabMine): "meus"
+    case (.portuguese, .tabClosed): "encerrados"
+    case (.portuguese, .follow): "seguir / deixar"
+    case (.portuguese, .notices): "todos os avisos"
+    case (.portuguese, .newestNotice): "ao lote do aviso mais novo"
+    case (.portuguese, .markRead): "marcar tudo como lido"
+    case (.portuguese, .sound): "som"
+    case (.portuguese, .freeze): "congelar a tela"
+    case (.portuguese, .reconnect): "reconectar agora"
+    case (.portuguese, .language): "português / English"
+    case (.portuguese, .redraw): "redesenhar"
+    case (.portuguese, .help): "ajuda"
+    case (.portuguese, .quit): "sair"
+    case (.portuguese, .leave): "sair mesmo"
+    case (.portuguese, .interrupt): "sair; duas vezes: já"
+    case (.english, .previous): "previous"
+    case (.english, .next): "next"
+    case (.english, .pageUp): "page up"
+    case (.english, .pageDown): "page down"
+    case (.english, .first): "top"
+    case (.english, .last): "bottom"
+    case (.english, .bid): "bid"
+    case (.english, .raise): "arm / + increment"
+    case (.english, .lower): "- increment"
+    case (.english, .raiseMore): "+ 5 increments"
+    case (.english, .lowerMore): "- 5 increments"
+    case (.english, .send): "send the bid"
+    case (.english, .useSuggestion): "use the amount with a point"
+    case (.english, .erase): "erase"
+    case (.english, .cancel): "back, give up"
+    case (.english, .filter): "filter by title or lot"
+    case (.english, .acceptFilter): "apply the filter"
+    case (.english, .sort): "change the order"
+    case (.english, .reverseSort): "reverse the order"
+    case (.english, .tabOpen): "open ones"
+    case (.english, .tabMine): "mine"
+    case (.english, .tabClosed): "closed ones"
+    case (.english, .follow): "follow / stop"
+    case (.english, .notices): "all notices"
+    case (.english, .newestNotice): "to the newest notice's lot"
+    case (.english, .markRead): "mark all as read"
+    case (.english, .sound): "sound"
+    case (.english, .freeze): "freeze the display"
+    case (.english, .reconnect): "reconnect now"
+    case (.english, .language): "English / português"
+    case (.english, .redraw): "redraw"
+    case (.english, .help): "help"
+    case (.english, .quit): "quit"
+    case (.english, .leave): "quit anyway"
+    case (.english, .interrupt): "quit; twice: at once"
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package import AuctionFacts
+package import TerminalKit
+
+/// Single words with their glyphs and roles: what a state or a kind of notice is called, and how it stands out.
+///
+/// The word alone says everything; glyph and role only make it quicker to find.
+package enum Words {
+  package static func glyph(_ standing: Standing) -> String {
+    switch standing {
+    case .waiting: "○"
+    case .watching: "·"
+    case .leading: "★"
+    case .outbid: "▼"
+    case .suspended: "○"
+    case .uncertain: "?"
+    case .won: "✓"
+    case .lost: "✗"
+    case .closed, .conditional, .noBids, .cancelled: "-"
+    case .chainBroken: "!"
+    }
+  }
+
+  package static func role(_ standing: Standing) -> Role {
+    switch standing {
+    case .watching: .normal
+    case .leading, .won: .good
+    case .outbid, .lost: .bad
+    case .suspended, .uncertain, .conditional: .warn
+    case .waiting, .closed, .noBids, .cancelled: .muted
+    case .chainBroken: .error
+    }
+  }
+
+  package static func standing(_ standing: Standing, _ language: Language) -> String {
+    switch (language, standing) {
+    case (.portuguese, .waiting): "AGUARDA"
+    case (.portuguese, .watching): "sem lance seu"
+    case (.portuguese, .leading): "LIDERA"
+    case (.portuguese, .outbid): "COBERTO"
+    case (.portuguese, .suspended): "SUSPENSO"
+    case (.portuguese, .uncertain): "INCERTO"
+    case (.portuguese, .won): "ARREMATADO"
+    case (.portuguese, .lost): "PERDIDO"
+    case (.portuguese, .closed): "ENCERRADO"
+    case (.portuguese, .conditional): "EM RESERVA"
+    case (.portuguese, .noBids): "SEM LANCES"
+    case (.portuguese, .cancelled): "CANCELADO"
+    case (.portuguese, .chainBroken): "CADEIA!"
+    case (.english, .waiting): "WAITING"
+    case (.english, .watching): "no bid of yours"
+    case (.english, .leading): "LEADING"
+    case (.english, .outbid): "OUTBID"
+    case (.english, .suspended): "HALTED"
+    case (.english, .uncertain): "UNCERTAIN"
+    case (.english, .won): "WON"
+    case (.english, .lost): "LOST"
+    case (.english, .closed): "CLOSED"
+    case (.english, .conditional): "RESERVED"
+    case (.english, .noBids): "NO BIDS"
+    case (.english, .cancelled): "CANCELLED"
+    case (.english, .chainBroken): "CHAIN!"
+    }
+  }
+
+  package static func glyph(_ kind: Notice.Fact.Kind) -> String {
+    switch kind {
+    case .outbid: "▼"
+    case .leading: "★"
+    case .refused, .lost: "✗"
+    case .uncertain: "?"
+    case .won: "✓"
+    case .closed, .cancelled: "-"
+    case .suspended, .opened: "○"
+    case .closing: "!"
+    case .extended: "+"
+    case .chain: "!"
+    case .connection, .house: "i"
+    }
+  }
+
+  package static func role(_ kind: Notice.Fact.Kind) -> Role {
+    switch kind {
+    case .outbid, .refused, .lost: .bad
+    case .leading, .won: .good
+    case .uncertain, .closing, .extended, .suspended: .warn
+    case .closed, .cancelled, .opened, .connection, .house: .normal
+    case .chain: .error
+    }
+  }
+
+  package static func notice(_ kind: Notice.Fact.Kind, _ language: Language) -> String {
+    switch (language, kind) {
+    case (.portuguese, .outbid): "COBERTO"
+    case (.portuguese, .leading): "LIDERA"
+    case (.portuguese, .refused): "RECUSADO"
+    case (.portuguese, .uncertain): "INCERTO"
+    case (.portuguese, .won): "ARREMATADO"
+    case (.portuguese, .lost): "PERDIDO"
+    case (.portuguese, .closed): "ENCERRADO"
+    case (.portuguese, .cancelled): "CANCELADO"
+    case (.portuguese, .suspended): "SUSPENSÃO"
+    case (.portuguese, .opened): "ABERTO"
+    case (.portuguese, .closing): "FECHANDO"
+    case (.portuguese, .extended): "PRORROGADO"
+    case (.portuguese, .chain): "CADEIA"
+    case (.portuguese, .connection): "CONEXÃO"
+    case (.portuguese, .house): "CASA"
+    case (.english, .outbid): "OUTBID"
+    case (.english, .leading): "LEADING"
+    case (.english, .refused): "REFUSED"
+    case (.english, .uncertain): "UNCERTAIN"
+    case (.english, .won): "WON"
+    case (.english, .lost): "LOST"
+    case (.english, .closed): "CLOSED"
+    case (.english, .cancelled): "CANCELLED"
+    case (.english, .suspended): "HALT"
+    case (.english, .opened): "OPEN"
+    case (.english, .closing): "CLOSING"
+    case (.english, .extended): "EXTENDED"
+    case (.english, .chain): "CHAIN"
+    case (.english, .connection): "CONNECTION"
+    case (.english, .house): "HOUSE"
+    }
+  }
+}
+
+extension Refusal {
+  /// The house's reason, for the bidder.
+  package func words(_ language: Language) -> String {
+    let (portuguese, english): (String, String) =
+      switch self {
+      case .rateLimit: ("lances rápidos demais", "bidding too fast")
+      case .unknownBidder: ("a casa não conhece esta chave", "the house does not know this key")
+      case .invalidSignature: ("assinatura inválida", "invalid signature")
+      case .revokedKey: ("chave revogada", "key revoked")
+      case .malformed: ("formato inválido", "malformed")
+      case .identityMismatch: ("a chave é de outro licitante", "the key is another bidder's")
+      case .unknownAuction: ("leilão desconhecido", "unknown auction")
+      case .wrongEdition: ("outra edição do leilão", "another edition of the auction")
+      case .reusedID: ("identificador repetido", "identifier used before")
+      case .notOpenYet: ("o leilão ainda não abriu", "the auction has not opened")
+      case .suspended: ("o leilão está suspenso", "the auction is halted")
+      case .closed: ("o leilão já fechou", "the auction has closed")
+      case .sellerMayNotBid: ("o vendedor não pode dar lance", "the seller may not bid")
+      case .implausibleClock: ("o relógio deste computador está errado", "this computer's clock is wrong")
+      case .stale: ("chegou tarde demais para valer", "it came too late to count")
+      case .seenMismatch: ("o livro visto não é o da casa", "the ledger seen is not the house's")
+      case .alreadyLeading: ("você já lidera", "you lead already")
+      case .tieLost: ("outro deu o mesmo valor antes", "another bid the same first")
+      case .belowMinimum: ("abaixo do mínimo", "under the minimum")
+      case .badCommitment: ("compromisso inválido", "bad commitment")
+      }
+    return language == .portuguese ? portuguese : english
+  }
+}

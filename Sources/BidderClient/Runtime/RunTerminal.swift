@@ -1,0 +1,93 @@
+internal import Glibc
+package import SharedKernel
+package import TerminalKit
+
+/// Why the terminal was left.
+package enum Ending: Hashable, Sendable {
+  case quit
+  /// Clean up, then end by this signal (`ProcessEnding.die`), so that the parent sees it.
+  case signal(Int32)
+}
+
+/// Runs the model on a terminal until it wants to quit. Blocks its thread, which must be the one that opened the terminal.
+///
+/// The first change after a pause is drawn at once, a flood of them at most 20 times a second, and nothing when nothing
+/// changes. `perform` gets the effects that are the world's business; bell, title and repainting are done here.
+package func runTerminal(
+  _ model: inout Model, on terminal: any Terminal, inbox: Inbox, clock: () -> ClockReading, perform: (Effect) -> Void
+) -> Ending {
+  var loop = TerminalLoop(model: model)
+  defer { model = loop.model }
+  loop.apply(.input(.resize(terminal.size)), terminal, clock, perform)
+  while loop.ending == nil {
+    loop.draw(on: terminal)
+    terminal.wait(for: inbox.descriptor, atMost: loop.patience)
+    var messages: [Message] = []
+    while messages.count < TerminalLoop.inputLimit, let input = terminal.nextInput() { messages.append(.input(input)) }
+    messages += inbox.fetch()
+    loop.apply(.tick(clock()), terminal, clock, perform)
+    for message in messages where loop.ending == nil { loop.apply(message, terminal, clock, perform) }
+  }
+  return loop.ending ?? .quit
+}
+
+/// What the loop remembers between two turns.
+private struct TerminalLoop {
+  var model: Model
+  var ending: Ending?
+  private var drawnAt: Int64?
+  private var drawn: Model?
+
+  /// Inputs taken in one turn; the rest waits for the next, so that typing cannot starve the auctions.
+  static let inputLimit = 256
+  static let frameMilliseconds: Int64 = 50
+
+  init(model: Model) { self.model = model }
+
+  mutating func apply(
+    _ message: Message, _ terminal: any Terminal, _ clock: () -> ClockReading, _ perform: (Effect) -> Void
+  ) {
+    for effect in model.update(message) {
+      switch effect {
+      case .bell: terminal.bell()
+      case .title(let text): terminal.title(text)
+      case .repaint:
+        terminal.repaint()
+        drawn = nil
+      case .quit(let signal): ending = signal.map(Ending.signal) ?? .quit
+      case .submitBid, .follow, .unfollow, .reconnect, .resync: perform(effect)
+      }
+    }
+  }
+
+  /// Draws what has changed, if the last frame is old enough.
+  mutating func draw(on terminal: any Terminal) {
+    guard isDirty, dueIn <= 0 else { return }
+    terminal.present(view(model, size: model.size))
+    (drawn, drawnAt) = (model, Self.milliseconds)
+  }
+
+  /// How long nothing needs to happen here: until the next frame may be drawn, or the model wants a tick.
+  var patience: Int32 {
+    let untilTick = (model.wakeUp - model.now).microseconds / 1_000 + 1
+    return Int32(min(max(isDirty ? min(dueIn, untilTick) : untilTick, 0), 1_000))
+  }
+
+  /// Ticks within one second change the clock in the model and nothing on the screen.
+  private var isDirty: Bool {
+    guard var drawn else { return true }
+    let before = drawn.now, now = model.now
+    if before == now { return drawn != model }
+    if drawn.wakeUp <= now { return true }
+    drawn.live.clock = model.live.clock
+    return drawn != model
+  }
+
+  private var dueIn: Int64 { drawnAt.map { $0 + Self.frameMilliseconds - Self.milliseconds } ?? 0 }
+
+  private static var milliseconds: Int64 {
+    var now = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &now)
+    return Int64(now.tv_sec) * 1_000 + Int64(now.tv_nsec) / 1_000_000
+  }
+}

@@ -1,0 +1,150 @@
+internal import AuctionFacts
+internal import SharedKernel
+internal import TerminalKit
+
+extension Drawing {
+  /// The selected auction in a panel of its own, as much as there are rows for.
+  mutating func drawPanel(x: Int, rows: Range<Int>) {
+    for y in rows { frame.put(x, y, "│", .muted) }
+    guard let lot = model.selectedLot else { return }
+    let (left, room) = (x + 2, width - x - 3)
+    var y = rows.lowerBound
+    func fits(_ n: Int) -> Bool { y + n <= rows.upperBound }
+    func cut(_ text: String) -> String { SafeText.cut(text, to: room) }
+
+    frame.put(left, y, cut("\(lot.id.text) \(lot.view.terms.title)"), .title)
+    y += 1
+    let end = pair(left, y, say(.currentBid), price(lot), lot: lot)
+    if isPriceNew(lot) { frame.put(max(left + 32, end + 1), y, "▲") }
+    y += 1
+    if let last = lot.view.bids.last {
+      let from = frame.put(left, y, cut(say(.by(name(last.bidder), ago(last.receivedAt), comma: true))))
+      if let raise = lastRaise(lot) {
+        let text = "(+\(money(raise, lot)))"
+        frame.put(max(left + 32 - SafeText.width(text), from + 1), y, text, .muted)
+      }
+    } else {
+      frame.put(left, y, cut(say(.noBidsYet)), .muted)
+    }
+    y += 1
+    let time = time(lot)
+    var at = frame.put(left, y, say(.timeColumn) + "  ")
+    at = frame.put(at, y, time.text, time.role == .normal ? .title : time.role)
+    if let beside = besideTime(lot) { at = frame.put(at + 1, y, beside, .warn) }
+    if at + 2 + 12 <= width { frame.put(at + 2, y, bar(lot), time.role == .muted ? .muted : .normal) }
+    y += 1
+    frame.put(left, y, cut(ending(lot)))
+    y += 2
+    if fits(4) {
+      pair(left, y, say(.minimumNow), money(lot.view.minimum, lot), lot: lot)
+      pair(left, y + 1, say(.increment), money(lot.step, lot), lot: lot)
+      pair(left, y + 2, say(.ownLast), lot.view.ownLast.map { money($0, lot) } ?? "-", lot: lot)
+      let standing = standing(lot)
+      frame.put(left, y + 3, say(.standingLabel))
+      frame.put(left + 14, y + 3, SafeText.cut(longStanding(lot), to: room - 14), standing.role)
+      y += 4
+    }
+    y = drawHistory(lot, left, from: y, to: rows.upperBound)
+  }
+
+  /// The chart, and below it the bids, where there is room for more than their heading.
+  private mutating func drawHistory(_ lot: Lot, _ left: Int, from: Int, to end: Int) -> Int {
+    var y = from
+    guard !lot.view.bids.isEmpty else { return y }
+    if end - y >= 2 + 3 {
+      frame.put(left, y + 1, say(.priceChart))
+      let at = frame.put(left + 8, y + 1, spark(lot))
+      frame.put(at + 3, y + 1, say(.bidCount(lot.view.bidCount)), .muted)
+      y += 2
+    }
+    guard end - y >= 3 else { return y }
+    frame.put(left, y + 1, say(.history), .title)
+    y += 2
+    for line in lot.view.bids.reversed().prefix(end - y) {
+      let at = frame.put(left, y, zone.clock(line.receivedAt) + " ")
+      let amount = money(line.amount, lot)
+      let room = 31 - 9 - SafeText.width(amount) - 1
+      frame.put(at, y, SafeText.cut(name(line.bidder), to: max(room, 4)), line.bidder == model.me ? .title : .normal)
+      frame.put(left + max(31 - SafeText.width(amount), 9 + 5), y, amount)
+      y += 1
+    }
+    return y
+  }
+
+  /// A label and a value that ends in one column with its neighbours; answers where it ends.
+  @discardableResult
+  private mutating func pair(_ x: Int, _ y: Int, _ label: String, _ value: String, lot: Lot) -> Int {
+    let after = frame.put(x, y, label)
+    return frame.put(max(x + 30 - SafeText.width(value), after + 1), y, value, .title)
+  }
+
+  /// When it closes or closed, and by whom the end was moved.
+  func ending(_ lot: Lot) -> String {
+    switch lot.view.status {
+    case .scheduled: return say(.opensAt(zone.clock(lot.view.terms.opensAt)))
+    case .suspended: return say(.suspendedBecause(lot.reason ?? ""))
+    case .closed: return say(.closedAt(zone.clock(lot.view.closesAt)))
+    case .open:
+      let text = say(.closesAt(zone.clock(lot.view.closesAt)))
+      guard let moved = lot.moved, let cause = moved.cause else { return text }
+      return text + " " + say(.plusSeconds(seconds(moved.delta))) + " " + say(.cause(cause, moved.by.map { name($0) }))
+    }
+  }
+
+  /// The situation in full: what happened, and through whom.
+  func longStanding(_ lot: Lot) -> String {
+    let standing = standing(lot)
+    let short = "\(standing.glyph) \(standing.word)"
+    switch lot.standing(of: model.me) {
+    case .outbid: return short + " " + say(.byWhom(name(lot.view.leader)))
+    case .lost, .closed:
+      guard let winner = lot.view.result?.winner else { return short }
+      return short + " " + say(.byWhom(name(winner)))
+    case .chainBroken:
+      if case .broken(let reason) = lot.view.chain { return short + ": " + reason }
+      return short
+    case .uncertain: return short + ": " + (lot.bid.map { money($0.amount, lot) } ?? "")
+    case .waiting, .watching, .leading, .suspended, .won, .conditional, .noBids, .cancelled: return short
+    }
+  }
+
+  /// The selected auction in four rows across the screen.
+  mutating func drawStrip(_ y: Int) {
+    guard let lot = model.selectedLot else { return rule(y) }
+    rule(y, "\(lot.id.text) \(lot.view.terms.title)")
+    let standing = standing(lot)
+    let time = time(lot)
+    var first = [Span(text: say(.currentBid)), Span(text: price(lot), role: .title)]
+    if isPriceNew(lot) { first.append(Span(text: "▲")) }
+    if let last = lot.view.bids.last {
+      first.append(Span(text: say(.by(name(last.bidder), ago(last.receivedAt), comma: false)), priority: 2))
+    }
+    var clock = [Span(text: say(.timeColumn)), Span(text: time.text, role: time.role == .normal ? .title : time.role)]
+    if let beside = besideTime(lot) { clock.append(Span(text: beside, role: .warn, priority: 1)) }
+    clock.append(Span(text: bar(lot), priority: 3))
+    line(y + 1, first, clock, between: " ", rightBetween: " ")
+
+    var own = [Span(text: longStandingShort(lot), role: standing.role)]
+    if let last = lot.view.ownLast { own.insert(Span(text: say(.ownLastShort(money(last, lot))), priority: 1), at: 0) }
+    line(
+      y + 2,
+      [
+        Span(text: say(.minimumIs(money(lot.view.minimum, lot)))),
+        Span(text: say(.incrementIs(money(lot.step, lot))), priority: 2),
+      ],
+      own)
+
+    let history = lot.view.bids.reversed().prefix(2).enumerated().map { i, line in
+      Span(text: "\(zone.clock(line.receivedAt)) \(name(line.bidder)) \(number(line.amount, lot))", priority: i == 0 ? 1 : 3)
+    }
+    let extended = isExtended(lot) || lot.view.bids.isEmpty
+    let left =
+      extended ? [Span(text: ending(lot))] : [Span(text: say(.priceChart), priority: 2), Span(text: spark(lot), priority: 2)]
+    line(y + 3, left, history, between: " ", rightBetween: " | ")
+  }
+
+  /// For where other things stand beside it: without the name, but with the reason of a broken chain.
+  private func longStandingShort(_ lot: Lot) -> String {
+    lot.standing(of: model.me) == .chainBroken ? longStanding(lot) : "\(standing(lot).glyph) \(standing(lot).word)"
+  }
+}

@@ -1,0 +1,112 @@
+internal import SharedKernel
+internal import TerminalKit
+
+extension Drawing {
+  private var headerRole: Role {
+    if case .refused = picture.link.state { return .error }
+    return picture.link.takesBids ? .bar : .warn
+  }
+
+  /// Who, how the connection stands, how good the clock is, what time it is.
+  mutating func drawHeader() {
+    let alarmed = headerRole != .bar
+    let isNarrow = layout == .narrow
+    var left = [Span(text: model.me.text, priority: 4)]
+    if !isNarrow { left.insert(Span(text: "cliente-tui", priority: 6), at: 0) }
+    var right = [Span(text: say(isNarrow ? .linkShort(linkWords) : .link(linkWords)))]
+    if !isNarrow {
+      if let delay = picture.roundTrip, layout == .wide, picture.link.isCurrent {
+        right.append(Span(text: say(.queueDelay(delay.microseconds / 1_000)), priority: 5))
+      }
+      if picture.houseClock?.status == .systemClock { right.append(Span(text: say(.houseWithoutNTP), priority: 2)) }
+      right.append(Span(text: say(clockWords), priority: picture.houseClock?.status == .systemClock ? 5 : 3))
+    }
+    right.append(Span(text: zone.clock(picture.now), priority: 1))
+    line(
+      0, left, right, between: layout == .wide ? "  " : " ", rightBetween: isNarrow ? " " : "  ", role: headerRole)
+    if alarmed { frame.put(0, 0, "!", headerRole) }
+  }
+
+  var clockWords: Text {
+    switch picture.clock.status {
+    case .systemClock: .clockWithoutNTP
+    case .synchronized, .holdover, .unsynchronized:
+      picture.isClockDoubtful ? .clockUnknown : .clockError((picture.clock.uncertainty.microseconds + 999) / 1_000)
+    }
+  }
+
+  var linkWords: LinkWords {
+    let link = picture.link
+    if link.isCurrent, link.blocked != nil { return .blocked }
+    let lost = link.staleSince.map(ago)
+    switch link.state {
+    case .starting: return .starting
+    case .live: return .live
+    case .silent(let since): return .silent(seconds: ago(since))
+    case .resyncing(let done, let total): return .resyncing(done: done, total: total)
+    case .refused(let reason): return .refused(reason)
+    case .connecting(let attempt, let since):
+      guard let lost else { return .connecting(broker: model.settings.broker, seconds: ago(since)) }
+      return .lost(seconds: lost, attempt: attempt, retryIn: 0)
+    case .disconnected(_, let attempt, let retryAt):
+      let retryIn = Countdown.seconds(until: retryAt, at: picture.now)
+      guard let lost else { return .unreachable(attempt: attempt, retryIn: retryIn) }
+      return .lost(seconds: lost, attempt: attempt, retryIn: retryIn)
+    }
+  }
+
+  /// Tabs, filter and order; or, when what is shown is not current, since when.
+  mutating func drawTabs(_ y: Int) {
+    if let banner {
+      return line(y, [Span(text: say(banner.text))], [Span(text: say(banner.key), priority: 1)], role: banner.role).discard()
+    }
+    func tab(_ tab: Model.Tab, _ padded: Bool) -> Span {
+      let words = say(.tab(tab, model.count(in: tab)))
+      let isHere = tab == model.tab
+      return Span(
+        text: isHere ? "[\(words)]" : padded ? " \(words) " : words, role: isHere ? .title : nil, priority: isHere ? 0 : 2)
+    }
+    var right: [Span] = []
+    if !model.filter.isEmpty {
+      right.append(Span(text: say(.filtered(model.filter)), role: .warn, priority: 1))
+    } else if layout == .wide {
+      right.append(Span(text: say(.unfiltered), role: .muted, priority: 4))
+    }
+    right.append(Span(text: say(.sorted(model.sort, reversed: model.sortReversed)), role: .muted, priority: 3))
+    line(
+      y, Model.Tab.allCases.map { tab($0, layout != .wide) }, right, between: layout == .wide ? "  " : "", rightBetween: "   ")
+  }
+
+  var banner: (text: Text, key: Text, role: Role)? {
+    if let frozen = model.frozen { return (.frozenSince(zone.clock(frozen.now)), .frozenKey, .warn) }
+    guard !picture.link.isCurrent, let since = picture.link.staleSince, !picture.lots.isEmpty else { return nil }
+    return (.staleSince(zone.clock(since)), .reconnectKey, .warn)
+  }
+
+  /// What the keys do here; the least needed go first.
+  mutating func drawFooter(_ y: Int) {
+    let context = model.context
+    let isCompact = width < 60
+    let bindings = Keymap.bindings.filter {
+      $0.hint != nil && ($0.contexts.contains(context) || (!pageIsOpen && $0.contexts.contains(.list)))
+    }
+    func span(_ binding: Keymap.Binding) -> Span {
+      Span(text: Words.hint(binding.command, language, short: isCompact), priority: binding.hint?.priority ?? 0)
+    }
+    let left = bindings.filter { $0.hint?.isRight == false }
+    let right = bindings.filter { $0.hint?.isRight == true }
+    line(y, left.map(span), right.map(span), rightBetween: isCompact ? " " : "  ", role: .bar)
+  }
+
+  private var pageIsOpen: Bool {
+    switch model.mode {
+    case .notices, .help: true
+    case .list, .filter, .armed, .bidBox, .confirm, .quit: false
+    }
+  }
+}
+
+extension Int {
+  /// For where the answer is not wanted.
+  func discard() {}
+}

@@ -1,0 +1,119 @@
+internal import SharedKernel
+internal import TerminalKit
+
+extension Drawing {
+  mutating func drawWide() {
+    // What is beyond 30 rows is shared: one part of three for the notices. The panel takes a third of what is beyond 100.
+    let notices = 6 + max(height - 30, 0) / 3
+    let noticesTop = height - 4 - notices
+    let panel = width - 38 - (width - 100) / 3
+    drawHeader()
+    drawTabs(1)
+    drawList(rows: 2..<noticesTop, width: panel, standing: 10, heading: true)
+    drawPanel(x: panel, rows: 2..<noticesTop)
+    drawNotices(noticesTop, rows: notices)
+    rule(height - 3)
+    drawBottom(height - 2)
+    drawFooter(height - 1)
+  }
+
+  mutating func drawNormal() {
+    let notices = 4 + max(height - 24, 0) / 3
+    let noticesTop = height - 4 - notices
+    let strip = noticesTop - 4
+    drawHeader()
+    drawTabs(1)
+    drawList(rows: 2..<strip, width: width, standing: 14, heading: true)
+    drawStrip(strip)
+    drawNotices(noticesTop, rows: notices)
+    rule(height - 3)
+    drawBottom(height - 2)
+    drawFooter(height - 1)
+  }
+
+  mutating func drawNarrow() {
+    drawHeader()
+    if let banner {
+      line(1, [Span(text: say(banner.text))], role: banner.role)
+    } else {
+      let sort = say(.sorting(model.sort)) + (model.sortReversed ? " ↑" : "")
+      let filter = model.filter.isEmpty ? "" : " · /" + model.filter
+      line(1, [Span(text: say(.tabLine(model.tab, model.count(in: model.tab))) + " · " + sort + filter)])
+    }
+    drawList(rows: 2..<(height - 5), width: width, standing: 10, heading: false)
+    if let lot = model.selectedLot {
+      rule(height - 5, lot.id.text)
+      let (standing, time) = (standing(lot), time(lot))
+      var left = [Span(text: price(lot), role: .title)]
+      if isPriceNew(lot) { left.append(Span(text: "▲", priority: 2)) }
+      left.append(Span(text: time.text, role: time.role == .normal ? .title : time.role))
+      if let beside = besideTime(lot) { left.append(Span(text: beside, role: .warn, priority: 1)) }
+      line(height - 4, left, [Span(text: "\(standing.glyph) \(standing.word)", role: standing.role, priority: 3)], between: " ")
+      let own = lot.view.ownLast.map { [Span(text: say(.ownIs(money($0, lot))), priority: 1)] } ?? []
+      line(height - 3, [Span(text: say(.minimumShort(money(lot.view.minimum, lot))))], own)
+    } else {
+      rule(height - 5)
+    }
+    if bottomIsNeeded {
+      drawBottom(height - 2)
+    } else {
+      drawNewestNotice(height - 2)
+      drawFooter(height - 1)
+    }
+  }
+
+  /// The selected lot only, or the one that closes first. Every row is a fact that a bid needs.
+  mutating func drawTiny() {
+    switch model.mode {
+    case .notices(let scroll, let fresh): return drawNoticesPage(scroll, fresh)
+    case .help(let scroll, let back): return drawHelp(scroll, back)
+    case .confirm(let asked): return drawConfirmation(asked)
+    case .list, .filter, .armed, .bidBox, .quit: break
+    }
+    let alarmed = !picture.link.takesBids
+    guard let lot = model.selectedLot ?? model.order.first.flatMap({ picture.lots[$0] }) else {
+      frame.put(0, 0, say(.linkShort(linkWords)), alarmed ? .warn : .normal)
+      frame.put(0, 1, say(picture.link.isCurrent ? .noneOpen : .waitingForList))
+      return drawTinyFooter()
+    }
+    let standing = standing(lot)
+    let time = time(lot, short: true)
+    let box = box
+    let rows = height - 1
+    // From the top: state, price, time, minimum; with a box open the field and its echo take the place of state and minimum.
+    if let box, rows < 4 {
+      drawField(0, 0, box)
+    } else {
+      var x = frame.put(0, 0, picture.link.takesBids ? "●" : "○", alarmed ? .warn : .normal)
+      x = frame.put(x + 1, 0, SafeText.cut(lot.id.text, to: max(width - 4 - SafeText.width(standing.word) - 1, 4)))
+      frame.put(x + 1, 0, "\(standing.glyph) \(standing.word)", standing.role)
+    }
+    let after = frame.put(0, 1, price(lot), isFlashing(lot) ? .flash : .title)
+    if isPriceNew(lot) { frame.put(after + 1, 1, "▲") }
+    var at = frame.put(0, 2, time.text, time.role == .normal ? .title : time.role)
+    if let beside = besideTime(lot) { at = frame.put(at + 1, 2, beside, .warn) }
+    if rows >= 4 {
+      if let box {
+        drawField(0, 3, box)
+      } else if let notice = picture.notices.all.first, picture.now - notice.at < .seconds(5) {
+        let word = Words.notice(notice.fact.kind, language)
+        frame.put(0, 3, "\(Words.glyph(notice.fact.kind)) \(word) \(notice.auction?.text ?? "")", Words.role(notice.fact.kind))
+      } else {
+        frame.put(0, 3, say(.minimumShort(number(lot.view.minimum, lot))))
+      }
+    }
+    if bottomIsNeeded { drawTinyBottom(box) } else { drawTinyFooter() }
+  }
+
+  private mutating func drawTinyBottom(_ box: BidBox?) {
+    let y = height - 1
+    if let box { return frame.put(0, y, echo(box).text, echo(box).role).discard() }
+    frame.put(0, y, say(bottomWords?.short ?? .tinyKeys), .warn)
+  }
+
+  private mutating func drawTinyFooter() {
+    let keys = say(.tinyKeys)
+    frame.put(0, height - 1, keys, .muted)
+    frame.put(max(width - 3, SafeText.width(keys) + 1), height - 1, "? q", .muted)
+  }
+}

@@ -1,0 +1,84 @@
+internal import AuctionFacts
+internal import SharedKernel
+internal import TerminalKit
+
+extension Drawing {
+  /// The list between two rows, in the first `width` columns; with its heading when asked.
+  mutating func drawList(rows: Range<Int>, width: Int, standing: Int, heading: Bool) {
+    let lots = model.order.compactMap { picture.lots[$0] }
+    guard !lots.isEmpty else { return drawEmptiness(rows: rows, width: width) }
+    let listRows = heading ? rows.dropFirst() : rows
+    guard !listRows.isEmpty else { return }
+    let selected = model.selection.flatMap { id in lots.firstIndex { $0.id == id } } ?? 0
+    let first = max(min(selected - listRows.count / 2, lots.count - listRows.count), 0)
+    let visible = lots.dropFirst(first).prefix(listRows.count)
+
+    let columns = Columns(
+      width: width, lot: visible.map(\.id.text.utf8.count).max() ?? 0,
+      price: visible.map { SafeText.width(price($0)) }.max() ?? 0,
+      bare: visible.map { SafeText.width(price($0, symbol: false)) }.max() ?? 0,
+      time: visible.map { SafeText.width(time($0, short: layout == .narrow).text) }.max() ?? 0, standing: standing)
+    if heading { drawHeading(rows.lowerBound, columns, width) }
+    for (y, lot) in zip(listRows, visible) { drawRow(y, lot, columns, width) }
+  }
+
+  private mutating func drawHeading(_ y: Int, _ columns: Columns, _ width: Int) {
+    if columns.lot > 0 { frame.put(3, y, SafeText.cut(say(.lotColumn), to: columns.lot), .title) }
+    frame.put(columns.titleStart, y, SafeText.cut(say(.titleColumn), to: columns.title), .title)
+    let price = say(.priceColumn), time = say(.timeColumn)
+    frame.put(columns.priceEnd - SafeText.width(price), y, price, .title)
+    frame.put(columns.timeStart(SafeText.width(time)), y, time, .title)
+    if columns.standing > 0 { frame.put(columns.standingStart, y, say(.standingColumn), .title, limit: columns.standing) }
+  }
+
+  private mutating func drawRow(_ y: Int, _ lot: Lot, _ columns: Columns, _ width: Int) {
+    let isSelected = lot.id == model.selection
+    let base: Role = isSelected ? .selected : .normal
+    if isSelected { frame.paint(y, .selected, to: width) }
+    let standing = standing(lot)
+    if isSelected { frame.put(0, y, ">", base) }
+    frame.put(1, y, standing.glyph, standing.role == .muted && isSelected ? base : standing.role)
+    if columns.lot > 0 { frame.put(3, y, SafeText.cut(lot.id.text, to: columns.lot), base) }
+    frame.put(columns.titleStart, y, SafeText.cut(lot.view.terms.title, to: columns.title), base)
+
+    let price = price(lot, symbol: columns.hasSymbol)
+    frame.put(columns.priceEnd - SafeText.width(price), y, price, isFlashing(lot) ? .flash : base)
+    if isPriceNew(lot) { frame.put(columns.priceEnd, y, "▲", base) }
+
+    var time = time(lot, short: layout == .narrow)
+    if isExtended(lot), lot.view.status == .open, picture.link.isCurrent { time.text = "+" + time.text }
+    frame.put(
+      columns.timeStart(SafeText.width(time.text)), y, time.text, time.role == .normal || time.role == .muted ? base : time.role)
+    if columns.standing > 0 {
+      let word = lot.standing(of: model.me) == .watching ? "-" : standing.word
+      let role = standing.role == .muted ? base : standing.role
+      frame.put(columns.standingStart, y, SafeText.cut(word, to: columns.standing), role)
+    }
+  }
+
+  /// Empty, not yet known and not reachable are three different things, and each says what can be done.
+  private mutating func drawEmptiness(rows: Range<Int>, width: Int) {
+    let lines = emptiness
+    let top = rows.lowerBound + max((rows.count - lines.count) / 2, 0)
+    for (y, text) in zip(top..<max(rows.upperBound, top), lines) {
+      let words = say(text)
+      frame.put(max((width - SafeText.width(words)) / 2, 0), y, words, y == top ? .title : .normal, limit: width)
+    }
+  }
+
+  private var emptiness: [Text] {
+    switch picture.link.state {
+    case .starting: return [.loadingKeys(model.me)]
+    case .refused: return [.accessHelp(model.me), .quitHelp]
+    case .connecting, .resyncing: if picture.lots.isEmpty { return [.waitingForList, .quitHelp] }
+    case .disconnected: if picture.lots.isEmpty { return [.noListYet, .reconnectHelp] }
+    case .live, .silent: break
+    }
+    if !model.filter.isEmpty { return [.nothingMatches(model.filter), .clearFilterHelp] }
+    switch model.tab {
+    case .open: return [.noneOpen, .noneOpenHelp]
+    case .mine: return [.noneMine, .noneMineHelp]
+    case .closed: return [.noneClosed, .noneClosedHelp]
+    }
+  }
+}

@@ -1,0 +1,81 @@
+internal import AuctionFacts
+internal import SharedKernel
+internal import TerminalKit
+
+extension Drawing {
+  /// A price as the list and the detail show it: `~` when it may be old.
+  func price(_ lot: Lot, symbol: Bool = true) -> String {
+    let amount = lot.view.price ?? lot.view.minimum
+    return (picture.link.isCurrent ? "" : "~ ") + (symbol ? money(amount, lot) : number(amount, lot))
+  }
+
+  func isPriceNew(_ lot: Lot) -> Bool { lot.priceChangedAt.map { picture.now - $0 < Lot.arrowTime } ?? false }
+  func isFlashing(_ lot: Lot) -> Bool { lot.priceChangedAt.map { picture.now - $0 < Lot.flashTime } ?? false }
+
+  func secondsLeft(_ lot: Lot) -> Int64 { Countdown.seconds(until: lot.view.closesAt, at: picture.now) }
+
+  /// The time column: what is left, when it begins, when it ended.
+  func time(_ lot: Lot, short: Bool = false) -> (text: String, role: Role) {
+    switch lot.view.status {
+    case .scheduled:
+      let opens = lot.view.terms.opensAt
+      let when =
+        zone.day(opens) == zone.day(picture.now) ? zone.minute(opens) : say(.date(zone.date(opens).day, zone.date(opens).month))
+      return (short ? when : say(.begins(when)), .muted)
+    case .suspended: return (say(.paused), .warn)
+    case .closed: return (zone.minute(lot.view.closesAt), .muted)
+    case .open:
+      let left = secondsLeft(lot)
+      guard left > 0 else { return (say(.closing), .warn) }
+      let text = Countdown.text(left)
+      let role: Role = left <= 15 ? .danger : left <= 60 ? .warn : .normal
+      if !picture.link.isCurrent { return (short ? "~" + text : "~  " + text, role) }
+      if picture.isClockDoubtful { return ("~" + text, role) }
+      return (text, role)
+    }
+  }
+
+  /// Whether the end has moved in the last five seconds.
+  func isExtended(_ lot: Lot) -> Bool { lot.moved.map { picture.now - $0.at < .seconds(5) } ?? false }
+
+  /// What stands beside the time: the extension, or the auctioneer's call.
+  func besideTime(_ lot: Lot) -> String? {
+    guard lot.view.status == .open else { return nil }
+    if isExtended(lot), let moved = lot.moved { return say(.plusSeconds(seconds(moved.delta))) }
+    return LastCall(secondsLeft: secondsLeft(lot)).map { say(.lastCall($0)) }
+  }
+
+  func seconds(_ interval: Interval) -> Int64 {
+    interval.microseconds / 1_000_000 + (interval.microseconds % 1_000_000 > 0 ? 1 : 0)
+  }
+
+  /// Ten cells for the last minute.
+  func bar(_ lot: Lot) -> String {
+    let full = lot.view.status == .open ? Int(min(max(secondsLeft(lot), 0), 60) * 10 / 60) : 0
+    return "[" + String(repeating: "#", count: full) + String(repeating: ".", count: 10 - full) + "]"
+  }
+
+  /// Glyph, word and role of where this bidder stands; the word alone says it too.
+  func standing(_ lot: Lot) -> (glyph: String, word: String, role: Role) {
+    let standing = lot.standing(of: model.me)
+    let word = Words.standing(standing, language)
+    let doubt = !picture.link.isCurrent && (standing == .leading || standing == .outbid)
+    return (Words.glyph(standing), doubt ? word + "?" : word, Words.role(standing))
+  }
+
+  /// The newest twelve prices as a line of blocks.
+  func spark(_ lot: Lot) -> String {
+    let amounts = lot.view.bids.suffix(12).map(\.amount.minorUnits)
+    guard let low = amounts.min(), let high = amounts.max() else { return "" }
+    let blocks = Array("▁▂▃▄▅▆▇█")
+    // Amounts stay under 2^53: seven times that, and the half that rounds, fit.
+    let text = amounts.map { high == low ? blocks[0] : blocks[Int((7 * ($0 - low) + (high - low) / 2) / (high - low))] }
+    return String(text)
+  }
+
+  /// How much the newest bid added.
+  func lastRaise(_ lot: Lot) -> Money? {
+    guard let last = lot.view.bids.last, let before = lot.view.bids.dropLast().last else { return nil }
+    return Money(minorUnits: last.amount.minorUnits - before.amount.minorUnits)
+  }
+}

@@ -1,0 +1,77 @@
+internal import AuctionFacts
+internal import SharedKernel
+internal import TerminalKit
+
+extension Drawing {
+  /// The newest notices under their rule.
+  mutating func drawNotices(_ y: Int, rows: Int) {
+    rule(y, say(.noticesTitle), say(.noticesKey))
+    drawNotices(Array(picture.notices.all.prefix(max(rows, 0))), from: y + 1)
+  }
+
+  private mutating func drawNotices(_ notices: [Notice], from y: Int) {
+    let wordWidth = notices.map { SafeText.width(Words.notice($0.fact.kind, language)) }.max() ?? 0
+    for (i, notice) in notices.enumerated() { draw(notice, y + i, wordWidth) }
+  }
+
+  private mutating func draw(_ notice: Notice, _ y: Int, _ wordWidth: Int) {
+    let kind = notice.fact.kind
+    let role = Words.role(kind)
+    var x = frame.put(1, y, zone.clock(notice.at) + " ", notice.isRead ? .muted : .normal)
+    x = frame.put(x, y, Words.glyph(kind), role)
+    let word = Words.notice(kind, language)
+    frame.put(x + 1, y, word, role)
+    x += 1 + wordWidth + 1
+    frame.put(x, y, sentence(notice), .normal, limit: width - x)
+  }
+
+  /// `lot title: what happened`, with a count when it happened at once again and again.
+  private func sentence(_ notice: Notice) -> String {
+    let what = notice.fact.sentence(language, names(for: notice))
+    let times = notice.count > 1 ? " (×\(notice.count))" : ""
+    guard let auction = notice.auction else { return what + times }
+    // The title may be cut, and in what is narrow to its first words; what happened may not.
+    let lot = SafeText.cut(auction.text, to: 16)
+    let title = layout == .wide ? SafeText.cut(notice.title, to: 40) : firstWords(notice.title, 12)
+    return "\(lot) \(title): \(what)\(times)"
+  }
+
+  private func names(for notice: Notice) -> NoticeNames {
+    NoticeNames(
+      money: { language.money.format($0, in: notice.currency) }, name: { name($0) }, clock: { zone.clock($0) })
+  }
+
+  /// As many whole words as fit.
+  private func firstWords(_ text: String, _ room: Int) -> String {
+    var out = ""
+    for word in text.split(separator: " ") {
+      let longer = out.isEmpty ? String(word) : out + " " + word
+      guard SafeText.width(longer) <= room else { break }
+      out = longer
+    }
+    return out.isEmpty ? SafeText.cut(text, to: room) : out
+  }
+
+  /// One line for the narrow layout.
+  mutating func drawNewestNotice(_ y: Int) {
+    guard let notice = picture.notices.all.first else { return }
+    let kind = notice.fact.kind
+    let x = frame.put(1, y, zone.minute(notice.at) + " ")
+    frame.put(x, y, Words.glyph(kind), Words.role(kind))
+    frame.put(x + 2, y, SafeText.cut(notice.fact.short(language, names(for: notice)), to: max(width - x - 3, 0)))
+  }
+
+  /// All notices on a page of their own.
+  mutating func drawNoticesPage(_ scroll: Int, _ fresh: Int) {
+    drawHeader()
+    let all = picture.notices.all
+    rule(
+      1, say(.noticesTitle) + " \(all.count)", fresh > 0 ? say(.freshNotices(fresh)) : say(.unreadNotices(picture.notices.unread))
+    )
+    let rows = height - 3
+    let first = min(scroll, max(all.count - rows, 0))
+    if all.isEmpty { frame.put(1, 2, say(.noNotices), .muted) }
+    drawNotices(Array(all.dropFirst(first).prefix(rows)), from: 2)
+    drawFooter(height - 1)
+  }
+}

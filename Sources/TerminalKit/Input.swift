@@ -1,0 +1,25 @@
+/// What comes from a terminal.
+package enum Input: Hashable, Sendable {
+  case key(Key)
+  case character(Unicode.Scalar)
+  /// Text that was pasted, not typed; at most `pasteLimit` scalars, line ends as they came.
+  case paste(String)
+  case resize(Size)
+  /// Ctrl-C.
+  case interrupt
+  /// The process was asked to end by this signal.
+  case terminate(signal: Int32)
+  /// Nothing will ever come again: the terminal is gone.
+  case closed
+
+  package static let pasteLimit = 4_096
+}
+
+/// Keys that are not characters.
+package enum Key: Hashable, Sendable, CaseIterable {
+  case up, down, left, right, pageUp, pageDown, home, end
+  case enter, escape, backspace, delete, tab, backTab
+  case f1
+  /// Ctrl-L.
+  case redraw
+}

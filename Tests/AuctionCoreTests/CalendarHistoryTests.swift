@@ -1,0 +1,107 @@
+import AuctionCore
+import AuctionFacts
+import SharedKernel
+import SuiteTesting
+import Testing
+
+/// Random histories of a calendar, with what must hold of everything it says.
+struct CalendarHistoryTests {
+  /// What has been said of one auction.
+  private struct Said {
+    var isOpened = false
+    var sequence: Int64 = 0
+    var last: Calendar.Output?
+    var end: Timestamp?
+    var isFinal = false
+  }
+
+  @Test(arguments: 0..<120 as Range<UInt64>)
+  func `auctions open once, before anything is announced, and sequences rise`(seed: UInt64) {
+    var random = SplitMix64(seed: seed)
+    var house = CalendarHouse()
+    var now = Interval.seconds(-60)
+    var inputs: [(Calendar.Input, ClockReading)] = []
+    var outputs: [[Calendar.Output]] = []
+    var said: [AuctionID: Said] = [:]
+    let names: [AuctionID] = ["a", "b", "c", "d"]
+
+    for step in 0..<250 {
+      now = now + .milliseconds(Int64([0, 1, 60, 900, 7_000].randomElement(using: &random) ?? 0))
+      if let due = house.wakeUp, Int.random(in: 0..<4, using: &random) == 0 { now = max(now, min(due, now + .seconds(120))) }
+      let status = [ClockStatus.synchronized, .synchronized, .holdover, .unsynchronized, .systemClock].randomElement(
+        using: &random)
+      let half = Interval.microseconds([0, 2_000, 50_000, 50_001].randomElement(using: &random) ?? 0)
+      house.clock = Build.clock(now, uncertainty: half, status: status ?? .synchronized)
+      let auction = names.randomElement(using: &random) ?? "a"
+      let edition = house.edition(of: auction)
+
+      let input: Calendar.Input
+      switch Int.random(in: 0..<20, using: &random) {
+      case 0..<12: input = .tick
+      case 12..<14:
+        let terms = Build.terms(
+          auction, opensAt: Build.noon + now + .seconds(.random(in: -20...20, using: &random)),
+          lasting: .seconds(.random(in: 1...60, using: &random)))
+        let id = Build.commandID(UInt64.random(in: 0..<300, using: &random))
+        input = .command(Build.schedule(terms, id: id, clock: house.clock), digest: Build.digest("\(step)"), nonce: Array(1...16))
+      case 14:
+        let command = Build.cancel(auction, edition: edition, id: Build.commandID(1_000 + UInt64(step)), clock: house.clock)
+        input = .command(command, digest: Build.digest("\(step)"), nonce: Array(1...16))
+      case 15..<18:
+        let end = (house.calendar.closesAt(of: auction) ?? Build.noon) + .seconds(.random(in: -5...20, using: &random))
+        input = .extended(
+          Extension(auction: auction, edition: edition, block: 1, closesAt: end, by: nil, cause: .bid, clock: house.clock))
+      case 18: input = .finished(auction, said[auction]?.last == nil ? Build.digest("outra") : edition)
+      default: input = inputs.randomElement(using: &random)?.0 ?? .tick
+      }
+      if case .finished(let auction, let edition) = input, edition == house.edition(of: auction) { said[auction]?.isFinal = true }
+
+      inputs.append((input, house.clock))
+      outputs.append(house.give(input))
+      for output in outputs.last ?? [] { check(output, at: house.clock, &said) }
+      if case .tick = input, let due = house.wakeUp { #expect(due > now, "a tick leaves nothing that is due") }
+      #expect(house.calendar.openAuctions == names.count { house.calendar.status(of: $0) == .open })
+    }
+
+    var replay = Calendar(scribe: ToyScribe.calendar)
+    #expect(inputs.map { replay.handle($0.0, at: $0.1) } == outputs)
+    #expect(replay == house.calendar)
+  }
+
+  private func check(_ output: Calendar.Output, at clock: ClockReading, _ said: inout [AuctionID: Said]) {
+    switch output {
+    case .scheduled(let scheduling, _):
+      #expect(said[scheduling.terms.auction] == nil, "an id serves once")
+      said[scheduling.terms.auction] = Said()
+    case .opened(let opening, _):
+      let before = said[opening.auction]
+      #expect(before?.isOpened == false && before?.last == nil && before?.isFinal == false)
+      #expect(opening.closesAt > opening.opensAt && opening.opensAt <= clock.instant)
+      said[opening.auction]?.isOpened = true
+      said[opening.auction]?.end = opening.closesAt
+    case .noticed(let notice, _):
+      guard let before = said[notice.auction] else {
+        Issue.record("an auction that was never scheduled")
+        return
+      }
+      #expect(!before.isFinal, "nothing is said after the result")
+      if notice.sequence == before.sequence {
+        #expect(output == before.last, "a repetition is the same")
+        return
+      }
+      #expect(notice.sequence == before.sequence + 1)
+      switch notice.action {
+      case .close(let end):
+        #expect(before.isOpened && end >= before.end ?? end)
+        #expect(clock.instant > end && clock.status != .unsynchronized)
+        said[notice.auction]?.end = end
+      case .cancel:
+        if !before.isOpened { said[notice.auction]?.isFinal = true }
+      case .suspend, .resume: Issue.record("not held yet")
+      }
+      said[notice.auction]?.sequence = notice.sequence
+      said[notice.auction]?.last = output
+    case .answered: break
+    }
+  }
+}

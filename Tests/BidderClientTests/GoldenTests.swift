@@ -1,0 +1,113 @@
+import AuctionFacts
+import Foundation
+import SharedKernel
+import TerminalKit
+import Testing
+
+@testable import BidderClient
+
+/// Frames as they are meant to be: a text block and a role block for each. `ATUALIZAR=1 swift test` writes them anew; the
+/// difference is for people to read.
+@Suite("Golden frames")
+struct GoldenTests {
+  static let sizes = [
+    Size(width: 100, height: 30), Size(width: 80, height: 24), Size(width: 40, height: 12), Size(width: 20, height: 5),
+  ]
+
+  @Test("are what is drawn", arguments: Scene.all, sizes)
+  func frames(_ scene: Scene, _ size: Size) throws {
+    for language in Language.allCases {
+      let model = scene.model(language)
+      let frame = view(model, size: size)
+      let name = "\(scene.name)-\(size.width)x\(size.height)-\(language == .portuguese ? "pt" : "en")"
+      try compare(frame, name)
+      if scene.name == "aberto" { try compare(frame.ascii, name + "-ascii") }
+    }
+  }
+
+  private func compare(_ frame: Frame, _ name: String) throws {
+    let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/\(name).txt")
+    if ProcessInfo.processInfo.environment["ATUALIZAR"] == "1" {
+      try Data(frame.dump.utf8).write(to: file)
+    } else {
+      let wanted = try String(contentsOf: file, encoding: .utf8)
+      #expect(frame.dump == wanted, "\(name)")
+    }
+  }
+
+  /// A situation that every layout must be able to show.
+  struct Scene: CustomTestStringConvertible, Sendable {
+    let name: String
+    let model: @Sendable (Language) -> Model
+    var testDescription: String { name }
+
+    init(_ name: String, _ change: @escaping @Sendable (inout Model) -> Void) {
+      self.name = name
+      model = { language in
+        var model = drawnModel(language)
+        change(&model)
+        return model
+      }
+    }
+
+    static let all: [Scene] = [
+      Scene("aberto") { _ in },
+      Scene("lance") { $0.press(.character("b")) },
+      Scene("vazio") {
+        $0.live.lots = [:]; _ = $0.pass(.zero)
+      },
+      Scene("conectando") { model in
+        model = BidderClient.Model(model.settings, size: model.size, clock: reading(drawnNow))
+        model.hear(.connecting(attempt: 1))
+        model.pass(.seconds(2))
+      },
+      Scene("desconectado") { model in
+        model.press(.character("+"), .key(.enter))
+        model.hear(.disconnected(reason: "reset", attempt: 3, retryAt: drawnNow + .seconds(16)))
+        model.pass(.seconds(12))
+      },
+      Scene("broker-cheio") { $0.hear(.blocked(reason: "memory")) },
+      Scene("fechando") { $0.pass(.seconds(38)) },
+      Scene("zero") { $0.pass(.seconds(43)) },
+      Scene("coberto") { model in
+        model.selection = auctionID("l-01")
+        model.hear(
+          .bidAccepted(
+            auctionID("l-01"), line(99, bruno, 53_000, secondsAgo: 0), block: 5, minimum: reais(58_000),
+            closesAt: drawnNow + .seconds(39)))
+        model.hear(.extended(auctionID("l-01"), closesAt: drawnNow + .seconds(39), by: bruno, cause: .bid))
+      },
+      Scene("arrematado") { model in
+        model.hear(.closed(auctionID("l-01"), result(.sold, winner: alice, 48_000)))
+        model.press(.character("N"))
+      },
+      Scene("perdido") { model in
+        model.hear(.closed(auctionID("l-03"), result(.sold, winner: bruno, 125_000)))
+        model.press(.character("N"))
+      },
+      Scene("confirmar") { model in
+        model.press(.character("b"))
+        model.pass(.milliseconds(300))
+        model.type(model.settings.language == .portuguese ? "135.000,00" : "135,000.00")
+        model.press(.key(.enter))
+      },
+      Scene("armado") { $0.press(.character("+")) },
+      Scene("recusado") { model in
+        model.press(.character("+"))
+        model.press(.key(.enter))
+        model.hear(.bid(Ticket(1), .sent(bidID(77))))
+        model.hear(.bid(Ticket(1), .refused(.belowMinimum, minimum: reais(135_000))))
+      },
+      Scene("incerto") { model in
+        model.press(.character("+"))
+        model.press(.key(.enter))
+        model.hear(.bid(Ticket(1), .uncertain))
+      },
+      Scene("cadeia") { $0.hear(.chainBroken(auctionID("l-03"), reason: "bloco 13 não segue o 12")) },
+      Scene("sem-ntp") { $0.hear(.houseClock(reading(drawnNow, .systemClock))) },
+      Scene("congelado") { $0.press(.character("p")) },
+      Scene("ajuda") { $0.press(.character("?")) },
+      Scene("avisos") { $0.press(.character("n")) },
+    ]
+  }
+}

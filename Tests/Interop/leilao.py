@@ -1,0 +1,594 @@
+"""A small client of the auction house, written from docs/protocol.md and docs/asyncapi.yaml: keys, envelopes, strict
+payloads, the chain of blocks, and the broker. It trusts nothing that is not signed and checked."""
+
+import base64
+import binascii
+import collections
+import hashlib
+import json
+import os
+import pathlib
+import re
+import time
+import uuid
+
+import pika
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding, PublicFormat, load_der_public_key, load_pem_private_key, load_pem_public_key)
+
+LIMIT = 2**53 - 1
+ENVELOPE_TYPE = "application/vnd.dsse.envelope.v1+json"
+REPLY_TO = "amq.rabbitmq.reply-to"
+
+
+class Refused(Exception):
+    """Something that came does not keep to the protocol."""
+
+
+def need(condition, why):
+    if not condition:
+        raise Refused(why)
+
+
+def sha256(data):
+    return hashlib.sha256(data).hexdigest()
+
+
+def compact(value):
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def now_us():
+    return time.time_ns() // 1000
+
+
+def clock(em_us=None, incerteza_us=5000, estado="sem_ntp"):
+    return {"em_us": now_us() if em_us is None else em_us, "incerteza_us": incerteza_us, "estado": estado}
+
+
+# Keys ------------------------------------------------------------------------------------------------------------------
+
+PSS = padding.PSS(mgf=padding.MGF1(hashes.SHA256()), salt_length=32)
+
+
+def spki_of(public):
+    return public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def verifies(public, signature, message):
+    """The algorithm follows from the key."""
+    try:
+        if isinstance(public, ed25519.Ed25519PublicKey):
+            public.verify(signature, message)
+        elif isinstance(public, rsa.RSAPublicKey) and 2048 <= public.key_size <= 4096:
+            public.verify(signature, message, PSS, hashes.SHA256())
+        elif isinstance(public, ec.EllipticCurvePublicKey) and isinstance(public.curve, ec.SECP256R1):
+            public.verify(signature, message, ec.ECDSA(hashes.SHA256()))
+        else:
+            return False
+        return True
+    except InvalidSignature:
+        return False
+
+
+class Key:
+    """A private key, with the id of its owner."""
+
+    def __init__(self, owner, private):
+        self.owner, self.private = owner, private
+        self.public = private.public_key()
+        self.spki = spki_of(self.public)
+        self.keyid = sha256(self.spki)
+
+    @classmethod
+    def make(cls, owner, kind="ed25519"):
+        make = {
+            "ed25519": ed25519.Ed25519PrivateKey.generate,
+            "p256": lambda: ec.generate_private_key(ec.SECP256R1()),
+            "rsa": lambda: rsa.generate_private_key(65537, 2048),
+        }
+        return cls(owner, make[kind]())
+
+    @classmethod
+    def load(cls, folder, owner):
+        path = pathlib.Path(folder, "private", f"{owner}.pem")
+        return cls(owner, load_pem_private_key(path.read_bytes(), None))
+
+    def sign(self, message):
+        if isinstance(self.private, ed25519.Ed25519PrivateKey):
+            return self.private.sign(message)
+        if isinstance(self.private, rsa.RSAPrivateKey):
+            return self.private.sign(message, PSS, hashes.SHA256())
+        return self.private.sign(message, ec.ECDSA(hashes.SHA256()))
+
+    def register(self, folder):
+        """The public half goes to its final name by rename; dot files are not looked at."""
+        final = pathlib.Path(folder, "public", f"{self.owner}.pem")
+        draft = final.with_name(f".{self.owner}.{os.getpid()}")
+        draft.write_bytes(self.public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+        draft.chmod(0o644)
+        draft.rename(final)
+        return final
+
+
+# Envelopes -------------------------------------------------------------------------------------------------------------
+
+SPEAKS = {
+    "ms_leilao": {"leilao-agendado", "leilao-iniciado", "leilao-suspenso", "leilao-retomado", "leilao-finalizado",
+                  "leilao-cancelado", "comando-respondido"},
+    "ms_lance": {"lance-validado", "lance-invalidado", "leilao-prorrogado", "leilao-vencedor", "retrato",
+                 "relogio-sincronizado"},
+    "bidder": {"lance-realizado"},
+}
+
+
+def payload_type(kind):
+    return f"application/vnd.leilao.{kind}.v1+json"
+
+
+def pae(kind_type, payload):
+    return b"DSSEv1 %d %s %d %s" % (len(kind_type.encode()), kind_type.encode(), len(payload), payload)
+
+
+def seal(kind, payload, key):
+    """An envelope as a value; the payload is a value or the very bytes."""
+    payload = payload if isinstance(payload, bytes) else compact(payload)
+    kind_type = payload_type(kind)
+    return {"payload": base64.b64encode(payload).decode(), "payloadType": kind_type,
+            "signatures": [{"keyid": key.keyid, "sig": base64.b64encode(key.sign(pae(kind_type, payload))).decode()}]}
+
+
+def from_base64(text):
+    need(isinstance(text, str), "base64 is not a string")
+    try:
+        data = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise Refused(f"base64: {error}") from None
+    need(base64.b64encode(data).decode() == text, "base64 is not canonical")
+    return data
+
+
+def parse(data, limit=112 * 1024):
+    """JSON, strictly: no duplicates, integers within 2^53 - 1 only, at most 16 levels and 64 members."""
+    need(len(data) <= limit, "oversize")
+
+    def members(pairs):
+        need(len(pairs) <= 64, "more than 64 members")
+        value = dict(pairs)
+        need(len(value) == len(pairs), "a member stands twice")
+        return value
+
+    def integer(text):
+        need(len(text) <= 17 and abs(int(text)) <= LIMIT, f"number {text[:20]} is too large")
+        return int(text)
+
+    def never(text):
+        raise Refused(f"{text} is not an integer")
+
+    def walk(value, level):
+        if isinstance(value, str):
+            value.encode()                              # a lone surrogate has no UTF-8
+        elif isinstance(value, (dict, list)):
+            need(level <= 16, "more than 16 levels")
+            for name in value if isinstance(value, dict) else ():
+                name.encode()
+            for member in value.values() if isinstance(value, dict) else value:
+                walk(member, level + 1)
+
+    try:
+        value = json.loads(data.decode("utf-8"), object_pairs_hook=members, parse_int=integer,
+                           parse_float=never, parse_constant=never)
+        walk(value, 1)
+    except (ValueError, RecursionError) as error:       # UnicodeError and JSONDecodeError are ValueErrors
+        raise Refused(f"JSON: {error}") from None
+    need(isinstance(value, dict), "JSON: not an object")
+    return value
+
+
+Statement = collections.namedtuple("Statement", "kind value digest keyid envelope")
+
+
+def open_envelope(envelope, key_of, more=()):
+    """Shape, then key and kind, then signature, and only then the payload. `key_of(keyid)` gives (public key, kinds)."""
+    need(isinstance(envelope, dict), "envelope: not an object")
+    need(set(envelope) == {"payload", "payloadType", "signatures", *more}, "envelope: other members")
+    kind_type, signatures = envelope["payloadType"], envelope["signatures"]
+    match = isinstance(kind_type, str) and re.fullmatch(r"application/vnd\.leilao\.([a-z]+(-[a-z]+)?)\.v1\+json", kind_type)
+    need(match, "envelope: payloadType")
+    need(isinstance(signatures, list) and len(signatures) == 1, "envelope: not exactly one signature")
+    need(isinstance(signatures[0], dict) and set(signatures[0]) == {"keyid", "sig"}, "envelope: signature")
+    payload, signature = from_base64(envelope["payload"]), from_base64(signatures[0]["sig"])
+    keyid, kind = signatures[0]["keyid"], match[1]
+    public, kinds = key_of(keyid)
+    need(public is not None, "the key is not known")
+    need(kind in kinds, f"that key does not speak {kind}")
+    need(verifies(public, signature, pae(kind_type, payload)), "the signature does not verify")
+    value = parse(payload)
+    check_payload(kind, value)
+    return Statement(kind, value, sha256(payload), keyid, envelope)
+
+
+class House:
+    """The house's two public keys, out of band from the key folder."""
+
+    def __init__(self, keys):
+        """`keys`: public key of ms_leilao and of ms_lance."""
+        self.keys = {sha256(spki_of(public)): (public, SPEAKS[name]) for name, public in keys.items()}
+
+    @classmethod
+    def load(cls, folder):
+        read = lambda name: load_pem_public_key(pathlib.Path(folder, "public", f"{name}.pem").read_bytes())
+        return cls({name: read(name) for name in ("ms_leilao", "ms_lance")})
+
+    def open(self, envelope, *kinds, more=()):
+        if isinstance(envelope, bytes):
+            envelope = parse(envelope)
+        statement = open_envelope(envelope, lambda keyid: self.keys.get(keyid, (None, ())), more)
+        need(not kinds or statement.kind in kinds, f"{statement.kind} does not belong here")
+        return statement
+
+
+# Payloads --------------------------------------------------------------------------------------------------------------
+
+def text(pattern):
+    return lambda value: isinstance(value, str) and re.fullmatch(pattern, value) is not None
+
+
+def count(low=0, high=LIMIT):
+    return lambda value: type(value) is int and low <= value <= high
+
+
+def free(length):
+    return lambda value: isinstance(value, str) and len(value) <= length
+
+
+def one_of(*values):
+    return lambda value: isinstance(value, str) and value in values
+
+
+def maybe(check):
+    return lambda value: value is None or check(value)
+
+
+def boolean(value):
+    return isinstance(value, bool)
+
+
+def obj(strict, optional=(), **members):
+    """Every member is there and has its form; unknown ones are let pass, in events only."""
+    def check(value):
+        return (isinstance(value, dict) and (not strict or set(value) <= set(members))
+                and all(name in value or name in optional for name in members)
+                and all(form(value[name]) for name, form in members.items() if name in value))
+    return check
+
+
+def every(check, most=LIMIT):
+    return lambda value: isinstance(value, list) and len(value) <= most and all(map(check, value))
+
+
+AUCTION, WHO, DIGEST = text("[a-z0-9-]{1,40}"), text("[a-z0-9_]{1,32}"), text("[0-9a-f]{64}")
+UUID = text("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+MONEY, INSTANT = count(1), count()
+
+
+def anything(value):
+    return True
+
+
+def clock_form(strict):
+    return obj(strict, em_us=INSTANT, incerteza_us=count(0, 10_000_000),
+               estado=one_of("sincronizado", "holdover", "sem_sincronia", "sem_ntp"))
+
+
+def seen_form(strict):
+    return obj(strict, bloco=count(), hash=DIGEST)
+
+
+def terms(strict):
+    increment = [obj(strict, tipo=one_of("fixo"), centavos=MONEY),
+                 obj(strict, tipo=one_of("percentual"), base_pontos=count(1, 1_000_000)),
+                 obj(strict, tipo=one_of("tabela"), faixas=every(obj(strict, ate_centavos=maybe(MONEY), centavos=MONEY), 64))]
+    step = obj(strict, de_centavos=MONEY, centavos=MONEY, cada_s=count(1, 86_400), ate_centavos=MONEY)
+    return {
+        "id_leilao": AUCTION, "titulo": free(120), "descricao": free(2000), "vendedor": WHO,
+        "moeda": one_of("BRL", "USD", "EUR", "JPY", "BHD"), "formato": one_of("ingles", "fechado", "vickrey", "holandes"),
+        "lance_inicial_centavos": MONEY, "incremento": lambda value: any(form(value) for form in increment),
+        "inicio_us": INSTANT, "fim_us": INSTANT, "relogio": clock_form(strict),
+        "regras": obj(strict, prorrogacao_s=count(0, 86_400), fim_maximo_us=maybe(INSTANT), tolerancia_ms=count(0, 60_000),
+                      relogio_exigido=boolean, reserva_compromisso=maybe(DIGEST), compra_imediata_centavos=maybe(MONEY),
+                      passo=maybe(step)),
+    }
+
+
+CLOCK = clock_form(False)
+STATE = dict(preco_centavos=maybe(MONEY), lider=maybe(WHO), minimo_centavos=MONEY, fim_us=INSTANT)
+HAPPENINGS = {
+    "lance": anything, "suspensao": anything, "retomada": anything, "anulacao": anything,      # opened by themselves
+    "indisponibilidade": obj(False, de_us=INSTANT, ate_us=INSTANT),
+    "chave": obj(False, id_usuario=WHO, keyid=DIGEST, spki=anything, situacao=one_of("ativa", "revogada")),
+}
+
+
+def entry(value):
+    what = [name for name in HAPPENINGS if isinstance(value, dict) and name in value]
+    return (len(what) == 1 and HAPPENINGS[what[0]](value[what[0]]) and obj(False, **STATE)(value)
+            and ("recebido_us" in value) == (what == ["lance"]) and INSTANT(value.get("recebido_us", 0)))
+
+
+BLOCK = dict(id_leilao=AUCTION, edicao=DIGEST, bloco=count(), anterior=DIGEST, relogio=CLOCK)
+NOTICE = dict(id_leilao=AUCTION, edicao=DIGEST, sequencia=count(1), relogio=CLOCK)
+RESULT = obj(False, situacao=one_of("vendido", "condicional", "sem_lances", "cancelado"), vencedor=maybe(WHO),
+             valor_centavos=maybe(MONEY), lances_validos=count(), lances_recusados=count(), recusas_sha256=DIGEST, fim_us=INSTANT)
+SUMMARY = obj(False, id_leilao=AUCTION, edicao=DIGEST, status=one_of("agendado", "ativo", "suspenso", "encerrado"),
+              bloco=maybe(count()), hash=maybe(DIGEST), **STATE)
+BID = dict(id_leilao=AUCTION, id_lance=UUID, edicao=DIGEST, id_usuario=WHO, visto=maybe(seen_form(True)),
+           maximo_compromisso=DIGEST, relogio=clock_form(True))
+REASONS = ("limite_de_ritmo", "usuario_desconhecido", "assinatura_invalida", "chave_revogada", "formato",
+           "identidade_divergente", "leilao_desconhecido", "edicao_divergente", "lance_repetido_divergente",
+           "leilao_nao_iniciado", "leilao_suspenso", "leilao_encerrado", "vendedor_nao_pode", "relogio_implausivel",
+           "lance_vencido", "visto_divergente", "ja_lidera", "empate_perdido", "abaixo_do_minimo", "compromisso_invalido")
+
+FORMS = {
+    "leilao-agendado": obj(False, **terms(False), versao_regras=count(1, 1), nonce=text("[0-9a-f]{32}")),
+    "leilao-iniciado": obj(False, id_leilao=AUCTION, edicao=DIGEST, inicio_us=INSTANT, fim_us=INSTANT,
+                           status=one_of("ativo"), agendamento=anything, relogio=CLOCK),
+    "leilao-suspenso": obj(False, **NOTICE, motivo=free(500)), "leilao-cancelado": obj(False, **NOTICE, motivo=free(500)),
+    "leilao-retomado": obj(False, **NOTICE, fim_us=INSTANT), "leilao-finalizado": obj(False, **NOTICE, fim_us=INSTANT),
+    "lance-validado": obj(False, ("abertura",), **BLOCK, entradas=every(entry, 64), abertura=anything),
+    "leilao-vencedor": obj(False, **BLOCK, entradas=every(entry, 0), resultado=RESULT, encerramento=anything),
+    "lance-invalidado": obj(False, id_leilao=maybe(AUCTION), id_lance=maybe(UUID), id_usuario=maybe(WHO),
+                            lance_sha256=maybe(DIGEST), motivo=one_of(*REASONS), minimo_centavos=maybe(MONEY),
+                            apos_bloco=maybe(count()), recebido_us=INSTANT, numero=maybe(count(1)), relogio=CLOCK),
+    "leilao-prorrogado": obj(False, id_leilao=AUCTION, edicao=DIGEST, bloco=count(), fim_us=INSTANT, por=maybe(WHO),
+                             motivo=one_of("lance", "indisponibilidade", "retomada"), relogio=CLOCK),
+    "comando-respondido": obj(False, id_leilao=maybe(AUCTION), id_comando=UUID, situacao=one_of("aceito", "recusado"),
+                              motivo=maybe(free(500)), edicao=maybe(DIGEST), relogio=CLOCK),
+    "relogio-sincronizado": anything,                  # its members are not described
+    "lance-realizado": lambda value: (
+        obj(True, ("maximo_compromisso",), **BID, valor_centavos=count())(value)
+        and (value["valor_centavos"] >= 1 or "maximo_compromisso" in value)),
+    "leilao-agendar": obj(True, **terms(True), id_comando=UUID),
+    "leilao-cancelar": obj(True, id_leilao=AUCTION, id_comando=UUID, edicao=DIGEST, motivo=free(500), relogio=clock_form(True)),
+}
+ANSWERS = {
+    "leiloes": obj(False, leiloes=every(SUMMARY)),
+    "blocos": obj(False, id_leilao=AUCTION, desde=count(), cabeca=maybe(seen_form(False))),
+    "lance": obj(False, id_usuario=WHO, id_lance=UUID, decisao=one_of("aceito", "recusado", "desconhecido")),
+    "livro": obj(False, id_leilao=AUCTION, apos=count(), cabeca=maybe(seen_form(False))),
+}
+FORMS["retrato"] = lambda value: (
+    obj(False, id=UUID, tipo=one_of(*ANSWERS), relogio=CLOCK, mais=boolean)(value) and ANSWERS[value["tipo"]](value))
+
+
+def check_payload(kind, value):
+    need(kind in FORMS, f"{kind}: no such kind")
+    need(FORMS[kind](value), f"{kind}: not as described: {json.dumps(value)[:300]}")
+
+
+# The chain -------------------------------------------------------------------------------------------------------------
+
+class Chain:
+    """The blocks of one auction, verified as they come."""
+
+    def __init__(self, house, id_leilao, edicao):
+        self.house, self.id, self.edicao = house, id_leilao, edicao
+        self.blocks = []                               # statements
+        self.hashes = []
+        self.after = []                                # state after each block
+        self.keys = {}                                 # id_usuario: (keyid, public key, situacao)
+        self.bids = {}                                 # id_lance: (number of its block, bid's statement)
+        self.received = 0
+        self.result = None
+
+    @property
+    def head(self):
+        return {"bloco": len(self.hashes) - 1, "hash": self.hashes[-1]} if self.hashes else None
+
+    @property
+    def state(self):
+        return self.after[-1]
+
+    def own(self, value, what):
+        need(value["id_leilao"] == self.id and value["edicao"] == self.edicao, f"{what}: of another auction or edition")
+
+    def add(self, envelope):
+        """True for a new block, False for one that is known already."""
+        statement = self.house.open(envelope, "lance-validado", "leilao-vencedor")
+        value, number = statement.value, statement.value["bloco"]
+        self.own(value, "block")
+        if number < len(self.hashes):
+            need(self.hashes[number] == statement.digest, f"two different blocks {number}: the house cheated")
+            return False
+        need(number == len(self.hashes), f"gap before block {number}")
+        need(self.result is None, "a block after the closing block")
+        need(value["anterior"] == (self.hashes[-1] if self.hashes else self.edicao), f"block {number}: anterior")
+        need(("abertura" in value) == (number == 0), f"block {number}: abertura")
+        if number == 0:
+            state = self.open_auction(value)
+        elif statement.kind == "leilao-vencedor":
+            state = self.close_auction(value)
+        else:
+            need(value["entradas"], f"block {number}: no entries")
+            state = self.state
+            for happening in value["entradas"]:
+                state = self.apply(state, happening, number)
+        self.blocks.append(statement)
+        self.hashes.append(statement.digest)
+        self.after.append(state)
+        return True
+
+    def open_auction(self, value):
+        need(value["entradas"] == [], "block 0: entries")
+        opening = self.house.open(value["abertura"], "leilao-iniciado")
+        self.own(opening.value, "leilao-iniciado")
+        scheduled = self.house.open(opening.value["agendamento"], "leilao-agendado")
+        need(scheduled.digest == self.edicao and scheduled.value["id_leilao"] == self.id, "leilao-agendado: of another edition")
+        self.terms = scheduled.value
+        need(opening.value["fim_us"] == self.terms["fim_us"], "block 0: fim_us")
+        return {"preco_centavos": None, "lider": None, "minimo_centavos": self.terms["lance_inicial_centavos"],
+                "fim_us": opening.value["fim_us"]}
+
+    def close_auction(self, value):
+        end = self.house.open(value["encerramento"], "leilao-finalizado", "leilao-cancelado")
+        self.own(end.value, end.kind)
+        result, state, cancelled = value["resultado"], self.state, end.kind == "leilao-cancelado"
+        need(result["lances_validos"] == len(self.bids), "result: lances_validos")
+        need((result["vencedor"] is None) == (result["valor_centavos"] is None), "result: vencedor without valor")
+        need((result["situacao"] == "cancelado") == cancelled, "result: cancelado")
+        if not cancelled:
+            bought = self.terms["regras"]["compra_imediata_centavos"]
+            need(value["relogio"]["em_us"] > result["fim_us"] or (bought and (state["preco_centavos"] or 0) >= bought),
+                 "result: closed before the end")
+            need(result["fim_us"] == state["fim_us"], "result: fim_us")
+            need((result["situacao"] == "sem_lances") == (state["lider"] is None), "result: sem_lances")
+            if result["situacao"] == "vendido" and self.terms["formato"] == "ingles":
+                need((result["vencedor"], result["valor_centavos"]) == (state["lider"], state["preco_centavos"]), "result: winner")
+        self.result = result
+        return state
+
+    def least(self, price):
+        """`minimo_centavos` at a price: of the increments, fixo and percentual are known here."""
+        if price is None:
+            return self.terms["lance_inicial_centavos"]
+        increment = self.terms["incremento"]
+        if increment["tipo"] == "fixo":
+            return price + increment["centavos"]
+        need(increment["tipo"] == "percentual", "tabela is not known here")
+        return price - (-price * increment["base_pontos"] // 10_000)
+
+    def apply(self, state, happening, number):
+        """The state after one entry, which the entry has to state too."""
+        new = dict(state)
+        if "lance" in happening:
+            new.update(self.bid(state, happening, number))
+        elif "chave" in happening:
+            key = happening["chave"]
+            spki = from_base64(key["spki"])
+            need(sha256(spki) == key["keyid"], "chave: keyid is not that of spki")
+            self.keys[key["id_usuario"]] = (key["keyid"], load_der_public_key(spki), key["situacao"])
+        elif "suspensao" in happening:
+            self.own(self.house.open(happening["suspensao"], "leilao-suspenso").value, "suspensao")
+        elif "retomada" in happening:
+            resumed = self.house.open(happening["retomada"], "leilao-retomado").value
+            self.own(resumed, "retomada")
+            new["fim_us"] = resumed["fim_us"]
+        else:
+            need("indisponibilidade" in happening, "anulacao is not known yet")
+            need(happening["fim_us"] >= state["fim_us"], "indisponibilidade: the end moved back")
+            new["fim_us"] = happening["fim_us"]
+        stated = {name: happening[name] for name in STATE}
+        need(stated == new, f"block {number}: states {stated}, should be {new}")
+        return new
+
+    def bid(self, state, happening, number):
+        envelope, received, rules = happening["lance"], happening["recebido_us"], self.terms["regras"]
+        need(self.terms["formato"] == "ingles", "only English auctions are known here")
+        keyring = {keyid: (public, SPEAKS["bidder"]) for keyid, public, situation in self.keys.values() if situation == "ativa"}
+        bid = open_envelope(envelope, lambda keyid: keyring.get(keyid, (None, ())))
+        value, who = bid.value, bid.value["id_usuario"]
+        self.own(value, "lance")
+        need(self.keys.get(who, (None,))[0] == bid.keyid, f"lance: not {who}'s key")
+        need(value["id_lance"] not in self.bids, "lance: twice in the chain")
+        need(received > self.received, "recebido_us does not rise")
+        need(received <= state["fim_us"], "lance: after the end")
+        need(who not in (self.terms["vendedor"], state["lider"]), "lance: by the seller or the leader")
+        amount, seen = value["valor_centavos"], value["visto"]
+        if seen is not None:
+            need(seen["bloco"] < number and self.hashes[seen["bloco"]] == seen["hash"], "lance: visto")
+        if amount < state["minimo_centavos"]:           # in flight: counts from the state that was seen, but exceeds the price
+            need(seen is not None and amount >= self.after[seen["bloco"]]["minimo_centavos"], "lance: below the minimum")
+            need(amount > (state["preco_centavos"] or 0), "lance: does not exceed the price")
+        self.received = received
+        self.bids[value["id_lance"]] = (number, bid)
+        end = state["fim_us"]
+        if rules["prorrogacao_s"] and received > end - rules["prorrogacao_s"] * 1_000_000:
+            end = max(end, min(received + rules["prorrogacao_s"] * 1_000_000, rules["fim_maximo_us"] or LIMIT))
+        return {"preco_centavos": amount, "lider": who, "minimo_centavos": self.least(amount), "fim_us": end}
+
+
+def refusals_digest(receipts):
+    """`recusas_sha256` of an auction's journalled receipts."""
+    ordered = sorted(receipts, key=lambda receipt: receipt.value["numero"])
+    need([receipt.value["numero"] for receipt in ordered] == list(range(1, len(ordered) + 1)), "numero has gaps")
+    return sha256(b"".join(bytes.fromhex(receipt.digest) for receipt in ordered))
+
+
+# The broker ------------------------------------------------------------------------------------------------------------
+
+Message = collections.namedtuple("Message", "exchange key properties body")
+
+
+class Session:
+    """One connection as one broker user: publishes confirmed, asks with direct reply-to, listens on a queue of its own."""
+
+    def __init__(self, url, user):
+        """`url`: amqp://host:port/vhost; in development a password is its user's name."""
+        parameters = pika.URLParameters(url)
+        parameters.credentials = pika.PlainCredentials(user, user)
+        parameters.heartbeat = 30
+        self.user = user
+        self.connection = pika.BlockingConnection(parameters)
+        self.inbox, self.replies = [], []
+        self.listening = self.connection.channel()
+        self.queue = self.listening.queue_declare("", exclusive=True).method.queue
+        self.listening.basic_consume(self.queue, self.hear, auto_ack=True)
+        self.speak_again()
+
+    def speak_again(self):
+        """A channel for publishing, with its direct reply-to; the broker closes it when something is not allowed."""
+        self.channel = self.connection.channel()
+        self.channel.basic_consume(REPLY_TO, lambda *delivery: self.replies.append(self.message(*delivery)), auto_ack=True)
+        self.channel.confirm_delivery()
+
+    @staticmethod
+    def message(channel, method, properties, body):
+        return Message(method.exchange, method.routing_key, properties, body)
+
+    def hear(self, *delivery):
+        self.inbox.append(self.message(*delivery))
+
+    def bind(self, exchange, key):
+        self.listening.queue_bind(self.queue, exchange, key)
+
+    def publish(self, exchange, key, body, **properties):
+        """Returns when the broker has confirmed; raises when it refused or could not route."""
+        body = body if isinstance(body, bytes) else compact(body)
+        properties = {"content_type": ENVELOPE_TYPE, "delivery_mode": 2, "user_id": self.user, **properties}
+        self.channel.basic_publish(exchange, key, body, pika.BasicProperties(**properties), mandatory=True)
+
+    def wait(self, found, seconds=10):
+        """Lets messages in until `found()` gives something, and returns that; None when time is over."""
+        end = time.monotonic() + seconds
+        while True:
+            result = found()
+            if result:
+                return result
+            if time.monotonic() >= end:
+                return None
+            self.connection.process_data_events(min(0.05, max(0.001, end - time.monotonic())))
+
+    def ask(self, house, tipo, seconds=10, **members):
+        """(the retrato's statement, its envelopes, the message), or Refused."""
+        query = {"id": str(uuid.uuid4()), "tipo": tipo, **members}
+        mark = len(self.replies)
+        self.publish("consultas", "consulta", query, content_type="application/json", reply_to=REPLY_TO)
+
+        def answer():
+            for message in self.replies[mark:]:
+                statement = house.open(message.body, "retrato", more=("envelopes",)) if b'"envelopes"' in message.body else None
+                if statement and statement.value["id"] == query["id"]:
+                    return statement, statement.envelope["envelopes"], message
+            return None
+
+        answered = self.wait(answer, seconds)
+        need(answered is not None, f"no answer to {tipo}")
+        need(answered[0].value["tipo"] == tipo, "an answer to another question")
+        return answered
+
+    def close(self):
+        if self.connection.is_open:
+            self.connection.close()

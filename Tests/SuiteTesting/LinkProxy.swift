@@ -1,0 +1,134 @@
+internal import Glibc
+internal import Synchronization
+
+/// A TCP proxy on loopback that stands for a network between a client and a server, with its faults.
+package final class LinkProxy: Sendable {
+  package enum Mode: Sendable {
+    case passing
+    /// Takes connections and bytes and passes nothing on, not even an end: a black hole that never says so.
+    case silent
+    /// Takes nothing any more from either side, as a peer does that is stopped: what is sent piles up.
+    case stalled
+    /// Passes what the client says and withholds what the server answers.
+    case withholdingAnswers
+  }
+
+  private struct State {
+    var mode: Mode = .passing
+    var sockets: [Int32] = []
+    var isClosed = false
+    var accepted = 0
+  }
+
+  package let port: Int
+  private let listener: Int32
+  private let target: Int
+  private let state = Mutex(State())
+
+  /// Listens on a free port and passes everything to `target` on this machine.
+  package init(to target: Int) throws {
+    self.target = target
+    (listener, port) = try listenOnLoopback()
+    startThread { [self] in acceptAll() }
+  }
+
+  package var mode: Mode {
+    get { state.withLock { $0.mode } }
+    set { state.withLock { $0.mode = newValue } }
+  }
+
+  /// How many connections have come so far.
+  package var accepted: Int { state.withLock { $0.accepted } }
+
+  /// How many are open.
+  package var open: Int { state.withLock { $0.sockets.count / 2 } }
+
+  /// Cuts every connection there is; new ones are taken.
+  package func cut() {
+    state.withLock { state in
+      for socket in state.sockets { shutdown(socket, Int32(SHUT_RDWR)) }
+    }
+  }
+
+  /// Cuts everything and listens no more.
+  package func close() {
+    state.withLock { $0.isClosed = true }
+    shutdown(listener, Int32(SHUT_RDWR))
+    cut()
+  }
+
+  private func acceptAll() {
+    defer { _ = Glibc.close(listener) }
+    while true {
+      let client = accept(listener, nil, nil)
+      guard client >= 0, !state.withLock({ $0.isClosed }) else {
+        if client >= 0 { _ = Glibc.close(client) }
+        return
+      }
+      let server = connectToLoopback(target)
+      let pair = [client, server].filter { $0 >= 0 }
+      state.withLock { state in
+        state.accepted += 1
+        state.sockets += pair
+      }
+      // The pair is closed by the direction that ends last: a number must not be used twice before.
+      let directions = Directions(pair: pair) { [self] in forget(pair) }
+      startThread { [self] in
+        carry(from: client, to: server, isAnswer: false)
+        directions.ended()
+      }
+      startThread { [self] in
+        carry(from: server, to: client, isAnswer: true)
+        directions.ended()
+      }
+    }
+  }
+
+  private func carry(from source: Int32, to sink: Int32, isAnswer: Bool) {
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    reading: while source >= 0 {
+      wait { $0 == .stalled }
+      let count = read(source, &buffer, buffer.count)
+      guard count > 0 else { break }
+      switch mode {
+      case .silent: continue reading
+      case .withholdingAnswers where isAnswer: continue reading
+      case .passing, .withholdingAnswers, .stalled: break
+      }
+      var sent = 0
+      while sent < count {
+        let written = buffer.withUnsafeBytes { send(sink, $0.baseAddress?.advanced(by: sent), count - sent, Int32(MSG_NOSIGNAL)) }
+        guard written > 0 else { break reading }
+        sent += written
+      }
+    }
+    wait { $0 != .passing }
+    for socket in [source, sink] where socket >= 0 { shutdown(socket, Int32(SHUT_RDWR)) }
+  }
+
+  private func wait(while condition: (Mode) -> Bool) {
+    while state.withLock({ condition($0.mode) && !$0.isClosed }) { usleep(5_000) }
+  }
+
+  private func forget(_ pair: [Int32]) {
+    state.withLock { $0.sockets.removeAll(where: pair.contains) }
+    for socket in pair { _ = Glibc.close(socket) }
+  }
+
+  private final class Directions: Sendable {
+    private let open = Mutex(2)
+    private let whenBothEnded: @Sendable () -> Void
+
+    init(pair: [Int32], whenBothEnded: @escaping @Sendable () -> Void) {
+      self.whenBothEnded = whenBothEnded
+    }
+
+    func ended() {
+      let isLast = open.withLock { open in
+        open -= 1
+        return open == 0
+      }
+      if isLast { whenBothEnded() }
+    }
+  }
+}
