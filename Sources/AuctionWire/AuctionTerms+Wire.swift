@@ -33,9 +33,9 @@ extension AuctionTerms {
 }
 
 /// The `tipo` of an increment.
-enum IncrementType: CaseIterable, WireNamed {
+package enum IncrementType: CaseIterable, WireNamed {
   case fixed, percentage, table
-  var wireName: String {
+  package var wireName: String {
     switch self {
     case .fixed: "fixo"
     case .percentage: "percentual"

@@ -83,7 +83,7 @@ package struct SettlementWindow: Sendable {
 
   /// - Returns: the tag up to which everything is done now, if that moved.
   package mutating func settle(_ tag: DeliveryTag) -> DeliveryTag? {
-    guard tag.generation == open.first?.generation else { return nil }
+    guard let oldest = open.first, tag.generation == oldest.generation, tag >= oldest else { return nil }
     settled.insert(tag)
     var done: DeliveryTag?
     while let first = open.first, settled.remove(first) != nil {
