@@ -7,7 +7,7 @@ import SharedKernel
 /// what it refuses it names, with the option or member it stood under.
 struct TermsReading {
   /// How amounts are written.
-  var text: MoneyText = Language.current == .portuguese ? .portuguese : .english
+  var text: MoneyText = Language.current.money
   var currency = Currency.brl
 
   /// One way to read a text.

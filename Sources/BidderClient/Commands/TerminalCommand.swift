@@ -52,8 +52,9 @@ package struct TerminalCommand: AsyncParsableCommand {
   package init() {}
 
   package func run() async throws {
+    ProcessEnding.restartWithoutQuestions()
     let bidder = try BidderAccess.bidder(id, option: "ID")
-    let language: Language = ServiceKit.Language.current == .portuguese ? .portuguese : .english
+    let language = Language.current
     let ceiling = try limit.map { text in
       do {
         return try language.money.parse(text, in: .brl)
@@ -75,9 +76,6 @@ package struct TerminalCommand: AsyncParsableCommand {
     }
     let voice = try BidderAccess.voice(of: bidder, settings)
     let keys = try BidderAccess.keys(settings)
-    // Only now: the passphrase has been asked for, and a new start would ask again.
-    ProcessEnding.restartWithoutQuestions()
-
     let clock = TrustedClock(TrustedClockOptions(source: settings.time))
     clock.start()
     clock.setAttentive(true)

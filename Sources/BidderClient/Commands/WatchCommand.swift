@@ -81,7 +81,7 @@ package struct WatchCommand: AsyncParsableCommand {
 /// One line for each event.
 struct WatchPrinter: Sendable {
   let json: Bool
-  private let money: MoneyText = ServiceKit.Language.current == .portuguese ? .portuguese : .english
+  private let money: MoneyText = Language.current.money
 
   init(json: Bool) { self.json = json }
 

@@ -1,3 +1,5 @@
+package import SharedKernel
+
 extension Words {
   /// Key and word for the footer.
   package static func hint(_ command: Command, _ language: Language, short: Bool) -> String {
