@@ -98,7 +98,7 @@ package final class TurnLoop<D: Desk> {
   package func answer(_ queries: [Delivery], through publisher: any Publisher) {
     for query in queries {
       guard let reply = desk.answer(query, from: store, at: clock.now()) else {
-        Counter(label: "leilao.queries_dropped").increment()
+        Counter(label: "house.queries_dropped").increment()
         log.debug("query dropped", metadata: ["bytes": "\(query.body.count)"])
         continue
       }
@@ -117,7 +117,7 @@ package final class TurnLoop<D: Desk> {
     }
     for reason in turn.deadLetters {
       log.warning("\(said("mensagem posta em mortas", "message put aside as a dead letter"))", metadata: ["motivo": "\(reason)"])
-      Counter(label: "leilao.dead_letters", dimensions: [("motivo", reason)]).increment()
+      Counter(label: "house.dead_letters", dimensions: [("motivo", reason)]).increment()
     }
     if let tag { acknowledger.acknowledge(tag, multiple: true) }
     outbox.append(rows)
