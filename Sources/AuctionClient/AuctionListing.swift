@@ -6,7 +6,7 @@ import SharedKernel
 /// Prints auctions, for people or for machines.
 package struct AuctionListing: Sendable {
   private let json: Bool
-  private let money: MoneyText = Language.current == .portuguese ? .portuguese : .english
+  private let money: MoneyText = Language.current.money
 
   package init(json: Bool) { self.json = json }
 

@@ -1,3 +1,4 @@
+import AuctionCore
 package import AuctionFacts
 package import SharedKernel
 
@@ -34,7 +35,8 @@ package struct BidAttempt: Sendable {
   package let bid: Bid
   package let digest: Digest
   package private(set) var state = State.sent
-  private var publications = 1
+  /// Until the broker confirms it, or it is sent again.
+  private var mayRepeat = true
   private var actAt: Timestamp
 
   /// A confirm takes this long at most before the bytes are sent again.
@@ -43,8 +45,6 @@ package struct BidAttempt: Sendable {
   package static let decisionPatience = Interval.seconds(2)
   /// Pause between two questions.
   package static let askInterval = Interval.seconds(2)
-  /// The house refuses what is older than this as stale.
-  package static let staleAfter = Interval.seconds(5)
 
   package init(bid: Bid, digest: Digest, at now: Timestamp) {
     self.bid = bid
@@ -60,11 +60,13 @@ package struct BidAttempt: Sendable {
   package mutating func confirmed(at now: Timestamp) {
     guard state == .sent || state == .uncertain else { return }
     state = .delivered
+    mayRepeat = false
     actAt = now + Self.decisionPatience
   }
 
-  package mutating func refusedByBroker() { decide(.busy) }
-  package mutating func unroutable() { decide(.unroutable) }
+  /// Once it was sent again, one of the two may have arrived: then only the house can tell.
+  package mutating func refusedByBroker() { if mayRepeat { decide(.busy) } }
+  package mutating func unroutable() { if mayRepeat { decide(.unroutable) } }
 
   /// The confirm is lost with the link: it may have arrived or not.
   package mutating func lost(at now: Timestamp) {
@@ -76,9 +78,9 @@ package struct BidAttempt: Sendable {
   package mutating func accepted(block: Int64) { decide(.accepted(block: block)) }
   package mutating func refused(_ receipt: Receipt) { decide(.refused(receipt)) }
 
-  /// The house says that it has not decided it; final once its clock is past any instant at which it would still count.
+  /// The house says that it has not decided it; final once it would refuse it as stale, should it still turn up.
   package mutating func unknown(at house: ClockReading, now: Timestamp) {
-    if house.instant > bid.clock.latest + Self.staleAfter + house.uncertainty { return decide(.neverArrived) }
+    if bid.clock.isStale(at: house) { return decide(.neverArrived) }
     actAt = now + Self.askInterval
   }
 
@@ -86,11 +88,9 @@ package struct BidAttempt: Sendable {
   package mutating func due(at now: Timestamp) -> Action? {
     guard let wakeUp, wakeUp <= now else { return nil }
     actAt = now + Self.askInterval
-    let mayRepeat = publications == 1 && state != .delivered
     state = .uncertain
-    guard mayRepeat else { return .ask }
-    publications += 1
-    return .publish
+    defer { mayRepeat = false }
+    return mayRepeat ? .publish : .ask
   }
 
   private mutating func decide(_ outcome: Outcome) {

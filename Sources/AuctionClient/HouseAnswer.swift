@@ -11,9 +11,7 @@ package struct HouseAnswer: Sendable {
 
   package init(_ reply: SnapshotReply, ring: KeyRing) throws(Rejection) {
     let envelope = reply.envelope
-    guard let speaker = ring.check(envelope.keyID, envelope.signature, over: envelope.preAuthenticationEncoding),
-      envelope.kind.speaker.admits(speaker)
-    else { throw Rejection(.invalidSignature, "retrato") }
+    try envelope.check(by: ring)
     do {
       snapshot = try Snapshot(envelope)
     } catch {

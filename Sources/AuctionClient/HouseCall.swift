@@ -16,11 +16,11 @@ package final class HouseCall {
 
   /// - Throws: an `unavailable` failure when the broker cannot be reached or will not have us.
   package init(
-    broker: BrokerURL, name: String, ring: KeyRing, bindings: [(exchange: Exchange, key: String)] = [],
+    broker: BrokerURL, name: String, keys: LiveKeyRing, bindings: [(exchange: Exchange, key: String)] = [],
     patience: Duration = .seconds(10)
   ) throws {
     self.patience = patience
-    link = HouseLink(broker: broker, name: name, ring: ring, bindings: bindings) { [channel] in channel.send($0) }
+    link = HouseLink(broker: broker, name: name, keys: keys, bindings: bindings) { [channel] in channel.send($0) }
     link.start()
     try hear(within: patience) { event -> Void? in
       if case .up = event { () } else { nil }

@@ -29,7 +29,6 @@ package final class HouseLink: Sendable {
   }
 
   private struct State {
-    var ring: KeyRing
     var isListening = false
     var isPublishing = false
     var wasUp = false
@@ -53,12 +52,12 @@ package final class HouseLink: Sendable {
 
   /// - Parameters:
   ///   - bindings: what to listen to from the start, as (exchange, key); more by `follow`.
-  ///   - ring: the house's public keys, which reach a client out of band.
+  ///   - keys: the house's public keys, which reach a client out of band.
   package init(
-    broker: BrokerURL, name: String, ring: KeyRing, bindings: [(exchange: Exchange, key: String)],
+    broker: BrokerURL, name: String, keys: LiveKeyRing, bindings: [(exchange: Exchange, key: String)],
     onEvent: @escaping @Sendable (Event) -> Void
   ) {
-    let state = Shared(State(ring: ring))
+    let state = Shared(State())
     @Sendable func changed(_ change: (inout State) -> Void) {
       let event: Event? = state.value.withLock { s in
         change(&s)
@@ -69,17 +68,19 @@ package final class HouseLink: Sendable {
       if let event { onEvent(event) }
     }
     @Sendable func hear(_ delivery: Delivery) {
-      let ring = state.value.withLock { $0.ring }
       do throws(Rejection) {
         if delivery.subscription == Self.replyName {
           if let reply = try? SnapshotReply(parsing: delivery.body) {
-            return onEvent(.snapshot(try HouseAnswer(reply, ring: ring)))
+            return onEvent(.snapshot(try keys.open { ring throws(Rejection) in try HouseAnswer(reply, ring: ring) }))
           }
-          guard case .refused(let receipt) = try HouseStatement(delivery.body, ring: ring).fact else { return }
+          let statement = try keys.open { ring throws(Rejection) in try HouseStatement(delivery.body, ring: ring) }
+          guard case .refused(let receipt) = statement.fact else { return }
           return onEvent(.receipt(receipt))
         }
         guard let exchange = Exchange(rawValue: delivery.exchange) else { return }
-        onEvent(.statement(try HouseStatement(delivery.body, from: exchange, ring: ring)))
+        onEvent(
+          .statement(
+            try keys.open { ring throws(Rejection) in try HouseStatement(delivery.body, from: exchange, ring: ring) }))
       } catch {
         onEvent(.dropped(error.description))
       }

@@ -16,7 +16,8 @@ package final class SessionDriver: Sendable {
 
   /// - Parameter onEvent: called on the session's thread, in order.
   package init(
-    broker: BrokerURL, name: String, bidder: PrincipalID?, ring: KeyRing, interest: BidderSession.Interest, clock: any HouseClock,
+    broker: BrokerURL, name: String, bidder: PrincipalID?, keys: LiveKeyRing, interest: BidderSession.Interest,
+    clock: any HouseClock,
     onEvent: @escaping @Sendable (BidderSession.Event) -> Void
   ) {
     self.clock = clock
@@ -26,7 +27,7 @@ package final class SessionDriver: Sendable {
       (.leilao, Kind.scheduled.routingKey), (.leilao, Kind.opened.routingKey),
     ]
     if let bidder { bindings.append((.notificacoes, RoutingKey.bidder(bidder))) }
-    let made = HouseLink(broker: broker, name: name, ring: ring, bindings: bindings) { [weak self] event in
+    let made = HouseLink(broker: broker, name: name, keys: keys, bindings: bindings) { [weak self] event in
       self?.post(.link(event))
     }
     link.withLock { $0 = made }

@@ -1,5 +1,5 @@
 import AuctionFacts
-import SharedKernel
+package import SharedKernel
 
 /// What a bidder's signed time is good for (RULES.md, Order 2): to refuse the implausible and the stale. It never moves a bid
 /// forward, because any rule that lets an early claim win hands the ties to whoever lies.
@@ -13,20 +13,27 @@ struct ClockClaim {
 
   /// `implausibleClock`, `stale` or nil.
   var refusal: Refusal? {
-    let disciplined = claimed.isDisciplined && received.isDisciplined
-    let half = max(claimed.uncertainty, ClockRules.finestClaim)
-    let (earliest, latest) = (claimed.instant - half, claimed.instant + half)
-    let receivedHalf = ClockClaim.half(received, disciplined)
-
-    if earliest > received.instant + receivedHalf { return .implausibleClock }
+    if claimed.instant - claimedHalf > received.instant + receivedHalf { return .implausibleClock }
     // The block's own clock counts too: a house that ran on its system's clock and then found servers would otherwise refuse
     // every honest bidder until somebody made a newer block.
-    if let seen, latest < seen.instant - ClockClaim.half(seen, disciplined && seen.isDisciplined) { return .implausibleClock }
-    if latest < received.instant - receivedHalf - ClockRules.staleBid { return .stale }
-    return nil
+    if let seen, claimed.instant + claimedHalf < seen.instant - ClockClaim.half(seen, disciplined && seen.isDisciplined) {
+      return .implausibleClock
+    }
+    return isStale ? .stale : nil
   }
+
+  fileprivate var isStale: Bool { claimed.instant + claimedHalf < received.instant - receivedHalf - ClockRules.staleBid }
+
+  private var disciplined: Bool { claimed.isDisciplined && received.isDisciplined }
+  private var claimedHalf: Interval { max(claimed.uncertainty, ClockRules.finestClaim) }
+  private var receivedHalf: Interval { ClockClaim.half(received, disciplined) }
 
   private static func half(_ reading: ClockReading, _ disciplined: Bool) -> Interval {
     disciplined ? reading.uncertainty : max(reading.uncertainty, ClockRules.undisciplined)
   }
+}
+
+extension ClockReading {
+  /// Whether a bid signed at this reading is refused as stale when the house receives it at that one.
+  package func isStale(at received: ClockReading) -> Bool { ClockClaim(claimed: self, received: received, seen: nil).isStale }
 }

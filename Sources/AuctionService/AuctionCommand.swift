@@ -1,6 +1,8 @@
 package import ArgumentParser
+import AuctionFacts
 import AuctionSigning
 import AuctionWire
+import Logging
 import ServiceKit
 import SharedKernel
 import SigningKit
@@ -64,13 +66,27 @@ package struct ServeCommand: AsyncParsableCommand {
   package func run() async throws {
     let principal = HousePrincipal.msLeilao
     let settings = try house.resolved(brokerUser: principal.text)
-    let filed = try await calendar.asyncMap { try CalendarFile.read($0, now: await ShortClock.reading(settings)) } ?? []
+    let filed = try calendar.map { path throws(Failure) in try CalendarFile.read(path) } ?? []
     try makeOperator(settings)
+    let log = settings.logger(principal.text)
     try await HouseService(
       principal: principal, settings: settings, isStandby: isStandby, queue: Queue.msLeilao.rawValue, queryQueue: nil
     ) { voice in
-      CalendarDesk(voice: voice, filed: filed) { SecureRandom.bytes(16) }
+      CalendarDesk(voice: voice, filed: filed, report: { Self.tell($0, $1, log) }) { SecureRandom.bytes(16) }
     }.run()
+  }
+
+  /// What became of an auction of the calendar file.
+  private static func tell(_ auction: AuctionID, _ refusal: CommandRefusal?, _ log: Logger) {
+    switch refusal {
+    case nil: log.notice("\(said("agendado do arquivo", "scheduled from the file"))", metadata: ["auction": "\(auction)"])
+    case .auctionExists:
+      let text = said("já existe na casa; o arquivo não o muda", "exists in the house already; the file does not change it")
+      log.notice("\(text)", metadata: ["auction": "\(auction)"])
+    case .some(let reason):
+      let text = said("não agendado do arquivo", "not scheduled from the file")
+      log.warning("\(text)", metadata: ["auction": "\(auction)", "reason": "\(reason.wireName)"])
+    }
   }
 
   /// A house without any operator gets its first one here; a house that has one is left as it is.
@@ -78,12 +94,5 @@ package struct ServeCommand: AsyncParsableCommand {
     let known = try settings.keys.publicKeys().keys
     guard !known.contains(where: { PrincipalID($0.id)?.role == .operator }) else { return }
     _ = try Identity.voice(of: HousePrincipal.operator, in: settings.keys, log: settings.logger(HousePrincipal.msLeilao.text))
-  }
-}
-
-extension Optional {
-  fileprivate func asyncMap<T>(_ body: (Wrapped) async throws -> T) async rethrows -> T? {
-    guard let self else { return nil }
-    return try await body(self)
   }
 }

@@ -25,13 +25,21 @@ package struct CalendarDesk: Desk, Sendable {
   private var ring = KeyRing()
   private let voice: Voice
   private let nonce: @Sendable () -> [UInt8]
-  /// Commands of the calendar file, still to be given.
-  private var filed: [Command]
+  /// Auctions of the calendar file, still to be scheduled.
+  private var filed: [ProposedTerms]
+  private let report: @Sendable (AuctionID, CommandRefusal?) -> Void
 
-  /// - Parameter nonce: sixteen fresh random bytes for an edition.
-  package init(voice: Voice, filed: [Command] = [], nonce: @escaping @Sendable () -> [UInt8]) {
+  /// - Parameters:
+  ///   - filed: scheduled in the first turn, but for those that the house has already: an id serves once.
+  ///   - report: hears what became of each of them; nil: it is scheduled.
+  ///   - nonce: sixteen fresh random bytes for an edition.
+  package init(
+    voice: Voice, filed: [ProposedTerms] = [], report: @escaping @Sendable (AuctionID, CommandRefusal?) -> Void = { _, _ in },
+    nonce: @escaping @Sendable () -> [UInt8]
+  ) {
     self.voice = voice
     self.filed = filed
+    self.report = report
     self.nonce = nonce
     calendar = Calendar(
       scribe: CalendarScribe(
@@ -66,11 +74,11 @@ package struct CalendarDesk: Desk, Sendable {
     guard Exchange.comandos.kinds.contains(envelope.kind) else {
       return .poison(delivery, Rejection(.wrongExchange, envelope.kind.rawValue))
     }
-    guard let speaker = ring.check(envelope.keyID, envelope.signature, over: envelope.preAuthenticationEncoding) else {
-      return .poison(delivery, Rejection(.invalidSignature, "key \(envelope.keyID.hex.prefix(16))"))
-    }
-    guard envelope.kind.speaker.admits(speaker), delivery.properties.userID != nil else {
-      return .poison(delivery, Rejection(.wrongSpeaker, speaker.text))
+    do throws(Rejection) {
+      try envelope.check(by: ring)
+      guard delivery.properties.userID != nil else { throw Rejection(.wrongSpeaker, "no user_id") }
+    } catch {
+      return .poison(delivery, error)
     }
     do {
       return .command(try Command(envelope), envelope.sealed { SHA256.of($0) })
@@ -81,15 +89,13 @@ package struct CalendarDesk: Desk, Sendable {
     }
   }
 
+  package func isUnderUnknownKey(_ opened: Opened) -> Bool {
+    if case .poison(_, let rejection) = opened { rejection.reason == .unknownKey } else { false }
+  }
+
   package mutating func decide(_ opened: [Opened], away: (from: Timestamp, to: Timestamp)?, at clock: ClockReading) -> Turn {
     var turn = Turn()
-    for command in filed {
-      let nonce = nonce()
-      turn.entries.append(CalendarEntry.filed(command, nonce: nonce).entry)
-      // Nobody waits for these answers: the calendar's announcements tell.
-      let outputs = calendar.handle(.command(command, digest: SHA256.of(command.payload), nonce: nonce), at: clock)
-      say(outputs.filter { !$0.isAnswer }, in: &turn)
-    }
+    for proposed in filed { schedule(proposed, at: clock, in: &turn) }
     filed = []
     for item in opened {
       switch item {
@@ -138,6 +144,23 @@ package struct CalendarDesk: Desk, Sendable {
 
   /// ms-leilao answers no queries: ms-lance does, from the books.
   package func answer(_ query: Delivery, from store: any Store, at clock: ClockReading) -> Publishing? { nil }
+
+  /// What the calendar would refuse is not even put into the journal, which every start would lengthen otherwise.
+  private mutating func schedule(_ proposed: ProposedTerms, at clock: ClockReading, in turn: inout Turn) {
+    if let refusal = refusal(of: proposed, at: clock) { return report(proposed.auction, refusal) }
+    let command = proposed.filed(at: clock)
+    let nonce = nonce()
+    turn.entries.append(CalendarEntry.filed(command, nonce: nonce).entry)
+    // Nobody waits for the answer: the announcement tells.
+    let outputs = calendar.handle(.command(command, digest: SHA256.of(command.payload), nonce: nonce), at: clock)
+    say(outputs.filter { !$0.isAnswer }, in: &turn)
+    report(proposed.auction, nil)
+  }
+
+  private func refusal(of proposed: ProposedTerms, at clock: ClockReading) -> CommandRefusal? {
+    if calendar.status(of: proposed.auction) != nil { return .auctionExists }
+    return proposed.oversize == nil ? proposed.terms(asOf: clock.instant).refusal(at: clock.instant) : .malformed
+  }
 
   private mutating func hear(_ statement: HouseStatement, at clock: ClockReading, in turn: inout Turn) {
     guard let input = Self.input(of: statement) else { return }

@@ -53,7 +53,7 @@ struct OperatorCall {
     let (keys, broker) = (settings.keys, settings.broker)
     try await onThread(named: "operador") {
       let house = try HouseCall(
-        broker: broker, name: "operador", ring: KeyRing(try keys.publicKeys().keys),
+        broker: broker, name: "operador", keys: try LiveKeyRing(keys),
         bindings: [(.leilao, RoutingKey.commandAnswered)])
       try body(house)
     }

@@ -31,9 +31,7 @@ package struct CancelCommand: AsyncParsableCommand {
 
   package func run() async throws {
     let id = try TermsReading().auction("ID", auction)
-    guard (1...500).contains(reason.unicodeScalars.count) else {
-      throw TermsReading.refused("--motivo", reason, said("de 1 a 500 caracteres", "1 to 500 characters"))
-    }
+    let reason = try TermsReading().reason("--motivo", reason)
     try await OperatorCall(house: house, operador: operador, json: json).cancel(id, reason: reason)
   }
 }

@@ -100,78 +100,23 @@ package struct ScheduleCommand: AsyncParsableCommand {
   package init() {}
 
   package func run() async throws {
+    let proposed = try proposed()
     let operation = try OperatorCall(house: house, operador: operador, json: json)
-    try await operation.give { clock in .schedule(try terms(now: clock.instant)) }
+    try await operation.give { clock in .schedule(proposed.terms(asOf: clock.instant)) }
   }
 
-  func terms(now: Timestamp) throws -> AuctionTerms {
+  func proposed() throws -> ProposedTerms {
     let reading = TermsReading()
-    let opensAt = try reading.instant("--inicio", start, from: now)
     var rules = AuctionRules()
-    rules.extensionWindow = try reading.interval("--prorrogacao", extensionWindow)
-    rules.inFlightTolerance = try reading.interval("--tolerancia", tolerance)
-    rules.latestClose = try latestEnd.map { try reading.instant("--fim-maximo", $0, from: opensAt) }
+    rules.extensionWindow = try reading.extensionWindow("--prorrogacao", extensionWindow)
+    rules.inFlightTolerance = try reading.tolerance("--tolerancia", tolerance)
     rules.clockRequired = clockRequired
-    return AuctionTerms(
-      auction: try reading.auction("--id", id), title: title, description: description,
-      seller: try reading.principal("--vendedor", seller),
+    return ProposedTerms(
+      auction: try reading.auction("--id", id), title: try reading.title("--titulo", title),
+      description: try reading.description("--descricao", description), seller: try reading.seller("--vendedor", seller),
       openingPrice: try reading.money("--lance-inicial", openingPrice),
-      increment: try reading.increment("--incremento", increment),
-      opensAt: opensAt, closesAt: opensAt + (try reading.interval("--duracao", duration)), rules: rules)
-  }
-}
-
-/// Reads what a person wrote about an auction; every failure names the option, the value and what is accepted.
-struct TermsReading {
-  let text: MoneyText = Language.current == .portuguese ? .portuguese : .english
-  let currency = Currency.brl
-
-  func auction(_ option: String, _ value: String) throws -> AuctionID {
-    guard let id = AuctionID(value) else {
-      throw Self.refused(
-        option, value, said("letras minúsculas, algarismos e -, de 1 a 40", "lower-case letters, digits and -, 1 to 40"))
-    }
-    return id
-  }
-
-  func principal(_ option: String, _ value: String) throws -> PrincipalID {
-    guard let id = PrincipalID(value) else {
-      throw Self.refused(
-        option, value, said("letras minúsculas, algarismos e _, de 1 a 32", "lower-case letters, digits and _, 1 to 32"))
-    }
-    return id
-  }
-
-  func interval(_ option: String, _ value: String) throws -> Interval {
-    guard let interval = TimeText.interval(value) else { throw Self.refused(option, value, "250ms, 60s, 10m, 2h, 1d") }
-    return interval
-  }
-
-  func instant(_ option: String, _ value: String, from now: Timestamp) throws -> Timestamp {
-    if ["now", "agora"].contains(value) { return now }
-    if value.hasPrefix("+"), let later = TimeText.interval(String(value.dropFirst())) { return now + later }
-    guard let instant = TimeText.instant(value) else { throw Self.refused(option, value, "now, +10s, 2026-12-01T20:00:00-03:00") }
-    return instant
-  }
-
-  func money(_ option: String, _ value: String) throws -> Money {
-    do {
-      return try text.parse(value, in: currency)
-    } catch {
-      throw Self.refused(option, value, text == .portuguese ? "1234, 1234,56, 1.234,56" : "1234, 1234.56, 1,234.56")
-    }
-  }
-
-  func increment(_ option: String, _ value: String) throws -> Increment {
-    guard value.hasSuffix("%") else { return .fixed(try money(option, value)) }
-    // Hundredths of a per cent are basis points: read as an amount with two decimals.
-    return .percentage(basisPoints: try money(option, String(value.dropLast())).minorUnits)
-  }
-
-  static func refused(_ option: String, _ value: String, _ accepted: String) -> Failure {
-    Failure(
-      .usage,
-      said("\(option): “\(value)” não serve; aceito: \(accepted)", "\(option): “\(value)” is not accepted; accepted: \(accepted)")
-    )
+      increment: try reading.increment("--incremento", increment), opening: try reading.start("--inicio", start),
+      end: .after(try reading.duration("--duracao", duration)),
+      latestEnd: try latestEnd.map { try reading.latestEnd("--fim-maximo", $0) }, rules: rules)
   }
 }

@@ -8,6 +8,8 @@ import SigningKit
 package struct Rejection: Error, Sendable, CustomStringConvertible {
   package enum Reason: String, Sendable, CaseIterable {
     case malformed = "formato"
+    /// Nobody here is known by that key.
+    case unknownKey = "usuario_desconhecido"
     case invalidSignature = "assinatura_invalida"
     case wrongSpeaker = "identidade_divergente"
     /// From an exchange where this is not said.
@@ -49,12 +51,7 @@ package struct HouseStatement: Sendable {
     if let exchange, !exchange.kinds.contains(envelope.kind) {
       throw Rejection(.wrongExchange, "\(envelope.kind.rawValue) on \(exchange.rawValue)")
     }
-    guard let speaker = ring.check(envelope.keyID, envelope.signature, over: envelope.preAuthenticationEncoding) else {
-      throw Rejection(.invalidSignature, "key \(envelope.keyID.hex.prefix(16))")
-    }
-    guard envelope.kind.speaker.admits(speaker) else {
-      throw Rejection(.wrongSpeaker, "\(speaker) may not say \(envelope.kind.rawValue)")
-    }
+    try envelope.check(by: ring)
     try self.init(verified: envelope)
   }
 
@@ -102,6 +99,29 @@ package struct HouseStatement: Sendable {
     case .extended(let extended): extended.auction
     case .refused(let receipt): receipt.auction
     case .answered(let answer): answer.auction
+    }
+  }
+}
+
+extension Envelope {
+  /// Whether the one signed it who may say this kind.
+  package func check(by ring: KeyRing) throws(Rejection) {
+    guard ring.members[keyID] != nil else { throw Rejection(.unknownKey, "key \(keyID.hex.prefix(16))") }
+    guard let speaker = ring.check(keyID, signature, over: preAuthenticationEncoding) else {
+      throw Rejection(.invalidSignature, "key \(keyID.hex.prefix(16))")
+    }
+    guard kind.speaker.admits(speaker) else { throw Rejection(.wrongSpeaker, "\(speaker) may not say \(kind.rawValue)") }
+  }
+}
+
+extension LiveKeyRing {
+  /// Opens something; looks into the key folder again when it is under a key that is not known yet.
+  package func open<Value>(_ read: (KeyRing) throws(Rejection) -> Value) throws(Rejection) -> Value {
+    do {
+      return try read(ring)
+    } catch  where error.reason == .unknownKey {
+      guard let fresh = renewed() else { throw error }
+      return try read(fresh)
     }
   }
 }

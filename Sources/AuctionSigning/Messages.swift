@@ -34,9 +34,10 @@ extension OutgoingMessage {
 
 extension Publishing {
   /// An answer to who asked over a direct reply-to address; lost if nobody listens any more.
-  package static func reply(_ body: [UInt8], to address: String) -> Publishing {
+  package static func reply(_ body: [UInt8], to address: String, id: String, correlation: String?) -> Publishing {
     Publishing(
       exchange: "", routingKey: address, isMandatory: false,
-      properties: MessageProperties(contentType: Envelope.contentType, isPersistent: false), body: body)
+      properties: MessageProperties(
+        contentType: Envelope.contentType, messageID: id, correlationID: correlation, isPersistent: true), body: body)
   }
 }

@@ -33,9 +33,9 @@ extension AuctionTerms {
 }
 
 /// The `tipo` of an increment.
-enum IncrementType: CaseIterable, WireNamed {
+package enum IncrementType: CaseIterable, WireNamed {
   case fixed, percentage, table
-  var wireName: String {
+  package var wireName: String {
     switch self {
     case .fixed: "fixo"
     case .percentage: "percentual"
@@ -91,7 +91,7 @@ extension AuctionRules {
     self.init(
       extensionWindow: .seconds(try members.take(.extensionWindow).integer(0...86_400)),
       latestClose: try members.take(.latestClose).orNull { field throws(WireError) in try field.instant() },
-      inFlightTolerance: .milliseconds(try members.take(.inFlightTolerance).integer(0...60_000)),
+      inFlightTolerance: .milliseconds(try members.take(.inFlightTolerance).integer(0...10_000)),
       clockRequired: try members.take(.clockRequired).boolean(),
       reserveCommitment: try members.take(.reserveCommitment).orNull { field throws(WireError) in try field.digest() },
       buyNow: try members.take(.buyNow).orNull { field throws(WireError) in try field.money() },

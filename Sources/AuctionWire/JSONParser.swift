@@ -6,6 +6,8 @@ struct JSONParser {
   private let bytes: [UInt8]
   private var offset = 0
   private var path: [PathStep] = []
+  /// Where each value begins, and before each member's value its name, in the order of the text; nil when nobody asks.
+  private var marks: [Int]?
 
   private init(_ bytes: [UInt8]) { self.bytes = bytes }
 
@@ -13,8 +15,25 @@ struct JSONParser {
     guard bytes.count <= limit else { throw .tooLarge(path: "", bytes: bytes.count, limit: limit) }
     var parser = JSONParser(bytes)
     let value = try parser.value(depth: 0)
-    guard parser.peek() == nil else { throw parser.unexpected("the end") }
+    guard parser.peek() == nil else { throw parser.unexpected(.end) }
     return value
+  }
+
+  /// Reads a file that a person wrote: as strictly, but members that stand twice are kept, for its reader to name them all,
+  /// and with the value comes where everything in it begins.
+  static func trace(_ bytes: [UInt8]) throws(JSONDocument.Problem) -> (value: JSON, marks: [Int]) {
+    var parser = JSONParser(bytes)
+    parser.marks = []
+    do throws(WireError) {
+      let value = try parser.value(depth: 0)
+      guard parser.peek() == nil else { throw parser.unexpected(.end) }
+      return (value, parser.marks ?? [])
+    } catch {
+      guard case .syntax(_, let offset, _, let accepted) = error else {
+        throw JSONDocument.Problem(offset: parser.offset, in: bytes, accepted: .integerRange)
+      }
+      throw JSONDocument.Problem(offset: offset, in: bytes, accepted: accepted)
+    }
   }
 
   // MARK: Tokens
@@ -35,7 +54,7 @@ struct JSONParser {
     return true
   }
 
-  private func unexpected(_ accepted: String) -> WireError {
+  private func unexpected(_ accepted: JSONExpectation) -> WireError {
     let seen: String
     if offset >= bytes.count {
       seen = "the end"
@@ -50,7 +69,8 @@ struct JSONParser {
   // MARK: Values
 
   private mutating func value(depth: Int) throws(WireError) -> JSON {
-    guard let first = peek() else { throw unexpected("a value") }
+    guard let first = peek() else { throw unexpected(.value) }
+    marks?.append(offset)
     switch first {
     case UInt8(ascii: "{"): return try object(depth: depth + 1)
     case UInt8(ascii: "["): return try array(depth: depth + 1)
@@ -59,18 +79,18 @@ struct JSONParser {
     case UInt8(ascii: "t"): return try word("true", .boolean(true))
     case UInt8(ascii: "f"): return try word("false", .boolean(false))
     case UInt8(ascii: "n"): return try word("null", .null)
-    default: throw unexpected("a value")
+    default: throw unexpected(.value)
     }
   }
 
   private mutating func word(_ text: String, _ value: JSON) throws(WireError) -> JSON {
-    guard bytes[offset...].starts(with: text.utf8) else { throw unexpected(text) }
+    guard bytes[offset...].starts(with: text.utf8) else { throw unexpected(.word(text)) }
     offset += text.utf8.count
     return value
   }
 
   private mutating func open(depth: Int) throws(WireError) {
-    guard depth <= WireLimits.depth else { throw unexpected("nesting of at most \(WireLimits.depth)") }
+    guard depth <= WireLimits.depth else { throw unexpected(.depth) }
     offset += 1
   }
 
@@ -79,16 +99,17 @@ struct JSONParser {
     var members: [JSON.Member] = []
     if take(UInt8(ascii: "}")) { return .object(members) }
     repeat {
-      guard peek() == UInt8(ascii: "\"") else { throw unexpected("a member's name") }
-      guard members.count < WireLimits.members else { throw unexpected("at most \(WireLimits.members) members") }
+      guard peek() == UInt8(ascii: "\"") else { throw unexpected(.memberName) }
+      guard members.count < WireLimits.members else { throw unexpected(.members) }
+      marks?.append(offset)
       let name = try string()
       path.append(.member(name))
-      if members.contains(where: { $0.name.isSpelled(as: name) }) { throw .duplicate(path: PathStep.text(path)) }
-      guard take(UInt8(ascii: ":")) else { throw unexpected("\":\"") }
+      if marks == nil, members.contains(where: { $0.name.isSpelled(as: name) }) { throw .duplicate(path: PathStep.text(path)) }
+      guard take(UInt8(ascii: ":")) else { throw unexpected(.colon) }
       members.append(JSON.Member(name: name, value: try value(depth: depth)))
       path.removeLast()
     } while take(UInt8(ascii: ","))
-    guard take(UInt8(ascii: "}")) else { throw unexpected("\",\" or \"}\"") }
+    guard take(UInt8(ascii: "}")) else { throw unexpected(.commaOrBrace) }
     return .object(members)
   }
 
@@ -101,7 +122,7 @@ struct JSONParser {
       elements.append(try value(depth: depth))
       path.removeLast()
     } while take(UInt8(ascii: ","))
-    guard take(UInt8(ascii: "]")) else { throw unexpected("\",\" or \"]\"") }
+    guard take(UInt8(ascii: "]")) else { throw unexpected(.commaOrBracket) }
     return .array(elements)
   }
 
@@ -112,17 +133,18 @@ struct JSONParser {
     var magnitude: Int64 = 0
     let firstDigit = offset
     while offset < bytes.count, case let digit = bytes[offset], (0x30...0x39).contains(digit) {
-      guard offset == firstDigit || bytes[firstDigit] != 0x30 else { throw unexpected("no digit after a leading zero") }
+      guard offset == firstDigit || bytes[firstDigit] != 0x30 else { throw unexpected(.noLeadingZero) }
       magnitude = magnitude * 10 + Int64(digit - 0x30)
       guard magnitude <= WireLimits.integer else {
+        offset = firstDigit
         // Not quoted: it may be what a secret was meant to be.
-        throw .value(path: PathStep.text(path), seen: "a larger number", accepted: "an integer within +-(2^53 - 1)")
+        throw .value(path: PathStep.text(path), seen: "a larger number", accepted: JSONExpectation.integerRange.description)
       }
       offset += 1
     }
-    guard offset > firstDigit else { throw unexpected("a digit") }
+    guard offset > firstDigit else { throw unexpected(.digit) }
     if offset < bytes.count, [UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E")].contains(bytes[offset]) {
-      throw unexpected("an integer without fraction or exponent")
+      throw unexpected(.noFraction)
     }
     return negative ? -magnitude : magnitude
   }
@@ -136,13 +158,13 @@ struct JSONParser {
     var end = start
     while end < bytes.count, case let byte = bytes[end], byte != 0x22, byte != 0x5c, byte >= 0x20 { end += 1 }
     offset = end
-    guard end < bytes.count else { throw unexpected("a closing quote") }
+    guard end < bytes.count else { throw unexpected(.closingQuote) }
     switch bytes[end] {
     case UInt8(ascii: "\""):
       offset += 1
       return try utf8(bytes[start..<end], from: start)
     case UInt8(ascii: "\\"): return try escapedString(from: start)
-    default: throw unexpected("control characters as escapes")
+    default: throw unexpected(.escapedControl)
     }
   }
 
@@ -157,24 +179,24 @@ struct JSONParser {
       case UInt8(ascii: "\\"):
         offset += 1
         text += try escape().utf8
-      case 0..<0x20: throw unexpected("control characters as escapes")
+      case 0..<0x20: throw unexpected(.escapedControl)
       case let byte:
         text.append(byte)
         offset += 1
       }
     }
-    throw unexpected("a closing quote")
+    throw unexpected(.closingQuote)
   }
 
   private func utf8(_ slice: ArraySlice<UInt8>, from start: Int) throws(WireError) -> String {
     guard let text = String(validating: slice, as: UTF8.self) else {
-      throw .syntax(path: PathStep.text(path), offset: start, seen: "a string that is not UTF-8", accepted: "UTF-8")
+      throw .syntax(path: PathStep.text(path), offset: start, seen: "a string that is not UTF-8", accepted: .utf8)
     }
     return text
   }
 
   private mutating func escape() throws(WireError) -> String {
-    guard offset < bytes.count else { throw unexpected("an escape") }
+    guard offset < bytes.count else { throw unexpected(.escape) }
     let plain: String? =
       switch bytes[offset] {
       case UInt8(ascii: "\""): "\""
@@ -186,18 +208,18 @@ struct JSONParser {
       case UInt8(ascii: "r"): "\r"
       case UInt8(ascii: "t"): "\t"
       case UInt8(ascii: "u"): nil
-      default: throw unexpected("an escape of RFC 8259")
+      default: throw unexpected(.escape)
       }
     offset += 1
     if let plain { return plain }
 
     let unit = try fourHexDigits()
     if let scalar = Unicode.Scalar(unit) { return String(scalar) }
-    guard unit < 0xdc00, bytes[offset...].starts(with: "\\u".utf8) else { throw unexpected("a pair of surrogates") }
+    guard unit < 0xdc00, bytes[offset...].starts(with: "\\u".utf8) else { throw unexpected(.surrogatePair) }
     offset += 2
     let low = try fourHexDigits()
     guard (0xdc00..<0xe000).contains(low), let scalar = Unicode.Scalar(0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00))
-    else { throw unexpected("a pair of surrogates") }
+    else { throw unexpected(.surrogatePair) }
     return String(scalar)
   }
 
@@ -205,7 +227,7 @@ struct JSONParser {
     var unit: UInt32 = 0
     for _ in 0..<4 {
       guard offset < bytes.count, let digit = Character(Unicode.Scalar(bytes[offset])).hexDigitValue else {
-        throw unexpected("four hexadecimal digits")
+        throw unexpected(.hexDigits)
       }
       unit = unit << 4 | UInt32(digit)
       offset += 1

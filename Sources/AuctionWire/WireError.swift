@@ -4,7 +4,7 @@
 package enum WireError: Error, Hashable, Sendable {
   case tooLarge(path: String, bytes: Int, limit: Int)
   /// Not JSON as this protocol reads it; `offset` counts bytes from 0.
-  case syntax(path: String, offset: Int, seen: String, accepted: String)
+  case syntax(path: String, offset: Int, seen: String, accepted: JSONExpectation)
   case missing(path: String)
   case duplicate(path: String)
   /// A member that a bid, a command, a query or an envelope may not have.

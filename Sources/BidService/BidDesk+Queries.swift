@@ -17,7 +17,9 @@ extension BidDesk {
     guard let replyTo = query.properties.replyTo, Query.isReplyAddress(replyTo), let question = try? Query(parsing: query.body),
       let page = try? self.page(for: question, from: store, at: clock)
     else { return nil }
-    return .reply(page.reply(keyID: voice.keyID, sign: voice.sign).encoded(), to: replyTo)
+    return .reply(
+      page.reply(keyID: voice.keyID, sign: voice.sign).encoded(), to: replyTo, id: page.snapshot.messageID,
+      correlation: page.snapshot.correlationID)
   }
 
   private func page(for query: Query, from store: any Store, at clock: ClockReading) throws -> SnapshotPage {

@@ -58,6 +58,14 @@ package struct BidDesk: Desk, Sendable {
     }
   }
 
+  package func isUnderUnknownKey(_ opened: Opened) -> Bool {
+    switch opened {
+    case .poison(_, let rejection): rejection.reason == .unknownKey
+    case .unheardBid(let bid): bid.reason == .unknownBidder
+    case .bid, .statement: false
+    }
+  }
+
   package mutating func decide(_ opened: [Opened], away: (from: Timestamp, to: Timestamp)?, at clock: ClockReading) -> Turn {
     var turn = Turn()
     if let away {
@@ -216,10 +224,11 @@ package struct BidDesk: Desk, Sendable {
   /// An authenticated bidder hears it on its own topic; anyone else only where it asked to be answered.
   private func answer(_ bid: UnheardBid, at clock: ClockReading, in turn: inout Turn) {
     let receipt = bid.receipt(at: clock)
-    if bid.owner != nil, bid.bid != nil {
+    if bid.owner != nil {
       turn.outgoing.append(.event(receipt, voice.seal(receipt)))
     } else if let replyTo = bid.replyTo {
-      turn.replies.append(.reply(voice.seal(receipt).evidence.bytes, to: replyTo))
+      turn.replies.append(
+        .reply(voice.seal(receipt).evidence.bytes, to: replyTo, id: receipt.messageID, correlation: receipt.correlationID))
     }
   }
 }

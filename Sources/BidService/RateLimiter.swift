@@ -19,8 +19,9 @@ package struct RateLimiter: Sendable {
   private let perSecond: Int64
   private let burst: Int64
   private var buckets: [PrincipalID: Bucket] = [:]
-  /// Full buckets are forgotten when there are this many.
-  private let kept = 10_000
+  /// Full buckets are forgotten when there are more than this.
+  private var kept = Self.fewest
+  private static let fewest = 10_000
 
   package init(perSecond: Int64 = 20, burst: Int64 = 40) {
     self.perSecond = perSecond
@@ -50,5 +51,7 @@ package struct RateLimiter: Sendable {
   private mutating func forgetFull(at now: Timestamp) {
     let refill = Interval.microseconds(burst * 1_000_000 / perSecond)
     buckets = buckets.filter { now - $0.value.filledAt < refill }
+    // Twice what is left, so that forgetting costs each bid a constant.
+    kept = max(Self.fewest, 2 * buckets.count)
   }
 }

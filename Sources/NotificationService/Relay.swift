@@ -22,12 +22,12 @@ package struct Relay: Sendable {
 
   package init() {}
 
-  package func judge(_ delivery: Delivery, by ring: KeyRing) -> Verdict {
+  package func judge(_ delivery: Delivery, by ring: LiveKeyRing) -> Verdict {
     do throws(Rejection) {
       guard !delivery.isOversize, delivery.exchange == Exchange.leilao.rawValue else {
         throw Rejection(.wrongExchange, delivery.isOversize ? "too large" : delivery.exchange)
       }
-      let statement = try HouseStatement(delivery.body, from: .leilao, ring: ring)
+      let statement = try ring.open { ring throws(Rejection) in try HouseStatement(delivery.body, from: .leilao, ring: ring) }
       guard let key = topic(of: statement) else { return .drop }
       return .forward(
         Publishing(
@@ -83,7 +83,7 @@ package struct SettlementWindow: Sendable {
 
   /// - Returns: the tag up to which everything is done now, if that moved.
   package mutating func settle(_ tag: DeliveryTag) -> DeliveryTag? {
-    guard tag.generation == open.first?.generation else { return nil }
+    guard let oldest = open.first, tag.generation == oldest.generation, tag >= oldest else { return nil }
     settled.insert(tag)
     var done: DeliveryTag?
     while let first = open.first, settled.remove(first) != nil {

@@ -50,7 +50,7 @@ final class RelayService: ServiceLifecycle.Service {
   }
 
   private func work() throws {
-    var ring = KeyRing(try keys.publicKeys().keys)
+    let ring = try LiveKeyRing(keys, log: log)
     var window = SettlementWindow()
     var isReady = false
     var stopBy: ContinuousClock.Instant?
@@ -58,7 +58,7 @@ final class RelayService: ServiceLifecycle.Service {
       let mail = mailbox.take(within: nextWait(window, stopBy))
       for event in mail.events {
         switch event {
-        case .keysChanged: ring = KeyRing(try keys.publicKeys().keys)
+        case .keysChanged: try ring.read()
         case .stop: stopBy = .now + drainBound
         case .consuming where !isReady:
           isReady = true
@@ -77,7 +77,7 @@ final class RelayService: ServiceLifecycle.Service {
     return outcomes.withLock { $0.failed.isEmpty } ? .seconds(60) : pause
   }
 
-  private func forward(_ deliveries: [Delivery], _ ring: KeyRing, _ window: inout SettlementWindow) {
+  private func forward(_ deliveries: [Delivery], _ ring: LiveKeyRing, _ window: inout SettlementWindow) {
     var batch: [Unconfirmed] = []
     // What could not be confirmed goes first; if its connection is gone it will be delivered again instead.
     let failed = takeFailed()

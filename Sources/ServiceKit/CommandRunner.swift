@@ -1,6 +1,7 @@
 package import ArgumentParser
 import Glibc
 import JournalKit
+import SharedKernel
 import SigningKit
 
 /// Runs a program's command line: parses in the reader's language, and turns every error into a sentence and a status.

@@ -40,6 +40,8 @@ package protocol Desk {
 
   /// Decodes and verifies; decides nothing and changes nothing, so that many can be opened at once.
   func open(_ delivery: Delivery) -> Opened
+  /// Whether this could be opened if the key folder held a key more than was known.
+  func isUnderUnknownKey(_ opened: Opened) -> Bool
   /// Decides what was opened, in order, as of one instant. `away` tells of a time before it in which nothing was consumed.
   mutating func decide(_ opened: [Opened], away: (from: Timestamp, to: Timestamp)?, at clock: ClockReading) -> Turn
   /// The keys of the key folder, when they may have changed.

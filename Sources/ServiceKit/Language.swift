@@ -2,24 +2,15 @@
 // and clock, and the turn (take, decide, commit, acknowledge, publish) around a deterministic machine. It knows no auctions.
 
 import Glibc
+package import SharedKernel
 
-/// The language a person is spoken to in. The house speaks Portuguese; English under an English locale.
-package enum Language: Sendable, CaseIterable {
-  case portuguese, english
-
+extension Language {
   /// From `LC_ALL`, `LC_MESSAGES`, `LANG`, the first that is set.
   package static let current = Language(environment: ["LC_ALL", "LC_MESSAGES", "LANG"].map { environmentValue($0) })
 
   package init(environment candidates: [String?]) {
     let locale = candidates.compactMap { $0 }.first { !$0.isEmpty } ?? ""
     self = locale.hasPrefix("en") ? .english : .portuguese
-  }
-
-  package func choose(_ portuguese: String, _ english: String) -> String {
-    switch self {
-    case .portuguese: portuguese
-    case .english: english
-    }
   }
 }
 

@@ -68,9 +68,14 @@ package final class TurnLoop<D: Desk> {
   }
 
   /// One turn over what has arrived. All deliveries are of the consuming connection, in its order.
-  package func take(_ deliveries: [Delivery]) throws {
+  /// - Parameter freshKeys: reads the key folder when something came under an unknown key; nil when it was read just now.
+  package func take(_ deliveries: [Delivery], freshKeys: () -> KeyRing? = { nil }) throws {
     guard !deliveries.isEmpty || silenced != nil else { return }
-    let opened = deliveries.map { desk.open($0) }
+    var opened = deliveries.map { desk.open($0) }
+    if opened.contains(where: desk.isUnderUnknownKey), let ring = freshKeys() {
+      try keysChanged(ring)
+      opened = deliveries.map { desk.open($0) }
+    }
     let reading = clock.now()
     let away = silenced
     silenced = nil
@@ -93,7 +98,7 @@ package final class TurnLoop<D: Desk> {
   package func answer(_ queries: [Delivery], through publisher: any Publisher) {
     for query in queries {
       guard let reply = desk.answer(query, from: store, at: clock.now()) else {
-        Counter(label: "leilao.queries_dropped").increment()
+        Counter(label: "house.queries_dropped").increment()
         log.debug("query dropped", metadata: ["bytes": "\(query.body.count)"])
         continue
       }
@@ -112,7 +117,7 @@ package final class TurnLoop<D: Desk> {
     }
     for reason in turn.deadLetters {
       log.warning("\(said("mensagem posta em mortas", "message put aside as a dead letter"))", metadata: ["motivo": "\(reason)"])
-      Counter(label: "leilao.dead_letters", dimensions: [("motivo", reason)]).increment()
+      Counter(label: "house.dead_letters", dimensions: [("motivo", reason)]).increment()
     }
     if let tag { acknowledger.acknowledge(tag, multiple: true) }
     outbox.append(rows)

@@ -64,7 +64,8 @@ final class TurnService<D: Desk & Sendable>: Service {
     let turns = try parts.loop.recover()
     log.info(
       "\(said("diário relido", "journal replayed"))", metadata: ["turns": "\(turns)", "took": "\(ContinuousClock.now - started)"])
-    try parts.loop.keysChanged(ring())
+    let keys = try LiveKeyRing(keys, log: log)
+    try parts.loop.keysChanged(keys.ring)
 
     var isConsuming = false
     var isReady = false
@@ -76,14 +77,16 @@ final class TurnService<D: Desk & Sendable>: Service {
         case .notConsuming: isConsuming = false
         case .publisherUp: parts.outbox.connectionChanged(isUp: true)
         case .publisherDown: parts.outbox.connectionChanged(isUp: false)
-        case .keysChanged: try parts.loop.keysChanged(ring())
+        case .keysChanged:
+          try keys.read()
+          try parts.loop.keysChanged(keys.ring)
         case .stop:
           try drain(parts)
           return
         }
       }
       if isConsuming { parts.presence.write(parts.loop.touch()) }
-      try parts.loop.take(Array(mail.deliveries.prefix(batch)))
+      try parts.loop.take(Array(mail.deliveries.prefix(batch)), freshKeys: keys.renewed)
       if let due = parts.loop.desk.wakeUp, due <= clock.now().instant { try parts.loop.wake() }
       parts.loop.answer(Array(mail.queries.prefix(queriesPerTurn)), through: publisher)
       mailbox.putBack(deliveries: Array(mail.deliveries.dropFirst(batch)), queries: Array(mail.queries.dropFirst(queriesPerTurn)))
@@ -104,20 +107,6 @@ final class TurnService<D: Desk & Sendable>: Service {
     }
     if let resumeAt = parts.outbox.wakeUp { wait = min(wait, max(.zero, resumeAt - .now)) }
     return wait
-  }
-
-  private func ring() throws -> KeyRing {
-    let (members, problems) = try keys.publicKeys()
-    for problem in problems {
-      log.warning(
-        "\(said("arquivo de chave ignorado", "key file left out"))",
-        metadata: ["file": "\(problem.file)", "reason": "\(problem.reason)"])
-    }
-    let ring = KeyRing(members)
-    for owner in ring.shared {
-      log.warning("\(said("chave de outro, ignorada", "another's key, left out"))", metadata: ["id": "\(owner)"])
-    }
-    return ring
   }
 
   /// The batch is done; what is in the outbox is sent within a bound. What is left waits in the journal.

@@ -63,6 +63,14 @@ package struct UniqueID: Hashable, Sendable, CustomStringConvertible {
     self.init(b)
   }
 
+  /// The first sixteen bytes of a digest become a version 8 UUID (RFC 9562, section 5.8): the same digest, the same id.
+  package init(_ digest: Digest) {
+    func word(_ bytes: ArraySlice<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
+    let bytes = digest.bytes
+    high = word(bytes[0..<8]) & ~0xf000 | 0x8000
+    low = word(bytes[8..<16]) & ~(3 << 62) | 2 << 62
+  }
+
   /// Exactly `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx` in lower case.
   package init?(_ text: String) {
     let t = Array(text.utf8)

@@ -1,7 +1,10 @@
 /// Instants and lengths of time as people write them.
 package enum TimeText {
   /// RFC 3339 in UTC, to the microsecond where there are any: `2026-11-21T14:32:07Z`, `2026-11-21T14:32:07.000123Z`.
+  ///
+  /// An instant before the year 0000 or after 9999, which RFC 3339 cannot say, is written as the nearest that it can.
   package static func rfc3339(_ instant: Timestamp) -> String {
+    let instant = min(max(instant, first), last)
     let seconds = floorDivide(instant.microseconds, 1_000_000)
     let micros = instant.microseconds - seconds * 1_000_000
     let days = floorDivide(seconds, 86_400)
@@ -52,6 +55,10 @@ package enum TimeText {
     guard !overflow, product <= 3_653 * 86_400_000_000 else { return nil }
     return .microseconds(product)
   }
+
+  /// 0000-01-01T00:00:00Z and 9999-12-31T23:59:59.999999Z.
+  private static let first = Timestamp(microseconds: -62_167_219_200_000_000)
+  private static let last = Timestamp(microseconds: 253_402_300_799_999_999)
 
   private static let dash = UInt8(ascii: "-")
   private static let colon = UInt8(ascii: ":")

@@ -32,7 +32,7 @@ package struct Frame: Hashable, Sendable {
     set { if contains(x, y) { cells[y * size.width + x] = newValue } }
   }
 
-  private func contains(_ x: Int, _ y: Int) -> Bool { (0..<size.width).contains(x) && (0..<size.height).contains(y) }
+  private func contains(_ x: Int, _ y: Int) -> Bool { x >= 0 && x < size.width && y >= 0 && y < size.height }
 
   /// Writes text from column `x` on, made safe first and clipped to the frame and to `limit` cells; answers the column after it.
   @discardableResult
@@ -42,10 +42,16 @@ package struct Frame: Hashable, Sendable {
 
   @discardableResult
   package mutating func put(_ x: Int, _ y: Int, _ glyphs: [Glyph], _ role: Role = .normal, limit: Int = .max) -> Int {
+    guard y >= 0, y < size.height else { return x + glyphs.reduce(0) { $0 + $1.width } }
     let end = min(size.width, limit < size.width - x ? x + limit : size.width)
     var column = x
     for glyph in glyphs {
       guard column + glyph.width <= end else { break }
+      if glyph.width == 1, column >= 0, cells[y * size.width + column].width == 1 {
+        cells[y * size.width + column] = Cell(scalar: glyph.scalar, role: role, width: 1)
+        column += 1
+        continue
+      }
       clear(column, y)
       if glyph.width == 2 {
         clear(column + 1, y)
@@ -89,7 +95,9 @@ package struct Frame: Hashable, Sendable {
     }
   }
 
-  package func row(_ y: Int) -> [Cell] { (0..<size.width).map { self[$0, y] } }
+  package func row(_ y: Int) -> ArraySlice<Cell> {
+    y >= 0 && y < size.height ? cells[y * size.width..<(y + 1) * size.width] : []
+  }
 
   /// The rows as text, each exactly as wide as the frame.
   package var text: [String] {

@@ -55,7 +55,8 @@ package final class NcursesTerminal: Terminal {
       endwin()
       throw .tooSimple(term: term)
     }
-    ascii = options.ascii || term == "linux" || !String(cString: cnc_codeset()).uppercased().hasSuffix("UTF-8")
+    ascii =
+      options.ascii || term == "linux" || term.hasPrefix("vt") || !String(cString: cnc_codeset()).uppercased().hasSuffix("UTF-8")
     canTitle = cnc_has_capability("tsl") == 1 || term.hasPrefix("xterm")
 
     var colors = 0
@@ -116,7 +117,7 @@ package final class NcursesTerminal: Terminal {
     for y in 0..<min(frame.size.height, screen.height) {
       let row = frame.row(y)
       if let shown, shown.size == frame.size, shown.row(y) == row { continue }
-      draw(row, y, width: screen.width)
+      draw(Array(row), y, width: screen.width)
     }
     if let cursor = frame.cursor, cursor.x < screen.width, cursor.y < screen.height {
       _ = cnc_move(Int32(cursor.x), Int32(cursor.y))

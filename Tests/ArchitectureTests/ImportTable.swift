@@ -37,7 +37,8 @@ struct ImportTable {
     switch entry {
     case "system libraries", "libc", "standard library": []
     case "kits": modules { $0.layer < row.layer }.filter { $0.hasSuffix("Kit") }
-    case _ where entry.hasPrefix("layers 1 to "): modules { (1..<row.layer).contains($0.layer) && "\($0.layer)" <= entry.suffix(1) }
+    case _ where entry.hasPrefix("layers 1 to "):
+      modules { (1..<row.layer).contains($0.layer) && "\($0.layer)" <= entry.suffix(1) }
     case "their library": modules { $0.layer == row.layer - 1 }
     default: [entry]
     }

@@ -101,20 +101,23 @@ struct Story {
         clock: clock(310)), by: .msLeilao)
     let resumed = try say(
       CalendarNotice(
-        auction: auction, edition: edition, sequence: 2, action: .resume(closesAt: instant(440)), clock: clock(330)),
+        auction: auction, edition: edition, sequence: 2, action: .resume(closesAt: instant(440, 4_000)), clock: clock(330)),
       by: .msLeilao)
-    func after(_ fact: BlockEntry.Fact, _ closesAt: Int64, leader: PrincipalID, price: Int64) throws -> BlockEntry {
+    func after(
+      _ fact: BlockEntry.Fact, _ closesAt: Int64, _ microseconds: Int64 = 0, leader: PrincipalID, price: Int64
+    ) throws -> BlockEntry {
       BlockEntry(
-        fact: fact, price: try money(price), leader: leader, minimum: try money(price + 5_000), closesAt: instant(closesAt))
+        fact: fact, price: try money(price), leader: leader, minimum: try money(price + 5_000),
+        closesAt: instant(closesAt, microseconds))
     }
     let third = try say(
       Block(
         auction: auction, edition: edition, number: 2, previous: SHA256.hash(second.payload),
         content: .entries([
           try after(key(.beta, beta), 360, leader: alpha, price: 120_000),
-          try after(.bid(lateEnvelope.evidence, receivedAt: instant(300, 4_000)), 420, leader: beta, price: 130_000),
-          try after(.suspended(suspended.evidence), 420, leader: beta, price: 130_000),
-          try after(.resumed(resumed.evidence), 440, leader: beta, price: 130_000),
+          try after(.bid(lateEnvelope.evidence, receivedAt: instant(300, 4_000)), 420, 4_000, leader: beta, price: 130_000),
+          try after(.suspended(suspended.evidence), 420, 4_000, leader: beta, price: 130_000),
+          try after(.resumed(resumed.evidence), 440, 4_000, leader: beta, price: 130_000),
           try after(.outage(from: instant(420), to: instant(430)), 550, leader: beta, price: 130_000),
         ]), clock: clock(430)), by: .msLance, name: "lance-validado-2")
     _ = try say(

@@ -77,7 +77,7 @@ func settings(_ language: Language = .portuguese) -> Settings {
 /// A model to which these things have happened.
 func model(
   _ language: Language = .portuguese, size: Size = Size(width: 100, height: 30), at now: Timestamp = drawnNow,
-  _ events: [GatewayEvent]
+  hearing events: [GatewayEvent]
 ) -> Model {
   var model = Model(settings(language), size: size, clock: reading(now))
   for event in events { _ = model.update(.gateway(event, epoch: 1)) }
@@ -88,7 +88,7 @@ func model(
 func drawnModel(_ language: Language = .portuguese) -> Model {
   var model = model(
     language,
-    [.connecting(attempt: 1), .connected, .resyncing(done: 7, total: 7)] + drawnAuctions.map(GatewayEvent.auction)
+    hearing: [.connecting(attempt: 1), .connected, .resyncing(done: 7, total: 7)] + drawnAuctions.map(GatewayEvent.auction)
       + (1...9).map { n in
         .auction(
           auction(

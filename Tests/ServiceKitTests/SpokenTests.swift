@@ -6,10 +6,11 @@ import SharedKernel
 import Testing
 
 @Suite struct LanguageTests {
-  @Test(arguments: [
-    ([nil, nil, nil], Language.portuguese), (["C.UTF-8", nil, nil], .portuguese), (["pt_BR.UTF-8", nil, "en_US"], .portuguese),
-    (["", nil, "en_GB.UTF-8"], .english), ([nil, "en", "pt_BR"], .english), (["english", nil, nil], .english),
-  ] as [([String?], Language)])
+  @Test(
+    arguments: [
+      ([nil, nil, nil], Language.portuguese), (["C.UTF-8", nil, nil], .portuguese), (["pt_BR.UTF-8", nil, "en_US"], .portuguese),
+      (["", nil, "en_GB.UTF-8"], .english), ([nil, "en", "pt_BR"], .english), (["english", nil, nil], .english),
+    ] as [([String?], Language)])
   func `is the first locale's that is set`(_ locales: [String?], _ language: Language) {
     #expect(Language(environment: locales) == language)
   }

@@ -65,4 +65,12 @@ struct IdentifiersTests {
     #expect(["8", "9", "a", "b"].contains(text[19]))
     #expect(UniqueID(random: []) == nil && UniqueID([1, 2, 3]) == nil)
   }
+
+  /// RFC 9562, appendix B.2.
+  @Test func `a digest becomes a version 8 UUID`() throws {
+    let digest = try #require(Digest(hex: "5c146b143c524afd938a375d0df1fbf6fe12a66b645f72f6158759387e51f3c8"))
+    #expect(UniqueID(digest).description == "5c146b14-3c52-8afd-938a-375d0df1fbf6")
+    let ones = try #require(Digest([UInt8](repeating: 0xff, count: 32)))
+    #expect(UniqueID(ones).description == "ffffffff-ffff-8fff-bfff-ffffffffffff")
+  }
 }

@@ -19,9 +19,9 @@ package struct AuctionsCommand: AsyncParsableCommand {
 
   package func run() async throws {
     let settings = try house.resolved(brokerUser: BidderAccess.brokerUser)
-    let (ring, json) = (try BidderAccess.ring(settings), json)
+    let (keys, json) = (try BidderAccess.keys(settings), json)
     try await onThread(named: "leiloes") {
-      AuctionListing(json: json).show(try HouseCall(broker: settings.broker, name: "leiloes", ring: ring).auctions())
+      AuctionListing(json: json).show(try HouseCall(broker: settings.broker, name: "leiloes", keys: keys).auctions())
     }
   }
 }

@@ -127,7 +127,7 @@ struct BidCall: Sendable {
     let channel = Channel<BidderSession.Event>()
     let clock: any HouseClock = clock ?? TrustedClock(TrustedClockOptions(source: .none))
     let driver = SessionDriver(
-      broker: settings.broker, name: bidder.text, bidder: bidder, ring: try BidderAccess.ring(settings), interest: interest,
+      broker: settings.broker, name: bidder.text, bidder: bidder, keys: try BidderAccess.keys(settings), interest: interest,
       clock: clock
     ) { channel.send($0) }
     let deadline = ContinuousClock.now + .microseconds(patience.microseconds)

@@ -70,5 +70,5 @@ struct BidderAccess {
     }
   }
 
-  static func ring(_ settings: HouseSettings) throws -> KeyRing { KeyRing(try settings.keys.publicKeys().keys) }
+  static func keys(_ settings: HouseSettings) throws -> LiveKeyRing { try LiveKeyRing(settings.keys) }
 }

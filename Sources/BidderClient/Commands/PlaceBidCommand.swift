@@ -91,7 +91,7 @@ package struct PlaceBidCommand: AsyncParsableCommand {
 struct BidReport: Sendable {
   let json: Bool
   let bidder: PrincipalID
-  let money: MoneyText = ServiceKit.Language.current == .portuguese ? .portuguese : .english
+  let money: MoneyText = Language.current.money
 
   func accepted(_ id: BidID, block: Int64, amount: Money?, currency: Currency) {
     guard !json else { return line(id, "aceito") { $0.add("bloco", block) } }

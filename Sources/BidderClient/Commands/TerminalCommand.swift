@@ -52,8 +52,9 @@ package struct TerminalCommand: AsyncParsableCommand {
   package init() {}
 
   package func run() async throws {
+    ProcessEnding.restartWithoutQuestions()
     let bidder = try BidderAccess.bidder(id, option: "ID")
-    let language: Language = ServiceKit.Language.current == .portuguese ? .portuguese : .english
+    let language = Language.current
     let ceiling = try limit.map { text in
       do {
         return try language.money.parse(text, in: .brl)
@@ -74,10 +75,7 @@ package struct TerminalCommand: AsyncParsableCommand {
           "the terminal needs a terminal; without one, use: cliente-tui watch AUCTION --bidder \(bidder)"))
     }
     let voice = try BidderAccess.voice(of: bidder, settings)
-    let ring = try BidderAccess.ring(settings)
-    // Only now: the passphrase has been asked for, and a new start would ask again.
-    ProcessEnding.restartWithoutQuestions()
-
+    let keys = try BidderAccess.keys(settings)
     let clock = TrustedClock(TrustedClockOptions(source: settings.time))
     clock.start()
     clock.setAttentive(true)
@@ -105,7 +103,7 @@ package struct TerminalCommand: AsyncParsableCommand {
         throw Failure(.usage, "\(error)")
       }
       defer { terminal.close() }
-      gateway.start(broker: settings.broker, ring: ring)
+      gateway.start(broker: settings.broker, keys: keys)
       var model = Model(screen, size: terminal.size, clock: clock.now())
       ending.set(runTerminal(&model, on: terminal, inbox: inbox, clock: { clock.now() }, perform: gateway.perform))
     }

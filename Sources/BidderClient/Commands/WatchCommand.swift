@@ -57,7 +57,7 @@ package struct WatchCommand: AsyncParsableCommand {
     defer { clock.stop() }
     let channel = Channel<BidderSession.Event>()
     let driver = SessionDriver(
-      broker: settings.broker, name: bidder.text, bidder: bidder, ring: try BidderAccess.ring(settings), interest: .only([id]),
+      broker: settings.broker, name: bidder.text, bidder: bidder, keys: try BidderAccess.keys(settings), interest: .only([id]),
       clock: clock
     ) { channel.send($0) }
     let (untilEnd, printer) = (untilEnd, WatchPrinter(json: json))
@@ -81,7 +81,7 @@ package struct WatchCommand: AsyncParsableCommand {
 /// One line for each event.
 struct WatchPrinter: Sendable {
   let json: Bool
-  private let money: MoneyText = ServiceKit.Language.current == .portuguese ? .portuguese : .english
+  private let money: MoneyText = Language.current.money
 
   init(json: Bool) { self.json = json }
 

@@ -13,6 +13,8 @@ import Synchronization
 final class TerminalGateway: Sendable {
   private struct State {
     var auctions: [AuctionID: FollowedAuction] = [:]
+    /// This bidder's own newest accepted bid, of the whole chain.
+    var ownLast: [AuctionID: Money] = [:]
     var tickets: [BidID: (ticket: Ticket, sentAt: Timestamp)] = [:]
     var gathered: Set<AuctionID> = []
     var isLive = false
@@ -32,10 +34,10 @@ final class TerminalGateway: Sendable {
     self.inbox = inbox
   }
 
-  func start(broker: BrokerURL, ring: KeyRing) {
+  func start(broker: BrokerURL, keys: LiveKeyRing) {
     inbox.post(.gateway(.connecting(attempt: 1), epoch: 1))
     let driver = SessionDriver(
-      broker: broker, name: voice.principal.text, bidder: voice.principal, ring: ring, interest: .everything, clock: clock
+      broker: broker, name: voice.principal.text, bidder: voice.principal, keys: keys, interest: .everything, clock: clock
     ) { [weak self] in self?.hear($0) }
     state.withLock { $0.driver = driver }
   }
@@ -117,6 +119,7 @@ final class TerminalGateway: Sendable {
     let id = auction.terms.auction
     let isLive = state.withLock { s in
       s.auctions[id] = auction
+      for case .bid(let bid) in changes where bid.bidder == voice.principal { s.ownLast[id] = bid.amount }
       if !s.isLive { s.gathered.insert(id) }
       return s.isLive
     }
@@ -169,7 +172,7 @@ final class TerminalGateway: Sendable {
     return AuctionView(
       terms: auction.terms, status: auction.status, head: auction.head?.block, price: auction.price, leader: auction.leader,
       minimum: auction.minimum, closesAt: auction.closesAt, bids: auction.bids.suffix(AuctionView.historyLimit).map(BidLine.init),
-      bidCount: auction.acceptedBids, ownLast: auction.bids.last { $0.bidder == voice.principal }?.amount, chain: chain,
+      bidCount: auction.acceptedBids, ownLast: state.withLock { $0.ownLast[auction.terms.auction] }, chain: chain,
       result: auction.result)
   }
 

@@ -104,6 +104,9 @@ package enum Keymap {
 }
 
 extension Model {
+  /// Rows of the help page: every binding, in two columns where there is room.
+  var helpRows: Int { size.width >= 80 ? (Keymap.bindings.count + 1) / 2 : Keymap.bindings.count }
+
   package var context: Keymap.Context {
     switch mode {
     case .list: .list

@@ -5,11 +5,8 @@ internal import TerminalKit
 extension Model {
   /// Puts the list in order. The selection stays with its lot; while a bid is being made nothing moves.
   mutating func arrange() {
-    switch mode {
-    case .armed, .bidBox, .confirm: return
-    case .help(_, let back): if case .list = back { break } else { return }
-    case .list, .filter, .notices, .quit: break
-    }
+    isOrderStale = isBidding(mode)
+    if isOrderStale { return }
     let old = order
     let lots = picture.lots.values.filter { belongs($0, to: tab) && matches($0) }
     order = lots.sorted(by: comes).map(\.id)
@@ -18,6 +15,14 @@ extension Model {
     // The selected lot has left the list: take what stands where it stood.
     let at = selection.flatMap { old.firstIndex(of: $0) } ?? 0
     selection = order.isEmpty ? nil : order[min(at, order.count - 1)]
+  }
+
+  private func isBidding(_ mode: Mode) -> Bool {
+    switch mode {
+    case .armed, .bidBox, .confirm: true
+    case .help(_, let back): isBidding(back)
+    case .list, .filter, .notices, .quit: false
+    }
   }
 
   private func matches(_ lot: Lot) -> Bool {

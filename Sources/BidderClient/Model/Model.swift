@@ -57,6 +57,8 @@ package struct Model: Hashable, Sendable {
   /// Said at the bottom until then.
   package var hint: Hint?
 
+  /// The order was to be put right while a bid was being made.
+  var isOrderStale = false
   var epoch = 0
   var tickets = 0
   /// The lot of the newest own bid, whose progress the bottom line shows.

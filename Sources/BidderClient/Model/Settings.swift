@@ -22,25 +22,6 @@ package struct Settings: Hashable, Sendable {
   }
 }
 
-/// The languages that a bidder may read.
-package enum Language: Hashable, Sendable, CaseIterable {
-  case portuguese, english
-
-  package var money: MoneyText {
-    switch self {
-    case .portuguese: .portuguese
-    case .english: .english
-    }
-  }
-
-  package var other: Language {
-    switch self {
-    case .portuguese: .english
-    case .english: .portuguese
-    }
-  }
-}
-
 /// A fixed distance from UTC: enough for the times of day of one sitting.
 package struct Zone: Hashable, Sendable {
   package let secondsEast: Int64

@@ -12,6 +12,7 @@ extension Text {
     case .clockWithoutNTP: "clock without NTP"
     case .houseWithoutNTP: "house without NTP"
     case .staleSince(let time): "Data of \(time) (may be old). No bids for now."
+    case .staleShort(let time): "Data of \(time); no bids"
     case .reconnectKey: "R tries now"
     case .frozenSince(let time): "FROZEN at \(time). No bids for now."
     case .frozenKey: "p unfreezes"
@@ -81,13 +82,18 @@ extension Text {
     case .enterSends: "Enter sends"
     case .escLeaves: "Esc closes"
     case .amountProblem(let problem): problem.english
+    case .amountProblemShort: "amount?"
     case .obstacle(let obstacle, let currency): obstacle.english(currency)
+    case .obstacleShort(let obstacle, let currency): obstacle.shortEnglish(currency)
     case .doubt(let doubt): doubt.english
+    case .doubtShort: "Enter again"
     case .armed(let amount, let lot, let seconds): "Armed: \(amount) on \(lot). Enter sends, + raises, Esc drops (\(seconds) s)"
     case .armedShort(let amount): "Armed: \(amount)"
-    case .armVoid(let minimum): "Moved: now \(minimum). + renews"
+    case .armVoid(let minimum): "The price moved: now \(minimum). + renews"
+    case .armVoidShort(let minimum): "+ \(minimum)"
     case .bidStage(let lot, let amount, let stage): "Bid \(lot) \(amount): \(stage.english)"
     case .stage(let stage): stage.english
+    case .stageShort(let stage): stage.shortEnglish
     case .confirmTitle: "CONFIRM HIGH BID"
     case .confirmLot: "Lot"
     case .confirmBid: "Your bid"
@@ -95,9 +101,12 @@ extension Text {
     case .confirmCurrentValue(let price, let minimum): "\(price)   minimum \(minimum)"
     case .howMuch(let times, let more): times.map { "This is \($0)× the current bid (+\(more))." } ?? "This is \(more) more."
     case .missingComma(let amount): "A point missing?  \(amount) (key v uses this amount)"
+    case .missingCommaShort(let amount): "v: \(amount)"
     case .retype: "To send it, type the amount again:"
     case .retypeShort: "Again:"
     case .retypeMismatch: "Not the same amount. Nothing was sent."
+    case .retypeMismatchShort: "Not the same"
+    case .escCorrectsShort: "Esc goes back"
     case .escCorrects: "Esc goes back to correct (default)"
     case .filtering(let text): "Filter: \(text)"
     case .reallyQuit(let leading):
@@ -160,6 +169,23 @@ extension StageWords {
     case .busy: "REFUSED: house busy, it did not count; try again"
     case .neverArrived: "never reached the house: it did not count"
     case .notSent(let reason): "was not sent: \(reason)"
+    }
+  }
+}
+
+extension StageWords {
+  /// For twenty cells.
+  fileprivate var shortEnglish: String {
+    switch self {
+    case .sending: "sending…"
+    case .delivered: "waiting for house"
+    case .unanswered(let seconds): "no answer \(Text.span(seconds))"
+    case .accepted(let ms): "accepted \(ms) ms"
+    case .refused(let refusal, let minimum): minimum.map { "✗ min \($0)" } ?? "✗ \(refusal.words(.english))"
+    case .uncertain: "? UNCERTAIN"
+    case .busy: "✗ house busy"
+    case .neverArrived: "✗ never arrived"
+    case .notSent: "✗ was not sent"
     }
   }
 }
@@ -248,6 +274,24 @@ extension Obstacle {
     case .inFlight: "your bid before this has no answer yet"
     case .belowMinimum(let minimum): "under the minimum \(MoneyText.english.format(minimum, in: currency))"
     case .overLimit(let limit): "over your limit \(MoneyText.english.format(limit, in: currency))"
+    }
+  }
+}
+
+extension Obstacle {
+  /// For twenty cells.
+  fileprivate func shortEnglish(_ currency: Currency) -> String {
+    switch self {
+    case .notConnected: "no connection"
+    case .brokerBlocked: "broker full"
+    case .frozen: "frozen"
+    case .chainBroken: "CHAIN!"
+    case .notOpen(.scheduled): "not open yet"
+    case .notOpen(.suspended): "halted"
+    case .notOpen(.closed), .notOpen(.open): "closed"
+    case .inFlight: "wait"
+    case .belowMinimum(let minimum): "min \(MoneyText.english.number(minimum, in: currency))"
+    case .overLimit(let limit): "max \(MoneyText.english.number(limit, in: currency))"
     }
   }
 }

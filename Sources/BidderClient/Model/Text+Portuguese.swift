@@ -12,6 +12,7 @@ extension Text {
     case .clockWithoutNTP: "relógio sem NTP"
     case .houseWithoutNTP: "casa sem NTP"
     case .staleSince(let time): "Dados de \(time) (podem estar velhos). Lances bloqueados."
+    case .staleShort(let time): "Dados de \(time); sem lances"
     case .reconnectKey: "R tenta agora"
     case .frozenSince(let time): "CONGELADO às \(time). Lances bloqueados."
     case .frozenKey: "p descongela"
@@ -81,14 +82,19 @@ extension Text {
     case .enterSends: "Enter envia"
     case .escLeaves: "Esc sai"
     case .amountProblem(let problem): problem.portuguese
+    case .amountProblemShort: "valor?"
     case .obstacle(let obstacle, let currency): obstacle.portuguese(currency)
+    case .obstacleShort(let obstacle, let currency): obstacle.shortPortuguese(currency)
     case .doubt(let doubt): doubt.portuguese
+    case .doubtShort: "Enter de novo"
     case .armed(let amount, let lot, let seconds):
       "Armado: \(amount) em \(lot). Enter envia, + aumenta, Esc desiste (\(seconds) s)"
     case .armedShort(let amount): "Armado: \(amount)"
-    case .armVoid(let minimum): "Mudou: agora \(minimum). + renova"
+    case .armVoid(let minimum): "Preço mudou: agora \(minimum). + renova"
+    case .armVoidShort(let minimum): "+ \(minimum)"
     case .bidStage(let lot, let amount, let stage): "Lance \(lot) \(amount): \(stage.portuguese)"
     case .stage(let stage): stage.portuguese
+    case .stageShort(let stage): stage.shortPortuguese
     case .confirmTitle: "CONFIRMAR LANCE ALTO"
     case .confirmLot: "Lote"
     case .confirmBid: "Seu lance"
@@ -96,9 +102,12 @@ extension Text {
     case .confirmCurrentValue(let price, let minimum): "\(price)   mínimo \(minimum)"
     case .howMuch(let times, let more): times.map { "Isto é \($0)× o lance atual (+\(more))." } ?? "Isto é \(more) a mais."
     case .missingComma(let amount): "Faltou a vírgula?  \(amount) (tecla v usa este valor)"
+    case .missingCommaShort(let amount): "v: \(amount)"
     case .retype: "Para enviar, digite de novo o valor:"
     case .retypeShort: "De novo:"
     case .retypeMismatch: "Não é o mesmo valor. Nada foi enviado."
+    case .retypeMismatchShort: "Não é o mesmo"
+    case .escCorrectsShort: "Esc volta"
     case .escCorrects: "Esc volta e corrige (padrão)"
     case .filtering(let text): "Filtrar: \(text)"
     case .reallyQuit(let leading):
@@ -161,6 +170,23 @@ extension StageWords {
     case .busy: "RECUSADO: casa ocupada, não contou; tente de novo"
     case .neverArrived: "não chegou à casa: não contou"
     case .notSent(let reason): "não foi enviado: \(reason)"
+    }
+  }
+}
+
+extension StageWords {
+  /// For twenty cells.
+  fileprivate var shortPortuguese: String {
+    switch self {
+    case .sending: "enviando…"
+    case .delivered: "aguardando a casa"
+    case .unanswered(let seconds): "sem resposta \(Text.span(seconds))"
+    case .accepted(let ms): "aceito em \(ms) ms"
+    case .refused(let refusal, let minimum): minimum.map { "✗ mín \($0)" } ?? "✗ \(refusal.words(.portuguese))"
+    case .uncertain: "? INCERTO"
+    case .busy: "✗ casa ocupada"
+    case .neverArrived: "✗ não chegou"
+    case .notSent: "✗ não foi enviado"
     }
   }
 }
@@ -249,6 +275,24 @@ extension Obstacle {
     case .inFlight: "seu lance anterior ainda não tem resposta"
     case .belowMinimum(let minimum): "abaixo do mínimo \(MoneyText.portuguese.format(minimum, in: currency))"
     case .overLimit(let limit): "acima do seu limite \(MoneyText.portuguese.format(limit, in: currency))"
+    }
+  }
+}
+
+extension Obstacle {
+  /// For twenty cells.
+  fileprivate func shortPortuguese(_ currency: Currency) -> String {
+    switch self {
+    case .notConnected: "sem conexão"
+    case .brokerBlocked: "broker cheio"
+    case .frozen: "congelado"
+    case .chainBroken: "CADEIA!"
+    case .notOpen(.scheduled): "não abriu"
+    case .notOpen(.suspended): "suspenso"
+    case .notOpen(.closed), .notOpen(.open): "encerrado"
+    case .inFlight: "aguarde"
+    case .belowMinimum(let minimum): "mín \(MoneyText.portuguese.number(minimum, in: currency))"
+    case .overLimit(let limit): "máx \(MoneyText.portuguese.number(limit, in: currency))"
     }
   }
 }

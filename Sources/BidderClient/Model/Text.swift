@@ -9,7 +9,7 @@ package enum Text: Hashable, Sendable {
   case link(LinkWords), linkShort(LinkWords)
   case queueDelay(Int64)
   case clockError(Int64), clockUnknown, clockWithoutNTP, houseWithoutNTP
-  case staleSince(String), reconnectKey
+  case staleSince(String), staleShort(String), reconnectKey
   case frozenSince(String), frozenKey
 
   // Tabs and list.
@@ -51,16 +51,16 @@ package enum Text: Hashable, Sendable {
   case bidPrompt(String)
   case isMinimum
   case plusMinus, enterSends, escLeaves
-  case amountProblem(AmountField.Problem)
-  case obstacle(Obstacle, Currency)
-  case doubt(Doubt)
-  case armed(String, lot: String, seconds: Int64), armedShort(String), armVoid(minimum: String)
-  case bidStage(lot: String, amount: String, StageWords), stage(StageWords)
+  case amountProblem(AmountField.Problem), amountProblemShort
+  case obstacle(Obstacle, Currency), obstacleShort(Obstacle, Currency)
+  case doubt(Doubt), doubtShort
+  case armed(String, lot: String, seconds: Int64), armedShort(String), armVoid(minimum: String), armVoidShort(minimum: String)
+  case bidStage(lot: String, amount: String, StageWords), stage(StageWords), stageShort(StageWords)
   case confirmTitle, confirmLot, confirmBid, confirmCurrent
   case confirmCurrentValue(String, minimum: String)
   case howMuch(times: String?, more: String)
-  case missingComma(String)
-  case retype, retypeShort, retypeMismatch, escCorrects
+  case missingComma(String), missingCommaShort(String)
+  case retype, retypeShort, retypeMismatch, retypeMismatchShort, escCorrects, escCorrectsShort
 
   // The rest.
   case filtering(String)

@@ -148,8 +148,9 @@ extension Model {
     guard var lot = live.lots[id] else { return }
     if closesAt > lot.view.closesAt {
       lot.moved = Lot.Moved(at: now, delta: closesAt - lot.view.closesAt, by: by, cause: cause)
-      lot.saidMinute = false
-      lot.rangTenSeconds = false
+      // In a soft close every bid moves the end: what is still within the last minute has been said.
+      if closesAt - now > .seconds(60) { lot.saidMinute = false }
+      if closesAt - now > .seconds(10) { lot.rangTenSeconds = false }
     }
     lot.view.closesAt = closesAt
     live.lots[id] = lot

@@ -70,23 +70,26 @@ extension Model {
       case .help: showHelp()
       case .markRead: live.notices.markRead()
       default:
-        let moved = scrolled(scroll, command, last: live.notices.all.count - 1)
+        let moved = scrolled(scroll, command, last: live.notices.all.count - pageRows)
         mode = .notices(scroll: moved, fresh: moved == 0 ? 0 : min(fresh, moved))
       }
     case .help(let scroll, let back):
       if command == .cancel {
         mode = back
       } else {
-        mode = .help(scroll: scrolled(scroll, command, last: Keymap.bindings.count), back: back)
+        mode = .help(scroll: scrolled(scroll, command, last: helpRows - pageRows), back: back)
       }
     case .quit: if command == .leave { effects.append(.quit(signal: nil)) } else { mode = .list }
     }
   }
 
+  /// Rows of a page between its heading and its footer.
+  private var pageRows: Int { max(size.height - 3, 0) }
+
   private mutating func showHelp() { mode = .help(scroll: 0, back: mode) }
 
   private func scrolled(_ scroll: Int, _ command: Command, last: Int) -> Int {
-    let page = max(size.height - 3, 1)
+    let page = max(pageRows, 1)
     let wanted =
       switch command {
       case .previous: scroll - 1

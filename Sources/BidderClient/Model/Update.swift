@@ -6,6 +6,7 @@ extension Model {
   /// Takes one message and answers with what is to be done, in order. Pure and total: the same model and message give the same
   /// answer, and none traps.
   package mutating func update(_ message: Message) -> [Effect] {
+    let mayReorder = mayReorder(message)
     switch message {
     case .tick(let clock): tick(clock)
     case .input(let input): take(input)
@@ -18,10 +19,27 @@ extension Model {
       note(.eventsLost)
       effects.append(.resync)
     }
-    arrange()
+    if mayReorder || isOrderStale { arrange() }
     retitle()
     defer { effects = [] }
     return effects
+  }
+
+  /// Most messages of a busy house leave the order alone, and putting it right is the dearest thing that an update does.
+  private func mayReorder(_ message: Message) -> Bool {
+    switch message {
+    case .tick, .eventsLost: false
+    case .input: true
+    case .gateway(let event, _):
+      switch event {
+      case .roundTrip, .houseClock, .silent, .blocked, .unblocked, .resyncing, .bid: false
+      case .bidAccepted(let id, let line, _, _, let closesAt):
+        sort == .price || sort == .standing || line.bidder == me || live.lots[id]?.view.closesAt != closesAt
+      case .connecting, .connected, .disconnected, .accessRefused, .live, .auction, .extended, .suspended, .resumed, .closed,
+        .cancelled, .chainBroken:
+        true
+      }
+    }
   }
 
   /// When the model wants a tick though nothing happens; nil when nothing changes by itself.

@@ -1,3 +1,5 @@
+package import SharedKernel
+
 extension Words {
   /// Key and word for the footer.
   package static func hint(_ command: Command, _ language: Language, short: Bool) -> String {
@@ -39,7 +41,7 @@ extension Words {
     case (.portuguese, .raiseMore): "+ 5 incrementos"
     case (.portuguese, .lowerMore): "- 5 incrementos"
     case (.portuguese, .send): "enviar o lance"
-    case (.portuguese, .useSuggestion): "usar o valor com vírgula"
+    case (.portuguese, .useSuggestion): "usar o valor sugerido"
     case (.portuguese, .erase): "apagar"
     case (.portuguese, .cancel): "voltar, desistir"
     case (.portuguese, .filter): "filtrar título ou lote"
@@ -74,7 +76,7 @@ extension Words {
     case (.english, .raiseMore): "+ 5 increments"
     case (.english, .lowerMore): "- 5 increments"
     case (.english, .send): "send the bid"
-    case (.english, .useSuggestion): "use the amount with a point"
+    case (.english, .useSuggestion): "use the suggested amount"
     case (.english, .erase): "erase"
     case (.english, .cancel): "back, give up"
     case (.english, .filter): "filter by title or lot"

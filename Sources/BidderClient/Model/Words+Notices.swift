@@ -18,13 +18,40 @@ extension Notice.Fact {
 
   /// A few words, for where there is one line.
   package func short(_ language: Language, _ say: NoticeNames) -> String {
-    switch (language, self) {
-    case (.portuguese, .outbid(let by, let price, _)): "\(say.name(by)) cobriu: \(say.money(price))"
-    case (.english, .outbid(let by, let price, _)): "\(say.name(by)) bid \(say.money(price))"
-    case (.portuguese, .accepted(let amount)): "aceito: \(say.money(amount))"
-    case (.english, .accepted(let amount)): "accepted: \(say.money(amount))"
-    case (_, .refused(let reason, _, let minimum)): reason.words(language) + (minimum.map { " \(say.money($0))" } ?? "")
-    default: sentence(language, say)
+    let isPortuguese = language == .portuguese
+    switch self {
+    case .outbid(let by, let price, _): return "\(say.name(by)) \(isPortuguese ? "cobriu" : "bid"): \(say.money(price))"
+    case .accepted(let amount): return "\(isPortuguese ? "aceito" : "accepted"): \(say.money(amount))"
+    case .refused(let reason, _, let minimum): return reason.words(language) + (minimum.map { ": \(say.money($0))" } ?? "")
+    case .busy(let amount): return "\(isPortuguese ? "casa ocupada" : "house busy"): \(say.money(amount))"
+    case .uncertain(let amount): return "\(isPortuguese ? "sem resposta" : "no answer"): \(say.money(amount))"
+    case .neverArrived(let amount): return "\(isPortuguese ? "não chegou" : "never arrived"): \(say.money(amount))"
+    case .notSent(let amount, _): return "\(isPortuguese ? "não enviado" : "not sent"): \(say.money(amount))"
+    case .extended(_, _, let delta, let closesAt):
+      return "+\((delta.microseconds + 999_999) / 1_000_000) s, \(isPortuguese ? "fecha" : "closes") \(say.clock(closesAt))"
+    case .chainBroken: return isPortuguese ? "a cadeia não confere" : "the chain does not hold"
+    case .houseWithoutNTP: return "\(isPortuguese ? "sem" : "no") NTP (sem_ntp)"
+    case .eventsLost: return isPortuguese ? "pedindo tudo de novo" : "asking for everything again"
+    case .won, .lost, .soldToOther, .conditional, .noBids, .cancelled, .suspended, .resumed, .opened, .lastMinute,
+      .connectionLost,
+      .reconnected, .brokerBlocked, .brokerUnblocked:
+      return sentence(language, say)
+    }
+  }
+
+  /// What fits in eighteen cells: the amount, or the word.
+  package func shortest(_ language: Language, _ say: NoticeNames) -> String {
+    switch self {
+    case .outbid(_, let price, _): say.money(price)
+    case .accepted(let amount), .uncertain(let amount), .busy(let amount), .neverArrived(let amount), .notSent(let amount, _),
+      .won(let amount):
+      say.money(amount)
+    case .refused(_, let amount, let minimum): say.money(minimum ?? amount)
+    case .lost(_, let amount?), .soldToOther(_, let amount?): say.money(amount)
+    case .extended(_, _, _, let closesAt): say.clock(closesAt)
+    case .lost, .soldToOther, .conditional, .noBids, .cancelled, .suspended, .resumed, .opened, .lastMinute, .chainBroken,
+      .connectionLost, .reconnected, .brokerBlocked, .brokerUnblocked, .houseWithoutNTP, .eventsLost:
+      Words.notice(kind, language)
     }
   }
 

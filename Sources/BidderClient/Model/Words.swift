@@ -1,4 +1,5 @@
 package import AuctionFacts
+package import SharedKernel
 package import TerminalKit
 
 /// Single words with their glyphs and roles: what a state or a kind of notice is called, and how it stands out.

@@ -12,31 +12,42 @@ package enum Ending: Hashable, Sendable {
 /// Runs the model on a terminal until it wants to quit. Blocks its thread, which must be the one that opened the terminal.
 ///
 /// The first change after a pause is drawn at once, a flood of them at most 20 times a second, and nothing when nothing
-/// changes. `perform` gets the effects that are the world's business; bell, title and repainting are done here.
+/// changes. `perform` gets the effects that are the world's business, on this thread, and must not block it; bell, title and
+/// repainting are done here. `pace` counts milliseconds for the frames alone; a test may bring its own.
 package func runTerminal(
-  _ model: inout Model, on terminal: any Terminal, inbox: Inbox, clock: () -> ClockReading, perform: (Effect) -> Void
+  _ model: inout Model, on terminal: any Terminal, inbox: Inbox, clock: () -> ClockReading,
+  pace: () -> Int64 = monotonicMilliseconds, perform: (Effect) -> Void
 ) -> Ending {
   var loop = TerminalLoop(model: model)
   defer { model = loop.model }
-  loop.apply(.input(.resize(terminal.size)), terminal, clock, perform)
+  loop.apply(.tick(clock()), terminal, perform)
+  loop.apply(.input(.resize(terminal.size)), terminal, perform)
   while loop.ending == nil {
-    loop.draw(on: terminal)
-    terminal.wait(for: inbox.descriptor, atMost: loop.patience)
-    var messages: [Message] = []
-    while messages.count < TerminalLoop.inputLimit, let input = terminal.nextInput() { messages.append(.input(input)) }
-    messages += inbox.fetch()
-    loop.apply(.tick(clock()), terminal, clock, perform)
-    for message in messages where loop.ending == nil { loop.apply(message, terminal, clock, perform) }
+    loop.draw(on: terminal, at: pace())
+    terminal.wait(for: inbox.descriptor, atMost: loop.patience(at: pace()))
+    // News first: a key that was pressed at the old state must meet the new one, and its guards.
+    var messages = [.tick(clock())] + inbox.fetch()
+    let news = messages.count
+    while messages.count - news < TerminalLoop.inputLimit, let input = terminal.nextInput() { messages.append(.input(input)) }
+    for message in messages where loop.ending == nil { loop.apply(message, terminal, perform) }
   }
   return loop.ending ?? .quit
+}
+
+/// Milliseconds of CLOCK_MONOTONIC.
+package func monotonicMilliseconds() -> Int64 {
+  var now = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &now)
+  return Int64(now.tv_sec) * 1_000 + Int64(now.tv_nsec) / 1_000_000
 }
 
 /// What the loop remembers between two turns.
 private struct TerminalLoop {
   var model: Model
   var ending: Ending?
-  private var drawnAt: Int64?
+  /// What the last frame shows, and when it was drawn.
   private var drawn: Model?
+  private var drawnAt: Int64?
 
   /// Inputs taken in one turn; the rest waits for the next, so that typing cannot starve the auctions.
   static let inputLimit = 256
@@ -45,7 +56,7 @@ private struct TerminalLoop {
   init(model: Model) { self.model = model }
 
   mutating func apply(
-    _ message: Message, _ terminal: any Terminal, _ clock: () -> ClockReading, _ perform: (Effect) -> Void
+    _ message: Message, _ terminal: any Terminal, _ perform: (Effect) -> Void
   ) {
     for effect in model.update(message) {
       switch effect {
@@ -61,16 +72,16 @@ private struct TerminalLoop {
   }
 
   /// Draws what has changed, if the last frame is old enough.
-  mutating func draw(on terminal: any Terminal) {
-    guard isDirty, dueIn <= 0 else { return }
+  mutating func draw(on terminal: any Terminal, at now: Int64) {
+    guard isDirty, due(at: now) <= 0 else { return }
     terminal.present(view(model, size: model.size))
-    (drawn, drawnAt) = (model, Self.milliseconds)
+    (drawn, drawnAt) = (model, now)
   }
 
-  /// How long nothing needs to happen here: until the next frame may be drawn, or the model wants a tick.
-  var patience: Int32 {
-    let untilTick = (model.wakeUp - model.now).microseconds / 1_000 + 1
-    return Int32(min(max(isDirty ? min(dueIn, untilTick) : untilTick, 0), 1_000))
+  /// Milliseconds in which nothing needs to happen here: until the next frame may be drawn, or the model wants a tick.
+  func patience(at now: Int64) -> Int32 {
+    let untilTick = max((model.wakeUp - model.now).microseconds, 0) / 1_000 + 1
+    return Int32(min(max(isDirty ? min(due(at: now), untilTick) : untilTick, 0), 1_000))
   }
 
   /// Ticks within one second change the clock in the model and nothing on the screen.
@@ -83,11 +94,5 @@ private struct TerminalLoop {
     return drawn != model
   }
 
-  private var dueIn: Int64 { drawnAt.map { $0 + Self.frameMilliseconds - Self.milliseconds } ?? 0 }
-
-  private static var milliseconds: Int64 {
-    var now = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &now)
-    return Int64(now.tv_sec) * 1_000 + Int64(now.tv_nsec) / 1_000_000
-  }
+  private func due(at now: Int64) -> Int64 { drawnAt.map { $0 + Self.frameMilliseconds - now } ?? 0 }
 }

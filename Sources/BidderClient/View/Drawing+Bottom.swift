@@ -6,43 +6,54 @@ extension Drawing {
   /// The open box, if one has the keys.
   var box: BidBox? { if case .bidBox(let box) = model.mode { box } else { nil } }
 
-  /// What the bottom line says when no box is open: long, short for where there is little room, and how.
-  var bottomWords: (long: Text, short: Text, role: Role)? {
+  /// What the bottom line says when no box is open: the first text that fits is taken, or what fits of the last.
+  var bottomWords: (texts: [Text], role: Role)? {
     switch model.mode {
     case .armed(let armed):
       guard let lot = model.live.lots[armed.auction] else { return nil }
-      if armed.isVoid {
-        let text = Text.armVoid(minimum: money(lot.view.minimum, lot))
-        return (text, text, .warn)
-      }
+      let minimum = money(lot.view.minimum, lot)
+      if armed.isVoid { return ([.armVoid(minimum: minimum), .armVoidShort(minimum: minimum)], .warn) }
       let left = Countdown.seconds(until: armed.armedAt + Armed.patience, at: model.now)
       let amount = money(armed.amount, lot)
-      return (.armed(amount, lot: SafeText.cut(lot.id.text, to: 16), seconds: left), .armedShort(amount), .warn)
-    case .filter: return (.filtering(model.filter), .filtering(model.filter), .normal)
+      return ([.armed(amount, lot: SafeText.cut(lot.id.text, to: 16), seconds: left), .armedShort(amount)], .warn)
+    case .filter: return ([.filtering(model.filter)], .normal)
     case .quit:
-      let leading = model.live.lots.values.count { $0.isLed(by: model.me) }
-      return (.reallyQuit(leading: leading), .reallyQuitShort, .warn)
+      return ([.reallyQuit(leading: model.live.lots.values.count { $0.isLed(by: model.me) }), .reallyQuitShort], .warn)
     case .list, .bidBox, .confirm, .notices, .help: break
     }
-    if let hint = model.hint { return (hint.text, hint.text, .warn) }
-    guard let id = model.lastBid, let lot = picture.lots[id], let bid = lot.bid else { return nil }
-    switch bid.stage {
-    case .sending, .delivered, .uncertain: break
-    case .accepted: if model.now - bid.since > .seconds(10) { return nil }
-    case .refused, .busy, .neverArrived, .notSent: if model.now - bid.since > .seconds(30) { return nil }
-    }
-    let waited = ago(bid.sentAt)
-    let stage = StageWords(bid.stage, waited: waited, money: { money($0, lot) })
-    let role: Role =
-      switch bid.stage {
-      case .sending, .delivered: waited >= 3 ? .warn : .normal
-      case .uncertain: .warn
-      case .accepted: .good
-      case .refused, .busy, .neverArrived, .notSent: .bad
+    if let hint = model.hint {
+      if case .obstacle(let obstacle, let currency) = hint.text {
+        return ([hint.text, .obstacleShort(obstacle, currency)], .warn)
       }
-    return (
-      .bidStage(lot: SafeText.cut(id.text, to: 16), amount: money(bid.amount, lot), stage), .stage(stage), role
-    )
+      return ([hint.text], .warn)
+    }
+    return progressWords
+  }
+
+  /// How the newest own bid goes; what is decided stays for a while.
+  private var progressWords: (texts: [Text], role: Role)? {
+    guard let id = model.lastBid, let lot = picture.lots[id], let bid = lot.bid else { return nil }
+    let decidedFor = model.now - bid.since
+    let waited = ago(bid.sentAt)
+    let role: Role
+    switch bid.stage {
+    case .sending, .delivered: role = waited >= 3 ? .warn : .normal
+    case .uncertain: role = .warn
+    case .accepted:
+      if decidedFor > .seconds(10) { return nil }
+      role = .good
+    case .refused, .busy, .neverArrived, .notSent:
+      if decidedFor > .seconds(30) { return nil }
+      role = .bad
+    }
+    let stage = StageWords(bid.stage, waited: waited, money: { money($0, lot) })
+    let full = Text.bidStage(lot: SafeText.cut(id.text, to: 16), amount: money(bid.amount, lot), stage)
+    return ([full, .stage(stage), .stageShort(stage)], role)
+  }
+
+  /// The first of the texts that fits, or what fits of the last.
+  func fitting(_ texts: [String], _ room: Int) -> String {
+    texts.first { SafeText.width($0) <= room } ?? SafeText.cut(texts.last ?? "", to: max(room, 0))
   }
 
   var bottomIsNeeded: Bool { box != nil || bottomWords != nil }
@@ -51,9 +62,7 @@ extension Drawing {
   mutating func drawBottom(_ y: Int) {
     if let box { return drawBox(y, box) }
     if let words = bottomWords {
-      let fits = SafeText.width(say(words.long)) <= width - 2
-      let text = say(fits ? words.long : words.short)
-      let after = frame.put(1, y, SafeText.cut(text, to: max(width - 2, 0)), words.role)
+      let after = frame.put(1, y, fitting(words.texts.map(say), width - 2), words.role)
       if case .filter = model.mode { frame.cursor = (min(after, width - 1), y) }
     }
     if layout == .narrow { drawFooter(y + 1) }
@@ -61,7 +70,7 @@ extension Drawing {
 
   private mutating func drawBox(_ y: Int, _ box: BidBox) {
     guard let lot = model.live.lots[box.auction] else { return }
-    let echo = echo(box)
+    let echo = echo(box, room: layout == .narrow ? width - 2 : width)
     let code = SafeText.cut(lot.id.text, to: layout == .wide ? 24 : layout == .normal ? 16 : 8)
     let prompt = (layout == .narrow ? code + ": " : say(.bidPrompt(code)) + " ") + lot.view.terms.currency.symbol + " "
     let field = self.field(box.field, width: layout == .wide ? 15 : 12)
@@ -92,23 +101,31 @@ extension Drawing {
     frame.cursor = (min(x + 1 + box.field.text.count, width - 1), y)
   }
 
-  /// What Enter would send, in full, and why it would not.
-  func echo(_ box: BidBox) -> (text: String, role: Role) {
+  /// What Enter would send, in full, and why it would not: in the longest words for which there is room.
+  func echo(_ box: BidBox, room: Int) -> (text: String, role: Role) {
     guard let lot = model.live.lots[box.auction] else { return ("", .normal) }
     let currency = lot.view.terms.currency
     let amount: Money
     do {
       amount = try box.field.amount(language, currency)
     } catch {
-      return ("! " + say(.amountProblem(error)), .error)
+      return (fitting([.amountProblem(error), .amountProblemShort].map { "! " + say($0) }, room), .error)
     }
-    let full = "= " + money(amount, lot)
-    let shown = layout == .tiny && SafeText.width(full) > width ? "= " + number(amount, lot) : full
+    var shown = "= " + money(amount, lot)
+    if SafeText.width(shown) > room { shown = number(amount, lot) }
+    func with(_ texts: [Text], _ role: Role) -> (String, Role) {
+      (fitting(texts.map { shown + " " + say($0) } + [shown], room), role)
+    }
     if let obstacle = model.obstacle(to: amount, on: lot) {
-      return (shown + " " + say(.obstacle(obstacle, currency)), .bad)
+      let texts = [Text.obstacle(obstacle, currency), .obstacleShort(obstacle, currency)]
+      // Where both have no room, the reason counts: the amount stands in the field.
+      let (text, role) = with(texts, .bad)
+      return text == shown ? (fitting(["! " + say(texts[1])], room), role) : (text, role)
     }
-    if let doubt = box.doubt { return (shown + " " + say(.doubt(doubt)), .warn) }
-    if amount == lot.view.minimum { return (shown + " " + say(.isMinimum), .normal) }
-    return (shown, .normal)
+    if let doubt = box.doubt {
+      let (text, role) = with([.doubt(doubt), .doubtShort], .warn)
+      return text == shown ? (say(.doubtShort), role) : (text, role)
+    }
+    return amount == lot.view.minimum ? with([.isMinimum], .normal) : (shown, .normal)
   }
 }

@@ -58,7 +58,8 @@ extension Drawing {
   /// Tabs, filter and order; or, when what is shown is not current, since when.
   mutating func drawTabs(_ y: Int) {
     if let banner {
-      return line(y, [Span(text: say(banner.text))], [Span(text: say(banner.key), priority: 1)], role: banner.role).discard()
+      line(y, [Span(text: say(banner.text))], [Span(text: say(banner.key), priority: 1)], role: banner.role)
+      return
     }
     func tab(_ tab: Model.Tab, _ padded: Bool) -> Span {
       let words = say(.tab(tab, model.count(in: tab)))
@@ -77,19 +78,17 @@ extension Drawing {
       y, Model.Tab.allCases.map { tab($0, layout != .wide) }, right, between: layout == .wide ? "  " : "", rightBetween: "   ")
   }
 
-  var banner: (text: Text, key: Text, role: Role)? {
-    if let frozen = model.frozen { return (.frozenSince(zone.clock(frozen.now)), .frozenKey, .warn) }
+  var banner: (text: Text, short: Text, key: Text, role: Role)? {
+    if let frozen = model.frozen { return (.frozenSince(zone.clock(frozen.now)), .frozenKey, .frozenKey, .warn) }
     guard !picture.link.isCurrent, let since = picture.link.staleSince, !picture.lots.isEmpty else { return nil }
-    return (.staleSince(zone.clock(since)), .reconnectKey, .warn)
+    return (.staleSince(zone.clock(since)), .staleShort(zone.clock(since)), .reconnectKey, .warn)
   }
 
   /// What the keys do here; the least needed go first.
   mutating func drawFooter(_ y: Int) {
-    let context = model.context
+    let context = keysAreElsewhere ? model.context : .list
     let isCompact = width < 60
-    let bindings = Keymap.bindings.filter {
-      $0.hint != nil && ($0.contexts.contains(context) || (!pageIsOpen && $0.contexts.contains(.list)))
-    }
+    let bindings = Keymap.bindings.filter { $0.hint != nil && $0.contexts.contains(context) }
     func span(_ binding: Keymap.Binding) -> Span {
       Span(text: Words.hint(binding.command, language, short: isCompact), priority: binding.hint?.priority ?? 0)
     }
@@ -98,15 +97,11 @@ extension Drawing {
     line(y, left.map(span), right.map(span), rightBetween: isCompact ? " " : "  ", role: .bar)
   }
 
-  private var pageIsOpen: Bool {
+  /// While a bid is being typed the list's keys stay where they are: its own stand beside it.
+  private var keysAreElsewhere: Bool {
     switch model.mode {
-    case .notices, .help: true
-    case .list, .filter, .armed, .bidBox, .confirm, .quit: false
+    case .notices, .help, .quit: true
+    case .list, .filter, .armed, .bidBox, .confirm: false
     }
   }
-}
-
-extension Int {
-  /// For where the answer is not wanted.
-  func discard() {}
 }

@@ -34,7 +34,7 @@ extension Drawing {
   mutating func drawNarrow() {
     drawHeader()
     if let banner {
-      line(1, [Span(text: say(banner.text))], role: banner.role)
+      line(1, [Span(text: fitting([say(banner.text), say(banner.short)], width - 2))], role: banner.role)
     } else {
       let sort = say(.sorting(model.sort)) + (model.sortReversed ? " ↑" : "")
       let filter = model.filter.isEmpty ? "" : " · /" + model.filter
@@ -73,7 +73,7 @@ extension Drawing {
     let alarmed = !picture.link.takesBids
     guard let lot = model.selectedLot ?? model.order.first.flatMap({ picture.lots[$0] }) else {
       frame.put(0, 0, say(.linkShort(linkWords)), alarmed ? .warn : .normal)
-      frame.put(0, 1, say(picture.link.isCurrent ? .noneOpen : .waitingForList))
+      drawEmptiness(rows: 1..<max(height - 1, 1), width: width)
       return drawTinyFooter()
     }
     let standing = standing(lot)
@@ -107,8 +107,12 @@ extension Drawing {
 
   private mutating func drawTinyBottom(_ box: BidBox?) {
     let y = height - 1
-    if let box { return frame.put(0, y, echo(box).text, echo(box).role).discard() }
-    frame.put(0, y, say(bottomWords?.short ?? .tinyKeys), .warn)
+    if let box {
+      let echo = echo(box, room: width)
+      frame.put(0, y, echo.text, echo.role)
+    } else if let words = bottomWords {
+      frame.put(0, y, fitting(words.texts.map(say), width), words.role)
+    }
   }
 
   private mutating func drawTinyFooter() {

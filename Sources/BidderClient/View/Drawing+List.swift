@@ -57,13 +57,25 @@ extension Drawing {
   }
 
   /// Empty, not yet known and not reachable are three different things, and each says what can be done.
-  private mutating func drawEmptiness(rows: Range<Int>, width: Int) {
-    let lines = emptiness
-    let top = rows.lowerBound + max((rows.count - lines.count) / 2, 0)
-    for (y, text) in zip(top..<max(rows.upperBound, top), lines) {
-      let words = say(text)
-      frame.put(max((width - SafeText.width(words)) / 2, 0), y, words, y == top ? .title : .normal, limit: width)
+  mutating func drawEmptiness(rows: Range<Int>, width: Int) {
+    let lines = emptiness.enumerated().flatMap { i, text in wrap(say(text), to: width).map { (i == 0 ? Role.title : .normal, $0) }
     }
+    let top = rows.lowerBound + max((rows.count - lines.count) / 2, 0)
+    for (y, line) in zip(top..<max(rows.upperBound, top), lines) {
+      frame.put(max((width - SafeText.width(line.1)) / 2, 0), y, line.1, line.0, limit: width)
+    }
+  }
+
+  /// Lines of whole words.
+  func wrap(_ text: String, to width: Int) -> [String] {
+    if SafeText.width(text) <= width { return [text] }
+    var lines = [""]
+    for word in text.split(separator: " ") {
+      let last = lines[lines.count - 1]
+      let longer = last.isEmpty ? String(word) : last + " " + word
+      if last.isEmpty || SafeText.width(longer) <= width { lines[lines.count - 1] = longer } else { lines.append(String(word)) }
+    }
+    return lines
   }
 
   private var emptiness: [Text] {

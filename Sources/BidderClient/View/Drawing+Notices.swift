@@ -15,25 +15,26 @@ extension Drawing {
   }
 
   private mutating func draw(_ notice: Notice, _ y: Int, _ wordWidth: Int) {
+    if width < 80 { return drawBriefly(notice, y) }
     let kind = notice.fact.kind
     let role = Words.role(kind)
     var x = frame.put(1, y, zone.clock(notice.at) + " ", notice.isRead ? .muted : .normal)
     x = frame.put(x, y, Words.glyph(kind), role)
-    let word = Words.notice(kind, language)
-    frame.put(x + 1, y, word, role)
+    frame.put(x + 1, y, Words.notice(kind, language), role)
     x += 1 + wordWidth + 1
-    frame.put(x, y, sentence(notice), .normal, limit: width - x)
+    frame.put(x, y, sentence(notice, room: width - x - 1))
   }
 
-  /// `lot title: what happened`, with a count when it happened at once again and again.
-  private func sentence(_ notice: Notice) -> String {
+  /// `lot title: what happened`, with a count when it happened at once again and again. The title shrinks, then goes, then the
+  /// sentence becomes a short one: what happened is not cut.
+  private func sentence(_ notice: Notice, room: Int) -> String {
     let what = notice.fact.sentence(language, names(for: notice))
+    let short = notice.fact.short(language, names(for: notice))
     let times = notice.count > 1 ? " (×\(notice.count))" : ""
-    guard let auction = notice.auction else { return what + times }
-    // The title may be cut, and in what is narrow to its first words; what happened may not.
+    guard let auction = notice.auction else { return fitting([what + times, short], room) }
     let lot = SafeText.cut(auction.text, to: 16)
-    let title = layout == .wide ? SafeText.cut(notice.title, to: 40) : firstWords(notice.title, 12)
-    return "\(lot) \(title): \(what)\(times)"
+    let titles = (layout == .wide ? [SafeText.cut(notice.title, to: 40)] : []) + [firstWords(notice.title, 12)]
+    return fitting(titles.map { "\(lot) \($0): \(what)\(times)" } + ["\(lot): \(what)", "\(lot): \(short)", short], room)
   }
 
   private func names(for notice: Notice) -> NoticeNames {
@@ -52,13 +53,18 @@ extension Drawing {
     return out.isEmpty ? SafeText.cut(text, to: room) : out
   }
 
-  /// One line for the narrow layout.
+  /// One line for where there is little room: minute, glyph, what happened.
   mutating func drawNewestNotice(_ y: Int) {
-    guard let notice = picture.notices.all.first else { return }
+    if let notice = picture.notices.all.first { drawBriefly(notice, y) }
+  }
+
+  private mutating func drawBriefly(_ notice: Notice, _ y: Int) {
     let kind = notice.fact.kind
-    let x = frame.put(1, y, zone.minute(notice.at) + " ")
+    var x = width < 36 ? 0 : frame.put(1, y, zone.minute(notice.at) + " ", notice.isRead ? .muted : .normal)
     frame.put(x, y, Words.glyph(kind), Words.role(kind))
-    frame.put(x + 2, y, SafeText.cut(notice.fact.short(language, names(for: notice)), to: max(width - x - 3, 0)))
+    x += 2
+    let short = notice.fact.short(language, names(for: notice))
+    frame.put(x, y, fitting([short, notice.fact.shortest(language, names(for: notice))], width - x))
   }
 
   /// All notices on a page of their own.

@@ -18,9 +18,18 @@ extension Drawing {
 
     let inner = 60
     guard width >= inner + 2, height >= 11 else {
+      let isTiny = height < 8
+      let facts =
+        isTiny
+        ? [
+          money(asked.amount, lot), asked.suggestion.map { say(.missingCommaShort(money($0, lot))) },
+          times.map { decimal($0) + "×" },
+        ]
+        : [money(asked.amount, lot), question, suggestion, "\(lot.id.text) \(title)"]
+      let hints: [Text] =
+        asked.mismatch ? [.retypeMismatch, .retypeMismatchShort] : [.escCorrects, .escCorrectsShort]
       return drawConfirmationPage(
-        [money(asked.amount, lot), question, suggestion ?? "", "\(lot.id.text) \(title)"].filter { !$0.isEmpty }, value, hint,
-        asked)
+        (isTiny ? [] : [say(.confirmTitle)]) + facts.compactMap { $0 }, fitting(hints.map(say), width), asked)
     }
     let (left, top) = ((width - inner - 2) / 2, (height - 11) / 2)
     frame.erase(x: left, y: top, width: inner + 2, height: 11)
@@ -47,15 +56,16 @@ extension Drawing {
     frame.cursor = (min(left + 3 + SafeText.width(prompt) + 1 + asked.retyped.text.count, width - 1), top + 8)
   }
 
-  /// As many facts as fit, the amount first, the field always.
-  private mutating func drawConfirmationPage(_ facts: [String], _ value: String, _ hint: String, _ asked: Confirmation) {
+  /// As many facts as fit, the field always.
+  private mutating func drawConfirmationPage(_ facts: [String], _ hint: String, _ asked: Confirmation) {
     frame.erase(x: 0, y: 0, width: width, height: height)
-    frame.put(0, 0, say(.confirmTitle), .warn)
-    let room = max(height - 3, 0)
-    for (i, fact) in facts.prefix(room).enumerated() { frame.put(0, 1 + i, fact, i == 0 ? .title : .normal) }
-    frame.put(0, height - 2, say(.retypeShort) + " " + value)
+    let lines = facts.flatMap { wrap($0, to: width) }
+    for (y, line) in lines.prefix(max(height - 2, 0)).enumerated() { frame.put(0, y, line, y == 0 ? .warn : .normal) }
+    let value = field(asked.retyped, width: 12)
+    let prompt = [say(.retypeShort) + " ", ""].first { SafeText.width($0 + value) <= width } ?? ""
+    frame.put(0, height - 2, prompt + value)
     frame.put(0, height - 1, hint, asked.mismatch ? .error : .muted)
-    frame.cursor = (min(SafeText.width(say(.retypeShort)) + 2 + asked.retyped.text.count, width - 1), height - 2)
+    frame.cursor = (min(SafeText.width(prompt) + 1 + asked.retyped.text.count, width - 1), height - 2)
   }
 
   private func more(_ amount: Money, than price: Money) -> Money {
@@ -77,7 +87,7 @@ extension Drawing {
     let lines = helpLines(back)
     let rows = max(height - 3, 0)
     let columns = width >= 80 ? 2 : 1
-    let perColumn = columns == 2 ? max(rows, (lines.count + 1) / 2) : lines.count
+    let perColumn = max(rows, (lines.count + columns - 1) / columns)
     let first = min(scroll, max(perColumn - rows, 0))
     for column in 0..<columns {
       let x = 1 + column * (width / 2)
@@ -86,7 +96,7 @@ extension Drawing {
         let i = column * perColumn + first + row
         guard first + row < perColumn, i < lines.count else { continue }
         let after = frame.put(x, 2 + row, lines[i].keys, .title, limit: room)
-        let start = max(x + 12, after + 1)
+        let start = max(x + (width < 36 ? 0 : 12), after + 1)
         frame.put(start, 2 + row, lines[i].words, .normal, limit: max(x + room - start, 0))
       }
     }

@@ -1,0 +1,249 @@
+import AuctionFacts
+import SharedKernel
+import TerminalKit
+import Testing
+
+@testable import BidderClient
+
+@Suite("What the gateway tells")
+struct GatewayTests {
+  let bicycle = auctionID("l-01")
+  let guitar = auctionID("l-03")
+
+  private func bells(_ effects: [Effect]) -> Int { effects.count { $0 == .bell } }
+
+  private func outbid(_ model: inout Model, _ centavos: Int64, stamp: Int64, closesIn: Int64 = 9) -> [Effect] {
+    let line = BidLine(bid: bidID(Int(stamp)), bidder: bruno, amount: reais(centavos), receivedAt: drawnNow + .seconds(stamp))
+    return model.hear(
+      .bidAccepted(bicycle, line, block: 20 + stamp, minimum: reais(centavos + 5_000), closesAt: drawnNow + .seconds(closesIn)))
+  }
+
+  @Test("being outbid rings, is noticed, and N goes there")
+  func outbidding() {
+    var model = drawnModel()
+    model.selection = auctionID("l-12")
+    #expect(bells(outbid(&model, 53_000, stamp: 1)) == 1)
+    #expect(model.screen(100, 30).contains("▼ COBERTO    l-01 Bicicleta Caloi 10: bruno deu R$ 530,00 (você: R$ 480,00)"))
+    model.press(.character("N"))
+    #expect(model.selection == bicycle)
+  }
+
+  @Test("five times outbid within a second is one bell")
+  func bellLimit() {
+    var model = drawnModel()
+    var count = 0
+    for n in 0..<5 as Range<Int64> {
+      count += bells(outbid(&model, 53_000 + n * 10_000, stamp: 2 * n + 1))
+      let mine = BidLine(
+        bid: bidID(500 + Int(n)), bidder: alice, amount: reais(58_000 + n * 10_000), receivedAt: drawnNow + .seconds(2 * n + 2))
+      count += bells(
+        model.hear(.bidAccepted(bicycle, mine, block: 30, minimum: reais(63_000 + n * 10_000), closesAt: drawnNow + .seconds(9))))
+    }
+    #expect(count == 1)
+  }
+
+  @Test("a silent terminal stays silent")
+  func muted() {
+    var model = drawnModel()
+    model.sound = .off
+    #expect(bells(outbid(&model, 53_000, stamp: 1)) == 0)
+  }
+
+  @Test("a repeated, older or overtaken event changes nothing")
+  func repeats() {
+    var model = drawnModel()
+    _ = outbid(&model, 53_000, stamp: 5)
+    let after = model
+    _ = outbid(&model, 53_000, stamp: 5)
+    _ = outbid(&model, 50_000, stamp: 4)
+    var old = drawnAuctions[0]
+    old.head = 0
+    model.hear(.auction(old))
+    #expect(model == after)
+    _ = model.update(.gateway(.disconnected(reason: "late word", attempt: 1, retryAt: drawnNow), epoch: 0))
+    #expect(model == after)
+  }
+
+  @Test("the extension says who moved the end and by how much, for five seconds beside the time")
+  func extensions() {
+    var model = drawnModel()
+    model.selection = bicycle
+    _ = outbid(&model, 53_000, stamp: 1, closesIn: 39)
+    model.hear(.extended(bicycle, closesAt: drawnNow + .seconds(39), by: bruno, cause: .bid))
+    model.hear(.extended(bicycle, closesAt: drawnNow + .seconds(39), by: bruno, cause: .bid))
+    let screen = model.screen(100, 30)
+    #expect(screen.contains("+00:39"))
+    #expect(screen.contains("+30 s"))
+    #expect(model.live.notices.all.count { $0.fact.kind == .extended } == 1)
+    #expect(screen.contains("+30 s por bruno, fecha às 14:32:46"))
+    model.pass(.seconds(5))
+    #expect(!model.screen(100, 30).contains("+00:34"))
+  }
+
+  @Test("an outage is not blamed on a bidder")
+  func outage() {
+    var model = drawnModel()
+    model.hear(.extended(guitar, closesAt: drawnNow + .seconds(100), by: nil, cause: .outage))
+    #expect(model.screen(100, 30).contains("+58 s pela parada da casa"))
+  }
+
+  @Test("at zero it says closing, and closed only when the house says so")
+  func localZero() {
+    var model = drawnModel()
+    model.pass(.seconds(60))
+    #expect(model.screen(80, 24).contains("fechando"))
+    #expect(model.live.lots[guitar]?.isOver == false)
+    model.hear(.closed(guitar, result(.sold, winner: bruno, 125_000)))
+    #expect(model.screen(80, 24).contains("PERDIDO"))
+  }
+
+  struct Ended: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let id: String
+    let result: AuctionResult
+    let standing: Standing
+    let bells: Int
+  }
+
+  @Test(
+    "each ending is named",
+    arguments: [
+      Ended(testDescription: "won", id: "l-01", result: result(.sold, winner: alice, 48_000), standing: .won, bells: 1),
+      Ended(testDescription: "lost", id: "l-15", result: result(.sold, winner: carla, 390_000), standing: .lost, bells: 0),
+      Ended(
+        testDescription: "lost though leading just now", id: "l-01", result: result(.sold, winner: carla, 50_000),
+        standing: .lost, bells: 1),
+      Ended(
+        testDescription: "sold to others", id: "l-12", result: result(.sold, winner: carla, 9_500), standing: .closed, bells: 0),
+      Ended(testDescription: "no bids", id: "l-12", result: result(.noBids), standing: .noBids, bells: 0),
+      Ended(testDescription: "under the reserve", id: "l-12", result: result(.conditional), standing: .conditional, bells: 0),
+      Ended(testDescription: "cancelled", id: "l-12", result: result(.cancelled), standing: .cancelled, bells: 0),
+    ])
+  func endings(_ ended: Ended) {
+    var model = drawnModel()
+    let id = auctionID(ended.id)
+    #expect(bells(model.hear(.closed(id, ended.result))) == ended.bells)
+    #expect(model.live.lots[id]?.standing(of: alice) == ended.standing)
+    #expect(!model.order.contains(id))
+    // The end is said once.
+    let notices = model.live.notices
+    model.hear(.closed(id, ended.result))
+    #expect(model.live.notices == notices)
+  }
+
+  @Test("a scheduled auction that is cancelled ends there, an open one with its closing block")
+  func cancellation() {
+    var model = drawnModel()
+    model.hear(.cancelled(auctionID("l-20"), reason: "o vendedor desistiu"))
+    #expect(model.live.lots[auctionID("l-20")]?.standing(of: alice) == .cancelled)
+    #expect(model.screen(100, 30).contains("cancelado: o vendedor desistiu"))
+    model.hear(.cancelled(guitar, reason: "fraude"))
+    #expect(model.live.lots[guitar]?.view.status == .open)
+    model.hear(.closed(guitar, result(.cancelled)))
+    #expect(model.screen(100, 30).contains("cancelado: fraude"))
+  }
+
+  @Test("a missed outbid is noticed when the snapshot comes")
+  func missedOutbid() {
+    var model = drawnModel()
+    model.hear(.disconnected(reason: "reset", attempt: 1, retryAt: drawnNow + .seconds(1)))
+    model.pass(.seconds(4))
+    _ = model.update(.gateway(.connecting(attempt: 1), epoch: 2))
+    _ = model.update(.gateway(.connected, epoch: 2))
+    var view = drawnAuctions[0]
+    (view.head, view.price, view.leader, view.minimum) = (9, reais(60_000), bruno, reais(65_000))
+    #expect(model.update(.gateway(.auction(view), epoch: 2)).contains(.bell))
+    _ = model.update(.gateway(.resyncing(done: 3, total: 3), epoch: 2))
+    _ = model.update(.gateway(.live, epoch: 2))
+    let screen = model.screen(100, 30)
+    #expect(screen.contains("bruno deu R$ 600,00"))
+    #expect(screen.contains("reconectado após 4 s; 3 leilões atualizados"))
+    #expect(!screen.contains("~"))
+  }
+
+  @Test("a broken chain is said in list, detail and notices, and no snapshot mends it")
+  func brokenChain() {
+    var model = drawnModel()
+    model.hear(.chainBroken(guitar, reason: "bloco 13 não segue o 12"))
+    model.hear(.auction(drawnAuctions[1]))
+    let screen = model.screen(100, 30)
+    #expect(screen.contains("CADEIA!   │"))
+    #expect(screen.contains("! CADEIA!: bloco 13 …"))
+    #expect(screen.contains("a cadeia de blocos não confere: bloco 13 não segue o 12"))
+  }
+
+  @Test("a house without NTP is said on every screen")
+  func houseWithoutNTP() {
+    var model = drawnModel()
+    model.hear(.houseClock(reading(drawnNow, .systemClock)))
+    model.hear(.houseClock(reading(drawnNow + .seconds(1), .systemClock)))
+    #expect(model.screen(100, 30).contains("casa sem NTP"))
+    #expect(model.screen(80, 24).contains("casa sem NTP"))
+    #expect(model.live.notices.all.count { $0.fact == .houseWithoutNTP } == 1)
+  }
+
+  @Test(
+    "a doubtful clock is not drawn as a sure one",
+    arguments: [
+      (ClockStatus.synchronized, Int64(501), "relógio ?", true), (.synchronized, 500, "relógio ±500 ms", false),
+      (.unsynchronized, 1, "relógio ?", true), (.systemClock, 5_000, "relógio sem NTP", false),
+    ])
+  func clocks(_ status: ClockStatus, _ milliseconds: Int64, _ words: String, _ isDoubtful: Bool) {
+    var model = drawnModel()
+    _ = model.update(.tick(reading(drawnNow, uncertainty: .milliseconds(milliseconds), status)))
+    #expect(model.screen(80, 24).contains(words))
+    #expect(model.screen(80, 24).contains("~00:42") == isDoubtful)
+  }
+
+  @Test("time never runs backwards")
+  func monotonic() {
+    var model = drawnModel()
+    _ = model.update(.tick(reading(drawnNow - .seconds(100))))
+    #expect(model.now == drawnNow)
+  }
+
+  @Test("keeps a bounded number of auctions, and lets the longest closed go")
+  func bounded() {
+    var model = drawnModel()
+    for n in 0..<Model.lotLimit {
+      model.hear(.auction(auction("n-\(n)", "n", closesIn: Int64(n), status: .closed, result: result(.noBids))))
+    }
+    #expect(model.live.lots.count == Model.lotLimit)
+    #expect(model.live.lots[guitar] != nil)
+  }
+}
+
+@Suite("Notices")
+struct NoticesTests {
+  @Test("same kind and lot within a second is one line with a count")
+  func collapse() {
+    var notices = Notices()
+    for n in 0..<3 {
+      notices.add(Notice(at: drawnNow + .milliseconds(Int64(n) * 300), auction: auctionID("a"), fact: .accepted(reais(Int64(n)))))
+    }
+    notices.add(Notice(at: drawnNow + .milliseconds(700), auction: auctionID("b"), fact: .accepted(reais(9))))
+    #expect(notices.all.map(\.count) == [1, 3])
+    #expect(notices.all.last?.fact == .accepted(reais(2)))
+  }
+
+  @Test("the newest 500 are kept")
+  func bounded() {
+    var notices = Notices()
+    for n in 0..<600 { notices.add(Notice(at: drawnNow + .seconds(Int64(n) * 2), fact: .eventsLost)) }
+    #expect(notices.all.count == Notices.limit)
+    #expect(notices.all.first?.at == drawnNow + .seconds(1_198))
+  }
+
+  @Test("a reader who has scrolled keeps the place and is told of what is new")
+  func scrolling() {
+    var model = drawnModel()
+    // Four rows for six notices.
+    model.size = Size(width: 80, height: 7)
+    model.press(.character("n"), .key(.down), .key(.down))
+    model.hear(.blocked(reason: "memory"))
+    #expect(model.mode == .notices(scroll: 3, fresh: 1))
+    #expect(model.screen(80, 24).contains("1 novo"))
+    model.press(.key(.home), .character("c"))
+    #expect(model.live.notices.unread == 0)
+  }
+}

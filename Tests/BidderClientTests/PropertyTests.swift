@@ -1,0 +1,136 @@
+import AuctionFacts
+import Foundation
+import SharedKernel
+import TerminalKit
+import Testing
+
+@testable import BidderClient
+
+/// Random lives of a terminal: sequences of messages, whatever order they come in. `SEQUENCIAS` says how many thousands;
+/// 100 is what the design asks for, and takes minutes in a debug build.
+@Suite("Any sequence of messages")
+struct PropertyTests {
+  @Test("keeps what must hold", arguments: 0..<(thousands * 10))
+  func invariants(_ block: UInt64) {
+    for seed in block * 100..<(block + 1) * 100 {
+      var random = SeededGenerator(seed)
+      var life = Life(&random)
+      for _ in 0..<Int.random(in: 5...40, using: &random) {
+        guard life.step(&random) else {
+          Issue.record("seed \(seed): \(life.failure)")
+          return
+        }
+      }
+    }
+  }
+
+  static let thousands = ProcessInfo.processInfo.environment["SEQUENCIAS"].flatMap(UInt64.init) ?? 3
+  static let beginnings = Language.allCases.map { drawnModel($0) }
+
+  /// One terminal, and what a distrustful observer remembers of it.
+  struct Life {
+    var model: Model
+    var failure = ""
+    var waiting: [AuctionID: Ticket] = [:]
+    var block: Int64 = 20
+    var stamp = drawnNow
+
+    init(_ random: inout SeededGenerator) {
+      model = PropertyTests.beginnings[Int.random(in: 0...1, using: &random)]
+      if Int.random(in: 0..<4, using: &random) == 0 {
+        model.settings.limit = reais(Int64.random(in: 0...2_000_000, using: &random))
+      }
+      model.settings.confirmsAlways = Int.random(in: 0..<4, using: &random) == 0
+    }
+
+    mutating func step(_ random: inout SeededGenerator) -> Bool {
+      let message = message(&random)
+      let before = model
+      let effects = model.update(message)
+      for effect in effects {
+        guard case .submitBid(let ticket, let id, let amount) = effect else { continue }
+        guard let lot = before.live.lots[id] else { return fail("a bid on nothing") }
+        guard message == .input(.key(.enter)) else { return fail("sent by \(message)") }
+        guard before.live.link.takesBids, before.frozen == nil else { return fail("sent while not live") }
+        guard lot.view.status == .open, amount >= lot.view.minimum else { return fail("sent \(amount) on \(lot.view)") }
+        guard amount <= before.settings.limit ?? .maximum else { return fail("over the limit") }
+        guard lot.bid?.stage.isFinal ?? true else { return fail("two in flight on \(id)") }
+        if case .broken = lot.view.chain { return fail("bid on a broken chain") }
+        let shown = before.settings.language.money.format(amount, in: .brl)
+        let frame = view(before, size: Size(width: 100, height: 30)).text.joined(separator: "\n")
+        guard frame.contains(shown) else { return fail("\(shown) was not on the screen:\n\(frame)") }
+        waiting[id] = ticket
+      }
+      if let selection = model.selection, !model.order.contains(selection) {
+        if case .list = model.mode { return fail("\(selection) is selected and not listed") }
+      }
+      if model.live.notices.all.count > Notices.limit { return fail("too many notices") }
+      if Int.random(in: 0..<64, using: &random) == 0 {
+        let size = Size(width: Int.random(in: 0...120, using: &random), height: Int.random(in: 0...40, using: &random))
+        let frame = view(model, size: size)
+        if frame.size != size { return fail("a frame of another size") }
+      }
+      return true
+    }
+
+    private mutating func fail(_ reason: String) -> Bool {
+      failure = reason
+      return false
+    }
+
+    private mutating func message(_ random: inout SeededGenerator) -> Message {
+      switch Int.random(in: 0..<20, using: &random) {
+      case 0..<5:
+        let steps: [Int64] = [0, 1, 100, 260, 300, 1_000, 5_000, 9_000]
+        return .tick(reading(model.now + .milliseconds(steps.randomElement(using: &random) ?? 0)))
+      case 5..<13: return .input(key(&random))
+      case 13: return .eventsLost
+      default: return .gateway(event(&random), epoch: 1 + Int.random(in: 0..<8, using: &random) / 7)
+      }
+    }
+
+    private func key(_ random: inout SeededGenerator) -> Input {
+      let characters = "bbbb++++=-vsq/123fnNmpRLckj0159.,,1300".unicodeScalars.map(Input.character)
+      switch Int.random(in: 0..<10, using: &random) {
+      case 0..<4: return .key(.enter)
+      case 4: return .key(Key.allCases.randomElement(using: &random) ?? .up)
+      case 5: return .paste(["1300\n", "1.400,00", "135000", "x"].randomElement(using: &random) ?? "")
+      default: return characters.randomElement(using: &random) ?? .key(.enter)
+      }
+    }
+
+    private mutating func event(_ random: inout SeededGenerator) -> GatewayEvent {
+      let id = drawnAuctions.randomElement(using: &random)?.terms.auction ?? auctionID("l-03")
+      let lot = model.live.lots[id]
+      stamp = stamp + .microseconds(Int64.random(in: -1...2_000_000, using: &random))
+      switch Int.random(in: 0..<20, using: &random) {
+      case 0: return .disconnected(reason: "reset", attempt: 1, retryAt: model.now + .seconds(1))
+      case 1: return .connecting(attempt: 2)
+      case 2, 3, 4: return .live
+      case 5: return .blocked(reason: "memory")
+      case 6, 7: return .unblocked
+      case 8...12:
+        let who = [alice, bruno, carla].randomElement(using: &random) ?? bruno
+        let amount = (lot?.view.minimum ?? reais(100)).addingClamped(reais(Int64.random(in: 0...10_000, using: &random)))
+        block += Int64.random(in: -1...1, using: &random)
+        return .bidAccepted(
+          id, BidLine(bid: bidID(Int.random(in: 60...90, using: &random)), bidder: who, amount: amount, receivedAt: stamp),
+          block: block, minimum: amount.addingClamped(reais(5_000)),
+          closesAt: model.now + .seconds(Int64.random(in: -5...100, using: &random)))
+      case 13: return .auction(drawnAuctions.randomElement(using: &random) ?? drawnAuctions[0])
+      case 14:
+        return .extended(id, closesAt: model.now + .seconds(Int64.random(in: -5...500, using: &random)), by: bruno, cause: .bid)
+      case 15:
+        let progress: [BidProgress] = [
+          .sent(bidID(70)), .delivered, .uncertain, .accepted, .refused(.belowMinimum, minimum: reais(1)), .busy, .neverArrived,
+          .notSent(reason: "x"),
+        ]
+        return .bid(waiting[id] ?? Ticket(1), progress.randomElement(using: &random) ?? .delivered)
+      case 16: return .suspended(id, reason: "x")
+      case 17: return .resumed(id, closesAt: model.now + .seconds(60))
+      case 18: return .closed(id, result(AuctionResult.Outcome.allCases.randomElement(using: &random) ?? .sold, winner: alice, 1))
+      default: return Bool.random(using: &random) ? .cancelled(id, reason: "x") : .chainBroken(id, reason: "gap")
+      }
+    }
+  }
+}

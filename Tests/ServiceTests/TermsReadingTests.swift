@@ -1,0 +1,155 @@
+import ArgumentParser
+import AuctionFacts
+import ServiceKit
+import SharedKernel
+import SuiteTesting
+import Testing
+
+@testable import AuctionService
+
+struct TermsReadingTests {
+  private let portuguese = TermsReading(text: .portuguese)
+  private let english = TermsReading(text: .english)
+
+  private func refusal<Value>(_ form: TermsReading.Form<Value>, _ text: String) throws -> String {
+    let failure = try #require(throws: Failure.self) { try form("--opcao", text) }
+    #expect(failure.status == .usage)
+    return failure.sentence
+  }
+
+  @Test func `a refusal names the option, the value and what is accepted`() throws {
+    let sentence = try refusal(portuguese.duration, "10 minutos")
+    #expect(sentence.hasPrefix("--opcao: “10 minutos” ") && sentence.hasSuffix(portuguese.duration.accepted))
+  }
+
+  @Test(
+    arguments: [
+      ("a\u{1b}[2Jb", "“a\\u{1b}[2Jb”"), ("a\r\nb\0", "“a\\u{d}\\u{a}b\\u{0}”"), ("\u{202e}abc", "“\\u{202e}abc”"),
+      ("\u{2028}", "“\\u{2028}”"), ("violão 😀", "“violão 😀”"),
+      (String(repeating: "x", count: 61), "“" + String(repeating: "x", count: 60) + "…”"),
+    ])
+  func `what a refusal shows is one short line that no terminal obeys`(value: String, shown: String) throws {
+    #expect(try refusal(portuguese.auction, value).contains(shown))
+  }
+
+  @Test(
+    arguments: [
+      ("now", .after(.zero)), ("agora", .after(.zero)), ("+10s", .after(.seconds(10))), ("+0s", .after(.zero)),
+      ("2026-12-01T09:00:00-03:00", .at(Build.noon)),
+    ] as [(String, Moment)])
+  func `a start is now, so much later, or an instant`(text: String, moment: Moment) throws {
+    #expect(try portuguese.start("--inicio", text) == moment)
+  }
+
+  @Test(arguments: [
+    "", "+", "-10s", "10s", "+-10s", "++10s", "+now", "Now", "tomorrow", "2026-12-01", "+2026-12-01T09:00:00-03:00",
+  ])
+  func `anything else is no start`(text: String) throws { _ = try refusal(portuguese.start, text) }
+
+  @Test(arguments: ["now", "agora", "2h", ""])
+  func `a latest end counts from the opening, so now is none`(text: String) throws {
+    #expect(try portuguese.latestEnd("--fim-maximo", "+2h") == .after(.seconds(7_200)))
+    _ = try refusal(portuguese.latestEnd, text)
+  }
+
+  @Test(arguments: [("0s", 0), ("120s", 120), ("2000ms", 2), ("1d", 86_400)] as [(String, Int64)])
+  func `an extension is whole seconds, as the wire says it`(text: String, seconds: Int64) throws {
+    #expect(try portuguese.extensionWindow("--prorrogacao", text) == .seconds(seconds))
+  }
+
+  @Test(arguments: ["1500ms", "86401s", "2d", "-1s", "120"])
+  func `any other extension is refused rather than rounded`(text: String) throws {
+    _ = try refusal(portuguese.extensionWindow, text)
+  }
+
+  @Test func `a tolerance has its bounds, and a duration is more than nothing`() throws {
+    #expect(
+      try portuguese.tolerance("--tolerancia", "0ms") == .zero && portuguese.tolerance("--tolerancia", "10s") == .seconds(10))
+    _ = try refusal(portuguese.tolerance, "10001ms")
+    #expect(try portuguese.duration("--duracao", "1ms") == .milliseconds(1))
+    _ = try refusal(portuguese.duration, "0s")
+  }
+
+  @Test func `amounts are read as the reader writes them, and nothing is no amount`() throws {
+    #expect(try portuguese.money("--lance-inicial", "1.234,56") == 1_234_56)
+    #expect(try english.money("--opening-price", "1,234.56") == 1_234_56)
+    for text in ["1,234.56", "0,00", "0", "", "-1", "1.23"] { _ = try refusal(portuguese.money, text) }
+    for text in ["1.234,56", "0.00", "1,23"] { _ = try refusal(english.money, text) }
+  }
+
+  @Test func `what is accepted is said in the same spelling`() {
+    #expect(portuguese.money.accepted.contains("1.234,56") && portuguese.money.accepted.contains("9.999.999.999,99"))
+    #expect(english.money.accepted.contains("1,234.56") && english.increment.accepted.contains("0.01%"))
+  }
+
+  @Test(
+    arguments: [
+      ("10,00", .fixed(10_00)), ("R$ 10", .fixed(10_00)), ("5%", .percentage(basisPoints: 500)),
+      ("0,01%", .percentage(basisPoints: 1)), ("10000%", .percentage(basisPoints: 1_000_000)),
+      ("1.000%", .percentage(basisPoints: 100_000)),
+    ] as [(String, Increment)])
+  func `an increment is an amount or a percentage`(text: String, increment: Increment) throws {
+    #expect(try portuguese.increment("--incremento", text) == increment)
+  }
+
+  @Test(arguments: [
+    "", "%", "0", "0%", "0,00%", "0,001%", "10000,01%", "-5%", "5%%", "%5", "5 %", " 5%", "R$ 5%", "R$5%", "5.5%", "cinco%",
+  ])
+  func `anything else is no increment, and is shown whole`(text: String) throws {
+    #expect(try refusal(portuguese.increment, text).contains("“\(text)”"))
+  }
+
+  @Test func `a percentage has two decimals whatever the currency has`() throws {
+    for currency in Currency.known {
+      #expect(
+        try TermsReading(text: .portuguese, currency: currency).increment("--incremento", "2,5%") == .percentage(basisPoints: 250)
+      )
+    }
+  }
+
+  @Test func `texts are bounded in characters, and sellers may be the house or bidders`() throws {
+    let long = String(repeating: "ã", count: 120)
+    #expect(try portuguese.title("--titulo", long) == long && portuguese.description("--descricao", "").isEmpty)
+    _ = try refusal(portuguese.title, long + "x")
+    _ = try refusal(portuguese.title, "")
+    _ = try refusal(portuguese.description, String(repeating: "x", count: 2_001))
+    _ = try refusal(portuguese.reason, "")
+    _ = try refusal(portuguese.reason, String(repeating: "x", count: 501))
+    #expect(
+      try portuguese.seller("--vendedor", "casa_2") == "casa_2"
+        && portuguese.seller("--vendedor", "cliente_alpha") == "cliente_alpha")
+    for text in ["ms_leilao", "operador", "Alpha", ""] { _ = try refusal(portuguese.seller, text) }
+  }
+
+  // MARK: agendar
+
+  private func schedule(_ more: String...) throws -> ProposedTerms {
+    let options = ["--id", "moto", "--titulo", "Moto", "--duracao", "10m", "--lance-inicial", "100", "--incremento", "5%"]
+    return try #require(try ScheduleCommand.parseAsRoot(options + more) as? ScheduleCommand).proposed()
+  }
+
+  @Test func `agendar proposes what its options say`() throws {
+    let now = Build.noon
+    let terms = try schedule(
+      "--inicio", "+10s", "--fim-maximo", "+2h", "--prorrogacao", "60s", "--tolerancia", "0s", "--relogio-exigido"
+    ).terms(asOf: now)
+    let rules = AuctionRules(
+      extensionWindow: .seconds(60), latestClose: now + .seconds(7_210), inFlightTolerance: .zero, clockRequired: true)
+    #expect(
+      terms
+        == AuctionTerms(
+          auction: "moto", title: "Moto", seller: "casa", openingPrice: 100_00, increment: .percentage(basisPoints: 500),
+          opensAt: now + .seconds(10), closesAt: now + .seconds(610), rules: rules))
+  }
+
+  @Test(
+    arguments: [
+      ("--inicio", "ontem"), ("--prorrogacao", "1500ms"), ("--tolerancia", "11s"), ("--vendedor", "ms_lance"),
+      ("--fim-maximo", "2h"),
+      ("--descricao", String(repeating: "x", count: 2_001)),
+    ])
+  func `agendar refuses an option before it asks anyone`(option: String, value: String) throws {
+    let failure = try #require(throws: Failure.self) { try schedule(option, value) }
+    #expect(failure.status == .usage && failure.sentence.hasPrefix("\(option): "))
+  }
+}
