@@ -14,8 +14,22 @@ package struct AuctionCommand: AsyncParsableCommand {
       commandName: "ms-leilao",
       abstract: said("O calendário dos leilões.", "The calendar of auctions."),
       discussion: said(
-        "Sem subcomando, serve até ser parado. Os outros falam com a casa como operador.",
-        "Without a subcommand it serves until told to stop. The others talk to the house as an operator."),
+        """
+        Sem subcomando, serve até ser parado. Os outros falam com a casa como operador.
+
+        EXEMPLOS:
+          ms-leilao                                        # serve
+          ms-leilao --leiloes calendario.json              # serve, e agenda o que o arquivo diz
+          ms-leilao listar
+        """,
+        """
+        Without a subcommand it serves until told to stop. The others talk to the house as an operator.
+
+        EXAMPLES:
+          ms-leilao                                        # serves
+          ms-leilao --auctions calendar.json               # serves, and schedules what the file says
+          ms-leilao list
+        """),
       subcommands: [ServeCommand.self, ScheduleCommand.self, CancelCommand.self, ListCommand.self, TopologyCommand.self],
       defaultSubcommand: ServeCommand.self)
   }

@@ -69,6 +69,7 @@ package struct TopologyCommand: ParsableCommand {
       abstract: said(
         "Mostra as definições do broker de desenvolvimento (scripts/broker/definitions.json).",
         "Prints the development broker's definitions (scripts/broker/definitions.json)."),
+      discussion: said("EXEMPLO:\n  ms-leilao topologia", "EXAMPLE:\n  ms-leilao topology"),
       aliases: ["topology"])
   }
 

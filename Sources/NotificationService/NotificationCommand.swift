@@ -46,14 +46,18 @@ package struct NotificationCommand: AsyncParsableCommand {
     defer { watcher.close() }
     let publishing = Connection(
       ConnectionOptions(url: settings.broker, tls: nil, name: "\(principal) (publica)"),
-      onEvent: ConnectionLog.reporting(log, "publishing") { _ in mailbox.ring() })
+      onEvent: { [report = ConnectionLog(log, role: "publishing")] event in
+        report.hear(event)
+        mailbox.ring()
+      })
     let consuming = Connection(
       ConnectionOptions(url: settings.broker, tls: nil, name: "\(principal) (consome)"),
       subscriptions: [
         Subscription(
           name: "trabalho", source: .queue(Queue.notificacao.rawValue), prefetch: 1_000, automaticAcknowledgement: false)
       ],
-      onEvent: ConnectionLog.reporting(log, "consuming") { event in
+      onEvent: { [report = ConnectionLog(log, role: "consuming")] event in
+        report.hear(event)
         switch event {
         case .subscribed: mailbox.post(.consuming)
         case .subscriptionCancelled, .disconnected: mailbox.post(.notConsuming)

@@ -50,7 +50,8 @@ package struct HouseService<D: Desk & Sendable>: Sendable {
     defer { watcher.close() }
     let publishing = Connection(
       ConnectionOptions(url: settings.broker, tls: nil, name: "\(principal) (publica)"),
-      onEvent: ConnectionLog.reporting(log, "publishing") { event in
+      onEvent: { [report = ConnectionLog(log, role: "publishing")] event in
+        report.hear(event)
         switch event {
         case .connected: mailbox.post(.publisherUp)
         case .disconnected: mailbox.post(.publisherDown)
@@ -64,7 +65,8 @@ package struct HouseService<D: Desk & Sendable>: Sendable {
     }
     let consuming = Connection(
       ConnectionOptions(url: settings.broker, tls: nil, name: "\(principal) (consome)"), subscriptions: subscriptions,
-      onEvent: ConnectionLog.reporting(log, "consuming") { event in
+      onEvent: { [report = ConnectionLog(log, role: "consuming")] event in
+        report.hear(event)
         switch event {
         case .subscribed(name: "trabalho", queue: _): mailbox.post(.consuming)
         case .subscriptionCancelled, .disconnected: mailbox.post(.notConsuming)

@@ -43,6 +43,7 @@ struct BidCall: Sendable {
       let amount: Money
       do {
         amount = try report.money.parse(text, in: followed.terms.currency)
+        guard amount > .zero else { throw MoneyText.Problem.empty }
       } catch {
         throw Failure(
           .usage,
