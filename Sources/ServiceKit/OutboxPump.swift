@@ -89,7 +89,8 @@ package final class OutboxPump: Sendable {
   package var wakeUp: ContinuousClock.Instant? {
     state.withLock { s in
       let marking = s.confirmed.isEmpty ? nil : s.markedAt + markInterval
-      let routing = s.unroutable.isEmpty ? nil : s.routeAgainAt
+      // Only what `send` would then do: a time that has passed in vain would turn the thread round without end.
+      let routing = s.isConnected && s.again.isEmpty && !s.unroutable.isEmpty ? s.routeAgainAt : nil
       return [s.resumeAt, marking, routing].compactMap { $0 }.min()
     }
   }
