@@ -134,17 +134,19 @@ package struct BidDesk: Desk, Sendable {
   // MARK: - One item
 
   private mutating func place(_ bid: SubmittedBid, replyTo: String?, at clock: ClockReading, in turn: inout Turn) {
+    // What was decided is decided: it is neither too fast nor answered again.
+    guard !keeper.isDecided(bid.bid.id, of: bid.bid.bidder, digest: bid.digest) else { return }
     switch limiter.admit(bid.bid.bidder, at: clock.instant) {
     case .admitted: break
     case .shed(let mayAnswer):
       if mayAnswer { answer(UnheardBid(shed: bid, replyTo: replyTo), at: clock, in: &turn) }
       return
     }
-    let before = keeper.decision(of: bid.bid.bidder, bid: bid.bid.id)
     let outputs = keeper.handle(.bid(bid), at: clock)
-    // A bid that was decided before changes nothing and needs no second entry; neither does one that is only answered.
-    let isNew = before == nil && keeper.decision(of: bid.bid.bidder, bid: bid.bid.id) != nil
-    if isNew || outputs.contains(where: \.isNumberedRefusal) { turn.entries.append(BidEntry.bid(bid.evidence).entry) }
+    // One that is only answered leaves no trace.
+    if keeper.isDecided(bid.bid.id, of: bid.bid.bidder, digest: bid.digest) {
+      turn.entries.append(BidEntry.bid(bid.evidence).entry)
+    }
     say(outputs, in: &turn)
   }
 
@@ -212,6 +214,10 @@ package struct BidDesk: Desk, Sendable {
   // MARK: - Bids that never reach the books
 
   private func refuse(_ bid: UnheardBid, at clock: ClockReading, in turn: inout Turn) {
+    // It was heard once, when its key still stood: what was decided then is not denied now.
+    if let owner = bid.owner, let id = bid.bid, let digest = bid.digest, keeper.isDecided(id, of: owner, digest: digest) {
+      return
+    }
     if let delivery = bid.delivery { setAside(delivery, bid.reason.wireName, in: &turn) }
     answer(bid, at: clock, in: &turn)
   }
@@ -238,13 +244,6 @@ enum Collection {
   static let blocks = "bloco"
   static let receipts = "recibo"
   static let schedulings = "agendamento"
-}
-
-extension BookKeeper.Output {
-  /// Whether this is a refusal that the books remember.
-  fileprivate var isNumberedRefusal: Bool {
-    if case .refused(let receipt, _) = self { receipt.number != nil } else { false }
-  }
 }
 
 /// On while the journal is replayed: what was said then is not said, and need not be signed, again.
