@@ -155,12 +155,18 @@ package struct BidDesk: Desk, Sendable {
     guard !inputs.isEmpty else { return }
     turn.entries.append(BidEntry.statement(statement.envelope.evidence).entry)
     for input in inputs {
-      if case .scheduled(let scheduling, let sealed) = input, keeper.status(of: scheduling.terms.auction) == nil {
-        turn.documents.append(
-          Document(collection: Collection.schedulings, key: scheduling.terms.auction.text, number: 0, body: sealed.evidence.bytes)
-        )
+      guard case .scheduled(let scheduling, let sealed) = input else {
+        say(keeper.handle(input, at: clock), in: &turn)
+        continue
       }
+      let auction = scheduling.terms.auction
+      let wasKnown = keeper.status(of: auction) != nil
       say(keeper.handle(input, at: clock), in: &turn)
+      // Kept once, and only if the books took it: they do not know what this house does not hold.
+      if !wasKnown, keeper.status(of: auction) != nil {
+        turn.documents.append(
+          Document(collection: Collection.schedulings, key: auction.text, number: 0, body: sealed.evidence.bytes))
+      }
     }
   }
 
