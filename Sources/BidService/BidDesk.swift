@@ -204,11 +204,18 @@ package struct BidDesk: Desk, Sendable {
             Document(collection: Collection.receipts, key: auction.text, number: number, body: sealed.evidence.bytes))
         }
         turn.outgoing.append(.event(receipt, sealed))
-      case .repeated(let auction, let sealed):
-        guard let kind = (try? Envelope(sealed.evidence))?.kind else { break }
-        turn.outgoing.append(.event(kind, sealed, id: "\(auction):repetido", about: auction))
+      case .repeated(_, let sealed): turn.outgoing.append(contentsOf: repetition(of: sealed))
       case .accepted: break
       }
+    }
+  }
+
+  /// The same statement, under the same id as the first time.
+  private func repetition(of sealed: Sealed) -> [OutgoingMessage] {
+    switch (try? HouseStatement(trusted: sealed.evidence))?.fact {
+    case .block(let block): [.event(block, sealed)]
+    case .extended(let extended): [.event(extended, sealed)]
+    case .scheduled, .opened, .notice, .refused, .answered, nil: []
     }
   }
 
