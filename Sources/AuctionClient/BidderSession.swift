@@ -64,7 +64,8 @@ package struct BidderSession: Machine {
   private(set) package var auctions: [AuctionID: FollowedAuction] = [:]
   private var attempts: [BidID: (attempt: BidAttempt, sealed: Sealed)] = [:]
   private var inquiries: [BidID: (bidder: PrincipalID, at: Timestamp)] = [:]
-  private var questions: [UniqueID: (question: Question, askedAt: Timestamp)] = [:]
+  /// In the order of asking.
+  private var questions: [(id: UniqueID, question: Question, askedAt: Timestamp)] = []
   private var isUp = false
   private var isLive = false
   private var refreshAt: Timestamp?
@@ -88,7 +89,7 @@ package struct BidderSession: Machine {
     guard isUp else { return nil }
     var times =
       attempts.values.compactMap { $0.attempt.wakeUp } + inquiries.values.map(\.at)
-      + questions.values.map { $0.askedAt + Self.patience }
+      + questions.map { $0.askedAt + Self.patience }
     if let refreshAt { times.append(refreshAt) }
     times += auctions.values.filter { $0.status == .open }.map {
       max($0.closesAt, endAskedAt[$0.terms.auction] ?? $0.closesAt) + Self.endPatience
@@ -176,7 +177,8 @@ package struct BidderSession: Machine {
 
   private mutating func hear(_ answer: HouseAnswer, _ now: Timestamp) -> [Output] {
     let snapshot = answer.snapshot
-    guard let (question, _) = questions.removeValue(forKey: snapshot.id) else { return [] }
+    guard let place = questions.firstIndex(where: { $0.id == snapshot.id }) else { return [] }
+    let question = questions.remove(at: place).question
     switch snapshot.content {
     case .auctions(let summaries): return hear(summaries, answer, now)
     case .blocks(let id, _, _):
@@ -244,8 +246,8 @@ package struct BidderSession: Machine {
   }
 
   private mutating func liveIfDone() -> [Output] {
-    let isOpenQuestion = questions.values.contains { question, _ in
-      if case .bid = question { false } else { true }
+    let isOpenQuestion = questions.contains {
+      if case .bid = $0.question { false } else { true }
     }
     guard !isLive, !isOpenQuestion else { return [] }
     isLive = true
@@ -309,20 +311,23 @@ package struct BidderSession: Machine {
       known = attempts[id] ?? known
       outputs += told(id)
     }
-    for (id, inquiry) in inquiries where inquiry.at <= now {
+    let inquired = inquiries.filter { $0.value.at <= now }.sorted { $0.key.description < $1.key.description }
+    for (id, inquiry) in inquired {
       inquiries[id] = (inquiry.bidder, now + Self.patience)
       outputs.append(ask(.bid(inquiry.bidder, id), .bid(id), now))
     }
     // A lost last block has no successor to show the gap: ask again from time to time, and after each end.
-    for (id, (question, askedAt)) in questions where now - askedAt >= Self.patience {
-      questions[id] = nil
-      switch question {
+    let unanswered = questions.filter { now - $0.askedAt >= Self.patience }
+    questions.removeAll { now - $0.askedAt >= Self.patience }
+    for one in unanswered {
+      switch one.question {
       case .auctions: outputs.append(ask(.auctions(after: nil), .auctions, now))
       case .blocks(let auction): outputs += askBlocks(of: auction, now)
       case .bid: break
       }
     }
-    for (id, auction) in auctions where auction.status == .open && now - auction.closesAt >= Self.endPatience {
+    let ended = auctions.filter { $0.value.status == .open && now - $0.value.closesAt >= Self.endPatience }
+    for id in ended.keys.sorted() {
       guard (endAskedAt[id].map { now - $0 >= .seconds(10) }) ?? true else { continue }
       endAskedAt[id] = now
       outputs += askBlocks(of: id, now)
@@ -341,7 +346,7 @@ package struct BidderSession: Machine {
 
   private mutating func ask(_ subject: Query.Subject, _ question: Question, _ now: Timestamp) -> Output {
     let id = random.nextID()
-    questions[id] = (question, now)
+    questions.append((id, question, now))
     return .ask(Query(id: id, subject: subject))
   }
 }

@@ -145,6 +145,11 @@ extension BookKeeper {
     books.decision(of: Books.BidName(bidder: bidder, bid: bid))
   }
 
+  /// Whether exactly this bid, its payload having that digest, has been decided: then it is no input any more.
+  package func isDecided(_ bid: BidID, of bidder: PrincipalID, digest: Digest) -> Bool {
+    books.isDecided(Books.BidName(bidder: bidder, bid: bid), digest)
+  }
+
   /// How many auctions are open.
   package var openAuctions: Int { books.openCount }
 }

@@ -134,17 +134,19 @@ package struct BidDesk: Desk, Sendable {
   // MARK: - One item
 
   private mutating func place(_ bid: SubmittedBid, replyTo: String?, at clock: ClockReading, in turn: inout Turn) {
+    // What was decided is decided: it is neither too fast nor answered again.
+    guard !keeper.isDecided(bid.bid.id, of: bid.bid.bidder, digest: bid.digest) else { return }
     switch limiter.admit(bid.bid.bidder, at: clock.instant) {
     case .admitted: break
     case .shed(let mayAnswer):
       if mayAnswer { answer(UnheardBid(shed: bid, replyTo: replyTo), at: clock, in: &turn) }
       return
     }
-    let before = keeper.decision(of: bid.bid.bidder, bid: bid.bid.id)
     let outputs = keeper.handle(.bid(bid), at: clock)
-    // A bid that was decided before changes nothing and needs no second entry; neither does one that is only answered.
-    let isNew = before == nil && keeper.decision(of: bid.bid.bidder, bid: bid.bid.id) != nil
-    if isNew || outputs.contains(where: \.isNumberedRefusal) { turn.entries.append(BidEntry.bid(bid.evidence).entry) }
+    // One that is only answered leaves no trace.
+    if keeper.isDecided(bid.bid.id, of: bid.bid.bidder, digest: bid.digest) {
+      turn.entries.append(BidEntry.bid(bid.evidence).entry)
+    }
     say(outputs, in: &turn)
   }
 
@@ -153,12 +155,18 @@ package struct BidDesk: Desk, Sendable {
     guard !inputs.isEmpty else { return }
     turn.entries.append(BidEntry.statement(statement.envelope.evidence).entry)
     for input in inputs {
-      if case .scheduled(let scheduling, let sealed) = input, keeper.status(of: scheduling.terms.auction) == nil {
-        turn.documents.append(
-          Document(collection: Collection.schedulings, key: scheduling.terms.auction.text, number: 0, body: sealed.evidence.bytes)
-        )
+      guard case .scheduled(let scheduling, let sealed) = input else {
+        say(keeper.handle(input, at: clock), in: &turn)
+        continue
       }
+      let auction = scheduling.terms.auction
+      let wasKnown = keeper.status(of: auction) != nil
       say(keeper.handle(input, at: clock), in: &turn)
+      // Kept once, and only if the books took it: they do not know what this house does not hold.
+      if !wasKnown, keeper.status(of: auction) != nil {
+        turn.documents.append(
+          Document(collection: Collection.schedulings, key: auction.text, number: 0, body: sealed.evidence.bytes))
+      }
     }
   }
 
@@ -196,11 +204,18 @@ package struct BidDesk: Desk, Sendable {
             Document(collection: Collection.receipts, key: auction.text, number: number, body: sealed.evidence.bytes))
         }
         turn.outgoing.append(.event(receipt, sealed))
-      case .repeated(let auction, let sealed):
-        guard let kind = (try? Envelope(sealed.evidence))?.kind else { break }
-        turn.outgoing.append(.event(kind, sealed, id: "\(auction):repetido", about: auction))
+      case .repeated(_, let sealed): turn.outgoing.append(contentsOf: repetition(of: sealed))
       case .accepted: break
       }
+    }
+  }
+
+  /// The same statement, under the same id as the first time.
+  private func repetition(of sealed: Sealed) -> [OutgoingMessage] {
+    switch (try? HouseStatement(trusted: sealed.evidence))?.fact {
+    case .block(let block): [.event(block, sealed)]
+    case .extended(let extended): [.event(extended, sealed)]
+    case .scheduled, .opened, .notice, .refused, .answered, nil: []
     }
   }
 
@@ -212,6 +227,10 @@ package struct BidDesk: Desk, Sendable {
   // MARK: - Bids that never reach the books
 
   private func refuse(_ bid: UnheardBid, at clock: ClockReading, in turn: inout Turn) {
+    // It was heard once, when its key still stood: what was decided then is not denied now.
+    if let owner = bid.owner, let id = bid.bid, let digest = bid.digest, keeper.isDecided(id, of: owner, digest: digest) {
+      return
+    }
     if let delivery = bid.delivery { setAside(delivery, bid.reason.wireName, in: &turn) }
     answer(bid, at: clock, in: &turn)
   }
@@ -238,13 +257,6 @@ enum Collection {
   static let blocks = "bloco"
   static let receipts = "recibo"
   static let schedulings = "agendamento"
-}
-
-extension BookKeeper.Output {
-  /// Whether this is a refusal that the books remember.
-  fileprivate var isNumberedRefusal: Bool {
-    if case .refused(let receipt, _) = self { receipt.number != nil } else { false }
-  }
 }
 
 /// On while the journal is replayed: what was said then is not said, and need not be signed, again.

@@ -26,7 +26,7 @@ package struct JournalError: Error, Sendable, Hashable {
   /// The journal's file, or the folder that is to hold it.
   package let path: String
 
-  init(_ kind: Kind, _ path: String) {
+  package init(_ kind: Kind, _ path: String) {
     self.kind = kind
     self.path = path
   }

@@ -18,19 +18,22 @@ package final class OutboxPump: Sendable {
     var again: [OutboxMessage] = []
     /// Without a queue to go to: tried again by themselves, so that one broken binding holds up nothing else.
     var unroutable: [OutboxMessage] = []
-    var routeAgainAt = ContinuousClock.now
+    var routeAgainAt: ContinuousClock.Instant
     var lastQueued: Int64 = 0
     var hasMoreInStore = false
     var pause = Duration.zero
     var resumeAt: ContinuousClock.Instant?
-    var markedAt = ContinuousClock.now
+    var markedAt: ContinuousClock.Instant
     var waitingCount: Int { waiting.count - head }
+
+    init(_ now: ContinuousClock.Instant) { (routeAgainAt, markedAt) = (now, now) }
   }
 
-  private let state = Mutex(State())
+  private let state: Mutex<State>
   private let publisher: any Publisher
   private let store: any Store
   private let log: Logger
+  private let now: @Sendable () -> ContinuousClock.Instant
   private let ring: @Sendable () -> Void
   private let window = 1_000
   private let memory = 10_000
@@ -39,8 +42,15 @@ package final class OutboxPump: Sendable {
   private let markInterval = Duration.milliseconds(200)
   private let routePatience = Duration.seconds(5)
 
-  /// - Parameter ring: wakes the turn's thread, which then calls `pump`.
-  package init(publisher: any Publisher, store: any Store, log: Logger, ring: @escaping @Sendable () -> Void) {
+  /// - Parameters:
+  ///   - now: the monotonic clock that pauses are measured by.
+  ///   - ring: wakes the turn's thread, which then calls `pump`.
+  package init(
+    publisher: any Publisher, store: any Store, log: Logger, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
+    ring: @escaping @Sendable () -> Void
+  ) {
+    state = Mutex(State(now()))
+    self.now = now
     self.publisher = publisher
     self.store = store
     self.log = log
@@ -79,7 +89,8 @@ package final class OutboxPump: Sendable {
   package var wakeUp: ContinuousClock.Instant? {
     state.withLock { s in
       let marking = s.confirmed.isEmpty ? nil : s.markedAt + markInterval
-      let routing = s.unroutable.isEmpty ? nil : s.routeAgainAt
+      // Only what `send` would then do: a time that has passed in vain would turn the thread round without end.
+      let routing = s.isConnected && s.again.isEmpty && !s.unroutable.isEmpty ? s.routeAgainAt : nil
       return [s.resumeAt, marking, routing].compactMap { $0 }.min()
     }
   }
@@ -96,8 +107,8 @@ package final class OutboxPump: Sendable {
   /// - Parameter final: marks at once, because the service is about to end.
   package func pump(final: Bool = false) throws {
     let confirmed = state.withLock { s -> [Int64] in
-      guard final || s.confirmed.count >= markedTogether || s.markedAt + markInterval <= .now else { return [] }
-      defer { (s.confirmed, s.markedAt) = ([], .now) }
+      guard final || s.confirmed.count >= markedTogether || s.markedAt + markInterval <= now() else { return [] }
+      defer { (s.confirmed, s.markedAt) = ([], now()) }
       return s.confirmed
     }
     if !confirmed.isEmpty { try store.markSent(confirmed) }
@@ -118,7 +129,7 @@ package final class OutboxPump: Sendable {
   private func send() {
     let batch = state.withLock { s -> [OutboxMessage] in
       guard s.isConnected else { return [] }
-      if let resumeAt = s.resumeAt, resumeAt > .now { return [] }
+      if let resumeAt = s.resumeAt, resumeAt > now() { return [] }
       s.resumeAt = nil
       // Only when the line is quiet may what failed be sent again: all of it, in order, before anything newer.
       if !s.again.isEmpty {
@@ -127,7 +138,7 @@ package final class OutboxPump: Sendable {
         s.head = 0
         s.again.removeAll()
       }
-      if !s.unroutable.isEmpty, s.routeAgainAt <= .now {
+      if !s.unroutable.isEmpty, s.routeAgainAt <= now() {
         s.waiting = s.unroutable + s.waiting[s.head...]
         s.head = 0
         s.unroutable.removeAll()
@@ -158,12 +169,12 @@ package final class OutboxPump: Sendable {
       case .invalid: break
       case .returned:
         s.unroutable.append(message)
-        s.routeAgainAt = .now + routePatience
+        s.routeAgainAt = now() + routePatience
       case .refused, .unknown:
         s.again.append(message)
         if s.underWay.isEmpty {
           s.pause = min(max(s.pause * 2, .milliseconds(100)), .seconds(5))
-          s.resumeAt = .now + s.pause
+          s.resumeAt = now() + s.pause
         }
       }
     }

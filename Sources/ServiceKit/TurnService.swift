@@ -85,8 +85,10 @@ final class TurnService<D: Desk & Sendable>: Service {
           return
         }
       }
-      if isConsuming { parts.presence.write(parts.loop.touch()) }
+      let present = isConsuming ? parts.loop.touch() : nil
       try parts.loop.take(Array(mail.deliveries.prefix(batch)), freshKeys: keys.renewed)
+      // Only now: written before the outage that it ends is in the journal, a crash between the two would forget the outage.
+      if let present { parts.presence.write(present) }
       if let due = parts.loop.desk.wakeUp, due <= clock.now().instant { try parts.loop.wake() }
       parts.loop.answer(Array(mail.queries.prefix(queriesPerTurn)), through: publisher)
       mailbox.putBack(deliveries: Array(mail.deliveries.dropFirst(batch)), queries: Array(mail.queries.dropFirst(queriesPerTurn)))

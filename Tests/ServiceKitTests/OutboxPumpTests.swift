@@ -26,10 +26,10 @@ private final class Line: Publisher, Sendable {
   var keys: [String] { sent.withLock { $0.map(\.message.routingKey) } }
 
   /// Settles everything that is under way, in order.
-  func settle(_ decide: (String) -> PublishOutcome) {
+  func settle(only chosen: (String) -> Bool = { _ in true }, _ decide: (String) -> PublishOutcome) {
     let all = sent.withLock { s in
-      defer { s.removeAll() }
-      return s
+      defer { s.removeAll { chosen($0.message.routingKey) } }
+      return s.filter { chosen($0.message.routingKey) }
     }
     for one in all { one.outcome(decide(one.message.routingKey)) }
   }
@@ -117,5 +117,27 @@ private final class Shelf: Store, Sendable {
     try pump.pump(final: true)
     #expect(shelf.left == [1])
     #expect(pump.isEmpty)
+  }
+
+  @Test(arguments: [false, true])
+  func `asks for no wake-up that could do nothing`(isConnected: Bool) throws {
+    let elapsed = Mutex(Duration.zero)
+    let start = ContinuousClock.now
+    let (line, shelf) = (Line(), Shelf(["lost", "refused", "slow"]))
+    let pump = OutboxPump(
+      publisher: line, store: shelf, log: Logger(label: "t") { _ in SwiftLogNoOpLogHandler() },
+      now: { start + elapsed.withLock { $0 } }, ring: {})
+    try pump.load()
+    pump.connectionChanged(isUp: true)
+    line.settle(only: { $0 != "slow" }) { $0 == "lost" ? .returned(code: 312, text: "NO_ROUTE") : .refused }
+    if !isConnected { pump.connectionChanged(isUp: false) }
+    elapsed.withLock { $0 = .seconds(60) }
+    try pump.pump(final: true)
+    #expect(pump.wakeUp == nil, "the thread would turn round without end")
+
+    pump.connectionChanged(isUp: true)
+    line.settle { _ in .confirmed }
+    try pump.pump(final: true)
+    #expect(Set(line.keys) == ["lost", "refused"])
   }
 }

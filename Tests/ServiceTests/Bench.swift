@@ -1,0 +1,231 @@
+import AuctionClient
+import AuctionFacts
+import AuctionService
+import AuctionSigning
+import AuctionWire
+import BidService
+import JournalKit
+import MessagingKit
+import ServiceKit
+import SharedKernel
+import SigningKit
+import SuiteTesting
+
+/// One service alone on the simulated broker, with an ear on everything that it says, and a mouth for everyone else.
+final class Bench<Process: SimulatedProcess> {
+  let world: SimulatedWorld
+  let service: Process
+  /// What was published to `leilao` and `mortas`, in order.
+  private(set) var heard: [Delivery] = []
+  /// What came to the address that answers were asked to.
+  private(set) var replies: [Delivery] = []
+  private var mouths: [String: SimulatedSender] = [:]
+  private let ear: SimulatedConnection
+
+  init(_ world: SimulatedWorld, _ service: Process) throws {
+    (self.world, self.service) = (world, service)
+    let box = Box()
+    ear = SimulatedConnection(
+      world.broker, name: "ouvido", user: "operador",
+      subscriptions: [
+        Subscription(
+          name: "tudo",
+          source: .exclusive(
+            bindings: [Exchange.leilao, .mortas, .notificacoes].map { MessagingKit.Binding(exchange: $0.rawValue, key: "#") }),
+          automaticAcknowledgement: true)
+      ]
+    ) { event in
+      if case .delivered(let deliveries) = event { box.owner?.heard += deliveries }
+    }
+    box.owner = self
+    ear.connect()
+    service.keysChanged()
+    service.start()
+    settle()
+  }
+
+  private final class Box {
+    weak var owner: Bench?
+  }
+
+  /// Until nothing moves: every frame passed, every round done, without the time going on.
+  func settle() {
+    var moved = true
+    while moved {
+      moved = false
+      for connection in service.connections + mouths.keys.sorted().compactMap({ mouths[$0]?.connection }) + [ear] {
+        while connection.isUp, connection.requestCount > 0 || connection.noticeCount > 0 {
+          connection.passRequest()
+          connection.passNotices(100)
+          moved = true
+        }
+      }
+      while service.isRunning, service.hasWork {
+        service.round(atMost: 1_000)
+        moved = true
+      }
+    }
+  }
+
+  func after(_ interval: Interval) {
+    settle()
+    let end = world.time.now + interval
+    while let due = service.wakeUp, due < end {
+      world.time.advance(to: max(due, world.time.now))
+      settle()
+    }
+    world.time.advance(to: end)
+    settle()
+  }
+
+  /// Ends the service where it stands and starts it again.
+  func restart(after interval: Interval = .milliseconds(100)) {
+    service.crash(flushing: 0, losingPower: false)
+    world.time.advance(by: interval)
+    service.start()
+    settle()
+  }
+
+  /// Publishes as a user of the broker, and lets everything happen that follows.
+  func say(_ message: Publishing, as user: String) {
+    mouth(of: user).send(message)
+    settle()
+  }
+
+  /// Hands it to the broker, but lets nobody do anything about it yet.
+  func queue(_ message: Publishing, as user: String) {
+    mouth(of: user).send(message)
+    while mouth(of: user).connection.requestCount > 0 { mouth(of: user).connection.passRequest() }
+  }
+
+  private func mouth(of user: String) -> SimulatedSender {
+    if let known = mouths[user] { return known }
+    let box = Box()
+    box.owner = self
+    let mouth = SimulatedSender(
+      "boca de \(user)", as: user, on: world.broker, hearing: [Subscription(name: "respostas", source: .directReplies)]
+    ) { box.owner?.replies.append($0) }
+    mouth.connection.connect()
+    mouths[user] = mouth
+    return mouth
+  }
+
+  func forget() {
+    heard.removeAll()
+    replies.removeAll()
+    world.trace.clear()
+  }
+
+  // MARK: - What was heard
+
+  var keys: [String] { heard.map(\.routingKey) }
+  func said(_ kind: Kind) -> [Delivery] { heard.filter { $0.routingKey == kind.routingKey } }
+  var dead: [Delivery] { heard.filter { $0.exchange == Exchange.mortas.rawValue } }
+  var reasons: [String] { dead.compactMap { $0.properties.headers[DeadLetter.reasonHeader] } }
+
+  func statement(_ delivery: Delivery) throws -> HouseStatement { try HouseStatement(delivery.body, ring: world.keys.ring) }
+  func facts(_ kind: Kind) throws -> [HouseStatement.Fact] { try said(kind).map { try statement($0).fact } }
+  var receipts: [Receipt] {
+    get throws {
+      try facts(.bidRefused).compactMap { if case .refused(let receipt) = $0 { receipt } else { nil } }
+    }
+  }
+  var blocks: [Block] {
+    get throws {
+      try (facts(.bidsAccepted) + facts(.awarded)).compactMap { if case .block(let block) = $0 { block } else { nil } }
+    }
+  }
+
+  /// What the service and its journal did, as verbs: `takes`, `commit`, `acknowledges`, `publishes`, `mark`.
+  var verbs: [String] {
+    world.trace.events.filter { $0.who == service.name || $0.who == "\(service.name) journal" }
+      .map { String($0.what.prefix { $0 != " " }) }
+  }
+}
+
+typealias BooksBench = Bench<SimulatedService<BidDesk>>
+typealias CalendarBench = Bench<SimulatedService<CalendarDesk>>
+
+extension Bench where Process == SimulatedService<BidDesk> {
+  /// ms-lance with one auction scheduled and open, and two bidders that it knows.
+  static func open(
+    _ terms: AuctionTerms = Build.terms(), limiter: RateLimiter = RateLimiter(), opened: Bool = true,
+    clock: (SimulatedTime) -> SimulatedClock = { SimulatedClock($0) }
+  ) throws -> BooksBench {
+    let world = SimulatedWorld()
+    for id: PrincipalID in ["ms_leilao", "alpha", "beta"] { try world.keys.register(id) }
+    let service = try SimulatedService(
+      HousePrincipal.msLance, in: world, clock: clock(world.time), queue: .lanceRealizado, queryQueue: .leilaoConsulta
+    ) { BidDesk(voice: $0, profile: .shared, limiter: limiter) }
+    let bench = try BooksBench(world, service)
+    try bench.calendar(Build.scheduling(terms))
+    if opened {
+      try bench.open(terms)
+      world.time.advance(by: .seconds(1))
+      bench.settle()
+      bench.forget()
+    }
+    return bench
+  }
+
+  /// Something that ms-leilao says.
+  func calendar(_ statement: some WireValue) throws {
+    let sealed = try world.keys.voice(HousePrincipal.msLeilao).seal(statement)
+    say(Publishing(OutgoingMessage.event(statement, sealed)), as: "ms_leilao")
+  }
+
+  func open(_ terms: AuctionTerms = Build.terms()) throws {
+    let scheduling = try world.keys.voice(HousePrincipal.msLeilao).seal(Build.scheduling(terms))
+    try calendar(
+      Opening(
+        auction: terms.auction, edition: scheduling.digest, opensAt: terms.opensAt, closesAt: terms.closesAt,
+        scheduling: scheduling.evidence, clock: Build.clock()))
+  }
+
+  var edition: Edition {
+    get throws { try world.keys.voice(HousePrincipal.msLeilao).seal(Build.scheduling()).digest }
+  }
+
+  var head: Seen? {
+    guard let last = service.store.all("bloco", "moto").last, let envelope = try? Envelope(Evidence(last.body)) else {
+      return nil
+    }
+    return Seen(block: last.number, digest: SHA256.of(envelope.payload))
+  }
+
+  /// A bid that a bidder signs now, having seen the last block.
+  func bid(_ amount: Money, by bidder: PrincipalID = "alpha", number: UInt64 = 1) throws -> Bid {
+    Build.bid(
+      amount, by: bidder, id: Build.bidID(number), edition: try edition, seen: head,
+      clock: ClockReading(world.time.now, uncertainty: .milliseconds(2), status: .synchronized))
+  }
+
+  func sealed(_ bid: Bid, by signer: PrincipalID? = nil) throws -> Publishing {
+    .bid(bid, try world.keys.voice(signer ?? bid.bidder).seal(bid), replyTo: Publishing.directReplyTo)
+  }
+
+  @discardableResult
+  func place(_ amount: Money, by bidder: PrincipalID = "alpha", number: UInt64 = 1) throws -> Bid {
+    let bid = try bid(amount, by: bidder, number: number)
+    say(try sealed(bid), as: "cliente")
+    return bid
+  }
+
+  func close(at end: Timestamp, sequence: Int64 = 1) throws {
+    try calendar(
+      Build.notice(.close(closesAt: end), edition: try edition, sequence: sequence, clock: service.clock.now()))
+  }
+
+  /// Asks as a client does, and reads the answer as a client does.
+  func ask(_ subject: Query.Subject) throws -> HouseAnswer? {
+    let before = replies.count
+    say(
+      Publishing(
+        exchange: Exchange.consultas.rawValue, routingKey: RoutingKey.query,
+        properties: MessageProperties(contentType: Query.contentType, replyTo: Publishing.directReplyTo),
+        body: Query(id: Build.uniqueID(7), subject: subject).encoded()),
+      as: "cliente")
+    guard replies.count == before + 1, let last = replies.last else { return nil }
+    return try HouseAnswer(SnapshotReply(parsing: last.body), ring: world.keys.ring)
+  }
+}

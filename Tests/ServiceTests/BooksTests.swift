@@ -1,0 +1,213 @@
+import AuctionClient
+import AuctionFacts
+import AuctionSigning
+import AuctionWire
+import BidService
+import MessagingKit
+import ServiceKit
+import SharedKernel
+import SuiteTesting
+import Testing
+
+/// ms-lance alone: what it says for what it hears.
+@Suite("ms-lance")
+struct BooksTests {
+  enum Poison: CaseIterable {
+    case nothing, junk, unknownKey, forged, othersName, noUser, otherKind, junkUnderGoodKey, operatorsBid, eventOnBids,
+      bidOnEvents
+  }
+
+  @Test(arguments: Poison.allCases)
+  func `buries poison with its reason and goes on`(poison: Poison) throws {
+    let bench = try BooksBench.open()
+    try bench.world.keys.register("operador")
+    bench.service.keysChanged()
+    let (message, user, reason) = try message(poison, bench)
+    bench.say(message, as: user)
+    #expect(bench.reasons == [reason])
+    #expect(bench.dead.first?.properties.messageID == "veneno")
+
+    try bench.place(100_00, number: 50)
+    #expect(try bench.blocks.count == 1)
+    #expect(bench.world.broker.depth(.lanceRealizado) == 0 && bench.service.isRunning)
+  }
+
+  private func message(_ poison: Poison, _ bench: BooksBench) throws -> (Publishing, user: String, reason: String) {
+    let bid = try bench.bid(100_00)
+    let alpha = try bench.world.keys.voice("alpha")
+    func publish(_ body: [UInt8], user: String? = "cliente") -> Publishing {
+      Publishing(
+        exchange: Exchange.lances.rawValue, routingKey: RoutingKey.bidPlaced, isMandatory: true,
+        properties: MessageProperties(messageID: "veneno", userID: user, isPersistent: true), body: body)
+    }
+    func sealed(_ bid: Bid, _ signer: PrincipalID) throws -> [UInt8] {
+      try bench.world.keys.voice(signer).seal(bid).evidence.bytes
+    }
+    switch poison {
+    case .nothing: return (publish([]), "cliente", "formato")
+    case .junk: return (publish(Array("{\"payload\":{}}".utf8)), "cliente", "formato")
+    case .unknownKey: return (publish(try sealed(bid, "estranho")), "cliente", "usuario_desconhecido")
+    case .forged:
+      return (publish(bid.enveloped(keyID: alpha.keyID) { alpha.sign($0 + [0]) }.encoded()), "cliente", "assinatura_invalida")
+    case .othersName: return (publish(try sealed(bid, "beta")), "cliente", "identidade_divergente")
+    case .noUser: return (publish(try sealed(bid, "alpha"), user: nil), "cliente", "identidade_divergente")
+    case .otherKind: return (publish(alpha.seal(Build.scheduling()).evidence.bytes), "cliente", "formato")
+    case .junkUnderGoodKey:
+      let envelope = Envelope.seal(.bidPlaced, payload: Array("{}".utf8), keyID: alpha.keyID) { alpha.sign($0) }
+      return (publish(envelope.encoded()), "cliente", "formato")
+    case .operatorsBid: return (publish(try sealed(bid, "operador")), "cliente", "usuario_desconhecido")
+    case .eventOnBids:
+      return (publish(try bench.world.keys.voice("ms_leilao").seal(Build.scheduling()).evidence.bytes), "cliente", "formato")
+    case .bidOnEvents:
+      var message = publish(try sealed(bid, "alpha"), user: nil)
+      (message.exchange, message.routingKey) = (Exchange.leilao.rawValue, RoutingKey.opened)
+      return (message, "ms_leilao", "origem")
+    }
+  }
+
+  @Test func `refuses with a signed receipt on the house's exchange, numbered and kept`() throws {
+    let bench = try BooksBench.open()
+    let bid = try bench.place(50_00)
+    #expect(bench.heard.map(\.exchange) == [Exchange.leilao.rawValue] && bench.keys == [RoutingKey.bidRefused])
+    let receipt = try #require(try bench.receipts.first)
+    #expect(receipt.reason == .belowMinimum && receipt.number == 1 && receipt.bid == bid.id && receipt.minimum == 100_00)
+    #expect(try bench.ask(.bid("alpha", bid.id))?.statements.first?.digest == bench.statement(bench.heard[0]).digest)
+    #expect(bench.replies.count == 1, "the receipt went to the topic; only the query was answered")
+  }
+
+  @Test func `answers who cannot be known only where it asked to be answered`() throws {
+    let bench = try BooksBench.open()
+    bench.say(try bench.sealed(try bench.bid(100_00, by: "estranho")), as: "cliente")
+    #expect(bench.said(.bidRefused).isEmpty)
+    let reply = try #require(bench.replies.first)
+    guard case .refused(let receipt) = try bench.statement(reply).fact else { throw Missing("a receipt") }
+    #expect(receipt.reason == .unknownBidder && receipt.bidder == nil && receipt.bid == nil && receipt.number == nil)
+  }
+
+  @Test func `refuses unknown auctions and other editions without keeping anything`() throws {
+    let bench = try BooksBench.open()
+    let other = Build.bid(id: Build.bidID(2), auction: "outro", edition: Build.digest("x"), clock: bench.service.clock.now())
+    let edition = Build.bid(id: Build.bidID(3), edition: Build.digest("x"), clock: bench.service.clock.now())
+    let entries = bench.service.store.entryKinds
+    for bid in [other, edition] { bench.say(try bench.sealed(bid), as: "cliente") }
+    #expect(try bench.receipts.map(\.reason) == [.unknownAuction, .wrongEdition])
+    #expect(try bench.receipts.allSatisfy { $0.number == nil })
+    #expect(bench.service.store.entryKinds == entries)
+    guard case .bid(_, _, let decision)? = try bench.ask(.bid("alpha", other.id))?.snapshot.content else {
+      throw Missing("an answer")
+    }
+    #expect(decision == .unknown)
+  }
+
+  @Test func `decides a bid once, however often it arrives`() throws {
+    let bench = try BooksBench.open()
+    let bid = try bench.place(100_00)
+    let entries = bench.service.store.entryKinds
+    bench.forget()
+    for _ in 0..<3 { bench.say(try bench.sealed(bid), as: "cliente") }
+    #expect(bench.heard.isEmpty && bench.replies.isEmpty)
+    #expect(bench.service.store.entryKinds == entries)
+  }
+
+  @Test func `a decided bid that comes again is no new bid, not even for the limit of its bidder's pace`() throws {
+    let bench = try BooksBench.open(limiter: RateLimiter(perSecond: 1, burst: 1))
+    let bid = try bench.place(100_00)
+    bench.forget()
+    bench.say(try bench.sealed(bid), as: "cliente")
+    #expect(bench.heard.isEmpty, "it was accepted: a receipt would deny it")
+  }
+
+  @Test func `sheds what comes too fast, with one receipt a second and no trace`() throws {
+    let bench = try BooksBench.open(limiter: RateLimiter(perSecond: 1, burst: 1))
+    for number: UInt64 in 1...4 { try bench.place(100_00, number: number) }
+    #expect(try bench.blocks.count == 1)
+    #expect(try bench.receipts.map(\.reason) == [.rateLimit])
+    #expect(bench.dead.isEmpty)
+  }
+
+  @Test func `answers from what is committed`() throws {
+    let bench = try BooksBench.open()
+    try bench.place(100_00)
+    bench.queue(try bench.sealed(try bench.bid(110_00, by: "beta", number: 2)), as: "cliente")
+    let answer = try #require(try bench.ask(.blocks("moto", from: 0)))
+    guard case .blocks(_, _, let head) = answer.snapshot.content else { throw Missing("blocks") }
+    #expect(Int64(answer.statements.count) == (head?.block ?? -1) + 1)
+    #expect(answer.statements.last?.digest == head?.digest)
+    guard case .auctions(let all)? = try bench.ask(.auctions(after: nil))?.snapshot.content else { throw Missing("auctions") }
+    #expect(all.map(\.auction) == ["moto"] && all.first?.head == bench.head)
+    #expect(try bench.ask(.blocks("nenhum", from: 0))?.statements.isEmpty == true)
+  }
+
+  @Test func `drops a query that asks to be answered anywhere but directly`() throws {
+    let bench = try BooksBench.open()
+    bench.say(
+      Publishing(
+        exchange: Exchange.consultas.rawValue, routingKey: RoutingKey.query,
+        properties: MessageProperties(replyTo: Queue.lanceRealizado.rawValue),
+        body: Query(id: Build.uniqueID(1), subject: .auctions(after: nil)).encoded()), as: "cliente")
+    #expect(bench.replies.isEmpty && bench.world.broker.depth(.leilaoConsulta) == 0 && bench.heard.isEmpty)
+  }
+
+  @Test func `hears of keys that come and go`() throws {
+    let bench = try BooksBench.open()
+    try bench.place(100_00, by: "gamma", number: 1)
+    #expect(bench.reasons == ["usuario_desconhecido"])
+
+    try bench.world.keys.register("gamma")
+    bench.service.keysChanged()
+    try bench.place(100_00, by: "gamma", number: 2)
+    #expect(try bench.blocks.count == 1)
+
+    bench.world.keys.remove("gamma")
+    bench.service.keysChanged()
+    bench.settle()
+    guard case .entries(let entries)? = try bench.blocks.last?.content, case .key(let record)? = entries.last?.fact else {
+      throw Missing("a block that revokes the key")
+    }
+    #expect(record.owner == "gamma" && record.standing == .revoked)
+    try bench.place(120_00, by: "gamma", number: 3)
+    #expect(try bench.receipts.last?.reason == .revokedKey)
+    #expect(bench.reasons.last == "chave_revogada")
+
+    bench.restart()
+    bench.forget()
+    try bench.place(130_00, by: "gamma", number: 4)
+    #expect(bench.reasons == ["chave_revogada"], "a restart remembers whose key it was")
+  }
+
+  @Test func `a bid that was decided stays decided when its key is gone and it comes again`() throws {
+    let bench = try BooksBench.open()
+    let bid = try bench.place(100_00)
+    bench.world.keys.remove("alpha")
+    bench.service.keysChanged()
+    bench.settle()
+    bench.forget()
+    bench.say(try bench.sealed(bid), as: "cliente")
+    #expect(bench.heard.isEmpty, "neither a receipt against an accepted bid nor a dead letter")
+  }
+
+  @Test func `closes once, and says the same again to who asks again`() throws {
+    let bench = try BooksBench.open(Build.terms(rules: AuctionRules(extensionWindow: .zero)))
+    let scheduled = try bench.ask(.auctions(after: nil))
+    guard case .auctions(let all)? = scheduled?.snapshot.content, let edition = all.first?.edition else {
+      throw Missing("the edition")
+    }
+    bench.after(.seconds(601))
+    bench.forget()
+    let notice = Build.notice(.close(closesAt: Build.noon + .seconds(600)), edition: edition, clock: bench.service.clock.now())
+    for _ in 0..<3 { try bench.calendar(notice) }
+    let results = bench.said(.awarded)
+    #expect(results.count == 3 && Set(results.map(\.body)).count == 1)
+    #expect(Set(results.map(\.properties.messageID)) == ["moto:1"])
+  }
+
+  @Test func `does not know what it does not hold, however often it is told`() throws {
+    let bench = try BooksBench.open()
+    let vickrey = Build.terms("selado", format: .vickrey)
+    for _ in 0..<2 { try bench.calendar(Build.scheduling(vickrey)) }
+    try bench.open(vickrey)
+    #expect(bench.service.isRunning && bench.service.failures == [])
+    guard case .auctions(let all)? = try bench.ask(.auctions(after: nil))?.snapshot.content else { throw Missing("auctions") }
+    #expect(all.map(\.auction) == ["moto"])
+  }
+}

@@ -1,0 +1,130 @@
+import AuctionClient
+import AuctionFacts
+import AuctionSigning
+import AuctionWire
+import ServiceKit
+import SharedKernel
+import SigningKit
+
+/// Reads one auction's ledger from the opening to the result with its own small idea of the rules, and says what is wrong.
+struct LedgerCheck {
+  private(set) var problems: [String] = []
+  private let auction: AuctionID
+  private var terms: AuctionTerms?
+  private var price: Money?
+  private var leader: PrincipalID?
+  private var closesAt: Timestamp?
+  private var accepted: Int64 = 0
+  private var closings = 0
+  private var keys: [Digest: KeyRecord] = [:]
+  private var stamps: [Timestamp] = []
+
+  init(_ ledger: [HouseStatement], of auction: AuctionID) {
+    self.auction = auction
+    var head: Digest?
+    var next: Int64 = 0
+    var receipts: [(Receipt, Digest)] = []
+    var result: AuctionResult?
+    for statement in ledger {
+      switch statement.fact {
+      case .block(let block):
+        if block.number != next { complain("block \(block.number) where \(next) belongs") }
+        if block.previous != head ?? block.edition { complain("block \(block.number) does not name the one before it") }
+        if closings > 0 { complain("block \(block.number) follows the result") }
+        read(block)
+        if case .closing(let said, _) = block.content { result = said }
+        (head, next) = (statement.digest, next + 1)
+      case .refused(let receipt): receipts.append((receipt, statement.digest))
+      case .scheduled, .opened, .notice, .extended, .answered: complain("what is \(statement.envelope.kind) doing here?")
+      }
+    }
+    check(receipts)
+    if next > 0, closings != 1 { complain("\(closings) results") }
+    if let result { check(result, receipts) }
+    follow(ledger)
+  }
+
+  private mutating func complain(_ what: String) { problems.append("\(auction): \(what)") }
+
+  private mutating func read(_ block: Block) {
+    switch block.content {
+    case .opening(let evidence):
+      guard let opening = (try? Envelope(evidence)).flatMap({ try? Opening($0) }),
+        let scheduling = (try? Envelope(opening.scheduling)).flatMap({ try? Scheduling($0) })
+      else { return complain("an opening that cannot be read") }
+      (terms, closesAt) = (scheduling.terms, opening.closesAt)
+      if block.number != 0 { complain("opened in block \(block.number)") }
+    case .entries(let entries): entries.forEach { read($0) }
+    case .closing(let result, _):
+      closings += 1
+      if result.outcome != .cancelled, block.clock.instant <= result.closesAt { complain("closed before its end") }
+    }
+  }
+
+  private mutating func read(_ entry: BlockEntry) {
+    if let closesAt, entry.closesAt < closesAt { complain("the end moved back") }
+    switch entry.fact {
+    case .bid(let evidence, let receivedAt): read(evidence, receivedAt, entry)
+    case .key(let record): keys[record.keyID] = record
+    case .outage(let from, let to): if to <= from { complain("an outage that ends before it begins") }
+    case .voided, .suspended, .resumed: complain("a fact that this house does not hold yet")
+    }
+    (price, leader, closesAt) = (entry.price, entry.leader, entry.closesAt)
+  }
+
+  private mutating func read(_ evidence: Evidence, _ receivedAt: Timestamp, _ entry: BlockEntry) {
+    guard let envelope = try? Envelope(evidence), let bid = try? Bid(envelope), let terms else {
+      return complain("a bid that cannot be read")
+    }
+    guard let record = keys[envelope.keyID], record.standing == .active, record.owner == bid.bidder,
+      let key = try? PublicKey(spki: record.spki), key.isValid(envelope.signature, for: envelope.preAuthenticationEncoding)
+    else { return complain("the bid \(bid.id) is not under a key that stood then") }
+    accepted += 1
+    stamps.append(receivedAt)
+    if let closesAt, receivedAt > closesAt { complain("the bid \(bid.id) came after the end") }
+    if bid.bidder == leader { complain("\(bid.bidder) outbid itself") }
+    if entry.leader != bid.bidder || entry.price != bid.amount {
+      complain("the bid \(bid.id) is not what the state after it says")
+    }
+    let least = price.map { $0.addingClamped(10_00) } ?? terms.openingPrice
+    let isHigher = price.map { bid.amount > $0 } ?? true
+    let isInFlight = terms.rules.inFlightTolerance > .zero && isHigher
+    if bid.amount < least, !isInFlight { complain("the bid \(bid.id) of \(bid.amount.minorUnits) is below \(least.minorUnits)") }
+  }
+
+  private mutating func check(_ receipts: [(Receipt, Digest)]) {
+    for (index, (receipt, _)) in receipts.enumerated() {
+      stamps.append(receipt.receivedAt)
+      if receipt.number != Int64(index) + 1 { complain("receipt \(receipt.number ?? 0) where \(index + 1) belongs") }
+    }
+    if Set(stamps).count != stamps.count { complain("two things were received at one instant") }
+  }
+
+  private mutating func check(_ result: AuctionResult, _ receipts: [(Receipt, Digest)]) {
+    switch result.outcome {
+    case .sold:
+      if result.winner != leader || result.amount != price || leader == nil { complain("the winner is not the highest bidder") }
+    case .noBids: if accepted > 0 { complain("bids, and yet none") }
+    case .cancelled, .conditional: if result.winner != nil { complain("a winner of nothing") }
+    }
+    if result.closesAt != closesAt { complain("the result names another end") }
+    if result.acceptedBids != accepted { complain("\(result.acceptedBids) bids counted, \(accepted) stand there") }
+    let before = receipts.prefix(Int(result.refusedBids))
+    if before.count != result.refusedBids || SHA256.of(before.flatMap { $0.1.bytes }) != result.refusals {
+      complain("the receipts are not those of the result")
+    }
+  }
+
+  /// What a follower makes of it.
+  private mutating func follow(_ ledger: [HouseStatement]) {
+    guard case .block(let first)? = ledger.first?.fact, case .opening(let evidence) = first.content,
+      let opening = (try? Envelope(evidence)).flatMap({ try? Opening($0) }),
+      let scheduling = (try? Envelope(opening.scheduling)).flatMap({ try? Scheduling($0) })
+    else { return }
+    var followed = FollowedAuction(scheduling, edition: opening.edition)
+    for statement in ledger {
+      if case .block(let block) = statement.fact { _ = followed.take(block, digest: statement.digest) }
+    }
+    if followed.health != .whole { complain("a follower finds it \(followed.health)") }
+  }
+}

@@ -1,0 +1,59 @@
+import ServiceKit
+package import SharedKernel
+
+/// The true time of a simulation: it stands still until somebody advances it.
+///
+/// Like everything simulated it is confined to the one thread that runs the simulation; it is called `Sendable` only because
+/// the seams that it stands behind are.
+package final class SimulatedTime: @unchecked Sendable {
+  package private(set) var now: Timestamp
+  private let start: Timestamp
+  /// What the monotonic clock said at the start: only differences to it count.
+  private let monotonicStart = ContinuousClock.now
+
+  package init(_ start: Timestamp = Build.noon) { (now, self.start) = (start, start) }
+
+  package func advance(by interval: Interval) {
+    precondition(interval >= .zero, "time does not go back")
+    now = now + interval
+  }
+
+  package func advance(to instant: Timestamp) { now = max(now, instant) }
+
+  /// The monotonic clock as the shell's timers see it.
+  package var monotonic: ContinuousClock.Instant { monotonicStart + .microseconds((now - start).microseconds) }
+
+  package func instant(of monotonic: ContinuousClock.Instant) -> Timestamp {
+    let (seconds, attoseconds) = (monotonic - monotonicStart).components
+    return start + .microseconds(seconds * 1_000_000 + attoseconds / 1_000_000_000_000)
+  }
+}
+
+/// One process's clock: the true time, wrong by an offset that may change, and what it claims about itself.
+package final class SimulatedClock: HouseClock, @unchecked Sendable {
+  private let time: SimulatedTime
+  /// How much it is ahead of the true time.
+  package var offset: Interval
+  package var uncertainty: Interval
+  package var status: ClockStatus
+  private var last: Timestamp?
+
+  package init(
+    _ time: SimulatedTime, offset: Interval = .zero, uncertainty: Interval = .milliseconds(2), status: ClockStatus = .synchronized
+  ) {
+    (self.time, self.offset, self.uncertainty, self.status) = (time, offset, uncertainty, status)
+  }
+
+  /// Never earlier than what was read before, whatever happens to the offset.
+  package func now() -> ClockReading {
+    let instant = max(time.now + offset, last ?? Timestamp(microseconds: .min))
+    last = instant
+    return ClockReading(instant, uncertainty: uncertainty, status: status)
+  }
+
+  /// The true time at which this clock will say that.
+  package func trueTime(of reading: Timestamp) -> Timestamp { reading - offset }
+
+  /// A new process reads the clock for the first time: what its predecessor saw binds it no more.
+  package func restart() { last = nil }
+}

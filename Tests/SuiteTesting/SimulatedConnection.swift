@@ -1,0 +1,156 @@
+package import MessagingKit
+
+/// One process's connection to the simulated broker: two pipes, one in each direction, whose frames move only when the
+/// scheduler moves them. What is in a pipe when the link is lost is lost with it.
+package final class SimulatedConnection: Publisher, Acknowledger, @unchecked Sendable {
+  enum Request {
+    case publish(UInt64, Publishing)
+    case acknowledge(DeliveryTag, multiple: Bool)
+    case reject(DeliveryTag)
+    case bind(String, MessagingKit.Binding)
+    case unbind(String, MessagingKit.Binding)
+  }
+
+  enum Notice {
+    case event(ConnectionEvent)
+    case delivery(Delivery)
+    case outcome(UInt64, PublishOutcome)
+  }
+
+  package let name: String
+  package let user: String
+  let subscriptions: [Subscription]
+  private let broker: SimulatedBroker
+  private let onEvent: (ConnectionEvent) -> Void
+
+  private(set) var requests: [Request] = []
+  private(set) var notices: [Notice] = []
+  package private(set) var generation: UInt64 = 0
+  package private(set) var isUp = false
+  /// Nothing is heard of it any more: its process ended.
+  package private(set) var isAbandoned = false
+  /// Whether this generation has published: an alarm stops only those.
+  var hasPublished = false
+
+  private var awaiting: [(sequence: UInt64, outcome: (PublishOutcome) -> Void)] = []
+  private var lastSequence: UInt64 = 0
+  private(set) var bindings: [String: [MessagingKit.Binding]] = [:]
+
+  package init(
+    _ broker: SimulatedBroker, name: String, user: String, subscriptions: [Subscription] = [],
+    onEvent: @escaping (ConnectionEvent) -> Void
+  ) {
+    (self.broker, self.name, self.user, self.subscriptions, self.onEvent) = (broker, name, user, subscriptions, onEvent)
+    for subscription in subscriptions {
+      if case .exclusive(let initial) = subscription.source { bindings[subscription.name] = initial }
+    }
+  }
+
+  // MARK: - What the process does
+
+  package func publish(_ message: Publishing, outcome: @escaping @Sendable (PublishOutcome) -> Void) -> Bool {
+    send(message, outcome)
+    return true
+  }
+
+  package func publish(_ messages: [Publishing], outcome: @escaping @Sendable (Int, PublishOutcome) -> Void) {
+    for (index, message) in messages.enumerated() { send(message) { outcome(index, $0) } }
+  }
+
+  private func send(_ message: Publishing, _ outcome: @escaping (PublishOutcome) -> Void) {
+    guard isUp else { return outcome(.unknown("not connected")) }
+    lastSequence += 1
+    awaiting.append((lastSequence, outcome))
+    requests.append(.publish(lastSequence, message))
+  }
+
+  package func acknowledge(_ tag: DeliveryTag, multiple: Bool) { settle(tag, .acknowledge(tag, multiple: multiple)) }
+  package func reject(_ tag: DeliveryTag) { settle(tag, .reject(tag)) }
+
+  /// Tags of an earlier generation are dropped here, as the real connection does.
+  private func settle(_ tag: DeliveryTag, _ request: Request) {
+    guard isUp, tag.generation == generation else { return broker.trace.say(name, "stale acknowledgement \(tag) dropped") }
+    requests.append(request)
+  }
+
+  package func bind(_ subscription: String, exchange: String, key: String) {
+    let binding = MessagingKit.Binding(exchange: exchange, key: key)
+    guard bindings[subscription]?.contains(binding) == false else { return }
+    bindings[subscription]?.append(binding)
+    if isUp { requests.append(.bind(subscription, binding)) }
+  }
+
+  package func unbind(_ subscription: String, exchange: String, key: String) {
+    let binding = MessagingKit.Binding(exchange: exchange, key: key)
+    bindings[subscription]?.removeAll { $0 == binding }
+    if isUp { requests.append(.unbind(subscription, binding)) }
+  }
+
+  // MARK: - What the scheduler does
+
+  package func connect() {
+    guard !isUp, !isAbandoned else { return }
+    generation += 1
+    (isUp, hasPublished) = (true, false)
+    broker.trace.say(name, "connected, generation \(generation)")
+    push(.event(.connected(generation: generation)))
+    broker.attach(self)
+  }
+
+  /// The link is cut: the broker gives what was not acknowledged to others, the process learns of every publish that it will
+  /// never know the fate of.
+  package func lose(_ reason: String) {
+    guard isUp else { return }
+    broker.trace.say(name, "link lost (\(reason)), \(requests.count) requests and \(notices.count) notices with it")
+    end()
+    let unsettled = awaiting
+    awaiting.removeAll()
+    for publish in unsettled { publish.outcome(.unknown(reason)) }
+    onEvent(.disconnected(reason: reason, retryIn: .zero))
+  }
+
+  /// The process has ended; the first `flushed` of its requests were on their way and still arrive.
+  package func abandon(flushed: Int) {
+    for _ in 0..<min(flushed, requests.count) { passRequest() }
+    isAbandoned = true
+    awaiting.removeAll()
+    if isUp { end() }
+  }
+
+  private func end() {
+    isUp = false
+    requests.removeAll()
+    notices.removeAll()
+    broker.detach(self)
+  }
+
+  package var requestCount: Int { broker.isBlocked && hasPublished ? 0 : requests.count }
+  package var noticeCount: Int { notices.count }
+
+  /// The oldest request reaches the broker.
+  package func passRequest() {
+    guard !requests.isEmpty else { return }
+    broker.take(requests.removeFirst(), from: self)
+  }
+
+  /// The oldest notices reach the process: one, or as many deliveries in a row as `most` allows.
+  package func passNotices(_ most: Int = 1) {
+    var deliveries: [Delivery] = []
+    while let notice = notices.first, deliveries.count < most {
+      guard case .delivery(let delivery) = notice else { break }
+      notices.removeFirst()
+      deliveries.append(delivery)
+    }
+    if !deliveries.isEmpty { return onEvent(.delivered(deliveries)) }
+    guard !notices.isEmpty else { return }
+    switch notices.removeFirst() {
+    case .event(let event): onEvent(event)
+    case .delivery: break
+    case .outcome(let sequence, let outcome):
+      guard let place = awaiting.firstIndex(where: { $0.sequence == sequence }) else { return }
+      awaiting.remove(at: place).outcome(outcome)
+    }
+  }
+
+  func push(_ notice: Notice) { notices.append(notice) }
+}

@@ -1,0 +1,45 @@
+import ServiceKit
+package import SharedKernel
+
+/// Something of the house that runs: it is started, does a round of work when there is some, and may end at any moment.
+package protocol SimulatedProcess: AnyObject {
+  var name: String { get }
+  var isRunning: Bool { get }
+  /// Those of the running process.
+  var connections: [SimulatedConnection] { get }
+  /// Whether a round now would do something.
+  var hasWork: Bool { get }
+  /// The true time at which there will be work although nothing arrives.
+  var wakeUp: Timestamp? { get }
+  /// Where the process is to end, if it comes there.
+  var plannedEnd: CrashPoint? { get set }
+
+  func start()
+  /// Wakes once, takes what has arrived, at most so many deliveries, and goes to sleep again.
+  func round(atMost deliveries: Int)
+  /// Ends at once; so many of its requests still reach the broker, and what the disk had not synced may be lost.
+  func crash(flushing requests: Int, losingPower: Bool)
+  /// The key folder was looked at because something stirred there.
+  func keysChanged()
+}
+
+/// What a simulation's parts share.
+package struct SimulatedWorld: Sendable {
+  package let time: SimulatedTime
+  package let trace: Trace
+  package let broker: SimulatedBroker
+  package let keys: SimulatedKeys
+
+  package init(seed: UInt64 = 1) {
+    time = SimulatedTime()
+    trace = Trace(time)
+    broker = SimulatedBroker(time: time, trace: trace)
+    keys = SimulatedKeys(seed: seed)
+  }
+
+  /// The key folder as one process sees it.
+  func liveKeys() throws -> LiveKeyRing {
+    let (time, keys) = (time, keys)
+    return try LiveKeyRing(now: { time.monotonic }) { keys.ring }
+  }
+}

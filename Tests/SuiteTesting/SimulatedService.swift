@@ -1,0 +1,220 @@
+package import AuctionWire
+import Logging
+import MessagingKit
+package import ServiceKit
+package import SharedKernel
+
+/// Rung when the outbox has something to do.
+private final class Bell: @unchecked Sendable {
+  var isRung = false
+}
+
+/// A service with a desk and a journal, as `HouseService` and `TurnService` run it, but without threads: the same steps in the
+/// same order, one round at a time.
+package final class SimulatedService<D: Desk>: SimulatedProcess, @unchecked Sendable {
+  /// What lives and dies with the process.
+  private struct Life {
+    let loop: TurnLoop<D>
+    let outbox: OutboxPump
+    let consuming: SimulatedConnection
+    let publishing: SimulatedConnection
+    let publisher: MortalConnection
+    let fate: Fate
+    var deliveries: [Delivery] = []
+    var queries: [Delivery] = []
+    var isConsuming = false
+    var publisherChange: Bool?
+    var keysChanged = false
+    let bell: Bell
+    let keys: LiveKeyRing
+    var lastTouch: Timestamp?
+  }
+
+  package let name: String
+  package let clock: SimulatedClock
+  /// The disk.
+  package let store: SimulatedStore
+  /// The presence file.
+  package private(set) var presence: Timestamp?
+  /// Why the process ended although nobody ended it.
+  package private(set) var failures: [String] = []
+  /// Crash points that were reached.
+  package private(set) var crashes: [CrashPoint] = []
+
+  private let world: SimulatedWorld
+  private let principal: PrincipalID
+  private let queue: Queue
+  private let queryQueue: Queue?
+  private let makeDesk: (Voice) -> D
+  private var life: Life?
+  private let queryName = "perguntas"
+
+  package init(
+    _ principal: PrincipalID, in world: SimulatedWorld, clock: SimulatedClock, queue: Queue, queryQueue: Queue? = nil,
+    makeDesk: @escaping (Voice) -> D
+  ) throws {
+    (self.principal, self.world, self.clock, self.queue, self.queryQueue) = (principal, world, clock, queue, queryQueue)
+    (name, self.makeDesk, store) = (principal.text, makeDesk, SimulatedStore("\(principal) journal", world.trace))
+    try world.keys.register(principal)
+  }
+
+  package var isRunning: Bool { life != nil }
+  package var desk: D? { life?.loop.desk }
+  package var consuming: SimulatedConnection? { life?.consuming }
+  package var publishing: SimulatedConnection? { life?.publishing }
+  package var connections: [SimulatedConnection] { life.map { [$0.consuming, $0.publishing] } ?? [] }
+  /// Nothing left to send, on the disk or on the way.
+  package var isSilent: Bool { (life?.outbox.isEmpty ?? true) && store.pendingCount == 0 }
+
+  package var plannedEnd: CrashPoint? {
+    get { life?.fate.planned }
+    set { life?.fate.planned = newValue }
+  }
+
+  package var hasWork: Bool {
+    guard let life else { return false }
+    if !life.deliveries.isEmpty || !life.queries.isEmpty || life.bell.isRung { return true }
+    if life.publisherChange != nil || life.keysChanged { return true }
+    return wakeUp.map { $0 <= world.time.now } ?? false
+  }
+
+  package var wakeUp: Timestamp? {
+    guard let life else { return nil }
+    var due: [Timestamp] = []
+    if let wake = life.loop.desk.wakeUp { due.append(clock.trueTime(of: wake)) }
+    if let resume = life.outbox.wakeUp { due.append(world.time.instant(of: resume)) }
+    if life.isConsuming { due.append(life.lastTouch.map { $0 + .seconds(1) } ?? world.time.now) }
+    return due.min()
+  }
+
+  // MARK: - Life and death
+
+  package func start() {
+    guard life == nil else { return }
+    world.trace.say(name, "starts")
+    let fate = Fate()
+    store.fate = fate
+    clock.restart()
+    let (consuming, publishing) = makeConnections()
+    let (trace, name) = (world.trace, name)
+    let publisher = MortalConnection(publishing, fate) { trace.say(name, $0) }
+    let acknowledger = MortalConnection(consuming, fate) { trace.say(name, $0) }
+    let time = world.time
+    let bell = Bell()
+    let log = Logger(label: name) { _ in SwiftLogNoOpLogHandler() }
+    let outbox = OutboxPump(publisher: publisher, store: store, log: log, now: { time.monotonic }) { bell.isRung = true }
+    do {
+      let keys = try world.liveKeys()
+      let loop = TurnLoop(
+        desk: makeDesk(try world.keys.voice(principal)), store: store, acknowledger: acknowledger,
+        outbox: outbox, clock: clock, present: presence, log: log)
+      life = Life(
+        loop: loop, outbox: outbox, consuming: consuming, publishing: publishing, publisher: publisher, fate: fate, bell: bell,
+        keys: keys)
+      let turns = try loop.recover()
+      if turns > 0 { world.trace.say(name, "recovered \(turns) turns") }
+      try loop.keysChanged(keys.ring)
+      consuming.connect()
+      publishing.connect()
+    } catch {
+      end(error)
+    }
+  }
+
+  private func makeConnections() -> (consuming: SimulatedConnection, publishing: SimulatedConnection) {
+    var subscriptions = [Subscription(name: "trabalho", source: .queue(queue.rawValue), prefetch: 1_000)]
+    if let queryQueue {
+      subscriptions.append(
+        Subscription(name: queryName, source: .queue(queryQueue.rawValue), prefetch: 0, automaticAcknowledgement: true))
+    }
+    let consuming = SimulatedConnection(
+      world.broker, name: "\(name) (consome)", user: name, subscriptions: subscriptions
+    ) { [unowned self] in hear($0) }
+    let publishing = SimulatedConnection(world.broker, name: "\(name) (publica)", user: name) { [unowned self] event in
+      switch event {
+      case .connected: life?.publisherChange = true
+      case .disconnected: life?.publisherChange = false
+      case .subscribed, .bound, .delivered, .subscriptionCancelled, .blocked, .unblocked, .refused: break
+      }
+    }
+    return (consuming, publishing)
+  }
+
+  private func hear(_ event: ConnectionEvent) {
+    switch event {
+    case .subscribed(name: "trabalho", queue: _): life?.isConsuming = true
+    case .subscriptionCancelled, .disconnected: life?.isConsuming = false
+    case .delivered(let deliveries):
+      for delivery in deliveries {
+        if delivery.subscription == queryName { life?.queries.append(delivery) } else { life?.deliveries.append(delivery) }
+      }
+    case .subscribed, .connected, .bound, .blocked, .unblocked, .refused: break
+    }
+  }
+
+  package func keysChanged() { life?.keysChanged = true }
+
+  package func crash(flushing requests: Int, losingPower: Bool) {
+    guard let life else { return }
+    world.trace.say(name, "ends" + (losingPower ? " with the power" : ""))
+    life.publishing.abandon(flushed: requests)
+    life.consuming.abandon(flushed: requests)
+    self.life = nil
+    store.crash(losingPower: losingPower)
+  }
+
+  private func end(_ error: any Error) {
+    if let fate = life?.fate, fate.isOver {
+      if let point = fate.planned { crashes.append(point) }
+      world.trace.say(name, "is over: \(fate.planned.map { "\($0)" } ?? "-")")
+      // What the process had handed to the kernel is sent.
+      crash(flushing: .max, losingPower: false)
+    } else {
+      if !store.hasFailed { failures.append("\(error)") }
+      world.trace.say(name, "fails: \(error)")
+      crash(flushing: 0, losingPower: false)
+    }
+  }
+
+  // MARK: - One round, in TurnService's order
+
+  package func round(atMost batch: Int = 1_000) {
+    guard let life else { return }
+    do {
+      try work(life, batch)
+      if life.fate.isOver { end(Over()) }
+    } catch {
+      end(error)
+    }
+  }
+
+  private struct Over: Error {}
+
+  private func work(_ life: Life, _ batch: Int) throws {
+    life.bell.isRung = false
+    self.life?.deliveries = Array(life.deliveries.dropFirst(batch))
+    self.life?.queries = []
+    if let isUp = life.publisherChange {
+      self.life?.publisherChange = nil
+      life.outbox.connectionChanged(isUp: isUp)
+    }
+    if life.keysChanged {
+      self.life?.keysChanged = false
+      try life.keys.read()
+      try life.loop.keysChanged(life.keys.ring)
+    }
+    if life.isConsuming {
+      self.life?.lastTouch = world.time.now
+      _ = life.loop.touch()
+    }
+    let deliveries = Array(life.deliveries.prefix(batch))
+    if !deliveries.isEmpty {
+      world.trace.say(name, "takes \(deliveries.count)\(deliveries.contains(where: \.isRedelivered) ? " (redelivered)" : "")")
+    }
+    try life.loop.take(deliveries, freshKeys: life.keys.renewed)
+    if life.isConsuming, !life.fate.isOver { presence = life.loop.present }
+    if let due = life.loop.desk.wakeUp, due <= clock.now().instant { try life.loop.wake() }
+    life.loop.answer(life.queries, through: life.publisher)
+    try life.outbox.pump()
+  }
+}

@@ -1,0 +1,116 @@
+package import JournalKit
+import ServiceKit
+
+/// A journal in memory. What is committed survives a crash, what is not does not; marks of what was sent are not synced and
+/// survive only once a commit came after them, as on a disk.
+package final class SimulatedStore: Store, @unchecked Sendable {
+  /// What the next commit does instead.
+  package enum Failure: Sendable, CaseIterable {
+    /// Nothing reaches the disk.
+    case lost
+    /// All of it does, but nobody is told.
+    case unheard
+  }
+
+  private struct Shelf: Hashable {
+    let collection: String
+    let key: String
+  }
+
+  private let name: String
+  private let trace: Trace
+  private var entries: [Entry] = []
+  private var shelves: [Shelf: [Document]] = [:]
+  private var outbox: [OutboxMessage] = []
+  private var lastMessage: Int64 = 0
+  /// Marked as sent since the last sync.
+  private var unsynced: Set<Int64> = []
+  package var failure: Failure?
+  /// Whether a commit of this process failed, which ends it.
+  private(set) var hasFailed = false
+  /// The process that writes.
+  var fate = Fate()
+
+  package init(_ name: String, _ trace: Trace) { (self.name, self.trace) = (name, trace) }
+
+  package func commit(_ commit: Commit) throws(JournalError) -> [OutboxMessage] {
+    if fate.isOver(at: .beforeCommit) { throw JournalError(.notDurable("the process ended"), name) }
+    let failure = failure
+    self.failure = nil
+    if failure != nil { hasFailed = true }
+    if failure == .lost { throw JournalError(.notDurable("the disk refuses"), name) }
+    if commit.isEmpty { return [] }
+    for document in commit.documents {
+      let known = shelves[Shelf(collection: document.collection, key: document.key)] ?? []
+      guard !known.contains(where: { $0.number == document.number }) else {
+        throw JournalError(.duplicate("\(document.collection) \(document.key) \(document.number)"), name)
+      }
+    }
+    var rows: [OutboxMessage] = []
+    for (kind, body) in commit.entries { entries.append(Entry(number: Int64(entries.count) + 1, kind: kind, body: body)) }
+    for document in commit.documents {
+      let shelf = Shelf(collection: document.collection, key: document.key)
+      let place = shelves[shelf, default: []].firstIndex { $0.number > document.number } ?? shelves[shelf]?.count ?? 0
+      shelves[shelf, default: []].insert(document, at: place)
+    }
+    for message in commit.outbox {
+      lastMessage += 1
+      rows.append(OutboxMessage(id: lastMessage, message: message))
+    }
+    outbox.append(contentsOf: rows)
+    sync()
+    trace.say(
+      name, "commit \(commit.entries.count) entries, \(commit.documents.count) documents, \(rows.count) messages")
+    if failure == .unheard { throw JournalError(.notDurable("the disk does not answer"), name) }
+    if fate.isOver(at: .afterCommit) { throw JournalError(.notDurable("the process ended"), name) }
+    return rows
+  }
+
+  package func forEachEntry(from number: Int64, _ body: (Entry) throws -> Void) throws {
+    for entry in entries where entry.number >= number { try body(entry) }
+  }
+
+  package func document(_ collection: String, _ key: String, _ number: Int64) throws(JournalError) -> [UInt8]? {
+    shelves[Shelf(collection: collection, key: key)]?.first { $0.number == number }?.body
+  }
+
+  package func documents(
+    _ collection: String, _ key: String, from number: Int64, limit: Int
+  ) throws(JournalError) -> [Document] {
+    Array((shelves[Shelf(collection: collection, key: key)] ?? []).filter { $0.number >= number }.prefix(limit))
+  }
+
+  package func pendingOutbox(after id: Int64, limit: Int) throws(JournalError) -> [OutboxMessage] {
+    Array(outbox.filter { $0.id > id && !unsynced.contains($0.id) }.prefix(limit))
+  }
+
+  package func markSent(_ ids: [Int64]) throws(JournalError) {
+    if fate.isOver(at: .beforeMarkSent) { throw JournalError(.notDurable("the process ended"), name) }
+    unsynced.formUnion(ids)
+    trace.say(name, "mark sent \(ids.count)")
+    if fate.isOver(at: .afterMarkSent) { throw JournalError(.notDurable("the process ended"), name) }
+  }
+
+  private func sync() {
+    outbox.removeAll { unsynced.contains($0.id) }
+    unsynced.removeAll()
+  }
+
+  // MARK: - What a test may do and see
+
+  /// The process is gone; with the power too, what was not synced is gone with it.
+  package func crash(losingPower: Bool) {
+    (failure, hasFailed) = (nil, false)
+    if losingPower { unsynced.removeAll() } else { sync() }
+  }
+
+  package var pendingCount: Int { outbox.count - unsynced.count }
+  package var entryKinds: [String] { entries.map(\.kind) }
+
+  /// Every document, by collection, key and number.
+  package var allDocuments: [Document] {
+    shelves.values.joined().sorted { ($0.collection, $0.key, $0.number) < ($1.collection, $1.key, $1.number) }
+  }
+
+  package func all(_ collection: String, _ key: String) -> [Document] { shelves[Shelf(collection: collection, key: key)] ?? [] }
+}
