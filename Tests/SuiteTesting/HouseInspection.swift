@@ -135,8 +135,8 @@ package struct HouseInspection {
       case .accepted(let block): decisions == ["accepted in \(block)"]
       case .refused(let receipt):
         receipt.number.map { decisions == ["refused as \($0), \(receipt.reason)"] } ?? decisions.isEmpty
-      // Should it still turn up, it is too old.
-      case .neverArrived: decisions.isEmpty || decisions[0].hasSuffix("\(Refusal.stale)")
+      // Should it still turn up, it is refused, if for nothing else then for its age.
+      case .neverArrived: decisions.allSatisfy { $0.hasPrefix("refused") }
       case .busy, .unroutable: decisions.isEmpty
       }
     if !isRight { problems.append("\(name): told \(BidAttempt.State.decided(last).brief), decided \(decisions)") }

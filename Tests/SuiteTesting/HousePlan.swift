@@ -31,6 +31,8 @@ package struct HousePlan: Sendable {
   package let bidders: [PrincipalID]
   package let auctions: [AuctionTerms]
   package let events: [Event]
+  /// Nothing fails.
+  package let isCalm: Bool
   private let undisciplined: Bool
 
   /// A bidder of the house that means it ill.
@@ -40,6 +42,7 @@ package struct HousePlan: Sendable {
     let (auctions, length) = Self.auctions(from: start, &random)
     bidders = Array(["alpha", "beta", "gamma"].prefix(Int(random.interval(2...3))))
     self.auctions = auctions
+    isCalm = calm
     undisciplined = random.chance(20)
     var events: [Event] = []
     func add(_ what: What, from: Int64 = 0, to: Int64) {

@@ -169,7 +169,10 @@ package final class SimulatedHouse {
   private func make(_ move: Move) {
     switch move {
     case .request(let connection): connection.passRequest()
-    case .notices(let connection): connection.passNotices(Int(random.interval(1...20)))
+    case .notices(let connection):
+      connection.passNotices(Int(random.interval(1...20)))
+      // What has just been delivered can then only be acknowledged too late.
+      if !isQuiet, !plan.isCalm, random.chance(1) { connection.lose("cut") }
     case .round(let process): process.round(atMost: random.chance(30) ? 1 : 1_000)
     case .bidder(let bidder): bidder.round()
     case .connect(let connection):
