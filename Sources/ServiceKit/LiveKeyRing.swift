@@ -1,3 +1,4 @@
+import Glibc
 package import Logging
 package import SigningKit
 import Synchronization
@@ -7,18 +8,17 @@ import Synchronization
 package final class LiveKeyRing: Sendable {
   private struct State {
     var ring: KeyRing
-    var readAt: ContinuousClock.Instant
+    /// What `stamp` said before the last reading; nil: the keys may have changed behind that.
+    var stamp: Int64?
   }
 
   private let source: @Sendable () throws -> KeyRing
-  private let now: @Sendable () -> ContinuousClock.Instant
+  private let stamp: @Sendable () -> Int64?
   private let state: Mutex<State>
-  /// Strangers cannot make us read the folder more often than this.
-  private let shortestInterval = Duration.seconds(1)
 
   /// - Parameter log: told of files that are no usable key.
   package convenience init(_ folder: KeyFolder, log: Logger? = nil) throws {
-    try self.init {
+    try self.init(stamp: { Self.settledChange(of: folder.publicFolder) }) {
       let (keys, problems) = try folder.publicKeys()
       for problem in problems {
         log?.warning(
@@ -33,31 +33,41 @@ package final class LiveKeyRing: Sendable {
     }
   }
 
-  /// - Parameter source: reads the keys as they are now.
-  package init(
-    now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }, reading source: @escaping @Sendable () throws -> KeyRing
-  ) throws {
-    (self.source, self.now) = (source, now)
-    state = Mutex(State(ring: try source(), readAt: now()))
+  /// - Parameters:
+  ///   - stamp: differs whenever the keys have changed; nil when nothing can be said about that.
+  ///   - source: reads the keys as they are now.
+  package init(stamp: @escaping @Sendable () -> Int64?, reading source: @escaping @Sendable () throws -> KeyRing) throws {
+    (self.source, self.stamp) = (source, stamp)
+    let first = stamp()
+    state = Mutex(State(ring: try source(), stamp: first))
   }
 
   package var ring: KeyRing { state.withLock { $0.ring } }
 
-  /// Reads the folder now.
+  /// Reads the keys now.
   package func read() throws {
+    let stamp = stamp()
     let ring = try source()
-    state.withLock { $0 = State(ring: ring, readAt: now()) }
+    state.withLock { $0 = State(ring: ring, stamp: stamp) }
   }
 
-  /// The ring as it is now on disk; nil when it was read a moment ago or cannot be read.
+  /// The ring as it is now on disk; nil when nothing has changed since it was read, so that strangers cannot make us read it
+  /// again and again, or when it cannot be read.
   package func renewed() -> KeyRing? {
-    let isDue = state.withLock { s in
-      guard s.readAt + shortestInterval <= now() else { return false }
-      s.readAt = now()
-      return true
-    }
-    guard isDue else { return nil }
-    try? read()
-    return ring
+    if let stamp = stamp(), stamp == state.withLock({ $0.stamp }) { return nil }
+    return (try? read()).map { ring }
   }
+
+  /// When a folder last got or lost a name, in Unix nanoseconds, if that is long enough ago for the next change to show: file
+  /// systems stamp with a coarse clock.
+  private static func settledChange(of folder: String) -> Int64? {
+    let grain: Int64 = 1_000_000_000
+    var status = stat()
+    var now = timespec()
+    guard stat(folder, &status) == 0, clock_gettime(CLOCK_REALTIME, &now) == 0 else { return nil }
+    let changedAt = nanoseconds(status.st_mtim)
+    return changedAt + grain < nanoseconds(now) ? changedAt : nil
+  }
+
+  private static func nanoseconds(_ time: timespec) -> Int64 { Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec) }
 }

@@ -7,7 +7,9 @@ package final class SimulatedKeys: @unchecked Sendable {
   private let seed: UInt64
   private var known: [PrincipalID: Voice] = [:]
   /// Whose public keys stand in the key folder.
-  package private(set) var registered: Set<PrincipalID> = []
+  package private(set) var registered: Set<PrincipalID> = [] { didSet { changes += 1 } }
+  /// How often a key was put there or taken away.
+  private(set) var changes: Int64 = 0
 
   package init(seed: UInt64 = 1) { self.seed = seed }
 

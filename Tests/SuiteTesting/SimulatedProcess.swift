@@ -39,7 +39,7 @@ package struct SimulatedWorld: Sendable {
 
   /// The key folder as one process sees it.
   func liveKeys() throws -> LiveKeyRing {
-    let (time, keys) = (time, keys)
-    return try LiveKeyRing(now: { time.monotonic }) { keys.ring }
+    let keys = keys
+    return try LiveKeyRing(stamp: { keys.changes }) { keys.ring }
   }
 }
