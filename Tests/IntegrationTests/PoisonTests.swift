@@ -127,6 +127,9 @@ struct PoisonTests {
       #expect(letter?.body == poison.body, "\(poison.what)")
     }
 
+    let warnings = try house.process(.bids).errors.values.filter { $0.contains(" WARNING ") && $0.contains("mortas motivo=") }
+    #expect(warnings.count >= poisons.count, "the operator reads of each")
+
     let good = try await house.bidLine("envenenado", "100,00", as: "cliente_alpha")
     #expect(good.status == 0)
     let ledger = try await Ledger("envenenado", from: visitor)

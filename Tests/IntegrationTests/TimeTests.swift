@@ -32,7 +32,7 @@ struct TimeTests {
       #expect(clock.status == .synchronized)
       #expect(clock.uncertainty > .zero && clock.uncertainty <= .milliseconds(50), "closing needs a clock this good")
     }
-    #expect(ledger.accepted.first?.bid.clock.status == .synchronized)
+    #expect(ledger.accepted.first?.bid.clock.isDisciplined == true)
     let scheduling = try Scheduling(Envelope(parsing: try await visitor.hears(.scheduled).body))
     let opening = try Opening(Envelope(parsing: try await visitor.hears(.opened).body))
     #expect((scheduling.clock.status, opening.clock.status) == (.synchronized, .synchronized))
