@@ -86,8 +86,8 @@ package final class HouseCall {
     throw Failure(
       .unknown,
       said(
-        "a casa não respondeu em \(patience); ms-leilao e ms-lance estão de pé?",
-        "the house did not answer within \(patience); are ms-leilao and ms-lance up?"))
+        "a casa não respondeu em \(patience.components.seconds) s; ms-leilao e ms-lance estão de pé?",
+        "the house did not answer within \(patience.components.seconds) s; are ms-leilao and ms-lance up?"))
   }
 
   private static func strange() -> Failure {

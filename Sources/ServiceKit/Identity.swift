@@ -30,10 +30,19 @@ package enum Identity {
   /// A key speaks for one journal only: a house that forgot its books would contradict itself.
   ///
   /// The journal's id is kept beside the private key when the journal is first made.
-  /// - Throws: a configuration failure when the key knows another journal, or when this one is new and the key is not.
+  /// - Throws: a configuration failure when the key knows another journal, or when it knows none and this one is written in.
   package static func bind(_ principal: PrincipalID, to journal: Journal, in folder: KeyFolder) throws {
     let note = folder.privateFile(principal.text).replacingSuffix(".pem", by: ".journal")
     guard let known = readLine(note) else {
+      guard journal.entryCount == 0 else {
+        throw Failure(
+          .configuration,
+          said(
+            "o diário \(journal.path) foi escrito com outra chave de \(principal). Reponha em \(folder.path) a chave antiga; "
+              + "se esta já é a dele, grave \(journal.identity) em \(note).",
+            "the journal \(journal.path) was written under another key of \(principal). Put the old key back into \(folder.path); "
+              + "if this is its key, write \(journal.identity) to \(note)."))
+      }
       guard writeDurably(journal.identity + "\n", to: note) else {
         throw Failure(.configuration, said("não consigo gravar \(note)", "cannot write \(note)"))
       }

@@ -6,7 +6,7 @@ import Testing
 
 struct AgendaTests {
   @Test(arguments: 0..<40 as Range<UInt64>) func `the first is the least of all, whatever was changed`(seed: UInt64) {
-    var random = SplitMix64(seed: seed)
+    var random = SeededRandom(seed: seed)
     var agenda = Agenda()
     var naive: [AuctionID: Timestamp] = [:]
     for _ in 0..<300 {

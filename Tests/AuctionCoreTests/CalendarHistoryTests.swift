@@ -17,7 +17,7 @@ struct CalendarHistoryTests {
 
   @Test(arguments: 0..<120 as Range<UInt64>)
   func `auctions open once, before anything is announced, and sequences rise`(seed: UInt64) {
-    var random = SplitMix64(seed: seed)
+    var random = SeededRandom(seed: seed)
     var house = CalendarHouse()
     var now = Interval.seconds(-60)
     var inputs: [(Calendar.Input, ClockReading)] = []

@@ -54,7 +54,7 @@ struct History {
   private(set) var oracle = Oracle()
   private(set) var inputs: [(input: BookKeeper.Input, clock: ClockReading)] = []
   private(set) var outputs: [[BookKeeper.Output]] = []
-  private var random: SplitMix64
+  private var random: SeededRandom
   private var now = Build.noon - .seconds(5)
   private var sent: [SubmittedBid] = []
   private var revoked: [KeyRecord] = []
@@ -67,7 +67,7 @@ struct History {
   private var isEager: Bool { turn > 10 }
 
   init(seed: UInt64) {
-    random = SplitMix64(seed: seed)
+    random = SeededRandom(seed: seed)
     var random = random
     turn = [2, 5, 100].randomElement(using: &random) ?? 2
     terms = ["a", "b"].map { name in

@@ -1,20 +1,9 @@
 import AuctionFacts
 import SharedKernel
+import SuiteTesting
 import Testing
 
 @testable import AuctionWire
-
-/// A small random source whose seed is all there is to know about it (SplitMix64).
-struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
-    return z ^ z >> 31
-  }
-}
 
 /// Mutated golden messages: read or refused, never a trap; and what is read is spelled and read again as the same value.
 @Suite("Any bytes") struct FuzzTests {
@@ -24,7 +13,7 @@ struct SplitMix64: RandomNumberGenerator {
     "\"payload\":", "\"relogio\":{}", "\u{feff}", "[[[[[[[[[[[[[[[[[[",
   ].map { Array($0.utf8) }
 
-  static func mutated(_ original: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
+  static func mutated(_ original: [UInt8], _ random: inout SeededRandom) -> [UInt8] {
     var bytes = original
     for _ in 0..<Int.random(in: 1...3, using: &random) {
       let at = bytes.isEmpty ? 0 : Int.random(in: 0..<bytes.count, using: &random)
@@ -68,7 +57,7 @@ struct SplitMix64: RandomNumberGenerator {
 
   @Test(arguments: [1, 2, 3, 4] as [UInt64])
   func `are a payload or an error`(seed: UInt64) throws {
-    var random = SplitMix64(state: seed)
+    var random = SeededRandom(seed: seed)
     let names = try Golden.names().filter { !$0.hasPrefix("retrato") && !$0.hasPrefix("consulta") && $0 != "chaves" }
     let originals = try names.map { try Envelope(parsing: try Golden.read($0)) }
     var accepted = 0
@@ -83,7 +72,7 @@ struct SplitMix64: RandomNumberGenerator {
 
   @Test(arguments: [11, 12, 13, 14] as [UInt64])
   func `are a body or an error`(seed: UInt64) throws {
-    var random = SplitMix64(state: seed)
+    var random = SeededRandom(seed: seed)
     // The small ones: what counts is the number of inputs.
     let names = try Golden.names().filter { $0 != "chaves" }
     let originals = try names.map { (name: $0, body: try Golden.read($0)) }.filter { $0.body.count < 1_500 }
@@ -111,7 +100,7 @@ struct SplitMix64: RandomNumberGenerator {
 
   @Test(arguments: [21, 22] as [UInt64])
   func `of pure chance are refused`(seed: UInt64) {
-    var random = SplitMix64(state: seed)
+    var random = SeededRandom(seed: seed)
     for _ in 0..<10_000 {
       let bytes = (0..<Int.random(in: 0..<64, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
       #expect((try? Envelope(parsing: bytes)) == nil)

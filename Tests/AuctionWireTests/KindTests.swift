@@ -1,6 +1,7 @@
 import AuctionFacts
 import AuctionWire
 import SharedKernel
+import SuiteTesting
 import Testing
 
 @Suite struct `Kinds and routing keys` {
@@ -49,8 +50,8 @@ import Testing
   }
 
   @Test func `keys of auctions, bidders and services are read back`() throws {
-    let auction = try #require(AuctionID("vaso-azul"))
-    let bidder = try #require(PrincipalID("cliente_alpha"))
+    let auction = AuctionID("vaso-azul")
+    let bidder = PrincipalID("cliente_alpha")
     #expect(RoutingKey.auction(auction) == "leilao.vaso-azul")
     #expect(RoutingKey.auction(in: "leilao.vaso-azul") == auction)
     #expect(RoutingKey.bidder(bidder) == "cliente.cliente_alpha")

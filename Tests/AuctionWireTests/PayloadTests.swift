@@ -1,5 +1,6 @@
 import AuctionFacts
 import SharedKernel
+import SuiteTesting
 import Testing
 
 @testable import AuctionWire
@@ -186,7 +187,7 @@ import Testing
     for increment in increments {
       for format in AuctionFormat.allCases {
         let terms = AuctionTerms(
-          auction: try #require(AuctionID("a")), title: "", seller: try #require(PrincipalID("v")), currency: .brl,
+          auction: AuctionID("a"), title: "", seller: PrincipalID("v"), currency: .brl,
           format: format, openingPrice: .maximum, increment: increment, opensAt: Timestamp(microseconds: 0),
           closesAt: Timestamp(microseconds: WireLimits.integer), rules: rules)
         let command = Command(

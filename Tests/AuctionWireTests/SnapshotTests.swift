@@ -1,5 +1,6 @@
 import AuctionFacts
 import SharedKernel
+import SuiteTesting
 import Testing
 
 @testable import AuctionWire
@@ -74,7 +75,7 @@ import Testing
       signature: sign([])
     ).evidence
     let page = SnapshotPage.of(
-      .blocks(try #require(AuctionID("a")), from: 0, head: nil), answering: id, [block, block], clock: clock)
+      .blocks(AuctionID("a"), from: 0, head: nil), answering: id, [block, block], clock: clock)
     #expect(page.envelopes.count == 1)
     #expect(page.snapshot.more)
     #expect(try SnapshotReply(parsing: body(page)).envelopes == [block])
@@ -83,11 +84,12 @@ import Testing
   @Test func `hold as many auctions as fit, with their schedulings`() throws {
     let id = try #require(UniqueID("0190f5fe-7c00-7a00-8abc-000000000030"))
     let scheduling = Evidence(try Golden.read("leilao-agendado"))
-    let leader: PrincipalID = try #require(PrincipalID("cliente_de_nome_bem_comprido_123"))
+    let leader = PrincipalID("cliente_de_nome_bem_comprido_123")
     var all: [(AuctionSummary, Evidence)] = []
     for n in 0..<300 {
       let summary = AuctionSummary(
-        auction: try #require(AuctionID("leilao-de-nome-bem-comprido-\(100 + n)")), edition: SHA256.hash([]), status: .suspended,
+        auction: try #require(AuctionID(String("leilao-de-nome-bem-comprido-\(100 + n)"))), edition: SHA256.hash([]),
+        status: .suspended,
         head: Seen(block: WireLimits.integer, digest: SHA256.hash([])), price: .maximum,
         leader: leader, minimum: .maximum, closesAt: clock.instant)
       all.append((summary, scheduling))

@@ -1,6 +1,7 @@
 import AuctionFacts
 import AuctionWire
 import SharedKernel
+import SuiteTesting
 import Testing
 
 /// One auction from the operator's command to the result, with each kind of message that is spoken: the golden files.
@@ -37,15 +38,15 @@ struct Story {
   init() throws {
     func unique(_ n: Int) throws -> UniqueID { try #require(UniqueID("0190f5fe-7c00-7a00-8abc-0000000000\(n)")) }
     func money(_ n: Int64) throws -> Money { try #require(Money(minorUnits: n)) }
-    let auction = try #require(AuctionID("vaso-azul"))
-    let alpha = try #require(PrincipalID("cliente_alpha"))
-    let beta = try #require(PrincipalID("cliente_beta"))
+    let auction = AuctionID("vaso-azul")
+    let alpha = PrincipalID("cliente_alpha")
+    let beta = PrincipalID("cliente_beta")
     let nonce = try #require(Hex.decode("00112233445566778899aabbccddeeff"))
 
     // Scheduled and opened.
     let terms = AuctionTerms(
       auction: auction, title: "Vaso azul", description: "Porcelana, \"s\u{e9}culo XIX\"\nsem restauros",
-      seller: try #require(PrincipalID("vendedora_ana")), openingPrice: try money(100_000),
+      seller: PrincipalID("vendedora_ana"), openingPrice: try money(100_000),
       increment: .fixed(try money(5_000)), opensAt: instant(60), closesAt: instant(360),
       rules: AuctionRules(latestClose: instant(3_600)))
     let schedule = Command(id: CommandID(try unique(10)), action: .schedule(terms), clock: clock(0))

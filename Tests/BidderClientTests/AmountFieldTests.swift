@@ -1,4 +1,5 @@
 import SharedKernel
+import SuiteTesting
 import Testing
 
 @testable import BidderClient
@@ -76,7 +77,7 @@ struct AmountFieldTests {
 
   @Test("reads back what it writes", arguments: Language.allCases, 1...20 as ClosedRange<UInt64>)
   func roundTrip(_ language: Language, _ seed: UInt64) throws {
-    var random = SeededGenerator(seed)
+    var random = SeededRandom(seed: seed)
     for _ in 0..<200 {
       let units = Int64.random(in: 0...AmountField.ceiling, using: &random) >> Int64.random(in: 0...39, using: &random)
       var field = AmountField()
@@ -88,7 +89,7 @@ struct AmountFieldTests {
 
   @Test("bytes of any kind never trap", arguments: 1...20 as ClosedRange<UInt64>)
   func fuzz(_ seed: UInt64) {
-    var random = SeededGenerator(seed)
+    var random = SeededRandom(seed: seed)
     for _ in 0..<300 {
       let bytes = (0..<Int.random(in: 0...40, using: &random)).map { _ in
         Bool.random(using: &random)
@@ -100,18 +101,5 @@ struct AmountFieldTests {
       field.paste(text)
       #expect(field.text.allSatisfy { "0123456789.,".contains($0) })
     }
-  }
-}
-
-/// SplitMix64 (Steele, Lea, Flood 2014): the same seed, the same numbers.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-  init(_ seed: UInt64) { state = seed }
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
   }
 }

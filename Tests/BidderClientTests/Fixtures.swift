@@ -1,5 +1,6 @@
 import AuctionFacts
 import SharedKernel
+import SuiteTesting
 import TerminalKit
 import Testing
 
@@ -9,8 +10,8 @@ import Testing
 let drawnNow = Timestamp(microseconds: 1_795_368_727_000_000)
 let saoPaulo = Zone(secondsEast: -3 * 3_600)
 
-func auctionID(_ text: String) -> AuctionID { AuctionID(text) ?? AuctionID("x").unsafelyUnwrapped }
-func bidder(_ text: String) -> PrincipalID { PrincipalID(text) ?? PrincipalID("x").unsafelyUnwrapped }
+func auctionID(_ text: String) -> AuctionID { AuctionID(stringLiteral: text) }
+func bidder(_ text: String) -> PrincipalID { PrincipalID(stringLiteral: text) }
 func reais(_ centavos: Int64) -> Money { Money(minorUnits: centavos) ?? .zero }
 func bidID(_ n: Int) -> BidID {
   BidID(UniqueID((0..<16).map { UInt8(truncatingIfNeeded: $0 < 8 ? 7 : n >> (8 * (15 - $0))) }).unsafelyUnwrapped)

@@ -1,6 +1,7 @@
 import AuctionFacts
 import Foundation
 import SharedKernel
+import SuiteTesting
 import TerminalKit
 import Testing
 
@@ -13,7 +14,7 @@ struct PropertyTests {
   @Test("keeps what must hold", arguments: 0..<(thousands * 10))
   func invariants(_ block: UInt64) {
     for seed in block * 100..<(block + 1) * 100 {
-      var random = SeededGenerator(seed)
+      var random = SeededRandom(seed: seed)
       var life = Life(&random)
       for _ in 0..<Int.random(in: 5...40, using: &random) {
         guard life.step(&random) else {
@@ -35,7 +36,7 @@ struct PropertyTests {
     var block: Int64 = 20
     var stamp = drawnNow
 
-    init(_ random: inout SeededGenerator) {
+    init(_ random: inout SeededRandom) {
       model = PropertyTests.beginnings[Int.random(in: 0...1, using: &random)]
       if Int.random(in: 0..<4, using: &random) == 0 {
         model.settings.limit = reais(Int64.random(in: 0...2_000_000, using: &random))
@@ -43,7 +44,7 @@ struct PropertyTests {
       model.settings.confirmsAlways = Int.random(in: 0..<4, using: &random) == 0
     }
 
-    mutating func step(_ random: inout SeededGenerator) -> Bool {
+    mutating func step(_ random: inout SeededRandom) -> Bool {
       let message = message(&random)
       let before = model
       let effects = model.update(message)
@@ -78,7 +79,7 @@ struct PropertyTests {
       return false
     }
 
-    private mutating func message(_ random: inout SeededGenerator) -> Message {
+    private mutating func message(_ random: inout SeededRandom) -> Message {
       switch Int.random(in: 0..<20, using: &random) {
       case 0..<5:
         let steps: [Int64] = [0, 1, 100, 260, 300, 1_000, 5_000, 9_000]
@@ -89,7 +90,7 @@ struct PropertyTests {
       }
     }
 
-    private func key(_ random: inout SeededGenerator) -> Input {
+    private func key(_ random: inout SeededRandom) -> Input {
       let characters = "bbbb++++=-vsq/123fnNmpRLckj0159.,,1300".unicodeScalars.map(Input.character)
       switch Int.random(in: 0..<10, using: &random) {
       case 0..<4: return .key(.enter)
@@ -99,7 +100,7 @@ struct PropertyTests {
       }
     }
 
-    private mutating func event(_ random: inout SeededGenerator) -> GatewayEvent {
+    private mutating func event(_ random: inout SeededRandom) -> GatewayEvent {
       let id = drawnAuctions.randomElement(using: &random)?.terms.auction ?? auctionID("l-03")
       let lot = model.live.lots[id]
       stamp = stamp + .microseconds(Int64.random(in: -1...2_000_000, using: &random))

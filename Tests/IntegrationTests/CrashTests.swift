@@ -54,7 +54,7 @@ struct CrashTests {
       }
       group.addTask {
         defer { isOver.raise() }
-        var random = SeededGenerator(seed: seed)
+        var random = SeededRandom(seed: seed)
         var decided = 0
         for service in (PrivateHouse.Service.allCases + PrivateHouse.Service.allCases).shuffled(using: &random) {
           // Some decisions later, and not at a time of anybody's choosing.
@@ -89,19 +89,5 @@ struct CrashTests {
       }
     }
     #expect(Set(ledger.accepted.map(\.bid.id.description)).isSubset(of: told.values.compactMap(\.line.idLance)))
-  }
-}
-
-/// SplitMix64 (Steele, Lea and Flood), so that a failing run can be had again from its seed.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
   }
 }

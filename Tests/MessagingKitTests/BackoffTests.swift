@@ -1,3 +1,4 @@
+import SuiteTesting
 import Testing
 
 @testable import MessagingKit
@@ -24,7 +25,7 @@ import Testing
 
   @Test(arguments: [11, 12] as [UInt64])
   func `never exceeds the ceiling`(seed: UInt64) {
-    var random = SplitMix64(seed: seed)
+    var random = SeededRandom(seed: seed)
     for failures in 1...200 {
       let delay = backoff.delay(afterFailures: failures, random: random.next())
       #expect(delay >= .zero && delay <= backoff.ceiling(afterFailures: failures))

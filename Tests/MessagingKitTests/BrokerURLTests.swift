@@ -1,3 +1,4 @@
+import SuiteTesting
 import Testing
 
 @testable import MessagingKit
@@ -70,7 +71,7 @@ import Testing
 
   @Test(arguments: [1, 2, 3] as [UInt64])
   func `random bytes are read or refused, never trapped on`(seed: UInt64) {
-    var random = SplitMix64(seed: seed)
+    var random = SeededRandom(seed: seed)
     let alphabet = Array("amqps://%@:[]?#/\u{0}ã 0123456789abcf".unicodeScalars)
     for _ in 0..<2_000 {
       var text = Bool.random(using: &random) ? "amqp://" : ""
@@ -83,8 +84,8 @@ import Testing
   }
 }
 
-/// Vigna's SplitMix64: what a seed gives is the same everywhere.
-struct SplitMix64: RandomNumberGenerator {
+/// Vigna's SeededRandom: what a seed gives is the same everywhere.
+struct SeededRandom: RandomNumberGenerator {
   private var state: UInt64
   init(seed: UInt64) { state = seed }
   mutating func next() -> UInt64 {

@@ -1,3 +1,4 @@
+import SuiteTesting
 import Testing
 
 @testable import MessagingKit
@@ -124,7 +125,7 @@ import Testing
 
   @Test(arguments: [1, 2, 3, 4, 5] as [UInt64])
   func `agrees with a plain dictionary over random conversations`(seed: UInt64) {
-    var random = SplitMix64(seed: seed)
+    var random = SeededRandom(seed: seed)
     var sequencer = Sequencer()
     var oracle: [UInt64: Int] = [:]
     var last: UInt64 = 0

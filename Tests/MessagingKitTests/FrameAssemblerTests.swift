@@ -1,3 +1,4 @@
+import SuiteTesting
 import Testing
 
 @testable import MessagingKit
@@ -101,7 +102,7 @@ import Testing
 
   @Test(arguments: [21, 22, 23] as [UInt64])
   func `any fragmentation over any channels gives the same messages`(seed: UInt64) throws {
-    var random = SplitMix64(seed: seed)
+    var random = SeededRandom(seed: seed)
     var assembler = FrameAssembler(maximumBodySize: 600)
     var queues: [UInt16: [IncomingFrame]] = [:]
     var expected: [UInt16: [FrameAssembler.Message]] = [:]

@@ -48,7 +48,7 @@ struct AnchorTests {
 
   @Test("a damaged record is none, or one that does no harm", arguments: [9, 10] as [UInt64])
   func damaged(seed: UInt64) {
-    var dice = SeededGenerator(seed: seed)
+    var dice = SeededRandom(seed: seed)
     var record = AnchorRecord(bootID: "b", servers: Self.servers)
     record.anchor = Self.anchor
     for _ in 0..<5_000 {

@@ -1,4 +1,5 @@
 import NTPKit
+import SuiteTesting
 import Testing
 
 struct ClockDisciplineTests {
@@ -113,7 +114,7 @@ struct ClockDisciplineTests {
     "whatever comes in, no reading is before the one before it, and none states what cannot travel",
     arguments: 1...8 as ClosedRange<UInt64>)
   func monotone(seed: UInt64) {
-    var dice = SeededGenerator(seed: seed)
+    var dice = SeededRandom(seed: seed)
     var clock = ClockDiscipline(acceptsSystemClock: Bool.random(using: &dice))
     var now: Nanoseconds = .random(in: 0...1_000 * second, using: &dice)
     var last = Int64.min
@@ -139,7 +140,7 @@ struct ClockDisciplineTests {
   @Test(
     "while estimates hold the truth, so do readings, however the clock is being slewed", arguments: 1...4 as ClosedRange<UInt64>)
   func truthful(seed: UInt64) {
-    var dice = SeededGenerator(seed: seed)
+    var dice = SeededRandom(seed: seed)
     var clock = ClockDiscipline()
     // The boot clock runs 40 ppm fast of the truth.
     func truth(_ now: Nanoseconds) -> Nanoseconds { Self.utc + now - now / 25_000 }

@@ -1,4 +1,5 @@
 import NTPKit
+import SuiteTesting
 import Testing
 
 struct MajorityHullTests {
@@ -52,7 +53,7 @@ struct MajorityHullTests {
 
   @Test("a majority of the honest keeps the truth inside, whatever the others say", arguments: 1...8 as ClosedRange<UInt64>)
   func truthInside(seed: UInt64) throws {
-    var dice = SeededGenerator(seed: seed)
+    var dice = SeededRandom(seed: seed)
     for _ in 0..<5_000 {
       let count = Int.random(in: 1...9, using: &dice)
       let liars = Int.random(in: 0...((count - 1) / 2), using: &dice)
@@ -72,7 +73,7 @@ struct MajorityHullTests {
 
   @Test("it is what counting the cover of every point gives", arguments: 1...4 as ClosedRange<UInt64>)
   func oracle(seed: UInt64) {
-    var dice = SeededGenerator(seed: seed)
+    var dice = SeededRandom(seed: seed)
     for _ in 0..<1_000 {
       let claims = (0..<Int.random(in: 1...6, using: &dice)).map { _ in
         Claim(.random(in: -30...30, using: &dice), .random(in: 0...12, using: &dice))

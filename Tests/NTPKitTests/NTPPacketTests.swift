@@ -1,4 +1,5 @@
 import NTPKit
+import SuiteTesting
 import Testing
 
 struct NTPPacketTests {
@@ -32,7 +33,7 @@ struct NTPPacketTests {
 
   @Test("any 48 bytes and more are read, and written back the same", arguments: [6] as [UInt64])
   func roundTrip(seed: UInt64) throws {
-    var dice = SeededGenerator(seed: seed)
+    var dice = SeededRandom(seed: seed)
     for _ in 0..<5_000 {
       let bytes = (0..<Int.random(in: 48...80, using: &dice)).map { _ in UInt8.random(in: 0...255, using: &dice) }
       #expect(try #require(NTPPacket(bytes)).bytes == Array(bytes.prefix(48)))

@@ -1,4 +1,5 @@
 import NTPKit
+import SuiteTesting
 import Testing
 
 struct NTPTimestampTests {
@@ -59,7 +60,7 @@ struct NTPTimestampTests {
     "whatever the bits and the pivot, the result is within 68 years of the pivot and does not trap",
     arguments: [1, 2, 3] as [UInt64])
   func eraProperty(seed: UInt64) {
-    var dice = SeededGenerator(seed: seed)
+    var dice = SeededRandom(seed: seed)
     for _ in 0..<20_000 {
       let pivot = Int64.random(in: 0...6_400_000_000, using: &dice)
       let time = NTPTimestamp(bits: dice.next())
@@ -72,7 +73,7 @@ struct NTPTimestampTests {
 
   @Test("nanoseconds survive the way to the scale and back", arguments: [4] as [UInt64])
   func roundTrip(seed: UInt64) {
-    var dice = SeededGenerator(seed: seed)
+    var dice = SeededRandom(seed: seed)
     for _ in 0..<20_000 {
       let a = Int64.random(in: 0...1_000_000_000_000_000_000, using: &dice)
       let b = a + Int64.random(in: -1_000_000_000_000...1_000_000_000_000, using: &dice)
@@ -83,7 +84,7 @@ struct NTPTimestampTests {
 
   @Test("offset and delay never trap, and delay follows its definition modulo 2^64", arguments: [5] as [UInt64])
   func hostileExchange(seed: UInt64) {
-    var dice = SeededGenerator(seed: seed)
+    var dice = SeededRandom(seed: seed)
     for _ in 0..<20_000 {
       let t = (0..<4).map { _ in NTPTimestamp(bits: dice.next()) }
       let exchange = Exchange(t1: t[0], t2: t[1], t3: t[2], t4: t[3])

@@ -1,4 +1,5 @@
 import NTPKit
+import SuiteTesting
 import Testing
 
 struct PollScheduleTests {
@@ -6,7 +7,7 @@ struct PollScheduleTests {
   func run(
     _ schedule: inout PollSchedule, polls: Int, seed: UInt64 = 1, _ outcome: (Int, inout PollSchedule) -> Void = { $1.answered() }
   ) -> [Nanoseconds] {
-    var dice = SeededGenerator(seed: seed)
+    var dice = SeededRandom(seed: seed)
     var asked: [Nanoseconds] = []
     while asked.count < polls, let now = schedule.next {
       schedule.asked(at: now, using: &dice)
@@ -31,7 +32,7 @@ struct PollScheduleTests {
   }
 
   @Test func `while somebody depends on the clock, every 64 to 256 s`() {
-    var dice = SeededGenerator(seed: 3)
+    var dice = SeededRandom(seed: 3)
     var schedule = PollSchedule(pace: .courteous, first: 0)
     let asked = run(&schedule, polls: 12)
     let last = asked.last ?? 0
@@ -47,7 +48,7 @@ struct PollScheduleTests {
 
   @Test(arguments: [true, false])
   func `a server that does not answer is asked ever more seldom, whoever waits`(attentive: Bool) {
-    var dice = SeededGenerator(seed: 4)
+    var dice = SeededRandom(seed: 4)
     var schedule = PollSchedule(pace: .courteous, first: 0)
     schedule.setAttentive(attentive, using: &dice)
     let asked = run(&schedule, polls: 14) { $1.failed() }
@@ -59,7 +60,7 @@ struct PollScheduleTests {
 
   @Test(arguments: [KissCode.deny, .restrict])
   func `told to stop, it is never asked again`(kiss: KissCode) {
-    var dice = SeededGenerator(seed: 5)
+    var dice = SeededRandom(seed: 5)
     var schedule = PollSchedule(pace: .courteous, first: 0)
     #expect(run(&schedule, polls: 10) { if $0 == 2 { $1.kissed(kiss, at: 2, using: &dice) } }.count == 2)
     schedule.setAttentive(true, using: &dice)
@@ -68,7 +69,7 @@ struct PollScheduleTests {
   }
 
   @Test func `told to slow down, the burst ends and every further time doubles the wait, attention or not`() {
-    var dice = SeededGenerator(seed: 6)
+    var dice = SeededRandom(seed: 6)
     var schedule = PollSchedule(pace: .courteous, first: 0)
     schedule.setAttentive(true, using: &dice)
     var now: Nanoseconds = 0
@@ -87,7 +88,7 @@ struct PollScheduleTests {
   }
 
   @Test func `another process's question is waited out`() {
-    var dice = SeededGenerator(seed: 7)
+    var dice = SeededRandom(seed: 7)
     var schedule = PollSchedule(pace: .courteous, first: 10 * second)
     schedule.postpone(until: 70 * second, using: &dice)
     #expect((70 * second...77 * second).contains(schedule.next ?? 0))
@@ -97,7 +98,7 @@ struct PollScheduleTests {
 
   @Test("whatever happens, no two rounds are less than 64 s apart", arguments: 1...6 as ClosedRange<UInt64>)
   func floor(seed: UInt64) {
-    var dice = SeededGenerator(seed: seed)
+    var dice = SeededRandom(seed: seed)
     for _ in 0..<200 {
       var schedule = PollSchedule(pace: .courteous, first: 0)
       var last: Nanoseconds?

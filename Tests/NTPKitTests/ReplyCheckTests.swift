@@ -161,7 +161,7 @@ struct ReplyCheckTests {
 
   @Test("no 48 bytes trap, with or without the right nonce", arguments: [7, 8] as [UInt64])
   func fuzz(seed: UInt64) {
-    var dice = SeededGenerator(seed: seed)
+    var dice = SeededRandom(seed: seed)
     var samples = 0
     for _ in 0..<20_000 {
       let check = ReplyCheck(

@@ -1,4 +1,5 @@
 import SharedKernel
+import SuiteTesting
 import Testing
 
 /// TERMINAL.md §5.1 and RULES.md, Money.
@@ -74,7 +75,7 @@ struct MoneyTextTests {
 
   @Test(arguments: 0..<64)
   func `arbitrary text never traps, and what is read can be written`(seed: UInt64) throws {
-    var random = SplitMix64(seed: seed)
+    var random = SeededRandom(seed: seed)
     let alphabet = Array("0123456789.,, R$\(MoneyTextTests.noBreakSpace)-e٣１\u{301}\u{200d}🏷")
     for _ in 0..<50 {
       let text = String((0..<Int.random(in: 0...12, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? "0" })
@@ -83,18 +84,5 @@ struct MoneyTextTests {
         #expect(try language.parse(language.format(money, in: .brl), in: .brl) == money)
       }
     }
-  }
-}
-
-/// A small seeded generator (Steele, Lea, Flood: SplitMix64).
-struct SplitMix64: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed }
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
   }
 }

@@ -58,7 +58,7 @@ struct PublicKeyTests {
 
   @Test(arguments: types, [1, 2, 3] as [UInt64])
   func `Any bytes are judged without a trap, and what is accepted is spelt as it was`(_ type: KeyType, _ seed: UInt64) throws {
-    var random = SplitMix(seed: seed)
+    var random = SeededRandom(seed: seed)
     let key = try PrivateKey.generate(type).publicKey
     for _ in 0..<300 {
       var (spki, pem) = (key.spki, key.pem)

@@ -1,4 +1,5 @@
 import SigningKit
+import SuiteTesting
 import Testing
 
 /// Published signatures, and what an attacker can make of a valid one.
@@ -139,7 +140,7 @@ struct SignatureVectorTests {
   }
 
   @Test func `Any bytes are judged without a trap`() throws {
-    var random = SplitMix(seed: 0x1e11a0)
+    var random = SeededRandom(seed: 0x1e11a0)
     for key in try [PrivateKey.generate(.p256), .generate(.ed25519), .generate(.rsa(bits: 2048))] {
       let signature = try key.sign(Self.sample)
       for _ in 0..<200 {
@@ -155,18 +156,5 @@ struct SignatureVectorTests {
       }
       #expect(key.publicKey.isValid(signature, for: Self.sample))
     }
-  }
-}
-
-/// SplitMix64, so that a seed gives the same bytes everywhere.
-struct SplitMix: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed }
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
-    return z ^ z >> 31
   }
 }
