@@ -30,7 +30,10 @@ package struct AuctionCommand: AsyncParsableCommand {
           ms-leilao --auctions calendar.json               # serves, and schedules what the file says
           ms-leilao list
         """),
-      subcommands: [ServeCommand.self, ScheduleCommand.self, CancelCommand.self, ListCommand.self, TopologyCommand.self],
+      subcommands: [
+        ServeCommand.self, ScheduleCommand.self, CancelCommand.self, ListCommand.self, RotateKeyCommand.self,
+        TopologyCommand.self,
+      ],
       defaultSubcommand: ServeCommand.self)
   }
 

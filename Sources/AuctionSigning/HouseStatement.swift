@@ -10,6 +10,8 @@ package struct Rejection: Error, Sendable, CustomStringConvertible {
     case malformed = "formato"
     /// Nobody here is known by that key.
     case unknownKey = "usuario_desconhecido"
+    /// Said after the day on which that key was replaced.
+    case retiredKey = "chave_revogada"
     case invalidSignature = "assinatura_invalida"
     case wrongSpeaker = "identidade_divergente"
     /// From an exchange where this is not said.
@@ -51,8 +53,11 @@ package struct HouseStatement: Sendable {
     if let exchange, !exchange.kinds.contains(envelope.kind) {
       throw Rejection(.wrongExchange, "\(envelope.kind.rawValue) on \(exchange.rawValue)")
     }
-    try envelope.check(by: ring)
+    let member = try envelope.signer(in: ring)
     try self.init(verified: envelope)
+    if let retiredAt = member.retiredAt, saidAt > retiredAt {
+      throw Rejection(.retiredKey, "key \(envelope.keyID.hex.prefix(16))")
+    }
   }
 
   /// Reads what was checked before it was written down: the journal's own entries.
@@ -89,6 +94,19 @@ package struct HouseStatement: Sendable {
     }
   }
 
+  /// The instant at which its speaker says that it said this.
+  private var saidAt: Timestamp {
+    switch fact {
+    case .scheduled(let scheduling): scheduling.clock.instant
+    case .opened(let opening): opening.clock.instant
+    case .notice(let notice): notice.clock.instant
+    case .block(let block): block.clock.instant
+    case .extended(let extended): extended.clock.instant
+    case .refused(let receipt): receipt.clock.instant
+    case .answered(let answer): answer.clock.instant
+    }
+  }
+
   /// The auction this is about.
   package var auction: AuctionID? {
     switch fact {
@@ -104,13 +122,21 @@ package struct HouseStatement: Sendable {
 }
 
 extension Envelope {
-  /// Whether the one signed it who may say this kind.
+  /// Checks that one signed it who may say this kind, and speaks now.
   package func check(by ring: KeyRing) throws(Rejection) {
+    guard try signer(in: ring).retiredAt == nil else { throw Rejection(.retiredKey, "key \(keyID.hex.prefix(16))") }
+  }
+
+  /// Who signed it: one who may say this kind, now or once.
+  func signer(in ring: KeyRing) throws(Rejection) -> KeyRing.Member {
     guard ring.members[keyID] != nil else { throw Rejection(.unknownKey, "key \(keyID.hex.prefix(16))") }
-    guard let speaker = ring.check(keyID, signature, over: preAuthenticationEncoding) else {
+    guard let member = ring.check(keyID, signature, over: preAuthenticationEncoding) else {
       throw Rejection(.invalidSignature, "key \(keyID.hex.prefix(16))")
     }
-    guard kind.speaker.admits(speaker) else { throw Rejection(.wrongSpeaker, "\(speaker) may not say \(kind.rawValue)") }
+    guard kind.speaker.admits(member.owner) else {
+      throw Rejection(.wrongSpeaker, "\(member.owner) may not say \(kind.rawValue)")
+    }
+    return member
   }
 }
 

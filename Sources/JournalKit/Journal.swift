@@ -72,6 +72,13 @@ package final class Journal: Sendable {
     return journal
   }
 
+  /// Keeps a journal, whether it is there or not, from being opened for as long as the answer is held; throws `.held` when
+  /// another process has it open.
+  package static func keepIdle(folder: String, name: String) throws(JournalError) -> IdleJournal {
+    try JournalFolder.prepare(folder)
+    return IdleJournal(lock: try JournalLock(path: "\(folder)/\(name).lock", waiting: false) { _ in })
+  }
+
   private static var configuration: Configuration {
     var configuration = Configuration()
     configuration.label = "journal"
@@ -195,4 +202,10 @@ package final class Journal: Sendable {
   func stream(_ body: (Database) throws -> Void) throws {
     do { try opened().read(body) } catch let error as DatabaseError { throw JournalError(error, path) }
   }
+}
+
+/// The right to a journal that stays closed.
+package struct IdleJournal: ~Copyable {
+  private let lock: JournalLock
+  init(lock: consuming JournalLock) { self.lock = lock }
 }

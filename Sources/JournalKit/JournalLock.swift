@@ -38,7 +38,11 @@ struct JournalLock: ~Copyable {
     }
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    // Closing is not enough: a child process that is being made just now has the same open file for a moment more.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 
   private static func isStillNamed(_ descriptor: Int32, _ path: String) throws(JournalError) -> Bool {
     var held = stat()

@@ -6,6 +6,12 @@ package struct KeyRing: Sendable {
   package struct Member: Sendable {
     package let owner: PrincipalID
     package let key: PublicKey
+    /// Until when it spoke for its owner: only what it said up to then is believed. Nil: it speaks now.
+    package let retiredAt: Timestamp?
+
+    package init(owner: PrincipalID, key: PublicKey, retiredAt: Timestamp?) {
+      (self.owner, self.key, self.retiredAt) = (owner, key, retiredAt)
+    }
   }
 
   package private(set) var members: [Digest: Member] = [:]
@@ -17,22 +23,27 @@ package struct KeyRing: Sendable {
 
   /// Whatever the folder holds; files that are no usable key are left out (the folder names them as problems). A key that
   /// stands under several ids is the house's before a bidder's, and otherwise the first one's.
-  package init(_ keys: [(id: String, key: PublicKey)]) {
+  /// - Parameter retired: former keys of the house's own services; one that stands again counts as standing.
+  package init(_ keys: [(id: String, key: PublicKey)], retired: [Member] = []) {
     let owned = keys.compactMap { entry in PrincipalID(entry.id).map { (owner: $0, key: entry.key) } }
     let (bidders, house) = (owned.filter { $0.owner.role == .bidder }, owned.filter { $0.owner.role != .bidder })
-    for (owner, key) in house + bidders { add(owner: owner, key: key) }
+    for (owner, key) in house + bidders { add(Member(owner: owner, key: key, retiredAt: nil)) }
+    for member in retired where member.owner.role == .service {
+      guard let id = Digest(member.key.id), members[id] == nil else { continue }
+      members[id] = member
+    }
   }
 
-  private mutating func add(owner: PrincipalID, key: PublicKey) {
-    guard let id = Digest(key.id) else { return }
-    guard members[id] == nil else { return shared.append(owner) }
-    members[id] = Member(owner: owner, key: key)
+  private mutating func add(_ member: Member) {
+    guard let id = Digest(member.key.id) else { return }
+    guard members[id] == nil else { return shared.append(member.owner) }
+    members[id] = member
   }
 
   /// Whose signature this is over `message`; nil when no such key is known or the signature is not its own.
-  package func check(_ id: Digest, _ signature: [UInt8], over message: [UInt8]) -> PrincipalID? {
+  package func check(_ id: Digest, _ signature: [UInt8], over message: [UInt8]) -> Member? {
     guard let member = members[id], member.key.isValid(signature, for: message) else { return nil }
-    return member.owner
+    return member
   }
 }
 

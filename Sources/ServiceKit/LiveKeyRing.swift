@@ -1,5 +1,6 @@
 import Glibc
 package import Logging
+import SharedKernel
 package import SigningKit
 import Synchronization
 
@@ -20,12 +21,13 @@ package final class LiveKeyRing: Sendable {
   package convenience init(_ folder: KeyFolder, log: Logger? = nil) throws {
     try self.init(stamp: { Self.settledChange(of: folder.publicFolder) }) {
       let (keys, problems) = try folder.publicKeys()
-      for problem in problems {
+      let (retired, retiredProblems) = try KeyRing.Member.retired(in: folder)
+      for problem in problems + retiredProblems {
         log?.warning(
           "\(said("arquivo de chave ignorado", "key file left out"))",
           metadata: ["file": "\(problem.file)", "reason": "\(problem.reason)"])
       }
-      let ring = KeyRing(keys)
+      let ring = KeyRing(keys, retired: retired)
       for owner in ring.shared {
         log?.warning("\(said("chave de outro, ignorada", "another's key, left out"))", metadata: ["id": "\(owner)"])
       }
@@ -70,4 +72,21 @@ package final class LiveKeyRing: Sendable {
   }
 
   private static func nanoseconds(_ time: timespec) -> Int64 { Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec) }
+}
+
+extension KeyRing.Member {
+  /// The former keys of the house's services, and why each other file in their folder is none.
+  static func retired(in folder: KeyFolder) throws(KeyFolderError) -> (
+    members: [KeyRing.Member], problems: [(file: String, reason: String)]
+  ) {
+    var (keys, problems) = try folder.retiredKeys()
+    let members = keys.compactMap { key -> KeyRing.Member? in
+      guard let owner = PrincipalID(key.id), owner.role == .service, let instant = TimeText.instant(key.instant) else {
+        problems.append(("\(key.id)-\(key.instant).pem", "not a service's id, or not an instant as 2026-11-21T12:00:00Z"))
+        return nil
+      }
+      return KeyRing.Member(owner: owner, key: key.key, retiredAt: instant)
+    }
+    return (members, problems)
+  }
 }

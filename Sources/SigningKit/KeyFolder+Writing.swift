@@ -37,6 +37,22 @@ extension KeyFolder {
     try Draft(of: publicFile(id), in: publicFolder, key.pem, mode: 0o644).take(replacing)
   }
 
+  /// Gives `id` a new pair. With an instant, the public half that it replaces stays as `root/retired/<id>-<instant>.pem`.
+  ///
+  /// In an order that leaves a usable pair behind whenever it is cut off: a key that stands is not retired, whatever lies in
+  /// the folder of the retired ones; and a private key without its public half gets it back from its service's next start.
+  package func rotatePair(
+    to key: PrivateKey, of id: String, passphrase: [UInt8]?, retiredAt instant: String?
+  ) throws(KeyFolderError) {
+    let former = try publicKey(of: id)
+    if let instant {
+      try makeFolder(retiredFolder, mode: 0o755)
+      try Draft(of: "\(retiredFolder)/\(id)-\(instant).pem", in: retiredFolder, former.pem, mode: 0o644).take(false)
+    }
+    guard unlink(publicFile(id)) == 0 else { throw .system("remove", publicFile(id)) }
+    try writePair(key, for: id, passphrase: passphrase, replacing: true)
+  }
+
   private func makeFolders() throws(KeyFolderError) {
     try makeFolder(privateFolder, mode: 0o700)
     try makeFolder(publicFolder, mode: 0o755)

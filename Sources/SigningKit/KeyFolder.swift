@@ -1,7 +1,7 @@
 import Glibc
 
-/// The key files of a house or a bidder: `root/private/<id>.pem` (PKCS#8, mode 0600 in a 0700 folder) and
-/// `root/public/<id>.pem` (SubjectPublicKeyInfo).
+/// The key files of a house or a bidder: `root/private/<id>.pem` (PKCS#8, mode 0600 in a 0700 folder),
+/// `root/public/<id>.pem` (SubjectPublicKeyInfo), and `root/retired/<id>-<instant>.pem` for what services spoke under before.
 ///
 /// Whoever can put a file into `public` decides who is a bidder; whoever can read a private file is that bidder.
 /// So both are looked at with suspicion: modes, owners, links, sizes and names.
@@ -9,6 +9,7 @@ package struct KeyFolder: Sendable {
   package let path: String
   package var privateFolder: String { path + "/private" }
   package var publicFolder: String { path + "/public" }
+  package var retiredFolder: String { path + "/retired" }
 
   static let maximumFiles = 100_000
 
@@ -147,33 +148,66 @@ package struct KeyFolder: Sendable {
   package func publicKeys(knowing known: [String: PublicKey] = [:]) throws(KeyFolderError) -> (
     keys: [(id: String, key: PublicKey)], problems: [(file: String, reason: String)]
   ) {
-    guard let folder = Descriptor(publicFolder, O_RDONLY | O_DIRECTORY), let status = folder.status() else {
+    let (keys, problems) = try Self.publicKeys(in: publicFolder) { (stem) throws(KeyFolderError) in
+      guard Self.isAcceptedName(stem) else {
+        throw KeyFolderError(
+          .nameNotAccepted, "not a name of a key file; accepted is ID.pem with 1 to 32 of a-z, 0-9 and _ as ID")
+      }
+      return known[stem]
+    }
+    return (keys.map { (id: $0.stem, key: $0.key) }, problems)
+  }
+
+  /// The keys under which services spoke before, sorted by name, and why each other file is none. Which instant the name gives
+  /// is for the reader to judge.
+  package func retiredKeys() throws(KeyFolderError) -> (
+    keys: [(id: String, instant: String, key: PublicKey)], problems: [(file: String, reason: String)]
+  ) {
+    let (keys, problems) = try Self.publicKeys(in: retiredFolder) { (stem) throws(KeyFolderError) in
+      guard Self.retiredName(stem) != nil else {
+        throw KeyFolderError(
+          .nameNotAccepted, "not a name of a retired key; accepted is ID-INSTANT.pem, 2026-11-21T12:00:00Z for one")
+      }
+      return nil
+    }
+    return (
+      keys.compactMap { entry in Self.retiredName(entry.stem).map { (id: $0.id, instant: $0.instant, key: entry.key) } }, problems
+    )
+  }
+
+  private static func retiredName(_ stem: String) -> (id: String, instant: String)? {
+    guard let dash = stem.firstIndex(of: "-"), isAcceptedName(String(stem[..<dash])) else { return nil }
+    return (String(stem[..<dash]), String(stem[stem.index(after: dash)...]))
+  }
+
+  /// - Parameter recognize: refuses a file's name without its `.pem`, or gives the key that it may still hold.
+  private static func publicKeys(
+    in path: String, recognize: (String) throws(KeyFolderError) -> PublicKey?
+  ) throws(KeyFolderError) -> (keys: [(stem: String, key: PublicKey)], problems: [(file: String, reason: String)]) {
+    guard let folder = Descriptor(path, O_RDONLY | O_DIRECTORY), let status = folder.status() else {
       if errno == ENOENT { return ([], []) }
-      throw .system("open", publicFolder)
+      throw .system("open", path)
     }
     guard status.permissions & 0o002 == 0 else {
-      throw KeyFolderError(.exposed, "every user may put keys into \(publicFolder): chmod o-w \(publicFolder)")
+      throw KeyFolderError(.exposed, "every user may put keys into \(path): chmod o-w \(path)")
     }
-    var keys: [(id: String, key: PublicKey)] = []
+    var keys: [(stem: String, key: PublicKey)] = []
     var problems: [(file: String, reason: String)] = []
-    for name in try Self.names(in: publicFolder) {
+    for name in try names(in: path) {
+      let stem = name.hasSuffix(".pem") ? String(name.dropLast(4)) : ""
       do throws(KeyFolderError) {
-        if let entry = try Self.publicKey(in: folder, name, known) { keys.append(entry) }
+        if let key = try publicKey(in: folder, name, knowing: try recognize(stem)) { keys.append((stem, key)) }
       } catch {
-        problems.append((Self.printable(name), error.description))
+        problems.append((printable(name), error.description))
       }
     }
-    return (keys.sorted { $0.id < $1.id }, problems.sorted { $0.file < $1.file })
+    return (keys.sorted { $0.stem < $1.stem }, problems.sorted { $0.file < $1.file })
   }
 
   /// Nil when the file went away meanwhile.
   private static func publicKey(
-    in folder: borrowing Descriptor, _ name: String, _ known: [String: PublicKey]
-  ) throws(KeyFolderError) -> (id: String, key: PublicKey)? {
-    let id = name.hasSuffix(".pem") ? String(name.dropLast(4)) : ""
-    guard isAcceptedName(id) else {
-      throw KeyFolderError(.nameNotAccepted, "not a name of a key file; accepted is ID.pem with 1 to 32 of a-z, 0-9 and _ as ID")
-    }
+    in folder: borrowing Descriptor, _ name: String, knowing known: PublicKey?
+  ) throws(KeyFolderError) -> PublicKey? {
     guard let descriptor = Descriptor(in: folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK) else {
       switch errno {
       case ENOENT: return nil
@@ -182,8 +216,8 @@ package struct KeyFolder: Sendable {
       }
     }
     let pem = try contents(of: descriptor, name, isPrivate: false)
-    if let key = known[id], key.pem == pem { return (id, key) }
-    do throws(SigningError) { return (id, try PublicKey(pem: pem)) } catch { throw KeyFolderError(name, error) }
+    if let known, known.pem == pem { return known }
+    do throws(SigningError) { return try PublicKey(pem: pem) } catch { throw KeyFolderError(name, error) }
   }
 
   private static func names(in folder: String) throws(KeyFolderError) -> [String] {

@@ -22,6 +22,8 @@ struct Ledger {
   private(set) var receipts: [Receipt] = []
   private(set) var result: AuctionResult?
   private(set) var head: Digest?
+  /// Under which keys ms-lance signed all this.
+  private(set) var speakers: Set<Digest> = []
   /// How often the ledger says that the house was away.
   private(set) var outages = 0
   private var receiptDigests: [Digest] = []
@@ -58,11 +60,9 @@ struct Ledger {
   }
 
   private mutating func take(_ evidence: Evidence, keys: KeyFolder) throws {
-    let envelope = try Envelope(evidence)
-    let house = try keys.publicKey(of: "ms_lance")
-    guard envelope.kind.speaker == .msLance, house.isValid(envelope.signature, for: envelope.preAuthenticationEncoding) else {
-      throw Broken(description: "\(envelope.kind.rawValue) without ms-lance's signature")
-    }
+    let envelope = try Self.verified(evidence, by: "ms_lance", keys)
+    guard envelope.kind.speaker == .msLance else { throw Broken(description: "\(envelope.kind.rawValue) by ms-lance") }
+    speakers.insert(envelope.keyID)
     let digest = SHA256.of(envelope.payload)
     if envelope.kind == .bidRefused {
       let receipt = try Receipt(envelope)
@@ -122,7 +122,9 @@ struct Ledger {
 
   private static func verified(_ evidence: Evidence, by principal: String, _ keys: KeyFolder) throws -> Envelope {
     let envelope = try Envelope(evidence)
-    guard try keys.publicKey(of: principal).isValid(envelope.signature, for: envelope.preAuthenticationEncoding) else {
+    let former = try keys.retiredKeys().keys.filter { $0.id == principal }.map(\.key)
+    let known = try [keys.publicKey(of: principal)] + former
+    guard known.contains(where: { $0.isValid(envelope.signature, for: envelope.preAuthenticationEncoding) }) else {
       throw Broken(description: "\(envelope.kind.rawValue) without the signature of \(principal)")
     }
     return envelope

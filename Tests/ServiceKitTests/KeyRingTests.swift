@@ -11,7 +11,7 @@ import Testing
     let ring = KeyRing([("cliente_alpha", key.publicKey)])
     let id = try #require(Digest(key.publicKey.id))
     let signature = try key.sign([1, 2, 3])
-    #expect(ring.check(id, signature, over: [1, 2, 3])?.text == "cliente_alpha")
+    #expect(ring.check(id, signature, over: [1, 2, 3])?.owner.text == "cliente_alpha")
     #expect(ring.check(id, signature, over: [1, 2]) == nil)
     #expect(ring.check(SHA256.of([]), signature, over: [1, 2, 3]) == nil)
   }
@@ -21,5 +21,19 @@ import Testing
     let id = try #require(Digest(key.publicKey.id))
     #expect(ring.members[id]?.owner.text == "ms_lance")
     #expect(ring.shared.map(\.text) == ["a_bidder", "z_bidder"])
+  }
+
+  @Test func `knows what a service spoke under before, unless that stands again, and nobody else's past`() throws {
+    let (now, past) = (try PrivateKey.generate(.ed25519).publicKey, key.publicKey)
+    let instant = Timestamp(microseconds: 7)
+    func retired(_ owner: String) throws -> KeyRing.Member {
+      KeyRing.Member(owner: try #require(PrincipalID(owner)), key: past, retiredAt: instant)
+    }
+    let id = try #require(Digest(past.id))
+    let ring = KeyRing([("ms_lance", now)], retired: [try retired("ms_lance")])
+    #expect(ring.members[id]?.owner.text == "ms_lance" && ring.members[id]?.retiredAt == instant)
+    #expect(ring.members.count == 2 && ring.members.values.count { $0.retiredAt == nil } == 1)
+    #expect(KeyRing([("ms_lance", past)], retired: [try retired("ms_lance")]).members[id]?.retiredAt == nil)
+    for other in ["operador", "cliente_alpha"] { #expect(KeyRing([], retired: [try retired(other)]).members.isEmpty) }
   }
 }

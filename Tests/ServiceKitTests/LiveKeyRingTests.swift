@@ -49,4 +49,36 @@ import Testing
     try KeyFolder(path: scratch.file("depois")).writePublicKey(key, for: "ana", replacing: false)
     #expect(owners(live.renewed()) == ["ana"])
   }
+
+  @Test func `A service's former key is known with the instant up to which it spoke`() throws {
+    let former = try PrivateKey.generate(.ed25519)
+    try folder.writePair(former, for: "ms_lance", passphrase: nil, replacing: false)
+    let live = try LiveKeyRing(folder)
+    let fresh = try PrivateKey.generate(.ed25519)
+    try folder.rotatePair(to: fresh, of: "ms_lance", passphrase: nil, retiredAt: "2026-11-21T12:00:00Z")
+    let ring = try #require(live.renewed())
+    let (old, new) = (try #require(Digest(former.publicKey.id)), try #require(Digest(fresh.publicKey.id)))
+    #expect(ring.members[old]?.retiredAt == TimeText.instant("2026-11-21T12:00:00Z"))
+    #expect(ring.members[new]?.retiredAt == nil && ring.members.count == 2)
+    #expect(try folder.privateKey(of: "ms_lance") { nil }.publicKey == fresh.publicKey)
+
+    // A file there that is no such key is somebody's mistake: it is told, and costs nothing.
+    for name in ["cliente_alpha-2026-11-21T12:00:00Z.pem", "ms_lance-ontem.pem", "leiame.txt"] {
+      let path = "\(folder.retiredFolder)/\(name)"
+      #expect(link("\(folder.retiredFolder)/ms_lance-2026-11-21T12:00:00Z.pem", path) == 0)
+    }
+    try live.read()
+    #expect(live.ring.members.count == 2)
+  }
+
+  @Test func `A rotation that was cut off leaves the key that stands`() throws {
+    let former = try PrivateKey.generate(.ed25519)
+    try folder.writePair(former, for: "ms_lance", passphrase: nil, replacing: false)
+    try folder.rotatePair(
+      to: try PrivateKey.generate(.ed25519), of: "ms_lance", passphrase: nil, retiredAt: "2026-11-21T12:00:00Z")
+    // As if it had ended before the new pair took its place.
+    try folder.writePair(former, for: "ms_lance", passphrase: nil, replacing: true)
+    let ring = try LiveKeyRing(folder).ring
+    #expect(ring.members.count == 1 && ring.members.values.allSatisfy { $0.retiredAt == nil })
+  }
 }
