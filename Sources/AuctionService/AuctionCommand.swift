@@ -31,7 +31,8 @@ package struct AuctionCommand: AsyncParsableCommand {
           ms-leilao list
         """),
       subcommands: [
-        ServeCommand.self, ScheduleCommand.self, CancelCommand.self, ListCommand.self, RotateKeyCommand.self,
+        ServeCommand.self, ScheduleCommand.self, CancelCommand.self, ListCommand.self, DeadLettersCommand.self,
+        RotateKeyCommand.self,
         TopologyCommand.self,
       ],
       defaultSubcommand: ServeCommand.self)

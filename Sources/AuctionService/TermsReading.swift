@@ -31,18 +31,7 @@ struct TermsReading {
   }
 
   /// Something from outside in a sentence: one line, at most 60 characters, nothing that a terminal would obey.
-  static func shown(_ text: String) -> String {
-    let scalars = text.unicodeScalars
-    let visible = scalars.prefix(60).map { isPlain($0) ? String($0) : "\\u{\(String($0.value, radix: 16))}" }.joined()
-    return scalars.count > 60 ? visible + "…" : visible
-  }
-
-  private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: false
-    default: true
-    }
-  }
+  static func shown(_ text: String) -> String { VisibleText.of(text, limit: 60) }
 }
 
 // MARK: Who and what

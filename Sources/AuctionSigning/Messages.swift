@@ -27,7 +27,10 @@ extension OutgoingMessage {
       exchange: Exchange.mortas.rawValue, routingKey: RoutingKey.dead(from: service), isMandatory: true,
       messageID: delivery.properties.messageID, correlationID: delivery.properties.correlationID,
       contentType: delivery.properties.contentType,
-      headers: [DeadLetter.reasonHeader: reason, "exchange": delivery.exchange, "routing_key": delivery.routingKey],
+      headers: [
+        DeadLetter.reasonHeader: reason, DeadLetter.exchangeHeader: delivery.exchange,
+        DeadLetter.routingKeyHeader: delivery.routingKey,
+      ],
       body: (try? Envelope(parsing: delivery.body))?.encoded() ?? delivery.body)
   }
 }

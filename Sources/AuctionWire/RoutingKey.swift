@@ -55,7 +55,9 @@ package enum RoutingKey {
   }
 }
 
-/// The header of a dead letter that says why: for people, never for a decision.
+/// The headers of a dead letter, for people, never for a decision: why it was put aside, and where it had been published.
 package enum DeadLetter {
   package static let reasonHeader = "motivo"
+  package static let exchangeHeader = "exchange"
+  package static let routingKeyHeader = "routing_key"
 }

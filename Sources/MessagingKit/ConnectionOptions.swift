@@ -35,6 +35,8 @@ package struct ConnectionOptions: Sendable {
   /// How many further publishes may wait for their turn, as during a broker's alarm.
   package var waitingLimit: Int
   package var backoff: Backoff
+  /// Whether the texts among a message's headers are handed on. For people's eyes: nothing is decided by what anybody may write.
+  package var readsHeaders = false
 
   package init(
     url: BrokerURL, tls: TLSOptions? = nil, name: String, heartbeatSeconds: Int = 10, connectTimeout: Duration = .seconds(5),

@@ -14,17 +14,17 @@ extension Link {
     try check(status)
     // Everything is copied out before the library gets its memory back; without this it would grow for ever.
     defer { amqp_maybe_release_buffers_on_channel(state, frame.channel) }
-    return Self.copy(frame)
+    return Self.copy(frame, readsHeaders: options.readsHeaders)
   }
 
-  private static func copy(_ frame: amqp_frame_t) -> IncomingFrame {
+  private static func copy(_ frame: amqp_frame_t, readsHeaders: Bool) -> IncomingFrame {
     switch Int32(frame.frame_type) {
     case AMQP_FRAME_METHOD:
       return method(frame.payload.method, channel: frame.channel)
     case AMQP_FRAME_HEADER where frame.payload.properties.class_id == UInt16(AMQP_BASIC_CLASS):
       return .header(
         channel: frame.channel, bodySize: frame.payload.properties.body_size,
-        properties: properties(frame.payload.properties.decoded))
+        properties: properties(frame.payload.properties.decoded, readsHeaders: readsHeaders))
     case AMQP_FRAME_BODY:
       return .body(channel: frame.channel, Array(UnsafeRawBufferPointer(frame.payload.body_fragment)))
     case AMQP_FRAME_HEARTBEAT:
@@ -73,7 +73,7 @@ extension Link {
     }
   }
 
-  private static func properties(_ decoded: UnsafeMutableRawPointer?) -> MessageProperties {
+  private static func properties(_ decoded: UnsafeMutableRawPointer?, readsHeaders: Bool) -> MessageProperties {
     guard let basic = decoded?.load(as: amqp_basic_properties_t.self) else { return MessageProperties() }
     func text(_ bytes: amqp_bytes_t, _ flag: Int32) -> String? {
       basic._flags & amqp_flags_t(flag) == 0 ? nil : String(validating: UnsafeRawBufferPointer(bytes), as: UTF8.self)
@@ -85,7 +85,18 @@ extension Link {
       replyTo: text(basic.reply_to, AMQP_BASIC_REPLY_TO_FLAG),
       userID: text(basic.user_id, AMQP_BASIC_USER_ID_FLAG),
       isPersistent: basic._flags & amqp_flags_t(AMQP_BASIC_DELIVERY_MODE_FLAG) != 0
-        && basic.delivery_mode == UInt8(AMQP_DELIVERY_PERSISTENT.rawValue))
+        && basic.delivery_mode == UInt8(AMQP_DELIVERY_PERSISTENT.rawValue),
+      headers: readsHeaders && basic._flags & amqp_flags_t(AMQP_BASIC_HEADERS_FLAG) != 0 ? texts(basic.headers) : [:])
+  }
+
+  /// The entries that are texts; the first one of a name.
+  private static func texts(_ table: amqp_table_t) -> [String: String] {
+    let entries = UnsafeBufferPointer(start: table.entries, count: Int(table.num_entries))
+    let texts = entries.compactMap { entry -> (String, String)? in
+      guard entry.value.kind == UInt8(AMQP_FIELD_KIND_UTF8.rawValue) else { return nil }
+      return (String(decodingBytes: entry.key), String(decodingBytes: entry.value.value.bytes))
+    }
+    return Dictionary(texts) { first, _ in first }
   }
 }
 

@@ -14,7 +14,7 @@ final class Link {
   /// The texts of a publish, one after the other, so that they lie still while C looks at them.
   private var texts: [UInt8] = []
 
-  private let options: ConnectionOptions
+  let options: ConnectionOptions
 
   /// Connects (TCP, and TLS if asked), without a login.
   init(connecting options: ConnectionOptions) throws(LinkFailure) {

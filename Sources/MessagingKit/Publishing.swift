@@ -8,7 +8,7 @@ package struct MessageProperties: Sendable, Hashable {
   package var userID: String?
   /// Delivery mode 2: the message survives the broker's restart in a durable queue.
   package var isPersistent: Bool
-  /// Written only. What others put there is never read: a header table can be hostile, and nothing may depend on it.
+  /// Written, and read only where a connection was told to: a header table can be hostile, and nothing may depend on it.
   package var headers: [String: String]
 
   package init(

@@ -55,11 +55,16 @@ extension Session {
   }
 
   /// Makes every subscription that does not stand and whose time has come.
-  func subscribeWhereDue() throws(LinkFailure) {
+  /// - Returns: whether the broker was asked for anything.
+  func subscribeWhereDue() throws(LinkFailure) -> Bool {
+    var hasAsked = false
     for index in consumers.indices
     where consumers[index].channel == nil && consumers[index].subscription.source != .directReplies {
-      if consumers[index].dueAt <= .now { try subscribe(index) }
+      guard consumers[index].dueAt <= .now else { continue }
+      try subscribe(index)
+      hasAsked = true
     }
+    return hasAsked
   }
 
   private func subscribe(_ index: Int) throws(LinkFailure) {

@@ -81,8 +81,12 @@ final class Session {
       var isDrained = try pump()
       // During an alarm a request would wait for as long as that lasts.
       if !isBlocked {
-        try subscribeWhereDue()
-        if bindingsChanged { try reconcileBindings() }
+        // What the broker sends behind its answer is in the library's buffer then, where the socket does not show it.
+        if try subscribeWhereDue() { isDrained = false }
+        if bindingsChanged {
+          try reconcileBindings()
+          isDrained = false
+        }
         bindingsChanged = false
       }
       let settlementsWait = try send(&settlements)

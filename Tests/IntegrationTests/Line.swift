@@ -3,6 +3,8 @@ import Foundation
 /// A line that one of the programs printed under `--json`; a member that it did not have is nil.
 struct Line: Decodable, Hashable, Sendable {
   let evento: String?
+  let id: String?
+  let servico: String?
   let tipo: String?
   let titulo: String?
   let status: String?

@@ -40,6 +40,16 @@ import Testing
     await second.connection.close(within: .seconds(30))
   }
 
+  @Test func `what comes right behind the answer to a subscription is not left lying until the next heartbeat`() async throws {
+    try fill(1)
+    // The broker's own heartbeat is 60 s: a delivery that waits for half of one is not there within twenty seconds.
+    for _ in 0..<10 {
+      let rig = try Rig(port: broker.port, [Subscription(name: "s", source: .queue(queue))]) { $0.heartbeatSeconds = 3_600 }
+      try await rig.events.first(within: .seconds(20)) { if case .delivered = $0 { () } else { nil } }
+      await rig.connection.close(within: .seconds(30))
+    }
+  }
+
   @Test func `a rejected delivery goes to the dead letters`() async throws {
     let (dead, source) = (unique("dead"), unique("source"))
     try probe.declareQueue(dead)

@@ -1,0 +1,148 @@
+import AuctionWire
+import MessagingKit
+import ServiceKit
+import SharedKernel
+import SigningKit
+
+/// One message of the queue `mortas`, as an operator sees it.
+struct DeadLetterView {
+  let delivery: Delivery
+
+  /// Twelve hexadecimal digits of the body's SHA-256: the same for the same bytes.
+  let mark: String
+  let envelope: Envelope?
+
+  init(_ delivery: Delivery) {
+    self.delivery = delivery
+    mark = String(SHA256.of(delivery.body).hex.prefix(12))
+    envelope = try? Envelope(parsing: delivery.body)
+  }
+
+  var service: String { RoutingKey.service(in: delivery.routingKey)?.rawValue ?? VisibleText.of(delivery.routingKey, limit: 60) }
+  var reason: String { header(DeadLetter.reasonHeader) }
+  /// Where it had been published.
+  var exchange: String { header(DeadLetter.exchangeHeader) }
+  var routingKey: String { header(DeadLetter.routingKeyHeader) }
+
+  /// A command that ms-leilao did not take, as its sender signed it; nil for everything else.
+  var command: Envelope? {
+    guard exchange == Exchange.comandos.rawValue, let envelope, Exchange.comandos.kinds.contains(envelope.kind) else {
+      return nil
+    }
+    return envelope
+  }
+
+  private func header(_ name: String) -> String { VisibleText.of(delivery.properties.headers[name] ?? "?", limit: 60) }
+
+  var line: String {
+    let kind = envelope?.kind.rawValue ?? "?"
+    return [mark, service, reason, "\(exchange)/\(routingKey)", kind, "\(delivery.body.count) bytes"].joined(separator: "\t")
+  }
+
+  var json: JSONLine {
+    var line = JSONLine()
+    line.add("id", mark)
+    line.add("servico", service)
+    line.add("motivo", reason)
+    line.add("exchange", exchange)
+    line.add("chave", routingKey)
+    line.add("tipo", envelope?.kind.rawValue)
+    line.add("keyid", envelope?.keyID.hex)
+    line.add("bytes", Int64(delivery.body.count))
+    line.add("message_id", delivery.properties.messageID.map { VisibleText.of($0, limit: 255) })
+    return line
+  }
+
+  /// What it says, as far as it can be read.
+  var contents: String { VisibleText.of(String(decoding: envelope?.payload ?? delivery.body, as: UTF8.self)) }
+}
+
+/// Looks into the queue `mortas`: everything that is taken out goes back in its order when this is closed, unless it was
+/// removed.
+final class DeadLetterFile: Sendable {
+  private enum Event: Sendable {
+    case ready
+    case delivered([Delivery])
+    case lost(String)
+  }
+
+  private let connection: Connection
+  private let user: String
+  private let events: Channel<Event>
+  /// Nothing more for this long: that was all.
+  private static let silence = Duration.seconds(1)
+  private static let patience = Duration.seconds(10)
+
+  init(_ settings: HouseSettings, limit: Int) {
+    let events = Channel<Event>()
+    self.events = events
+    user = settings.broker.user
+    var options = ConnectionOptions(url: settings.broker, name: "operador (mortas)")
+    options.readsHeaders = true
+    connection = Connection(
+      options,
+      subscriptions: [
+        Subscription(name: Queue.mortas.rawValue, source: .queue(Queue.mortas.rawValue), prefetch: UInt16(clamping: limit))
+      ]
+    ) { event in
+      switch event {
+      case .subscribed: events.send(.ready)
+      case .delivered(let deliveries): events.send(.delivered(deliveries))
+      case .disconnected(let reason, _), .refused(let reason): events.send(.lost(reason))
+      case .subscriptionCancelled: events.send(.lost("mortas"))
+      case .connected, .bound, .blocked, .unblocked: break
+      }
+    }
+  }
+
+  /// The oldest letters, at most as many as the limit says.
+  func letters(limit: Int) throws -> [DeadLetterView] {
+    connection.start()
+    var letters: [DeadLetterView] = []
+    var deadline = ContinuousClock.now + Self.patience
+    var isReady = false
+    while letters.count < limit, let news = events.takeAll(until: deadline) {
+      if news.isEmpty {
+        guard isReady else { throw Self.lost(said("sem resposta", "no answer")) }
+        break
+      }
+      for event in news {
+        switch event {
+        case .ready: isReady = true
+        case .delivered(let deliveries): letters += deliveries.map(DeadLetterView.init)
+        case .lost(let reason): throw Self.lost(reason)
+        }
+      }
+      if isReady { deadline = .now + Self.silence }
+    }
+    return Array(letters.prefix(limit))
+  }
+
+  private static func lost(_ reason: String) -> Failure {
+    Failure(.unavailable, said("sem contato com o broker: \(reason)", "the broker cannot be reached: \(reason)"))
+  }
+
+  func remove(_ letter: DeadLetterView) { connection.acknowledge(letter.delivery.tag, multiple: false) }
+
+  /// Sends a command once more as it was signed; answers when the broker has it.
+  func send(_ command: Envelope, of letter: DeadLetterView) throws {
+    let outcomes = Channel<PublishOutcome>()
+    let message = Publishing(
+      exchange: Exchange.comandos.rawValue, routingKey: command.kind.routingKey, isMandatory: true,
+      properties: MessageProperties(
+        contentType: Envelope.contentType, messageID: letter.delivery.properties.messageID,
+        correlationID: letter.delivery.properties.correlationID, userID: user, isPersistent: true),
+      body: letter.delivery.body)
+    if !connection.publish(message, outcome: { outcomes.send($0) }) { outcomes.send(.unknown("busy")) }
+    let outcome = outcomes.takeAll(until: .now + Self.patience)?.first ?? .unknown(said("sem resposta", "no answer"))
+    guard outcome == .confirmed else {
+      throw Failure(
+        .unknown,
+        said(
+          "não se sabe se foi reenviado (\(outcome)); ainda está em mortas", "not known to be sent (\(outcome)); still in mortas")
+      )
+    }
+  }
+
+  func close() async { await connection.close(within: .seconds(2)) }
+}
