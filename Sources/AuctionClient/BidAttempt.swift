@@ -14,8 +14,8 @@ package struct BidAttempt: Sendable {
     case busy
     /// The broker has nowhere to put it: the house is not set up.
     case unroutable
-    /// The house never saw it, and will refuse it as stale if it still turns up.
-    case neverArrived
+    /// The house holds no decision on it, and will refuse it as stale if it still turns up.
+    case neverDecided
   }
 
   package enum State: Sendable, Hashable {
@@ -80,7 +80,7 @@ package struct BidAttempt: Sendable {
 
   /// The house says that it has not decided it; final once it would refuse it as stale, should it still turn up.
   package mutating func unknown(at house: ClockReading, now: Timestamp) {
-    if bid.clock.isStale(at: house) { return decide(.neverArrived) }
+    if bid.clock.isStale(at: house) { return decide(.neverDecided) }
     actAt = now + Self.askInterval
   }
 

@@ -1,3 +1,4 @@
+import AuctionCore
 package import AuctionFacts
 package import AuctionSigning
 package import AuctionWire
@@ -63,7 +64,14 @@ package struct BidderSession: Machine {
   private let interest: Interest
   private(set) package var auctions: [AuctionID: FollowedAuction] = [:]
   private var attempts: [BidID: (attempt: BidAttempt, sealed: Sealed)] = [:]
-  private var inquiries: [BidID: (bidder: PrincipalID, at: Timestamp)] = [:]
+  private var inquiries: [BidID: Inquiry] = [:]
+  private struct Inquiry {
+    let bidder: PrincipalID
+    var askAt: Timestamp
+    /// The house's clock when it first said that it had no decision.
+    var unknownSince: ClockReading?
+  }
+
   /// In the order of asking.
   private var questions: [(id: UniqueID, question: Question, askedAt: Timestamp)] = []
   private var isUp = false
@@ -88,7 +96,7 @@ package struct BidderSession: Machine {
   package var wakeUp: Timestamp? {
     guard isUp else { return nil }
     var times =
-      attempts.values.compactMap { $0.attempt.wakeUp } + inquiries.values.map(\.at)
+      attempts.values.compactMap { $0.attempt.wakeUp } + inquiries.values.map(\.askAt)
       + questions.map { $0.askedAt + Self.patience }
     if let refreshAt { times.append(refreshAt) }
     times += auctions.values.filter { $0.status == .open }.map {
@@ -106,7 +114,7 @@ package struct BidderSession: Machine {
       return [.publish(bid, sealed)] + told(bid.id)
     case .published(let id, let result): return settle(id, result, now)
     case .inquire(let bidder, let id):
-      inquiries[id] = (bidder, now)
+      inquiries[id] = Inquiry(bidder: bidder, askAt: now)
       return isUp ? tick(now) : []
     case .tick: return isUp ? tick(now) : []
     }
@@ -191,9 +199,12 @@ package struct BidderSession: Machine {
       if snapshot.more { outputs += askBlocks(of: id, now) }
       return outputs + liveIfDone()
     case .bid(_, let id, let verdict):
-      let statement = answer.statements.first
-      inquiries[id] = nil
-      var outputs: [Output] = [.tell(.decision(id, verdict == .unknown ? nil : statement, asOf: snapshot.clock))]
+      let statement = verdict == .unknown ? nil : answer.statements.first
+      var outputs: [Output] = []
+      if statement != nil || isFinallyUnknown(id, at: snapshot.clock, now) {
+        inquiries[id] = nil
+        outputs.append(.tell(.decision(id, statement, asOf: snapshot.clock)))
+      }
       switch statement?.fact {
       case .block(let block): outputs += decided(by: block)
       case .refused(let receipt): outputs += hear(receipt)
@@ -202,6 +213,17 @@ package struct BidderSession: Machine {
       return outputs
     case .ledger: return []
     }
+  }
+
+  /// A bid that was on its way when it was asked for may still be decided. It was signed by then: once the house would refuse
+  /// it as stale, no decision is the last word.
+  private mutating func isFinallyUnknown(_ id: BidID, at house: ClockReading, _ now: Timestamp) -> Bool {
+    guard var inquiry = inquiries[id] else { return true }
+    let since = inquiry.unknownSince ?? house
+    inquiry.unknownSince = since
+    inquiry.askAt = now + BidAttempt.askInterval
+    inquiries[id] = inquiry
+    return since.isStale(at: house)
   }
 
   private mutating func hear(_ summaries: [AuctionSummary], _ answer: HouseAnswer, _ now: Timestamp) -> [Output] {
@@ -311,9 +333,9 @@ package struct BidderSession: Machine {
       known = attempts[id] ?? known
       outputs += told(id)
     }
-    let inquired = inquiries.filter { $0.value.at <= now }.sorted { $0.key.description < $1.key.description }
+    let inquired = inquiries.filter { $0.value.askAt <= now }.sorted { $0.key.description < $1.key.description }
     for (id, inquiry) in inquired {
-      inquiries[id] = (inquiry.bidder, now + Self.patience)
+      inquiries[id]?.askAt = now + Self.patience
       outputs.append(ask(.bid(inquiry.bidder, id), .bid(id), now))
     }
     // A lost last block has no successor to show the gap: ask again from time to time, and after each end.

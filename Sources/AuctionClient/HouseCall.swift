@@ -10,8 +10,14 @@ import SigningKit
 ///
 /// Blocks the thread it is called on; made for `onThread`.
 package final class HouseCall {
-  private let channel = Channel<HouseLink.Event>()
+  private enum News: Sendable {
+    case link(HouseLink.Event)
+    case published(PublishOutcome)
+  }
+
+  private let channel = Channel<News>()
   private let link: HouseLink
+  private let keys: LiveKeyRing
   private let patience: Duration
 
   /// - Throws: an `unavailable` failure when the broker cannot be reached or will not have us.
@@ -20,10 +26,11 @@ package final class HouseCall {
     patience: Duration = .seconds(10)
   ) throws {
     self.patience = patience
-    link = HouseLink(broker: broker, name: name, keys: keys, bindings: bindings) { [channel] in channel.send($0) }
+    self.keys = keys
+    link = HouseLink(broker: broker, name: name, keys: keys, bindings: bindings) { [channel] in channel.send(.link($0)) }
     link.start()
-    try hear(within: patience) { event -> Void? in
-      if case .up = event { () } else { nil }
+    guard try hear({ if case .link(.up) = $0 { () } else { nil } }) != nil else {
+      throw Failure(.unavailable, said("o broker não respondeu em \(seconds) s", "the broker did not answer within \(seconds) s"))
     }
   }
 
@@ -45,49 +52,85 @@ package final class HouseCall {
     }
   }
 
-  /// - Throws: an `unknown` failure when no answer comes.
+  /// - Throws: an `unavailable` failure when no answer comes: a question changes nothing.
   package func ask(_ subject: Query.Subject) throws -> HouseAnswer {
     let query = Query(id: .random(), subject: subject)
     link.ask(query)
-    return try hear(within: patience) { event in
-      if case .snapshot(let answer) = event, answer.snapshot.id == query.id { answer } else { nil }
+    let answer = try hear { news -> HouseAnswer? in
+      if case .link(.snapshot(let answer)) = news, answer.snapshot.id == query.id { answer } else { nil }
     }
+    guard let answer else { throw Failure(.unavailable, silence) }
+    return answer
   }
 
-  /// Gives a signed command and waits for its signed answer.
+  /// Gives a signed command and waits for its signed answer. Whatever becomes of the link, only the house can say what became
+  /// of the command; it carries one out once, however often it comes.
+  /// - Throws: an `unknown` failure when no answer comes.
   package func command(_ command: Command, by voice: Voice, as user: String) throws -> CommandAnswer {
-    let outcomes = channel
-    link.publish(command, voice.seal(command), to: .comandos, as: user) {
-      if $0 != .confirmed { outcomes.send(.refused("\($0)")) }
+    let sealed = voice.seal(command)
+    func publish() {
+      link.publish(command, sealed, to: .comandos, as: user) { [channel] in channel.send(.published($0)) }
     }
-    return try hear(within: patience) { event in
-      if case .statement(let statement) = event, case .answered(let answer) = statement.fact, answer.command == command.id {
-        answer
-      } else {
-        nil
+    publish()
+    /// Once it was sent again, one of the two may have arrived, whatever the broker says of the other.
+    var isFirst = true
+    let answer = try hear(isSent: true) { news -> CommandAnswer? in
+      switch news {
+      case .link(.statement(let statement)):
+        if case .answered(let answer) = statement.fact, answer.command == command.id { return answer }
+      case .link(.up):
+        isFirst = false
+        publish()
+      case .published(.refused) where isFirst:
+        throw Failure(.unavailable, said("o broker está cheio; nada foi mandado", "the broker is full; nothing was sent"))
+      case .published(.returned) where isFirst:
+        throw Failure(
+          .unavailable,
+          said(
+            "o broker não tem a fila dos comandos; a topologia está inteira?",
+            "the broker has no queue for commands; is its topology whole?"))
+      case .published(.invalid(let problem)): throw Failure(.usage, problem)
+      case .published, .link: break
       }
+      return nil
     }
+    guard let answer else {
+      throw Failure(
+        .unknown,
+        said(
+          "\(silence) Não se sabe se o comando vale; veja com: ms-leilao listar",
+          "\(silence) It is not known whether the command counts; look with: ms-leilao list"))
+    }
+    return answer
   }
 
-  private func hear<Answer>(within patience: Duration, _ pick: (HouseLink.Event) -> Answer?) throws -> Answer {
+  /// - Parameter isSent: whether something was sent whose fate a lost link leaves open; then it is waited for all the same.
+  /// - Returns: what was picked; nil when the patience is at its end.
+  private func hear<Answer>(isSent: Bool = false, _ pick: (News) throws -> Answer?) throws -> Answer? {
     let deadline = ContinuousClock.now + patience
-    while let events = channel.takeAll(until: deadline), !events.isEmpty {
-      for event in events {
-        if let answer = pick(event) { return answer }
-        switch event {
-        case .down(let reason, _):
+    while let all = channel.takeAll(until: deadline), !all.isEmpty {
+      for news in all {
+        if let answer = try pick(news) { return answer }
+        switch news {
+        case .link(.down(let reason, _)) where !isSent:
           throw Failure(.unavailable, said("sem contato com o broker: \(reason)", "the broker cannot be reached: \(reason)"))
-        case .refused(let reason):
+        case .link(.refused(let reason)) where !isSent:
           throw Failure(.unavailable, said("o broker recusou: \(reason)", "the broker refused: \(reason)"))
-        case .up, .blocked, .unblocked, .statement, .snapshot, .receipt, .dropped: break
+        case .link, .published: break
         }
       }
     }
-    throw Failure(
-      .unknown,
-      said(
-        "a casa não respondeu em \(patience.components.seconds) s; ms-leilao e ms-lance estão de pé?",
-        "the house did not answer within \(patience.components.seconds) s; are ms-leilao and ms-lance up?"))
+    return nil
+  }
+
+  private var seconds: Int64 { patience.components.seconds }
+
+  /// Why nothing was heard, as far as can be told from here.
+  private var silence: String {
+    if let missing = HouseKeys.missing(in: keys.ring) { return missing }
+    return said(
+      "a casa não respondeu em \(seconds) s; ms-leilao e ms-lance estão de pé?",
+      "the house did not answer within \(seconds) s; are ms-leilao and ms-lance up?")
   }
 
   private static func strange() -> Failure {

@@ -48,7 +48,11 @@ package struct NotificationCommand: AsyncParsableCommand {
       ConnectionOptions(url: settings.broker, tls: nil, name: "\(principal) (publica)"),
       onEvent: { [report = ConnectionLog(log, role: "publishing")] event in
         report.hear(event)
-        mailbox.ring()
+        switch event {
+        case .connected: mailbox.post(.publisherUp)
+        case .disconnected: mailbox.post(.publisherDown)
+        default: break
+        }
       })
     let consuming = Connection(
       ConnectionOptions(url: settings.broker, tls: nil, name: "\(principal) (consome)"),

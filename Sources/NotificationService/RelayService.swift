@@ -27,7 +27,8 @@ final class RelayService: ServiceLifecycle.Service {
   private let outcomes = Mutex(Outcomes())
   private let whenReady: @Sendable () -> Void
   private let drainBound = Duration.seconds(5)
-  private let pause = Duration.milliseconds(200)
+  /// Between two tries to publish what the broker would not take.
+  private let pause = Duration.seconds(1)
 
   init(
     mailbox: Mailbox, keys: KeyFolder, consuming: any Acknowledger, publishing: any Publisher, log: Logger,
@@ -53,9 +54,13 @@ final class RelayService: ServiceLifecycle.Service {
     let ring = try LiveKeyRing(keys, log: log)
     var window = SettlementWindow()
     var isReady = false
+    var isPublisherUp = false
+    var retryAt = ContinuousClock.now
     var stopBy: ContinuousClock.Instant?
     while true {
-      let mail = mailbox.take(within: nextWait(window, stopBy))
+      let hasFailed = outcomes.withLock { !$0.failed.isEmpty }
+      let mail = mailbox.take(
+        within: stopBy != nil ? .milliseconds(50) : hasFailed && isPublisherUp ? retryAt - .now : .seconds(60))
       for event in mail.events {
         switch event {
         case .keysChanged: try ring.read()
@@ -63,25 +68,26 @@ final class RelayService: ServiceLifecycle.Service {
         case .consuming where !isReady:
           isReady = true
           whenReady()
-        case .consuming, .notConsuming, .publisherUp, .publisherDown: break
+        case .publisherUp: (isPublisherUp, retryAt) = (true, .now)
+        case .publisherDown: isPublisherUp = false
+        case .consuming, .notConsuming: break
         }
       }
-      forward(mail.deliveries, ring, &window)
+      var batch: [Unconfirmed] = []
+      if isPublisherUp, retryAt <= .now {
+        // What could not be confirmed goes first; if its connection is gone it will be delivered again instead.
+        batch = takeFailed().filter { window.contains($0.tag) }
+        retryAt = .now + pause
+      }
+      batch += judge(mail.deliveries, ring, &window)
+      publish(batch)
       settle(&window)
       if let stopBy, window.count == 0 || stopBy <= .now { return }
     }
   }
 
-  private func nextWait(_ window: SettlementWindow, _ stopBy: ContinuousClock.Instant?) -> Duration {
-    if stopBy != nil { return .milliseconds(50) }
-    return outcomes.withLock { $0.failed.isEmpty } ? .seconds(60) : pause
-  }
-
-  private func forward(_ deliveries: [Delivery], _ ring: LiveKeyRing, _ window: inout SettlementWindow) {
+  private func judge(_ deliveries: [Delivery], _ ring: LiveKeyRing, _ window: inout SettlementWindow) -> [Unconfirmed] {
     var batch: [Unconfirmed] = []
-    // What could not be confirmed goes first; if its connection is gone it will be delivered again instead.
-    let failed = takeFailed()
-    batch += failed.filter { window.contains($0.tag) }
     for delivery in deliveries {
       window.began(delivery.tag)
       switch relay.judge(delivery, by: ring) {
@@ -92,11 +98,14 @@ final class RelayService: ServiceLifecycle.Service {
         batch.append(Unconfirmed(tag: delivery.tag, message: message))
       }
     }
+    return batch
+  }
+
+  private func publish(_ batch: [Unconfirmed]) {
     guard !batch.isEmpty else { return }
-    let sent = batch
-    publishing.publish(sent.map(\.message)) { [self] index, outcome in
+    publishing.publish(batch.map(\.message)) { [self] index, outcome in
       outcomes.withLock { o in
-        if outcome == .confirmed { o.settled.append(sent[index].tag) } else { o.failed.append(sent[index]) }
+        if outcome == .confirmed { o.settled.append(batch[index].tag) } else { o.failed.append(batch[index]) }
       }
       mailbox.ring()
     }

@@ -46,7 +46,7 @@ package enum CommandRunner {
   }
 
   /// Without `exit`'s handlers: OpenSSL's takes its tables away from threads that may still be verifying, and they would crash.
-  private static func leave(_ status: ExitStatus) -> Never {
+  static func leave(_ status: ExitStatus) -> Never {
     fflush(nil)
     _exit(status.rawValue)
   }

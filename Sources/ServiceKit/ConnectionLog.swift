@@ -5,8 +5,13 @@ import Synchronization
 /// What an operator should read of a connection's life. A trouble that stays the same is said once, not at each try.
 package final class ConnectionLog: Sendable {
   private let log: Logger
-  /// The last trouble told; nil while all is well.
-  private let told = Mutex<String?>(nil)
+  private struct State {
+    /// The last trouble told; nil while all is well.
+    var told: String?
+    /// A refusal ends the connection too: that is not another trouble.
+    var isRefused = false
+  }
+  private let state = Mutex(State())
 
   private static let noBroker = said("sem broker; sigo tentando", "no broker; trying on")
   private static let refused = said("o broker recusou; sigo tentando", "the broker refused; trying on")
@@ -21,14 +26,20 @@ package final class ConnectionLog: Sendable {
   package func hear(_ event: ConnectionEvent) {
     switch event {
     case .connected:
-      told.withLock { if $0 == Self.noBroker { $0 = nil } }
+      state.withLock { if $0.told == Self.noBroker { $0.told = nil } }
       log.info("\(said("conectado", "connected"))")
     case .subscribed(let name, let queue):
-      told.withLock { $0 = nil }
+      state.withLock { $0 = State() }
       log.info("\(said("inscrito", "subscribed"))", metadata: ["name": "\(name)", "queue": "\(queue)"])
     case .disconnected(let reason, let retryIn):
-      trouble(Self.noBroker, reason, metadata: ["retry": "\(retryIn)"])
-    case .refused(let reason): trouble(Self.refused, reason)
+      let wasRefused = state.withLock { s in
+        defer { s.isRefused = false }
+        return s.isRefused
+      }
+      if !wasRefused { trouble(Self.noBroker, reason, metadata: ["retry": "\(retryIn)"]) }
+    case .refused(let reason):
+      state.withLock { $0.isRefused = true }
+      trouble(Self.refused, reason)
     case .blocked(let reason):
       log.warning("\(said("o broker está cheio", "the broker is full"))", metadata: ["reason": "\(reason)"])
     case .unblocked: log.notice("\(said("o broker voltou a aceitar", "the broker accepts again"))")
@@ -40,9 +51,9 @@ package final class ConnectionLog: Sendable {
   }
 
   private func trouble(_ what: String, _ reason: String, metadata: Logger.Metadata = [:]) {
-    let isNew = told.withLock { last in
-      defer { last = what }
-      return last != what
+    let isNew = state.withLock { s in
+      defer { s.told = what }
+      return s.told != what
     }
     log.log(level: isNew ? .warning : .debug, "\(what)", metadata: metadata.merging(["reason": "\(reason)"]) { $1 })
   }

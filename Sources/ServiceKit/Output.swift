@@ -1,12 +1,24 @@
 import Glibc
 
 /// One line on standard output, at once and whole: what is followed live must not wait in a buffer.
+///
+/// Where nobody reads any more (`| head -1`) the program ends as SIGPIPE would end it; where the line cannot be written it ends
+/// with the reason, and the line, on standard error: what was done is done, and must be known.
 package func tell(_ text: String) {
   var bytes = Array(text.utf8)
   bytes.append(0x0a)
   var rest = bytes[...]
   while !rest.isEmpty {
     let count = rest.withUnsafeBytes { write(1, $0.baseAddress, $0.count) }
-    if count > 0 { rest = rest.dropFirst(count) } else if errno != EINTR { return }
+    if count > 0 {
+      rest = rest.dropFirst(count)
+    } else if errno == EPIPE {
+      _exit(128 + SIGPIPE)
+    } else if errno != EINTR {
+      let reason = String(cString: strerror(errno))
+      CommandRunner.complain(
+        said("não consigo escrever a resposta (\(reason)): \(text)", "cannot write the answer (\(reason)): \(text)"))
+      CommandRunner.leave(.ioError)
+    }
   }
 }

@@ -264,7 +264,7 @@ struct BiddingTests {
       Decision(progress: .refused(.rateLimit, minimum: nil), words: "RECUSADO: lances rápidos demais"),
       Decision(progress: .uncertain, words: "INCERTO"),
       Decision(progress: .busy, words: "casa ocupada"),
-      Decision(progress: .neverArrived, words: "não chegou à casa"),
+      Decision(progress: .neverDecided, words: "não chegou à casa"),
       Decision(progress: .notSent(reason: "chave"), words: "não foi enviado: chave"),
     ])
   func outcomes(_ decision: Decision) {
@@ -303,7 +303,7 @@ struct BiddingTests {
     var model = inFlight()
     model.hear(.bid(Ticket(1), .uncertain))
     #expect(model.press(.character("+"), .key(.enter)).isEmpty)
-    model.hear(.bid(Ticket(1), .neverArrived))
+    model.hear(.bid(Ticket(1), .neverDecided))
     #expect(sent(model.press(.character("+"), .key(.enter))) == [reais(130_000)])
   }
 

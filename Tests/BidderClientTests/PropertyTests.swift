@@ -123,7 +123,7 @@ struct PropertyTests {
         return .extended(id, closesAt: model.now + .seconds(Int64.random(in: -5...500, using: &random)), by: bruno, cause: .bid)
       case 15:
         let progress: [BidProgress] = [
-          .sent(bidID(70)), .delivered, .uncertain, .accepted, .refused(.belowMinimum, minimum: reais(1)), .busy, .neverArrived,
+          .sent(bidID(70)), .delivered, .uncertain, .accepted, .refused(.belowMinimum, minimum: reais(1)), .busy, .neverDecided,
           .notSent(reason: "x"),
         ]
         return .bid(waiting[id] ?? Ticket(1), progress.randomElement(using: &random) ?? .delivered)

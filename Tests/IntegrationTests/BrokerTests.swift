@@ -1,4 +1,5 @@
 import AuctionFacts
+import MessagingKit
 import SharedKernel
 import SuiteTesting
 import Testing
@@ -56,6 +57,29 @@ struct BrokerTests {
     let stories = (try await far.toTheEnd(), try await near.toTheEnd())
     #expect(stories.0 == stories.1)
     #expect(stories.0.compactMap(\.valorCentavos) == [100_00, 110_00, 120_00, 130_00])
+  }
+
+  @Test func `A command whose link is cut behind it is carried out, and never called unsent`() async throws {
+    let house = try await PrivateHouse()
+    let proxy = try LinkProxy(to: house.broker.port)
+    defer { proxy.close() }
+    try await house.schedule("comando-cortado", duration: "1h")
+    try await house.opened("comando-cortado")
+    try await house.kill9(.calendar)
+    let thief = try await Visitor(house, as: "ms_leilao", consuming: "ms_leilao")
+    let url = house.broker.url(user: "operador", password: "operador", virtualHost: "leilao", port: proxy.port)
+    async let given = house.operator(
+      ["cancelar", "comando-cortado", "--motivo", "fim do teste"], environment: ["RABBITMQ_URL": url])
+    try await thief.events.first { if case .delivered = $0 { () } else { nil } }
+    proxy.cut()
+    await thief.leave()
+    try await house.start(.calendar)
+    let run = try await given
+    // The house may take longer than the operator waits.
+    if run.status != 0 { #expect(run.status == 3 && run.text.contains("ms-leilao listar"), "\(run)") }
+    try await until("the auction is cancelled") { try await house.listed("comando-cortado")?.status == "encerrado" }
+    let ledger = try await Ledger("comando-cortado", from: Visitor(house))
+    #expect(ledger.result?.outcome == .cancelled)
   }
 
   @Test func `A client that starts late gets the state and the whole story by query`() async throws {

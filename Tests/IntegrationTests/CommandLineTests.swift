@@ -164,6 +164,14 @@ struct CommandLineTests {
     let file = try String(contentsOfFile: house.keys + "/private/com_senha.pem", encoding: .utf8)
     #expect(file.hasPrefix("-----BEGIN ENCRYPTED PRIVATE KEY-----"))
 
+    // Ctrl-C at the question leaves the shell a terminal that echoes.
+    let leaving = try await Terminal(
+      in: house.folder, width: 100, height: 24, environment: environment,
+      ["sh", "-c", "trap : INT; \(client) keygen desiste --com-senha; echo; stty -a | tr ' ' '\\n' | grep -x -e echo -e -echo"])
+    try await leaving.wait(forText: "Senha nova para a chave de desiste")
+    try await leaving.press("C-c")
+    #expect(try await leaving.wait(forText: "RC=").contains { $0.hasPrefix("echo") })
+
     try await house.schedule("com-senha", duration: "1h")
     try await house.opened("com-senha")
     let unasked = try await house.bid("com-senha", "100,00", as: "com_senha")
@@ -179,5 +187,17 @@ struct CommandLineTests {
       #expect(rows.contains { $0.hasPrefix(end) }, "\(rows)")
       #expect(!rows.joined().contains(passphrase))
     }
+  }
+
+  @Test func `Who cannot be written to is told of: a full device by a code, a reader who left by silence`() async throws {
+    let house = try await PrivateHouse.shared
+    for command in ["leiloes", "--help", "keygen cheio --substituir"] {
+      let full = try await house.shell("$CLIENT \(command) > /dev/full")
+      #expect(full.status == 74 && full.errors.first?.hasPrefix("não consigo escrever a resposta") == true, "\(command): \(full)")
+    }
+    try await house.schedule("sem-leitor", duration: "1h")
+    try await house.opened("sem-leitor")
+    let left = try await house.shell("$CLIENT acompanhar sem-leitor --cliente cliente_alpha --json | head -n 1")
+    #expect(left.output.count == 1 && left.errors.isEmpty, "\(left)")
   }
 }

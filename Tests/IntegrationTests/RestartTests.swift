@@ -120,7 +120,7 @@ struct RestartTests {
 
     try await house.kill9(.bids)
     let unsent = try await house.bid("sem-casa", "200,00", as: "ana", "--espera", "2s")
-    #expect(unsent.status == 3)
+    #expect(unsent.status == 69)
     #expect(unsent.text == "a casa não respondeu a tempo; nada foi enviado")
     try await house.kill9(.calendar)
     let ordered = try await house.operator(

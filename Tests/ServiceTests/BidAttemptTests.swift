@@ -120,7 +120,7 @@ struct BidAttemptTests {
     bid.unknown(at: house(5_005), now: at(5_000))
     #expect(bid.state == .uncertain && bid.wakeUp == at(7_000))
     bid.unknown(at: Build.clock(.microseconds(5_005_001), uncertainty: .milliseconds(3)), now: at(7_000))
-    #expect(bid.state == .decided(.neverArrived))
+    #expect(bid.state == .decided(.neverDecided))
   }
 
   /// A house that trusts no clock in the comparison gives five seconds more: a bid that is called lost must not be accepted after.
@@ -139,7 +139,7 @@ struct BidAttemptTests {
       #expect(bid.state == .uncertain)
     }
     bid.unknown(at: house(10_003, status), now: at(10_003))
-    #expect(bid.state == .decided(.neverArrived))
+    #expect(bid.state == .decided(.neverDecided))
   }
 
   @Test func `the first decision stands`() {

@@ -70,7 +70,7 @@ struct HouseTests {
         switch outcome {
         case .accepted: reached.insert("accepted")
         case .refused(let receipt): reached.insert("\(receipt.reason)")
-        case .busy, .unroutable, .neverArrived: break
+        case .busy, .unroutable, .neverDecided: break
         }
       }
       for auction in bidder.session.auctions.values {

@@ -136,7 +136,7 @@ package struct HouseInspection {
       case .refused(let receipt):
         receipt.number.map { decisions == ["refused as \($0), \(receipt.reason)"] } ?? decisions.isEmpty
       // Should it still turn up, it is refused, if for nothing else then for its age.
-      case .neverArrived: decisions.allSatisfy { $0.hasPrefix("refused") }
+      case .neverDecided: decisions.allSatisfy { $0.hasPrefix("refused") }
       case .busy, .unroutable: decisions.isEmpty
       }
     if !isRight { problems.append("\(name): told \(BidAttempt.State.decided(last).brief), decided \(decisions)") }

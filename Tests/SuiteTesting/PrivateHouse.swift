@@ -155,8 +155,16 @@ package final class PrivateHouse: Sendable {
   package func run(
     _ program: String, _ arguments: [String], as user: String, _ environment: [String: String] = [:]
   ) async throws -> Run {
-    let process = try Program(
-      ["\(Self.executables)/\(program)"] + arguments, environment: variables(user).merging(environment) { $1 })
+    try await run(["\(Self.executables)/\(program)"] + arguments, variables(user).merging(environment) { $1 })
+  }
+
+  /// A line of a shell's, to whom `$CLIENT` is a bidder's program.
+  package func shell(_ line: String) async throws -> Run {
+    try await run(["/bin/sh", "-c", line], variables("cliente").merging(["CLIENT": Self.executables + "/cliente-tui"]) { $1 })
+  }
+
+  private func run(_ command: [String], _ environment: [String: String]) async throws -> Run {
+    let process = try Program(command, environment: environment)
     let status: Int32 =
       switch try await process.ending() {
       case .code(let code): code

@@ -204,7 +204,7 @@ extension BidAttempt.State {
     case .decided(.refused(let receipt)): "refused, \(receipt.reason)"
     case .decided(.busy): "busy"
     case .decided(.unroutable): "unroutable"
-    case .decided(.neverArrived): "never arrived"
+    case .decided(.neverDecided): "never arrived"
     }
   }
 }

@@ -28,7 +28,7 @@ docker_answers() { [ "${LEILAO_BROKER:-}" != node ] && docker info >/dev/null 2>
 compose() {
   local command
   read -r -a command <<<"$(compose_command)"
-  LEILAO_PORT=$broker_port "${command[@]}" --project-directory "$root" -f "$root/docker-compose.yml" "$@"
+  LEILAO_PORT=$broker_port LEILAO_MANAGEMENT_PORT=$((broker_port + 10000)) "${command[@]}" --project-directory "$root" -f "$root/docker-compose.yml" "$@"
 }
 
 # broker_start: finds or starts a broker, and leaves broker_kind and broker_port set.

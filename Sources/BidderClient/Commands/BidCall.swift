@@ -17,15 +17,16 @@ struct BidCall: Sendable {
     try await visit(interest: .only([])) { driver, events, deadline in
       driver.inquire(bidder, id)
       while let event = try events.next(until: deadline) {
-        guard case .decision(id, let statement, let clock) = event else { continue }
-        _ = clock
+        guard case .decision(id, let statement, _) = event else { continue }
         switch statement?.fact {
         case .block(let block): return report.accepted(id, block: block.number, amount: nil, currency: .brl)
         case .refused(let receipt): throw report.refused(id, receipt, currency: .brl)
         case nil:
           throw report.refused(
             id, because: "desconhecido",
-            said("a casa não decidiu nenhum lance \(id) de \(bidder)", "the house has decided no bid \(id) of \(bidder)"))
+            said(
+              "a casa não decidiu nenhum lance \(id) de \(bidder), e já não aceitaria um mandado até agora",
+              "the house has decided no bid \(id) of \(bidder), and would take none that was sent until now"))
         default: throw report.unknown(id)
         }
       }
@@ -80,10 +81,12 @@ struct BidCall: Sendable {
             said(
               "o broker não tem a fila dos lances; a topologia está inteira?",
               "the broker has no queue for bids; is its topology whole?"))
-        case .neverArrived:
+        case .neverDecided:
           throw report.refused(
             bid.bid.id, because: "desconhecido",
-            said("o lance não chegou à casa e já não vale", "the bid did not reach the house and no longer counts"))
+            said(
+              "recusado: a casa não tem decisão sobre este lance (\(bid.bid.id)) e já não o aceitaria",
+              "refused: the house holds no decision on this bid (\(bid.bid.id)) and would take it no more"))
         }
       }
       throw report.unknown(bid.bid.id)
@@ -97,19 +100,16 @@ struct BidCall: Sendable {
       switch event {
       case .auction(let state, _) where state.terms.auction == auction: followed = state
       case .live:
-        guard let followed else {
-          throw Failure(
-            .refused,
-            said(
-              "recusado: a casa não conhece o leilão \(auction) (leilao_desconhecido)",
-              "refused: the house knows no auction \(auction) (leilao_desconhecido)"))
-        }
+        guard let followed else { throw BidReport.unknownAuction(auction) }
         return followed
       default: break
       }
     }
+    let missing = HouseKeys.missing(in: try BidderAccess.keys(settings).ring)
     throw Failure(
-      .unknown, said("a casa não respondeu a tempo; nada foi enviado", "the house did not answer in time; nothing was sent"))
+      .unavailable,
+      (missing.map { $0 + " " } ?? "")
+        + said("a casa não respondeu a tempo; nada foi enviado", "the house did not answer in time; nothing was sent"))
   }
 
   private func sign(_ amount: Money, on auction: FollowedAuction, at clock: ClockReading, by voice: Voice) -> (
@@ -142,7 +142,7 @@ struct BidCall: Sendable {
   }
 }
 
-/// A session's events one by one; ends a visit when there never was a broker.
+/// A session's events one by one; ends a visit when there never was a broker, or it would not have us.
 final class EventReader {
   private let channel: Channel<BidderSession.Event>
   private var waiting: [BidderSession.Event] = []
@@ -160,7 +160,8 @@ final class EventReader {
     case .connected: wasConnected = true
     case .disconnected(let reason, _) where !wasConnected:
       throw Failure(.unavailable, said("sem contato com o broker: \(reason)", "the broker cannot be reached: \(reason)"))
-    case .refused(let reason): throw Failure(.unavailable, said("o broker recusou: \(reason)", "the broker refused: \(reason)"))
+    case .refused(let reason) where !wasConnected:
+      throw Failure(.unavailable, said("o broker recusou: \(reason)", "the broker refused: \(reason)"))
     default: break
     }
     return event

@@ -46,8 +46,11 @@ package struct PlaceBidCommand: AsyncParsableCommand {
       valueName: "ID_LANCE")) var inquiry: String?
   @Option(
     name: [.customLong("espera"), .customLong("wait")],
-    help: ArgumentHelp(said("Quanto esperar pela decisão.", "How long to wait for the decision."), valueName: "TIME")) var wait =
-    "20s"
+    help: ArgumentHelp(
+      said(
+        "Quanto esperar pela decisão (padrão 20s; com --consultar 40s: só então é certo que nada mais vem).",
+        "How long to wait for the decision (default 20s; with --inquire 40s: only then nothing can come any more)."),
+      valueName: "TIME")) var wait: String?
   @Flag(help: ArgumentHelp(said("Responde em uma linha JSON.", "Answers with one JSON line."))) var json = false
 
   package init() {}
@@ -55,6 +58,7 @@ package struct PlaceBidCommand: AsyncParsableCommand {
   package func run() async throws {
     let settings = try house.resolved(brokerUser: BidderAccess.brokerUser)
     let bidder = try BidderAccess.bidder(bidder, option: "--cliente")
+    let wait = wait ?? (inquiry == nil ? "20s" : "40s")
     guard let patience = TimeText.interval(wait), patience > .zero else {
       throw Failure(
         .usage, said("--espera: “\(wait)” não serve; aceito: 5s, 1m", "--wait: “\(wait)” is not accepted; accepted: 5s, 1m"))
@@ -92,6 +96,14 @@ struct BidReport: Sendable {
   let json: Bool
   let bidder: PrincipalID
   let money: MoneyText = Language.current.money
+
+  static func unknownAuction(_ auction: AuctionID) -> Failure {
+    Failure(
+      .refused,
+      said(
+        "recusado: a casa não conhece o leilão \(auction) (leilao_desconhecido)",
+        "refused: the house knows no auction \(auction) (leilao_desconhecido)"))
+  }
 
   func accepted(_ id: BidID, block: Int64, amount: Money?, currency: Currency) {
     guard !json else { return line(id, "aceito") { $0.add("bloco", block) } }

@@ -64,9 +64,12 @@ package struct WatchCommand: AsyncParsableCommand {
     do {
       try await onThread(named: "acompanhar") {
         let events = EventReader(channel)
+        var isKnown = false
         while true {
           guard let event = try events.next(until: .now + .seconds(3_600)) else { continue }
           printer.show(event)
+          if case .auction = event { isKnown = true }
+          if case .live = event, !isKnown { printer.waiting(for: id) }
           if case .auction(let state, _) = event, state.status == .closed, untilEnd { return }
         }
       }
@@ -97,6 +100,12 @@ struct WatchPrinter: Sendable {
     case .blocked(let reason): notice("bloqueado", reason)
     case .live, .refused, .unblocked, .attempt, .decision: break
     }
+  }
+
+  func waiting(for auction: AuctionID) {
+    notice(
+      "desconhecido",
+      said("a casa não conhece \(auction); espero que o agende", "the house knows no \(auction); waiting for it to be scheduled"))
   }
 
   private func standing(_ state: FollowedAuction) {

@@ -159,7 +159,7 @@ final class TerminalGateway: Sendable {
     case .refused(let receipt): .refused(receipt.reason, minimum: receipt.minimum)
     case .busy: .busy
     case .unroutable: .notSent(reason: said("o broker não tem a fila dos lances", "the broker has no queue for bids"))
-    case .neverArrived: .neverArrived
+    case .neverDecided: .neverDecided
     }
   }
 

@@ -74,7 +74,7 @@ package enum BidProgress: Hashable, Sendable {
   /// The broker refused it: the house's queue is full. It does not count.
   case busy
   /// The house has said for good that it never saw it.
-  case neverArrived
+  case neverDecided
   /// It could not be sent at all (no key, no link); it does not count.
   case notSent(reason: String)
 }

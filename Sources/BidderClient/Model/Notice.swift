@@ -9,7 +9,7 @@ package struct Notice: Hashable, Sendable {
     case refused(Refusal, Money, minimum: Money?)
     case busy(Money)
     case uncertain(Money)
-    case neverArrived(Money)
+    case neverDecided(Money)
     case notSent(Money, reason: String)
     case won(Money)
     case lost(winner: PrincipalID?, Money?)
@@ -38,7 +38,7 @@ package struct Notice: Hashable, Sendable {
       switch self {
       case .outbid: .outbid
       case .accepted: .leading
-      case .refused, .busy, .neverArrived, .notSent: .refused
+      case .refused, .busy, .neverDecided, .notSent: .refused
       case .uncertain: .uncertain
       case .won: .won
       case .lost: .lost

@@ -8,13 +8,13 @@ package struct OwnBid: Hashable, Sendable {
     /// How long it took.
     case accepted(after: Interval)
     case refused(Refusal, minimum: Money?)
-    case busy, neverArrived
+    case busy, neverDecided
     case notSent(reason: String)
 
     package var isFinal: Bool {
       switch self {
       case .sending, .delivered, .uncertain: false
-      case .accepted, .refused, .busy, .neverArrived, .notSent: true
+      case .accepted, .refused, .busy, .neverDecided, .notSent: true
       }
     }
   }

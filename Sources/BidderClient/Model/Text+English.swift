@@ -167,7 +167,7 @@ extension StageWords {
       "REFUSED: \(refusal.words(.english))" + (minimum.map { "; \($0) would do" } ?? "")
     case .uncertain: "UNCERTAIN: SENT WITHOUT ANSWER, asking the house"
     case .busy: "REFUSED: house busy, it did not count; try again"
-    case .neverArrived: "never reached the house: it did not count"
+    case .neverDecided: "never reached the house: it did not count"
     case .notSent(let reason): "was not sent: \(reason)"
     }
   }
@@ -184,7 +184,7 @@ extension StageWords {
     case .refused(let refusal, let minimum): minimum.map { "✗ min \($0)" } ?? "✗ \(refusal.words(.english))"
     case .uncertain: "? UNCERTAIN"
     case .busy: "✗ house busy"
-    case .neverArrived: "✗ never arrived"
+    case .neverDecided: "✗ never arrived"
     case .notSent: "✗ was not sent"
     }
   }

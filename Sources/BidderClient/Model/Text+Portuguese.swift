@@ -168,7 +168,7 @@ extension StageWords {
       "RECUSADO: \(refusal.words(.portuguese))" + (minimum.map { "; aceitaria \($0)" } ?? "")
     case .uncertain: "INCERTO: ENVIADO SEM RESPOSTA, perguntando à casa"
     case .busy: "RECUSADO: casa ocupada, não contou; tente de novo"
-    case .neverArrived: "não chegou à casa: não contou"
+    case .neverDecided: "não chegou à casa: não contou"
     case .notSent(let reason): "não foi enviado: \(reason)"
     }
   }
@@ -185,7 +185,7 @@ extension StageWords {
     case .refused(let refusal, let minimum): minimum.map { "✗ mín \($0)" } ?? "✗ \(refusal.words(.portuguese))"
     case .uncertain: "? INCERTO"
     case .busy: "✗ casa ocupada"
-    case .neverArrived: "✗ não chegou"
+    case .neverDecided: "✗ não chegou"
     case .notSent: "✗ não foi enviado"
     }
   }

@@ -112,7 +112,7 @@ package enum StageWords: Hashable, Sendable {
   case unanswered(Int64)
   case accepted(milliseconds: Int64)
   case refused(Refusal, minimum: String?)
-  case uncertain, busy, neverArrived
+  case uncertain, busy, neverDecided
   case notSent(String)
 
   init(_ stage: OwnBid.Stage, waited: Int64, money: (Money) -> String) {
@@ -123,7 +123,7 @@ package enum StageWords: Hashable, Sendable {
     case .accepted(let time): self = .accepted(milliseconds: max(time.microseconds, 0) / 1_000)
     case .refused(let refusal, let minimum): self = .refused(refusal, minimum: minimum.map(money))
     case .busy: self = .busy
-    case .neverArrived: self = .neverArrived
+    case .neverDecided: self = .neverDecided
     case .notSent(let reason): self = .notSent(reason)
     }
   }

@@ -12,7 +12,7 @@ extension Model {
     case .accepted: self.progress(of: id, to: .accepted(after: now - bid.sentAt))
     case .refused(let refusal, let minimum): self.progress(of: id, to: .refused(refusal, minimum: minimum))
     case .busy: self.progress(of: id, to: .busy)
-    case .neverArrived: self.progress(of: id, to: .neverArrived)
+    case .neverDecided: self.progress(of: id, to: .neverDecided)
     case .notSent(let reason): self.progress(of: id, to: .notSent(reason: reason))
     }
   }
@@ -28,7 +28,7 @@ extension Model {
     case .uncertain: note(.uncertain(bid.amount), lot)
     case .refused(let refusal, let minimum): note(.refused(refusal, bid.amount, minimum: minimum), lot)
     case .busy: note(.busy(bid.amount), lot)
-    case .neverArrived: note(.neverArrived(bid.amount), lot)
+    case .neverDecided: note(.neverDecided(bid.amount), lot)
     case .notSent(let reason): note(.notSent(bid.amount, reason: reason), lot)
     }
   }

@@ -25,7 +25,7 @@ extension Notice.Fact {
     case .refused(let reason, _, let minimum): return reason.words(language) + (minimum.map { ": \(say.money($0))" } ?? "")
     case .busy(let amount): return "\(isPortuguese ? "casa ocupada" : "house busy"): \(say.money(amount))"
     case .uncertain(let amount): return "\(isPortuguese ? "sem resposta" : "no answer"): \(say.money(amount))"
-    case .neverArrived(let amount): return "\(isPortuguese ? "não chegou" : "never arrived"): \(say.money(amount))"
+    case .neverDecided(let amount): return "\(isPortuguese ? "sem decisão" : "no decision"): \(say.money(amount))"
     case .notSent(let amount, _): return "\(isPortuguese ? "não enviado" : "not sent"): \(say.money(amount))"
     case .extended(_, _, let delta, let closesAt):
       return "+\((delta.microseconds + 999_999) / 1_000_000) s, \(isPortuguese ? "fecha" : "closes") \(say.clock(closesAt))"
@@ -43,7 +43,7 @@ extension Notice.Fact {
   package func shortest(_ language: Language, _ say: NoticeNames) -> String {
     switch self {
     case .outbid(_, let price, _): say.money(price)
-    case .accepted(let amount), .uncertain(let amount), .busy(let amount), .neverArrived(let amount), .notSent(let amount, _),
+    case .accepted(let amount), .uncertain(let amount), .busy(let amount), .neverDecided(let amount), .notSent(let amount, _),
       .won(let amount):
       say.money(amount)
     case .refused(_, let amount, let minimum): say.money(minimum ?? amount)
@@ -64,7 +64,7 @@ extension Notice.Fact {
       "\(reason.words(.portuguese)): \(say.money(amount))" + (minimum.map { "; aceitaria \(say.money($0))" } ?? "")
     case .busy(let amount): "casa ocupada: \(say.money(amount)) não contou; tente de novo"
     case .uncertain(let amount): "\(say.money(amount)) ENVIADO SEM RESPOSTA; perguntando à casa"
-    case .neverArrived(let amount): "\(say.money(amount)) não chegou à casa: não contou"
+    case .neverDecided(let amount): "a casa não tem decisão sobre \(say.money(amount)): não contou"
     case .notSent(let amount, let reason): "\(say.money(amount)) não foi enviado: \(reason)"
     case .won(let amount): "é sua por \(say.money(amount))"
     case .lost(let winner, let amount), .soldToOther(let winner, let amount):
@@ -98,7 +98,7 @@ extension Notice.Fact {
       "\(reason.words(.english)): \(say.money(amount))" + (minimum.map { "; \(say.money($0)) would do" } ?? "")
     case .busy(let amount): "house busy: \(say.money(amount)) did not count; try again"
     case .uncertain(let amount): "\(say.money(amount)) SENT WITHOUT ANSWER; asking the house"
-    case .neverArrived(let amount): "\(say.money(amount)) never reached the house: it did not count"
+    case .neverDecided(let amount): "\(say.money(amount)) never reached the house: it did not count"
     case .notSent(let amount, let reason): "\(say.money(amount)) was not sent: \(reason)"
     case .won(let amount): "it is yours for \(say.money(amount))"
     case .lost(let winner, let amount), .soldToOther(let winner, let amount):

@@ -42,7 +42,7 @@ extension Drawing {
     case .accepted:
       if decidedFor > .seconds(10) { return nil }
       role = .good
-    case .refused, .busy, .neverArrived, .notSent:
+    case .refused, .busy, .neverDecided, .notSent:
       if decidedFor > .seconds(30) { return nil }
       role = .bad
     }

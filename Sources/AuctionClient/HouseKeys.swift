@@ -1,0 +1,17 @@
+import AuctionSigning
+package import ServiceKit
+import SharedKernel
+
+/// The house's public keys, without which nothing that it says can be believed.
+package enum HouseKeys {
+  /// Nil when the keys of both services that speak are known; otherwise a sentence.
+  package static func missing(in ring: KeyRing) -> String? {
+    let known = Set(ring.members.values.map(\.owner))
+    let missing = [HousePrincipal.msLance, HousePrincipal.msLeilao].filter { !known.contains($0) }
+    guard !missing.isEmpty else { return nil }
+    let files = missing.map { "public/\($0).pem" }.joined(separator: ", ")
+    return said(
+      "na pasta das chaves falta \(files): o que a casa diz não pode ser conferido.",
+      "the key folder lacks \(files): what the house says cannot be verified.")
+  }
+}
