@@ -45,6 +45,10 @@ struct BidCall: Sendable {
       do {
         amount = try report.money.parse(text, in: followed.terms.currency)
         guard amount > .zero else { throw MoneyText.Problem.empty }
+      } catch MoneyText.Problem.tooLarge {
+        let most = report.money.format(MoneyText.largest, in: followed.terms.currency)
+        throw Failure(
+          .usage, said("“\(text)” é demais; o maior lance é \(most)", "“\(text)” is too much; the largest bid is \(most)"))
       } catch {
         throw Failure(
           .usage,
