@@ -301,7 +301,8 @@ package struct BidderSession: Machine {
 
   private mutating func tick(_ now: Timestamp) -> [Output] {
     var outputs: [Output] = []
-    for id in attempts.keys.sorted(by: { $0.description < $1.description }) {
+    let due = attempts.filter { $0.value.attempt.wakeUp.map { $0 <= now } ?? false }
+    for id in due.keys.sorted(by: { $0.description < $1.description }) {
       guard var known = attempts[id], let action = known.attempt.due(at: now) else { continue }
       attempts[id] = known
       switch action {

@@ -110,7 +110,7 @@ package struct HouseInspection {
     guard let desk = books.desk, let message = desk.answer(delivery, from: books.store, at: books.clock.now()),
       let reply = try? SnapshotReply(parsing: message.body)
     else { return nil }
-    return try? HouseAnswer(reply, ring: house.world.keys.ring)
+    return try? house.world.statements.read(reply, keys: house.world.keys)
   }
 
   // MARK: - 1, 6, 7: decisions

@@ -78,6 +78,8 @@ package struct HousePlan: Sendable {
   package let scale: Scale
   /// Nothing fails.
   package let isCalm: Bool
+  /// The auction that nobody bids on, in some histories.
+  package let shunned: AuctionID?
   /// Whether the house's clocks run on the system's word.
   package let isUndisciplined: Bool
 
@@ -94,9 +96,10 @@ package struct HousePlan: Sendable {
     bidders = Array((["alpha", "beta", "gamma", "delta"] as [PrincipalID]).prefix(most))
     (self.auctions, self.scale, isCalm) = (auctions, scale, calm)
     isUndisciplined = random.chance(20)
+    shunned = isWhole && random.chance(15) ? auctions[1].auction : nil
     var draft = Draft(start: start, length: length, bidders: bidders.count, random: random)
     for index in auctions.indices { draft.add(.schedule(index), to: 800) }
-    draft.bids(isWhole ? Int64(Self.leastBids)...240 : Int64(2 * most)...Int64(4 * most), isWhole: isWhole)
+    draft.bids(isWhole ? Int64(Self.leastBids)...215 : Int64(2 * most)...Int64(4 * most), isWhole: isWhole)
     if draft.random.chance(isWhole ? 40 : 15) { draft.add(.cancel(0), from: 1_500, to: length) }
     if !calm { isWhole ? draft.manyFaults(isUndisciplined: isUndisciplined) : draft.someFaults() }
     random = draft.random
@@ -145,8 +148,8 @@ package struct HousePlan: Sendable {
 
     mutating func manyFaults(isUndisciplined: Bool) {
       times(2...6) { $0.poison() }
-      times(1...4) { $0.add(.foolishCommand(Int($0.random.interval(0...6))), from: 1_500, to: $0.length) }
-      if random.chance(25) { add(.flood, from: 4_000, to: length) }
+      times(1...4) { $0.add(.foolishCommand(Int($0.random.interval(0...7))), from: 1_500, to: $0.length) }
+      if random.chance(15) { add(.flood, from: 4_000, to: length) }
       times(3...6) { $0.add(.repeated, from: 3_000, to: $0.length + 2_000) }
       times(8...14) { $0.plannedEnd() }
       times(1...3) { $0.kill() }

@@ -122,12 +122,14 @@ package struct Oracle: Sendable {
     if c + u < r - half(received, loose) - 5_000_000 { return .stale }
     if bid.seen != nil && seen == nil { return .seenMismatch }
 
+    // Nobody can open what no secret came with.
+    let otherwise: Refusal? = bid.maximumCommitment == nil ? nil : .badCommitment
     guard let price = auction.leading?.amount.minorUnits else {
-      return bid.amount.minorUnits < auction.minimum ? .belowMinimum : nil
+      return bid.amount.minorUnits < auction.minimum ? .belowMinimum : otherwise
     }
     if auction.leading?.bidder == bid.bidder { return .alreadyLeading }
     let amount = bid.amount.minorUnits
-    if amount >= auction.minimum { return nil }
+    if amount >= auction.minimum { return otherwise }
     let quotedBlock = seen.map { Int64($0.offset) } ?? -1
     guard let moved = auction.happened.first(where: { $0.bid != nil && $0.block > quotedBlock })?.block else {
       return .belowMinimum
@@ -137,7 +139,7 @@ package struct Oracle: Sendable {
     let isInFlight = tolerance > 0 && (isPending || r - auction.blocks[Int(moved)].clock.instant.microseconds < tolerance)
     let quoted = auction.minimum(after: auction.bids(upTo: quotedBlock).last?.amount.minorUnits)
     if !isInFlight || amount < quoted || amount < price { return .belowMinimum }
-    return amount == price ? .tieLost : nil
+    return amount == price ? .tieLost : otherwise
   }
 
   package mutating func decide(_ submitted: SubmittedBid, at clock: ClockReading) -> [Said] {

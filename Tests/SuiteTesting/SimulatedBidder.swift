@@ -95,11 +95,10 @@ package final class SimulatedBidder: @unchecked Sendable {
   }
 
   private func hear(_ delivery: Delivery) {
-    let ring = world.keys.ring
     do throws(Rejection) {
       if delivery.subscription == "respostas" {
         if let reply = try? SnapshotReply(parsing: delivery.body) {
-          let answer = try HouseAnswer(reply, ring: ring)
+          let answer = try world.statements.read(reply, keys: world.keys)
           answer.statements.forEach(note)
           inputs.append(.link(.snapshot(answer)))
         } else if case .refused(let receipt) = try world.statements.read(delivery.body, from: nil, keys: world.keys).fact {

@@ -201,8 +201,12 @@ package final class SimulatedBroker: @unchecked Sendable {
       "\(connection.name) published \(message.exchange)/\(message.routingKey) \(message.properties.messageID ?? "-") to \(targets.count)"
     )
     guard !targets.isEmpty else {
-      if message.isMandatory { tally.reached(.returned) }
-      return message.isMandatory ? .returned(code: 312, text: "NO_ROUTE") : .confirmed
+      guard message.isMandatory else {
+        onRouted(connection.user, message)
+        return .confirmed
+      }
+      tally.reached(.returned)
+      return .returned(code: 312, text: "NO_ROUTE")
     }
     var outcome = PublishOutcome.confirmed
     var properties = message.properties

@@ -26,9 +26,9 @@ extension SimulatedHouse {
     case .flood: flood()
     case .poison(let kind): sendPoison(kind)
     case .repeated:
-      guard let old = bidders.flatMap(\.submitted).randomElement(using: &random), !revoked.contains(old.bid.bidder) else {
-        return false
-      }
+      // Only what came into the queue can have been seen by anybody.
+      let seen = bidders.flatMap(\.submitted).filter { witness.arrivals[$0.sealed.digest] != nil }
+      guard let old = seen.randomElement(using: &random), !revoked.contains(old.bid.bidder) else { return false }
       world.trace.say("inimigo", "repeats \(old.bid.id.description.suffix(4))")
       enemy.send(.bid(old.bid, old.sealed))
       faults += 1
@@ -86,6 +86,13 @@ extension SimulatedHouse {
     case 5:
       (terms.auction, terms.closesAt) = (nowhere, terms.opensAt)
       give(Command(id: id, action: .schedule(terms), clock: operatorClock))
+    case 6:
+      guard let voice = try? world.keys.voice(HousePrincipal.operator) else { return }
+      let unreadable = Envelope.seal(.schedule, payload: Array("{\"id_comando\":\"\(id)\"}".utf8), keyID: voice.keyID) { voice.sign($0) }
+      self.operator.send(
+        Publishing(
+          exchange: Exchange.comandos.rawValue, routingKey: Kind.schedule.routingKey, isMandatory: true,
+          properties: MessageProperties(messageID: "\(id)", userID: "operador", isPersistent: true), body: unreadable.encoded()))
     default:
       (terms.auction, terms.format) = (nowhere, .dutch)
       (terms.opensAt, terms.closesAt) = (world.time.now + .seconds(5), world.time.now + .seconds(60))
@@ -96,9 +103,11 @@ extension SimulatedHouse {
   // MARK: - Bidders
 
   private func bid(_ bidder: SimulatedBidder, _ manner: HousePlan.Manner, over: Int64) -> Bool {
-    let known = bidder.session.auctions.values.sorted { $0.terms.auction < $1.terms.auction }
+    let known = bidder.session.auctions.values.filter { $0.terms.auction != plan.shunned }.sorted {
+      $0.terms.auction < $1.terms.auction
+    }
     guard let any = known.randomElement(using: &random) else { return false }
-    let open = bidder.biddable.randomElement(using: &random)
+    let open = bidder.biddable.filter { $0.terms.auction != plan.shunned }.randomElement(using: &random)
     let target: FollowedAuction? =
       switch manner {
       case .early: known.first { $0.status == .scheduled } ?? any

@@ -1,3 +1,4 @@
+import AuctionClient
 import AuctionSigning
 import AuctionWire
 import ServiceKit
@@ -7,7 +8,6 @@ import ServiceKit
 package final class StatementReader: @unchecked Sendable {
   private struct Heard: Hashable {
     let body: [UInt8]
-    let exchange: String?
     let keys: Int64
   }
 
@@ -16,9 +16,19 @@ package final class StatementReader: @unchecked Sendable {
   package init() {}
 
   func read(_ body: [UInt8], from exchange: Exchange?, keys: SimulatedKeys) throws(Rejection) -> HouseStatement {
-    let heard = Heard(body: body, exchange: exchange?.rawValue, keys: keys.changes)
+    let statement = try read(body, keys)
+    guard let exchange, !exchange.kinds.contains(statement.envelope.kind) else { return statement }
+    throw Rejection(.wrongExchange, "\(statement.envelope.kind.rawValue) on \(exchange.rawValue)")
+  }
+
+  func read(_ reply: SnapshotReply, keys: SimulatedKeys) throws(Rejection) -> HouseAnswer {
+    try HouseAnswer(reply, ring: keys.ring) { body, _ throws(Rejection) in try read(body, keys) }
+  }
+
+  private func read(_ body: [UInt8], _ keys: SimulatedKeys) throws(Rejection) -> HouseStatement {
+    let heard = Heard(body: body, keys: keys.changes)
     if let statement = known[heard] { return statement }
-    let statement = try HouseStatement(body, from: exchange, ring: keys.ring)
+    let statement = try HouseStatement(body, ring: keys.ring)
     known[heard] = statement
     return statement
   }

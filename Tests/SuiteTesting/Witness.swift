@@ -48,6 +48,9 @@ final class Witness: @unchecked Sendable {
 
   private func buried(_ message: Publishing, by user: String) {
     world.tally.reached(.deadLetter)
+    if let reason = message.properties.headers[DeadLetter.reasonHeader].flatMap({ Refusal(wireName: $0) }) {
+      world.tally.reached(.refused(reason))
+    }
     if let store = stores[user], store.committed[message.properties.messageID ?? ""]?.contains(message.body) != true {
       complain(5, "\(user) puts aside \(message.properties.messageID ?? "-") before its commit")
     }
@@ -60,7 +63,7 @@ final class Witness: @unchecked Sendable {
     }
     let before = said[id]
     said[id, default: []].insert(message.body)
-    guard let statement = try? HouseStatement(message.body, from: .leilao, ring: world.keys.ring) else {
+    guard let statement = try? world.statements.read(message.body, from: .leilao, keys: world.keys) else {
       return complain(2, "\(user) says \(id), which nobody can verify")
     }
     if let before, !before.contains(message.body), !statement.mayDiffer { complain(8, "\(id) has been said in other bytes") }
@@ -100,7 +103,8 @@ extension HouseStatement {
   fileprivate var mayDiffer: Bool {
     switch fact {
     case .refused(let receipt): receipt.number == nil
-    case .answered(let answer): answer.refusal == .malformed || answer.refusal == .unsupported
+    // Another command under the same id gets another answer.
+    case .answered: true
     case .scheduled, .opened, .notice, .block, .extended: false
     }
   }
