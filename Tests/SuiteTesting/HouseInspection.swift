@@ -120,9 +120,9 @@ package struct HouseInspection {
     var known = house.strange
     var violations: [Violation] = []
     for bidder in house.bidders {
-      for (bid, sealed) in bidder.submitted {
+      for (place, (bid, sealed)) in bidder.submitted.enumerated() {
         known.insert(sealed.digest)
-        violations += check(bid, sealed.digest, bidder)
+        violations += check(bid, sealed.digest, bidder, asking: place.isMultiple(of: 4))
       }
     }
     for (digest, decisions) in decisions {
@@ -154,12 +154,13 @@ package struct HouseInspection {
     }
   }
 
-  private func check(_ bid: Bid, _ digest: Digest, _ bidder: SimulatedBidder) -> [Violation] {
+  private func check(_ bid: Bid, _ digest: Digest, _ bidder: SimulatedBidder, asking: Bool) -> [Violation] {
     let name = "bid \(bid.id.description.suffix(4)) of \(bid.bidder)"
     let decided = (decisions[digest] ?? []).map(\.text)
     guard let told = bidder.told[bid.id], let last = told.last else {
       return [Violation(7, "\(name): its bidder never heard what became of it")]
     }
+    if wasRefusedForRestoredKey(bid.bidder, bidder.reasons[digest]) { return [] }
     var violations: [Violation] = []
     if told.count > 1 { violations.append(Violation(6, "\(name): told twice, \(told)")) }
     if let reasons = bidder.reasons[digest], reasons.count > 1 {
@@ -179,10 +180,17 @@ package struct HouseInspection {
     if bidder.reasons[digest] != nil, decided.contains(where: { $0.hasPrefix("accepted") }) {
       violations.append(Violation(6, "\(name): accepted, and yet refused"))
     }
+    guard asking else { return violations }
     let asked = Self.ask(.bid(bid.bidder, bid.id), house).map { $0.statements.flatMap(Self.decisions) } ?? []
     let own = asked.filter { $0.0 == digest }.map(\.1.text)
     if own != decided { violations.append(Violation(7, "\(name): whoever asks hears \(own), decided \(decided)")) }
     return violations
+  }
+
+  /// A refusal for a key that is gone leaves no trace in the journal: the same bytes, coming again once the key is back, are
+  /// judged like any others.
+  private func wasRefusedForRestoredKey(_ bidder: PrincipalID, _ reasons: Set<Refusal>?) -> Bool {
+    reasons?.contains(.revokedKey) == true && house.removals.contains { $0.bidder == bidder && $0.to != nil }
   }
 
   /// Whether it came into the queue and is not of those that leave no trace in the journal.

@@ -60,7 +60,9 @@ package final class SimulatedBidder: @unchecked Sendable {
 
   package var connections: [SimulatedConnection] { [listening, publishing] }
   package var hasWork: Bool { !inputs.isEmpty || (wakeUp.map { $0 <= world.time.now } ?? false) }
-  package var wakeUp: Timestamp? { session.wakeUp.map(clock.trueTime(of:)) }
+  package var wakeUp: Timestamp? { due.map(clock.trueTime(of:)) }
+  /// What the session said after its last round: nothing else changes it.
+  private var due: Timestamp?
   /// Bids of which it does not know what became.
   package var undecided: [BidID] { submitted.map(\.bid.id).filter { told[$0] == nil } }
 
@@ -131,6 +133,7 @@ package final class SimulatedBidder: @unchecked Sendable {
     let taken = inputs + [.tick]
     inputs = []
     for input in taken { perform(session.handle(input, at: clock.now())) }
+    due = session.wakeUp
   }
 
   private func perform(_ outputs: [BidderSession.Output]) {

@@ -28,6 +28,7 @@ extension SimulatedHouse {
       guard let connection = pick(choice, of: processes.flatMap(\.connections)) else { return }
       faults += 1
       connection.confirmsHeldUntil = world.time.now + interval
+      slow.append(connection)
     case .commitFails(let isBooks, let failure):
       faults += 1
       (isBooks ? books.store : calendar.store).failure = failure

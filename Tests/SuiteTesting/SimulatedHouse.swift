@@ -49,6 +49,8 @@ package final class SimulatedHouse {
   var paused: [String: Timestamp] = [:]
   /// Connections of processes that are gone, and when the broker finds out.
   var ghosts: [(connection: SimulatedConnection, until: Timestamp)] = []
+  /// Connections whose confirms are held back.
+  var slow: [SimulatedConnection] = []
   /// Dead links, and when who finds out.
   var severed: [(connection: SimulatedConnection, broker: Timestamp, process: Timestamp)] = []
   private var isQuiet = false
@@ -57,7 +59,7 @@ package final class SimulatedHouse {
   package private(set) var steps = 0
 
   /// What a history may take at most; whatever does not come to rest within it never will.
-  private static let mostSteps = 2_000_000
+  private static let mostSteps = 200_000
   private static let longestQuiet = Interval.seconds(7_200)
 
   package init(
@@ -115,9 +117,10 @@ package final class SimulatedHouse {
 
   private(set) lazy var processes: [any SimulatedProcess] = [calendar, books, relay, standby]
 
-  private var connections: [SimulatedConnection] {
-    processes.flatMap(\.connections) + bidders.flatMap(\.connections) + [self.operator.connection, enemy.connection]
-  }
+  private var connections: [SimulatedConnection] { processes.flatMap(\.connections) + lasting }
+
+  /// Those that live as long as the history.
+  private lazy var lasting = bidders.flatMap(\.connections) + [self.operator.connection, enemy.connection]
 
   private func hear(_ delivery: Delivery) {
     guard let statement = try? world.statements.read(delivery.body, from: .leilao, keys: world.keys),
@@ -148,7 +151,9 @@ package final class SimulatedHouse {
     }
     heal()
     let deadline = world.time.now + Self.longestQuiet
-    while !(moves().isEmpty && isAtRest), world.time.now < deadline, steps < Self.mostSteps { step(until: deadline) }
+    while !(moves().isEmpty && isAtRest), world.time.now < deadline, steps < Self.mostSteps, !isHopeless {
+      step(until: deadline)
+    }
   }
 
   var hasPatience: Bool { patience > 1_000 }
@@ -168,7 +173,8 @@ package final class SimulatedHouse {
     for link in severed where link.broker <= now { link.connection.missHeartbeats() }
     for link in severed where link.process <= now { if link.connection.isSevered { link.connection.lose("silence") } }
     severed.removeAll { $0.process <= now || !$0.connection.isSevered }
-    for connection in connections { if let until = connection.confirmsHeldUntil, until <= now { connection.releaseConfirms() } }
+    for connection in slow { if let until = connection.confirmsHeldUntil, until <= now { connection.releaseConfirms() } }
+    slow.removeAll { $0.confirmsHeldUntil == nil }
   }
 
   /// One move of one part, or, when none can move, on to when one can.
@@ -229,7 +235,7 @@ package final class SimulatedHouse {
     times += paused.values
     times += ghosts.map(\.until)
     times += severed.flatMap { [$0.broker, $0.process] }
-    times += connections.compactMap(\.confirmsHeldUntil)
+    times += slow.compactMap(\.confirmsHeldUntil)
     return times.filter { $0 > world.time.now }.min()
   }
 
@@ -270,6 +276,9 @@ package final class SimulatedHouse {
     }
     paused.removeAll()
   }
+
+  /// A service that ends by itself again and again will do so for ever.
+  private var isHopeless: Bool { books.failures.count + calendar.failures.count > 5 }
 
   /// Nothing is under way, nothing is undecided, and everyone sees the same.
   private var isAtRest: Bool {

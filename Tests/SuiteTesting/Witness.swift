@@ -14,6 +14,8 @@ final class Witness: @unchecked Sendable {
   private(set) var arrivals: [Digest: Int] = [:]
   /// What has been said to `leilao` under which id.
   private(set) var said: [String: Set<[UInt8]>] = [:]
+  /// The same, where it must be the same bytes each time.
+  private var fixed: [String: [UInt8]] = [:]
   /// What ms-notificacao has passed on.
   private(set) var passedOn: Set<[UInt8]> = []
   /// The latest end that an extension has named, and the last end that was announced.
@@ -61,12 +63,13 @@ final class Witness: @unchecked Sendable {
     if stores[user]?.committed[id]?.contains(message.body) != true {
       complain(5, "\(user) says \(id) before its commit")
     }
-    let before = said[id]
     said[id, default: []].insert(message.body)
     guard let statement = try? world.statements.read(message.body, from: .leilao, keys: world.keys) else {
       return complain(2, "\(user) says \(id), which nobody can verify")
     }
-    if let before, !before.contains(message.body), !statement.mayDiffer { complain(8, "\(id) has been said in other bytes") }
+    if !statement.mayDiffer, fixed.updateValue(message.body, forKey: id).map({ $0 != message.body }) ?? false {
+      complain(8, "\(id) has been said in other bytes")
+    }
     note(statement)
   }
 
