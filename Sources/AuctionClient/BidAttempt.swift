@@ -78,9 +78,9 @@ package struct BidAttempt: Sendable {
   package mutating func accepted(block: Int64) { decide(.accepted(block: block)) }
   package mutating func refused(_ receipt: Receipt) { decide(.refused(receipt)) }
 
-  /// The house says that it has not decided it; final once it would refuse it as stale, should it still turn up.
+  /// The house says that it has not decided it; final once it would refuse it as stale, whenever it should still turn up.
   package mutating func unknown(at house: ClockReading, now: Timestamp) {
-    if bid.clock.isStale(at: house) { return decide(.neverArrived) }
+    if bid.clock.isStaleForGood(from: house) { return decide(.neverArrived) }
     actAt = now + Self.askInterval
   }
 

@@ -95,7 +95,7 @@ package final class SimulatedStore: Store, @unchecked Sendable {
 
   package func markSent(_ ids: [Int64]) throws(JournalError) {
     if fate.isOver(at: .beforeMarkSent) { throw JournalError(.notDurable("the process ended"), name) }
-    unsynced.formUnion(ids)
+    unsynced.formUnion(Set(ids).intersection(outbox.map(\.id)))
     trace.say(name, "mark sent \(ids.count)")
     if fate.isOver(at: .afterMarkSent) { throw JournalError(.notDurable("the process ended"), name) }
   }
