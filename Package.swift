@@ -94,8 +94,8 @@ let package = Package(
       path: "Tests/SuiteTesting", swiftSettings: strict),
     // Not a product: many simulated histories from the command line (scripts/simulate).
     .executableTarget(
-      name: "Simulate", dependencies: kernel + ["AuctionFacts", "ServiceKit", "SuiteTesting", argumentParser], path: "Tests/Simulate",
-      swiftSettings: strict),
+      name: "Simulate", dependencies: kernel + ["AuctionFacts", "ServiceKit", "SuiteTesting", argumentParser],
+      path: "Tests/Simulate", swiftSettings: strict),
     tests("SharedKernel", kernel),
     tests("AuctionFacts", kernel + ["AuctionFacts"]),
     tests("AuctionCore", kernel + ["AuctionFacts", "AuctionCore"]),

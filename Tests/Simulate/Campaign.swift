@@ -31,7 +31,9 @@ final class Campaign: Sendable {
     deadline = minutes.map { .now + .seconds($0 * 60) }
     self.workers = workers ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     self.isJSON = isJSON
-    if !isJSON { tell(said("sementes a partir de \(first), \(self.workers) linhas", "seeds from \(first), \(self.workers) threads")) }
+    if !isJSON {
+      tell(said("sementes a partir de \(first), \(self.workers) linhas", "seeds from \(first), \(self.workers) threads"))
+    }
   }
 
   func run() async throws {

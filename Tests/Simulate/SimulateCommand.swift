@@ -8,7 +8,8 @@ struct SimulateCommand: AsyncParsableCommand {
     CommandConfiguration(
       commandName: "scripts/simulate",
       abstract: said(
-        "Simula a suíte inteira: cada semente é uma história com falhas.", "Simulates the whole suite: each seed is a history with faults."),
+        "Simula a suíte inteira: cada semente é uma história com falhas.",
+        "Simulates the whole suite: each seed is a history with faults."),
       discussion: said(
         """
         Toca as sementes em todos os núcleos, confere os invariantes no fim de cada uma e conta os ramos raros que alcançou. Uma
@@ -53,21 +54,27 @@ struct SimulateCommand: AsyncParsableCommand {
     help: ArgumentHelp(said("Por quanto tempo, no máximo.", "For how long at most."), valueName: "M"))
   var minutes: Double?
 
-  @Option(help: ArgumentHelp(said("Planta um erro, ou cada um (all).", "Plants a bug, or each of them (all)."), valueName: "NAME"))
+  @Option(
+    help: ArgumentHelp(said("Planta um erro, ou cada um (all).", "Plants a bug, or each of them (all)."), valueName: "NAME"))
   var sabotage: String?
 
   @Option(
     name: [.customLong("workers"), .customLong("linhas")],
-    help: ArgumentHelp(said("Quantas ao mesmo tempo (padrão: os núcleos).", "How many at once (default: the cores)."), valueName: "N"))
+    help: ArgumentHelp(
+      said("Quantas ao mesmo tempo (padrão: os núcleos).", "How many at once (default: the cores)."), valueName: "N"))
   var workers: Int?
 
   @Flag(help: ArgumentHelp(said("Uma linha de JSON por semente.", "One line of JSON for each seed.")))
   var json = false
 
   func validate() throws {
-    if let minutes, !(minutes > 0) { throw ValidationError(said("--minutes quer mais que zero", "--minutes wants more than zero")) }
+    if let minutes, !(minutes > 0) {
+      throw ValidationError(said("--minutes quer mais que zero", "--minutes wants more than zero"))
+    }
     if let seeds, seeds == 0 { throw ValidationError(said("--seeds quer mais que zero", "--seeds wants more than zero")) }
-    if let workers, !(1...64).contains(workers) { throw ValidationError(said("--workers aceita 1 a 64", "--workers accepts 1 to 64")) }
+    if let workers, !(1...64).contains(workers) {
+      throw ValidationError(said("--workers aceita 1 a 64", "--workers accepts 1 to 64"))
+    }
     if let sabotage, sabotage != "all", Sabotage(rawValue: sabotage) == nil {
       let known = Sabotage.allCases.map(\.rawValue).joined(separator: " ")
       throw ValidationError(said("--sabotage aceita all ou um de: \(known)", "--sabotage accepts all or one of: \(known)"))

@@ -39,7 +39,9 @@ struct JournalCheck {
     // The oracle knows blocks by number; the digests are those of the ledger.
     for (id, auction) in oracle.auctions {
       let known = digests[id] ?? []
-      for number in auction.blocks.indices where number < known.count { oracle.auctions[id]?.blocks[number].digest = known[number] }
+      for number in auction.blocks.indices where number < known.count {
+        oracle.auctions[id]?.blocks[number].digest = known[number]
+      }
     }
   }
 

@@ -91,7 +91,9 @@ struct LedgerCheck {
     let least = price.map { $0.addingClamped(10_00) } ?? terms.openingPrice
     let isHigher = price.map { bid.amount > $0 } ?? true
     let isInFlight = terms.rules.inFlightTolerance > .zero && isHigher
-    if bid.amount < least, !isInFlight { complain("the bid \(bid.id) of \(bid.amount.minorUnits) is below \(least.minorUnits)", 3) }
+    if bid.amount < least, !isInFlight {
+      complain("the bid \(bid.id) of \(bid.amount.minorUnits) is below \(least.minorUnits)", 3)
+    }
   }
 
   private mutating func check(_ receipts: [(Receipt, Digest)]) {
@@ -105,7 +107,9 @@ struct LedgerCheck {
   private mutating func check(_ result: AuctionResult, _ receipts: [(Receipt, Digest)]) {
     switch result.outcome {
     case .sold:
-      if result.winner != leader || result.amount != price || leader == nil { complain("the winner is not the highest bidder", 4) }
+      if result.winner != leader || result.amount != price || leader == nil {
+        complain("the winner is not the highest bidder", 4)
+      }
     case .noBids: if accepted > 0 { complain("bids, and yet none", 4) }
     case .cancelled, .conditional: if result.winner != nil { complain("a winner of nothing", 4) }
     }

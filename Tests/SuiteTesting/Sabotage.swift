@@ -27,7 +27,8 @@ package enum Sabotage: String, Sendable, CaseIterable {
     case .acknowledgeBeforeCommit: said("confirma a entrega antes do commit", "acknowledges before the commit")
     case .publishBeforeCommit: said("publica antes do commit", "publishes before the commit")
     case .skipDedupe: said("toma uma reentrega por outro lance", "takes a redelivery for another bid")
-    case .closeByLocalClock: said("fecha pelo relógio local, sem a incerteza", "closes by the local clock, without its uncertainty")
+    case .closeByLocalClock:
+      said("fecha pelo relógio local, sem a incerteza", "closes by the local clock, without its uncertainty")
     case .dropTagGeneration: said("esquece a geração das entregas", "drops the generation of delivery tags")
     case .sortByClaimedTime: said("ordena pela hora alegada", "sorts by the claimed time")
     case .forgetOutage: said("esquece a prorrogação por ausência", "forgets the extension for an outage")
@@ -36,7 +37,8 @@ package enum Sabotage: String, Sendable, CaseIterable {
     case .markSentEarly: said("marca como enviado antes da confirmação", "marks as sent before the confirm")
     case .anotherReason: said("dá outro motivo a um lance repetido", "gives a repeated bid another reason")
     case .ignoreRevocation: said("aceita lances sob chave retirada", "accepts bids under a removed key")
-    case .relayAcknowledgesEarly: said("ms-notificacao confirma antes de publicar", "ms-notificacao acknowledges before its publish")
+    case .relayAcknowledgesEarly:
+      said("ms-notificacao confirma antes de publicar", "ms-notificacao acknowledges before its publish")
     case .presenceBeforeOutage: said("grava a presença antes da ausência", "writes the presence before the outage")
     case .commitWithoutSync: said("commit sem sync", "commits without a sync")
     case .replayNow: said("relê o diário com a hora de agora", "replays the journal with the time of now")

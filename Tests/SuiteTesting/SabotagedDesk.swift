@@ -1,7 +1,7 @@
 import AuctionCore
 import AuctionFacts
-import AuctionSigning
 package import AuctionService
+import AuctionSigning
 import AuctionWire
 package import BidService
 package import JournalKit

@@ -88,7 +88,9 @@ extension SimulatedHouse {
       give(Command(id: id, action: .schedule(terms), clock: operatorClock))
     case 6:
       guard let voice = try? world.keys.voice(HousePrincipal.operator) else { return }
-      let unreadable = Envelope.seal(.schedule, payload: Array("{\"id_comando\":\"\(id)\"}".utf8), keyID: voice.keyID) { voice.sign($0) }
+      let unreadable = Envelope.seal(.schedule, payload: Array("{\"id_comando\":\"\(id)\"}".utf8), keyID: voice.keyID) {
+        voice.sign($0)
+      }
       self.operator.send(
         Publishing(
           exchange: Exchange.comandos.rawValue, routingKey: Kind.schedule.routingKey, isMandatory: true,
@@ -124,7 +126,9 @@ extension SimulatedHouse {
     case .below: draft.amount = Build.money(max(1, (target.price?.minorUnits ?? 1) - 1))
     case .tie:
       for other in bidders where other !== bidder {
-        if let seen = other.session.auctions[target.terms.auction], let same = other.draft(amount, on: seen) { submit(same, other) }
+        if let seen = other.session.auctions[target.terms.auction], let same = other.draft(amount, on: seen) {
+          submit(same, other)
+        }
       }
     case .fromTheFuture: draft.clock = moved(draft.clock, by: .seconds(60))
     case .fromThePast: draft.clock = moved(draft.clock, by: .seconds(-60))
@@ -169,7 +173,9 @@ extension SimulatedHouse {
     let number = poison.count + 20_000
     let payload = Array("{\"lance\":\(number)}".utf8)
     bids += 1
-    bury("veneno-\(number)", Envelope.seal(.bidPlaced, payload: payload, keyID: voice.keyID) { voice.sign($0) }.encoded(), .malformed)
+    bury(
+      "veneno-\(number)", Envelope.seal(.bidPlaced, payload: payload, keyID: voice.keyID) { voice.sign($0) }.encoded(), .malformed
+    )
     maybeRevoked.insert("veneno-\(number)")
     return true
   }

@@ -285,7 +285,8 @@ package final class SimulatedHouse {
     guard ghosts.isEmpty, severed.isEmpty, processes.allSatisfy(\.isRunning), connections.allSatisfy(\.isUp) else { return false }
     self.operator.flush()
     enemy.flush()
-    return calendar.isSilent && books.isSilent && relay.isSilent && standby.isSilent && world.broker.isEmpty && self.operator.isDone && enemy.isDone
+    return calendar.isSilent && books.isSilent && relay.isSilent && standby.isSilent && world.broker.isEmpty
+      && self.operator.isDone && enemy.isDone
       && bidders.allSatisfy(\.undecided.isEmpty) && calendar.desk?.wakeUp == nil && books.desk?.needsGoodClock == false
       && everyoneIsUpToDate
   }

@@ -120,7 +120,8 @@ package final class SimulatedService<D: Desk>: SimulatedProcess, @unchecked Send
         acknowledger: sabotage == .acknowledgeBeforeCommit ? Deaf() : acknowledger,
         outbox: outbox, clock: clock, present: presence, log: log)
       life = Life(
-        loop: loop, outbox: outbox, consuming: consuming, publishing: publishing, publisher: publisher, acknowledger: acknowledger,
+        loop: loop, outbox: outbox, consuming: consuming, publishing: publishing, publisher: publisher,
+        acknowledger: acknowledger,
         fate: fate, bell: bell, keys: keys)
       let turns = try loop.recover()
       if turns > 0 {
