@@ -224,7 +224,8 @@ package struct BidderSession: Machine {
   {
     let id = summary.auction
     if let known = auctions[id] {
-      guard known.edition == summary.edition, known.status != .closed else { return [] }
+      // One that was heard to be cancelled may have a chain all the same: it was opened first.
+      guard known.edition == summary.edition, known.status != .closed || known.head == nil else { return [] }
       guard known.head != summary.head else { return summary.status == .closed ? closeWithoutChain(id, at: clock) : [] }
       return askBlocks(of: id, now)
     }

@@ -219,6 +219,17 @@ struct ClosingTests {
     #expect(outputs.extensions.first?.cause == .outage && outputs.extensions.first?.by == nil)
   }
 
+  @Test func `an outage that hid the opening gives the last moments back when the opening is heard`() {
+    var house = House()
+    let terms = Build.terms(rules: AuctionRules(extensionWindow: .zero))
+    house.schedule(terms)
+    house.at(.seconds(700))
+    house.give(.outage(from: Build.noon - .seconds(60), to: Build.noon + .seconds(700)))
+    house.open(terms)
+    #expect(house.endTurn().extensions.map(\.cause) == [.outage])
+    #expect(house.summary?.closesAt == Build.noon + .seconds(730))
+  }
+
   @Test func `an outage reaches past the latest close`() {
     var house = ClosingTests.house(.seconds(120), latestClose: .seconds(600))
     house.give(.outage(from: Build.noon + .seconds(590), to: Build.noon + .seconds(700)))

@@ -90,6 +90,7 @@ package struct Oracle: Sendable {
 
   package var auctions: [AuctionID: Auction] = [:]
   var decided: [SubmittedBid] = []
+  var away: [(from: Timestamp, to: Timestamp)] = []
 
   package init() {}
 
@@ -227,10 +228,12 @@ package struct Oracle: Sendable {
 
   // MARK: Calendar, keys, outages
 
-  package mutating func open(_ id: AuctionID, at clock: ClockReading) -> [Said] {
+  package mutating func open(_ id: AuctionID, opensAt opened: Timestamp, at clock: ClockReading) -> [Said] {
     guard var auction = auctions[id], !auction.isOpen, auction.outcome == nil else { return [] }
     auction.isOpen = true
     let (number, reading) = block(&auction, clock)
+    // It was opened while the house was away, which hears of it only now.
+    if let (from, to) = away.last, to > opened { resume(&auction, from: max(from, opened), to: to) }
     auctions[id] = auction
     return [.block(id, number, reading, [])]
   }
@@ -283,13 +286,18 @@ package struct Oracle: Sendable {
 
   package mutating func outage(from: Timestamp, to: Timestamp) {
     guard (to - from).microseconds > 5_000_000 else { return }
+    away.append((from, to))
     for (id, found) in auctions where found.isOpen && found.outcome == nil {
       var auction = found
-      let window = max(auction.terms.rules.extensionWindow, .seconds(30))
-      guard from <= auction.end, to > auction.end - window else { continue }
-      auction.end = to + window
-      happen("ausencia", bytes: 400, in: &auction)
+      resume(&auction, from: from, to: to)
       auctions[id] = auction
     }
+  }
+
+  private func resume(_ auction: inout Auction, from: Timestamp, to: Timestamp) {
+    let window = max(auction.terms.rules.extensionWindow, .seconds(30))
+    guard from <= auction.end, to > auction.end - window else { return }
+    auction.end = to + window
+    happen("ausencia", bytes: 400, in: &auction)
   }
 }

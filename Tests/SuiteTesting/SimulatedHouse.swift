@@ -55,12 +55,12 @@ package final class SimulatedHouse {
   var severed: [(connection: SimulatedConnection, broker: Timestamp, process: Timestamp)] = []
   private var isQuiet = false
   /// How often something planned may still be put off.
-  private var patience = 2_000
+  private var patience = 4_000
   package private(set) var steps = 0
 
   /// What a history may take at most; whatever does not come to rest within it never will.
   private static let mostSteps = 200_000
-  private static let longestQuiet = Interval.seconds(7_200)
+  private static let longestQuiet = Interval.seconds(14_400)
 
   package init(
     seed: UInt64, scale: HousePlan.Scale = .brief, calm: Bool = false, sabotage: Sabotage? = nil, traced: Bool = true
@@ -143,6 +143,13 @@ package final class SimulatedHouse {
         step(until: next.at)
       }
     }
+    // Nor could everybody bid when they should have.
+    while plan.scale == .whole, bids < HousePlan.leastBids, patience > 0 {
+      patience -= 1
+      _ = perform(.bid(Int(random.interval(0...Int64(bidders.count) - 1)), .honest, over: random.interval(0...2)))
+      let until = world.time.now + .milliseconds(random.interval(1...200))
+      while world.time.now < until { step(until: until) }
+    }
     // What could not fail when it should have, because it was down, fails now.
     while !plan.isCalm, plan.scale == .whole, faults < HousePlan.leastFaults {
       inject(.loseLink(random.next()))
@@ -156,7 +163,7 @@ package final class SimulatedHouse {
     }
   }
 
-  var hasPatience: Bool { patience > 1_000 }
+  var hasPatience: Bool { patience > 2_000 }
 
   private func putOff(_ what: HousePlan.What) {
     patience -= 1
