@@ -139,7 +139,9 @@ struct History {
 
   private mutating func open(_ terms: AuctionTerms) {
     let opening = Build.opening(terms, edition: edition(terms))
-    give(.opened(opening, Build.evidence("iniciado"))) { oracle, clock in oracle.open(terms.auction, opensAt: terms.opensAt, at: clock) }
+    give(.opened(opening, Build.evidence("iniciado"))) { oracle, clock in
+      oracle.open(terms.auction, opensAt: terms.opensAt, at: clock)
+    }
   }
 
   private mutating func schedule(_ terms: AuctionTerms) {
