@@ -92,6 +92,10 @@ let package = Package(
       name: "SuiteTesting",
       dependencies: domain + kits + shell + ["CAMQP", "AuctionClient", "AuctionService", "BidService", "NotificationService"],
       path: "Tests/SuiteTesting", swiftSettings: strict),
+    // Not a product: many simulated histories from the command line (scripts/simulate).
+    .executableTarget(
+      name: "Simulate", dependencies: kernel + ["AuctionFacts", "ServiceKit", "SuiteTesting", argumentParser],
+      path: "Tests/Simulate", swiftSettings: strict),
     tests("SharedKernel", kernel),
     tests("AuctionFacts", kernel + ["AuctionFacts"]),
     tests("AuctionCore", kernel + ["AuctionFacts", "AuctionCore"]),
@@ -99,7 +103,7 @@ let package = Package(
     tests("MessagingKit", ["MessagingKit"]),
     tests("SigningKit", ["SigningKit"]),
     tests("NTPKit", ["NTPKit"]),
-    tests("TerminalKit", ["TerminalKit"], exclude: ["terminal.sh"]),
+    tests("TerminalKit", ["TerminalKit"]),
     tests("JournalKit", ["JournalKit"]),
     tests("ServiceKit", kernel + kits + ["ServiceKit", argumentParser, logging]),
     tests(

@@ -14,7 +14,7 @@ package struct BidAttempt: Sendable {
     case busy
     /// The broker has nowhere to put it: the house is not set up.
     case unroutable
-    /// The house holds no decision on it, and will refuse it as stale if it still turns up.
+    /// The house never saw it, and will refuse it as stale if it still turns up.
     case neverDecided
   }
 
@@ -78,9 +78,9 @@ package struct BidAttempt: Sendable {
   package mutating func accepted(block: Int64) { decide(.accepted(block: block)) }
   package mutating func refused(_ receipt: Receipt) { decide(.refused(receipt)) }
 
-  /// The house says that it has not decided it; final once it would refuse it as stale, should it still turn up.
+  /// The house says that it has not decided it; final once it would refuse it as stale, whenever it should still turn up.
   package mutating func unknown(at house: ClockReading, now: Timestamp) {
-    if bid.clock.isStale(at: house) { return decide(.neverDecided) }
+    if bid.clock.isStaleForGood(from: house) { return decide(.neverDecided) }
     actAt = now + Self.askInterval
   }
 

@@ -223,7 +223,7 @@ package struct BidderSession: Machine {
     inquiry.unknownSince = since
     inquiry.askAt = now + BidAttempt.askInterval
     inquiries[id] = inquiry
-    return since.isStale(at: house)
+    return since.isStaleForGood(from: house)
   }
 
   private mutating func hear(_ summaries: [AuctionSummary], _ answer: HouseAnswer, _ now: Timestamp) -> [Output] {
@@ -246,7 +246,8 @@ package struct BidderSession: Machine {
   {
     let id = summary.auction
     if let known = auctions[id] {
-      guard known.edition == summary.edition, known.status != .closed else { return [] }
+      // One that was heard to be cancelled may have a chain all the same: it was opened first.
+      guard known.edition == summary.edition, known.status != .closed || known.head == nil else { return [] }
       guard known.head != summary.head else { return summary.status == .closed ? closeWithoutChain(id, at: clock) : [] }
       return askBlocks(of: id, now)
     }
@@ -323,7 +324,8 @@ package struct BidderSession: Machine {
 
   private mutating func tick(_ now: Timestamp) -> [Output] {
     var outputs: [Output] = []
-    for id in attempts.keys.sorted(by: { $0.description < $1.description }) {
+    let due = attempts.filter { $0.value.attempt.wakeUp.map { $0 <= now } ?? false }
+    for id in due.keys.sorted(by: { $0.description < $1.description }) {
       guard var known = attempts[id], let action = known.attempt.due(at: now) else { continue }
       attempts[id] = known
       switch action {

@@ -9,7 +9,13 @@ package struct HouseAnswer: Sendable {
   package let snapshot: Snapshot
   package let statements: [HouseStatement]
 
-  package init(_ reply: SnapshotReply, ring: KeyRing) throws(Rejection) {
+  /// - Parameter open: checks and reads a statement; whoever hears the same bytes many times may remember.
+  package init(
+    _ reply: SnapshotReply, ring: KeyRing,
+    opening open: ([UInt8], KeyRing) throws(Rejection) -> HouseStatement = { body, ring throws(Rejection) in
+      try HouseStatement(body, ring: ring)
+    }
+  ) throws(Rejection) {
     let envelope = reply.envelope
     try envelope.check(by: ring)
     do {
@@ -18,7 +24,7 @@ package struct HouseAnswer: Sendable {
       throw Rejection(.malformed, "\(error)")
     }
     var statements: [HouseStatement] = []
-    for evidence in reply.envelopes { statements.append(try HouseStatement(evidence.bytes, ring: ring)) }
+    for evidence in reply.envelopes { statements.append(try open(evidence.bytes, ring)) }
     self.statements = statements
   }
 }

@@ -3,8 +3,9 @@ import SharedKernel
 
 /// The book of one auction: where it stands, and the ledger that proves it.
 ///
-/// A `scheduled` book becomes `open` with block 0 and `closed` with the closing block, or `closed` at once when it is
-/// cancelled before it opened. Nothing leads out of `closed`.
+/// A `scheduled` book becomes `open` with block 0 and `closed` with the closing block, or `closed` at once when a cancellation
+/// comes before the opening. Should the opening follow it (the broker may return one message and take the next), the ledger
+/// has block 0 and the closing block. Nothing else leads out of `closed`.
 struct AuctionBook: Equatable, Sendable {
   let terms: AuctionTerms
   let edition: Edition
@@ -29,6 +30,8 @@ struct AuctionBook: Equatable, Sendable {
 
   private var lastExtension: Sealed?
   private var result: Sealed?
+  /// What cancelled it before it opened.
+  private var cancelledUnopened: Evidence?
 
   /// Two bidders may have registered one key: each use is its own entry.
   private struct KeyUse: Hashable, Sendable {
@@ -111,12 +114,15 @@ extension AuctionBook {
 // MARK: Calendar, keys, outages
 
 extension AuctionBook {
-  /// Block 0, sealed at once; no effect unless the auction is scheduled.
+  /// Block 0, sealed at once; no effect unless the auction is scheduled, or was cancelled by a notice that overtook this.
   mutating func open(_ opening: Opening, _ evidence: Evidence, at clock: ClockReading, scribe: Scribe) -> [BookKeeper.Output] {
-    guard status == .scheduled, opening.edition == edition else { return [] }
+    guard status == .scheduled || cancelledUnopened != nil, opening.edition == edition else { return [] }
     status = .open
     closesAt = opening.closesAt
-    return [append(.opening(evidence), at: sealing(clock), scribe: scribe)]
+    let opened = append(.opening(evidence), at: sealing(clock), scribe: scribe)
+    guard let cancellation = cancelledUnopened else { return [opened] }
+    cancelledUnopened = nil
+    return [opened] + close(.cancelled, cancellation, after: nil, at: clock, scribe: scribe)
   }
 
   /// What the calendar says after the opening.
@@ -147,7 +153,7 @@ extension AuctionBook {
       guard isNew else { return [] }
       lastSequence = notice.sequence
       if status != .scheduled { return close(.cancelled, evidence, after: nil, at: clock, scribe: scribe) }
-      (status, closedAt) = (.closed, clock.instant)
+      (status, closedAt, cancelledUnopened) = (.closed, clock.instant, evidence)
       return []
 
     case .suspend, .resume:

@@ -44,6 +44,13 @@ package struct BookKeeper: Machine {
 
   private let scribe: Scribe
   private var books = Books()
+  /// The last outage: an auction that was opened during it is heard of only after it.
+  private var lastOutage: Outage?
+
+  private struct Outage: Equatable, Sendable {
+    let from: Timestamp
+    let to: Timestamp
+  }
 
   package init(scribe: Scribe) { self.scribe = scribe }
 
@@ -59,7 +66,13 @@ package struct BookKeeper: Machine {
       return []
     case .opened(let opening, let evidence):
       guard let place = books.place(of: opening.auction) else { return [] }
-      return books.change(place) { $0.open(opening, evidence, at: clock, scribe: scribe) }
+      let away = lastOutage.flatMap { $0.to > opening.opensAt ? $0 : nil }
+      return books.change(place) { book in
+        let opened = book.open(opening, evidence, at: clock, scribe: scribe)
+        guard !opened.isEmpty, let away else { return opened }
+        return opened
+          + book.resume(awayFrom: max(away.from, opening.opensAt), to: away.to, at: clock, scribe: scribe)
+      }
     case .noticed(let notice, let evidence):
       guard let place = books.place(of: notice.auction) else { return [] }
       return books.change(place) { $0.hear(notice, evidence, at: clock, scribe: scribe) }
@@ -70,6 +83,7 @@ package struct BookKeeper: Machine {
       return change(books.openPlaces) { $0.revoke(record, at: clock, scribe: scribe) }
     case .outage(let from, let to):
       guard to - from > BookKeeper.longestPause else { return [] }
+      lastOutage = Outage(from: from, to: to)
       return change(books.openPlaces) { $0.resume(awayFrom: from, to: to, at: clock, scribe: scribe) }
     case .endTurn:
       return change(books.takeUnsealed()) { $0.seal(at: clock, scribe: scribe) }
@@ -156,5 +170,7 @@ extension BookKeeper {
 
 extension BookKeeper: Equatable {
   /// Whether both hold the same state; who signs for them does not count.
-  package static func == (a: BookKeeper, b: BookKeeper) -> Bool { a.books == b.books }
+  package static func == (a: BookKeeper, b: BookKeeper) -> Bool {
+    a.books == b.books && a.lastOutage == b.lastOutage
+  }
 }

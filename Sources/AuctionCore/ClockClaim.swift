@@ -36,4 +36,10 @@ struct ClockClaim {
 extension ClockReading {
   /// Whether a bid signed at this reading is refused as stale when the house receives it at that one.
   package func isStale(at received: ClockReading) -> Bool { ClockClaim(claimed: self, received: received, seen: nil).isStale }
+
+  /// Whether it will be refused as stale whenever the house receives it from that reading on. A house that loses its servers
+  /// meanwhile trusts its clock less and is more patient: what was stale before would then count again.
+  package func isStaleForGood(from received: ClockReading) -> Bool {
+    isStale(at: ClockReading(received.instant, uncertainty: ClockRules.widest, status: .unsynchronized))
+  }
 }

@@ -190,12 +190,23 @@ struct ClosingTests {
     #expect(house.auditor["moto"].blocks.last?.clock == house.clock)
   }
 
-  @Test func `cancelled before the opening there is no ledger, and it never opens`() {
+  @Test func `cancelled before the opening there is no ledger, and no bid is taken`() {
     var house = House()
     house.schedule()
     #expect(house.notice(.cancel(reason: "erro")).isEmpty)
     #expect(house.keeper.status(of: "moto") == .closed && house.summary?.head == nil)
-    #expect(house.open().isEmpty && house.notice(.cancel(reason: "erro"), sequence: 2).isEmpty)
+    #expect(house.notice(.cancel(reason: "erro"), sequence: 2).isEmpty)
+    #expect(house.bid(100_00).refusals == [.closed])
+  }
+
+  @Test func `an opening that its cancellation overtook opens the ledger and closes it`() {
+    var house = House()
+    house.schedule()
+    #expect(house.notice(.cancel(reason: "erro")).isEmpty)
+    #expect(house.open().kinds == ["block", "result"])
+    #expect(house.keeper.status(of: "moto") == .closed && house.auditor["moto"].blocks.count == 2)
+    #expect(house.open().isEmpty)
+    #expect(house.notice(.cancel(reason: "erro"), sequence: 2).kinds == ["repeated"])
     #expect(house.bid(100_00).refusals == [.closed])
   }
 
@@ -217,6 +228,17 @@ struct ClosingTests {
     guard end != 600 else { return #expect(outputs.isEmpty) }
     #expect(outputs.kinds == ["block", "extended"])
     #expect(outputs.extensions.first?.cause == .outage && outputs.extensions.first?.by == nil)
+  }
+
+  @Test func `an outage that hid the opening gives the last moments back when the opening is heard`() {
+    var house = House()
+    let terms = Build.terms(rules: AuctionRules(extensionWindow: .zero))
+    house.schedule(terms)
+    house.at(.seconds(700))
+    house.give(.outage(from: Build.noon - .seconds(60), to: Build.noon + .seconds(700)))
+    house.open(terms)
+    #expect(house.endTurn().extensions.map(\.cause) == [.outage])
+    #expect(house.summary?.closesAt == Build.noon + .seconds(730))
   }
 
   @Test func `an outage reaches past the latest close`() {
@@ -242,10 +264,11 @@ struct ClosingTests {
   @Test func `an outage touches open auctions only`() {
     var house = House()
     house.schedule()
-    let outage = BookKeeper.Input.outage(from: Build.noon, to: Build.noon + .seconds(600))
+    let outage = BookKeeper.Input.outage(from: Build.noon - .seconds(600), to: Build.noon)
     #expect(house.give(outage).isEmpty && house.summary?.closesAt == ClosingTests.end)
     house.open()
     house.notice(.close(closesAt: ClosingTests.end))
-    #expect(house.give(outage).isEmpty && house.endTurn().isEmpty)
+    let later = BookKeeper.Input.outage(from: Build.noon, to: ClosingTests.end + .seconds(60))
+    #expect(house.give(later).isEmpty && house.endTurn().isEmpty)
   }
 }

@@ -139,7 +139,9 @@ struct History {
 
   private mutating func open(_ terms: AuctionTerms) {
     let opening = Build.opening(terms, edition: edition(terms))
-    give(.opened(opening, Build.evidence("iniciado"))) { oracle, clock in oracle.open(terms.auction, at: clock) }
+    give(.opened(opening, Build.evidence("iniciado"))) { oracle, clock in
+      oracle.open(terms.auction, opensAt: terms.opensAt, at: clock)
+    }
   }
 
   private mutating func schedule(_ terms: AuctionTerms) {
@@ -240,18 +242,7 @@ struct History {
     switch output {
     case .block(let auction, let number, let sealed):
       guard let block = house.auditor.scribe.block(sealed.digest) else { return nil }
-      let lines = BlockTests.entries(block).map { entry in
-        let what =
-          switch entry.fact {
-          case .bid: "lance"
-          case .key(let key): "chave \(key.keyID) \(key.owner)" + (key.standing == .active ? "" : " revogada")
-          case .outage: "ausencia"
-          case .voided, .suspended, .resumed: "?"
-          }
-        return Said.Line(
-          what: what, price: entry.price?.minorUnits, leader: entry.leader, minimum: entry.minimum.minorUnits, end: entry.closesAt
-        )
-      }
+      let lines = BlockTests.entries(block).map { Said.Line($0) }
       return .block(auction, number, block.clock, lines)
     case .result(let auction, let number, let sealed):
       guard case .closing(let result, _)? = house.auditor.scribe.block(sealed.digest)?.content else { return nil }

@@ -1,4 +1,5 @@
 import AuctionClient
+import AuctionCore
 import AuctionFacts
 import SharedKernel
 import SuiteTesting
@@ -113,33 +114,30 @@ struct BidAttemptTests {
     #expect(bid.state == .decided(.accepted(block: 2)))
   }
 
-  /// The bid's own clock says noon ± 2 ms, the house's is good to 3 ms: stale from noon + 5 005 ms on, to the microsecond.
-  @Test func `unknown is final only once the house would refuse it as stale`() {
-    var bid = attempt()
+  /// The bid's own clock says noon ± 2 ms; five seconds make it stale, and the house may come to doubt its clock by ten.
+  @Test(arguments: ClockStatus.allCases)
+  func `unknown is final only once the house would refuse it as stale, however little it came to trust its clock`(
+    status: ClockStatus
+  ) {
+    var bid = attempt(status: status)
     _ = bid.due(at: at(3_000))
-    bid.unknown(at: house(5_005), now: at(5_000))
-    #expect(bid.state == .uncertain && bid.wakeUp == at(7_000))
-    bid.unknown(at: Build.clock(.microseconds(5_005_001), uncertainty: .milliseconds(3)), now: at(7_000))
+    bid.unknown(at: house(15_002, status), now: at(15_000))
+    #expect(bid.state == .uncertain && bid.wakeUp == at(17_000))
+    let later = Build.clock(.microseconds(15_002_001), uncertainty: .milliseconds(3), status: status)
+    bid.unknown(at: later, now: at(17_000))
     #expect(bid.state == .decided(.neverDecided))
   }
 
-  /// A house that trusts no clock in the comparison gives five seconds more: a bid that is called lost must not be accepted after.
-  @Test(
-    arguments: [
-      (.systemClock, .systemClock), (.unsynchronized, .synchronized), (.synchronized, .unsynchronized), (.holdover, .systemClock),
-    ]
-      as [(ClockStatus, ClockStatus)])
-  func `without a disciplined clock on both sides it waits for as long as the bid could still count`(
-    own: ClockStatus, house status: ClockStatus
-  ) {
-    var bid = attempt(status: own)
-    _ = bid.due(at: at(3_000))
-    for seconds in 5...10 as ClosedRange<Int64> {
-      bid.unknown(at: house(seconds * 1_000, status), now: at(seconds * 1_000))
-      #expect(bid.state == .uncertain)
+  @Test(arguments: ClockStatus.allCases)
+  func `a bid that is called lost is stale for a house that lost its servers since`(status: ClockStatus) {
+    let called = Build.clock(.microseconds(15_002_001), uncertainty: .milliseconds(3), status: status)
+    let mine = Build.clock(uncertainty: .milliseconds(2))
+    #expect(mine.isStaleForGood(from: called))
+    for uncertainty in [Interval.milliseconds(3), .seconds(2), .seconds(10)] {
+      for worse in ClockStatus.allCases {
+        #expect(mine.isStale(at: ClockReading(called.instant, uncertainty: uncertainty, status: worse)))
+      }
     }
-    bid.unknown(at: house(10_003, status), now: at(10_003))
-    #expect(bid.state == .decided(.neverDecided))
   }
 
   @Test func `the first decision stands`() {

@@ -55,7 +55,8 @@ struct BooksOrderTests {
     #expect(bench.world.broker.depth(.lanceRealizado) == 0 && bench.service.isSilent)
   }
 
-  @Test(arguments: CrashPoint.allCases)
+  /// One message has no middle.
+  @Test(arguments: CrashPoint.allCases.filter { $0 != .amidPublish })
   func `decides a bid once wherever it ends, and says the same bytes under the same id`(point: CrashPoint) throws {
     let bench = try BooksBench.open()
     bench.service.plannedEnd = point

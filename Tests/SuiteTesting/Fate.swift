@@ -2,9 +2,11 @@ import MessagingKit
 
 /// Where a process may end: at each boundary between two steps of a turn.
 package enum CrashPoint: Sendable, Hashable, CaseIterable {
+  case afterDelivery
   case beforeCommit
   case afterCommit
   case afterAcknowledgement
+  case amidPublish
   case afterPublish
   case beforeMarkSent
   case afterMarkSent
@@ -44,8 +46,10 @@ final class MortalConnection: Publisher, Acknowledger, @unchecked Sendable {
 
   func publish(_ messages: [Publishing], outcome: @escaping @Sendable (Int, PublishOutcome) -> Void) {
     guard !fate.isOver, !messages.isEmpty else { return }
-    for message in messages { say("publishes \(message.routingKey) \(message.properties.messageID ?? "-")") }
-    connection.publish(messages, outcome: outcome)
+    let isCut = messages.count > 1 && fate.isOver(at: .amidPublish)
+    let handed = isCut ? Array(messages.prefix(messages.count / 2)) : messages
+    for message in handed { say("publishes \(message.routingKey) \(message.properties.messageID ?? "-")") }
+    connection.publish(handed, outcome: outcome)
     _ = fate.isOver(at: .afterPublish)
   }
 

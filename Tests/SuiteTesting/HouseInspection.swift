@@ -1,8 +1,8 @@
-package import AuctionClient
+import AuctionClient
 import AuctionFacts
 import AuctionService
 package import AuctionSigning
-package import AuctionWire
+import AuctionWire
 import BidService
 import JournalKit
 import MessagingKit
@@ -13,17 +13,42 @@ import SigningKit
 /// Looks at a house that has come to rest and says which of RELIABILITY.md's invariants do not hold.
 package struct HouseInspection {
   private let house: SimulatedHouse
+  /// What the house says of each auction when it is asked: blocks in order, then receipts.
+  package let ledgers: [AuctionID: [HouseStatement]]
+  /// What the ledgers say became of bids, by the digests of their payloads.
+  private let decisions: [Digest: [Decision]]
 
-  package init(_ house: SimulatedHouse) { self.house = house }
+  private struct Decision: Hashable {
+    let bidder: PrincipalID?
+    let text: String
+    let auction: AuctionID
+    let at: Timestamp
+    let isAccepted: Bool
+  }
+
+  package init(_ house: SimulatedHouse) {
+    self.house = house
+    var ledgers: [AuctionID: [HouseStatement]] = [:]
+    for terms in house.plan.auctions { ledgers[terms.auction] = Self.ledger(of: terms.auction, house) }
+    self.ledgers = ledgers
+    var decisions: [Digest: [Decision]] = [:]
+    for statement in ledgers.values.joined() {
+      for (digest, decision) in Self.decisions(statement) { decisions[digest, default: []].append(decision) }
+    }
+    self.decisions = decisions
+  }
 
   /// Empty, if all is well.
-  package var problems: [String] {
-    restProblems + house.plan.auctions.map(\.auction).flatMap(ledgerProblems) + decisionProblems + deathProblems + pictureProblems
+  package var violations: [Violation] {
+    let ledgers = ledgers.sorted { $0.key < $1.key }
+    return house.witness.violations + restViolations + ledgers.flatMap { LedgerCheck($0.value, of: $0.key).violations }
+      + JournalCheck(house.books.store, self.ledgers).violations + decisionViolations + orderViolations + outageViolations
+      + keyViolations + speechViolations + deathViolations + historyViolations + pictureViolations
   }
 
   // MARK: - 9: at rest
 
-  private var restProblems: [String] {
+  private var restViolations: [Violation] {
     var problems: [String] = []
     for process in house.processes where !process.isRunning { problems.append("\(process.name) does not run") }
     for failure in house.books.failures + house.calendar.failures { problems.append("a service ended by itself: \(failure)") }
@@ -35,24 +60,26 @@ package struct HouseInspection {
     if !house.calendar.isSilent { problems.append("the outbox of ms_leilao holds \(house.calendar.store.pendingCount)") }
     if let due = house.calendar.desk?.wakeUp { problems.append("the calendar still waits, for \(due.microseconds)") }
     if house.books.desk?.needsGoodClock != false { problems.append("an auction is still open in the books") }
-    return problems
+    return problems.map { Violation(9, $0) }
   }
 
   /// Dead letters are exactly the poison, each with its reason. A service that ended between commit and acknowledgement may
   /// have buried one twice.
-  private var deathProblems: [String] {
+  private var deathViolations: [Violation] {
     let dead = house.world.broker.messages(in: .mortas)
     var problems: [String] = []
     for letter in dead {
+      let said = letter.properties.headers[DeadLetter.reasonHeader]
       guard let id = letter.properties.messageID, let reason = house.poison[id] else {
         if !isUnderRevokedKey(letter) { problems.append("a dead letter that was no poison: \(letter.properties.headers)") }
         continue
       }
-      let said = letter.properties.headers[DeadLetter.reasonHeader]
-      if said != reason { problems.append("\(id) is dead for \(said ?? "-"), not \(reason)") }
+      let isForItsKey = house.maybeRevoked.contains(id) && !house.revoked.isEmpty && said == Refusal.revokedKey.wireName
+      if said != reason, !isForItsKey { problems.append("\(id) is dead for \(said ?? "-"), not \(reason)") }
     }
     let buried = Set(dead.compactMap(\.properties.messageID))
-    return problems + house.poison.keys.filter { !buried.contains($0) }.sorted().map { "\($0) was not buried" }
+    problems += house.poison.keys.filter { !buried.contains($0) }.sorted().map { "\($0) was not buried" }
+    return problems.map { Violation(9, $0) }
   }
 
   private func isUnderRevokedKey(_ letter: HeldMessage) -> Bool {
@@ -60,24 +87,19 @@ package struct HouseInspection {
     return house.revoked.contains(bid.bidder) && letter.properties.headers[DeadLetter.reasonHeader] == Refusal.revokedKey.wireName
   }
 
-  // MARK: - 1 to 4, 8: ledgers
+  // MARK: - Asking
 
-  private func ledgerProblems(_ auction: AuctionID) -> [String] {
-    LedgerCheck(ledger(of: auction), of: auction).problems
-  }
-
-  /// Everything that the house says of the auction when it is asked: blocks in order, then receipts.
-  package func ledger(of auction: AuctionID) -> [HouseStatement] {
+  private static func ledger(of auction: AuctionID, _ house: SimulatedHouse) -> [HouseStatement] {
     var all: [HouseStatement] = []
     while true {
-      guard let answer = ask(.ledger(auction, after: Int64(all.count))) else { return all }
+      guard let answer = ask(.ledger(auction, after: Int64(all.count)), house) else { return all }
       all += answer.statements
       guard answer.snapshot.more, !answer.statements.isEmpty else { return all }
     }
   }
 
   /// What ms-lance answers from its committed state.
-  package func ask(_ subject: Query.Subject) -> HouseAnswer? {
+  private static func ask(_ subject: Query.Subject, _ house: SimulatedHouse) -> HouseAnswer? {
     let query = Query(id: Build.uniqueID(4_711), subject: subject)
     let delivery = Delivery(
       tag: DeliveryTag(generation: 0, number: 0), subscription: "perguntas", exchange: Exchange.consultas.rawValue,
@@ -88,97 +110,214 @@ package struct HouseInspection {
     guard let desk = books.desk, let message = desk.answer(delivery, from: books.store, at: books.clock.now()),
       let reply = try? SnapshotReply(parsing: message.body)
     else { return nil }
-    return try? HouseAnswer(reply, ring: house.world.keys.ring)
+    return try? house.world.statements.read(reply, keys: house.world.keys)
   }
 
   // MARK: - 1, 6, 7: decisions
 
   /// Every bid that was signed was decided once or never arrived, its bidder knows which, and whoever asks hears the same.
-  private var decisionProblems: [String] {
-    var decisions: [String: [String]] = [:]
-    for auction in house.plan.auctions.map(\.auction) {
-      for statement in ledger(of: auction) {
-        for (name, decision) in Self.decisions(statement) { decisions[name, default: []].append(decision) }
+  private var decisionViolations: [Violation] {
+    var known = house.strange
+    var violations: [Violation] = []
+    for bidder in house.bidders {
+      for (place, (bid, sealed)) in bidder.submitted.enumerated() {
+        known.insert(sealed.digest)
+        violations += check(bid, sealed.digest, bidder, asking: place.isMultiple(of: 4))
       }
     }
-    return house.bidders.flatMap { bidder in
-      bidder.submitted.flatMap { bid, _ in problems(bid, bidder, decisions["\(bid.bidder) \(bid.id)"] ?? []) }
+    for (digest, decisions) in decisions {
+      if !known.contains(digest) { violations.append(Violation(2, "decided what nobody signed: \(decisions.map(\.text))")) }
+      if decisions.count > 1 { violations.append(Violation(7, "decided twice: \(decisions.map(\.text))")) }
     }
+    return violations
   }
 
-  private static func decisions(_ statement: HouseStatement) -> [(String, String)] {
+  private static func decisions(_ statement: HouseStatement) -> [(Digest, Decision)] {
     switch statement.fact {
     case .block(let block):
       guard case .entries(let entries) = block.content else { return [] }
       return entries.compactMap { entry in
-        guard case .bid(let evidence, _) = entry.fact, let envelope = try? Envelope(evidence), let bid = try? Bid(envelope)
+        guard case .bid(let evidence, let receivedAt) = entry.fact, let envelope = try? Envelope(evidence),
+          let bid = try? Bid(envelope)
         else { return nil }
-        return ("\(bid.bidder) \(bid.id)", "accepted in \(block.number)")
+        let decision = Decision(
+          bidder: bid.bidder, text: "accepted in \(block.number)", auction: block.auction, at: receivedAt, isAccepted: true)
+        return (SHA256.of(envelope.payload), decision)
       }
     case .refused(let receipt):
-      guard let bidder = receipt.bidder, let bid = receipt.bid else { return [] }
-      return [("\(bidder) \(bid)", "refused as \(receipt.number ?? 0), \(receipt.reason)")]
+      guard let digest = receipt.bidDigest, let auction = receipt.auction else { return [] }
+      let decision = Decision(
+        bidder: receipt.bidder, text: "refused as \(receipt.number ?? 0), \(receipt.reason)", auction: auction,
+        at: receipt.receivedAt, isAccepted: false)
+      return [(digest, decision)]
     case .scheduled, .opened, .notice, .extended, .answered: return []
     }
   }
 
-  private func problems(_ bid: Bid, _ bidder: SimulatedBidder, _ decisions: [String]) -> [String] {
+  private func check(_ bid: Bid, _ digest: Digest, _ bidder: SimulatedBidder, asking: Bool) -> [Violation] {
     let name = "bid \(bid.id.description.suffix(4)) of \(bid.bidder)"
+    let decided = (decisions[digest] ?? []).map(\.text)
     guard let told = bidder.told[bid.id], let last = told.last else {
-      return ["\(name): its bidder never heard what became of it"]
+      return [Violation(7, "\(name): its bidder never heard what became of it")]
     }
-    var problems: [String] = []
-    if told.count > 1 { problems.append("\(name): told twice, \(told)") }
-    if decisions.count > 1 { problems.append("\(name): decided twice, \(decisions)") }
+    if wasRefusedForRestoredKey(bid.bidder, bidder.reasons[digest]) { return [] }
+    var violations: [Violation] = []
+    if told.count > 1 { violations.append(Violation(6, "\(name): told twice, \(told)")) }
+    if let reasons = bidder.reasons[digest], reasons.count > 1 {
+      violations.append(Violation(6, "\(name): refused for \(reasons.count) reasons"))
+    }
     let isRight =
       switch last {
-      case .accepted(let block): decisions == ["accepted in \(block)"]
+      case .accepted(let block): decided == ["accepted in \(block)"]
       case .refused(let receipt):
-        receipt.number.map { decisions == ["refused as \($0), \(receipt.reason)"] } ?? decisions.isEmpty
+        receipt.number.map { decided == ["refused as \($0), \(receipt.reason)"] } ?? decided.isEmpty
       // Should it still turn up, it is refused, if for nothing else then for its age.
-      case .neverDecided: decisions.allSatisfy { $0.hasPrefix("refused") }
-      case .busy, .unroutable: decisions.isEmpty
+      case .neverDecided: decided.allSatisfy { $0.hasPrefix("refused") }
+      case .busy, .unroutable: decided.isEmpty
       }
-    if !isRight { problems.append("\(name): told \(BidAttempt.State.decided(last).brief), decided \(decisions)") }
-    let asked = ask(.bid(bid.bidder, bid.id)).map { $0.statements.flatMap(Self.decisions) } ?? []
-    let own = asked.filter { $0.0 == "\(bid.bidder) \(bid.id)" }.map(\.1)
-    if own != decisions { problems.append("\(name): whoever asks hears \(own), decided \(decisions)") }
-    return problems
+    if !isRight { violations.append(Violation(1, "\(name): told \(BidAttempt.State.decided(last).brief), decided \(decided)")) }
+    if decided.isEmpty, mustBeDecided(bid, digest) { violations.append(Violation(7, "\(name): arrived, but is not decided")) }
+    if bidder.reasons[digest] != nil, decided.contains(where: { $0.hasPrefix("accepted") }) {
+      violations.append(Violation(6, "\(name): accepted, and yet refused"))
+    }
+    guard asking else { return violations }
+    let asked = Self.ask(.bid(bid.bidder, bid.id), house).map { $0.statements.flatMap(Self.decisions) } ?? []
+    let own = asked.filter { $0.0 == digest }.map(\.1.text)
+    if own != decided { violations.append(Violation(7, "\(name): whoever asks hears \(own), decided \(decided)")) }
+    return violations
   }
 
-  // MARK: - 12: pictures
+  /// A refusal for a key that is gone leaves no trace in the journal: the same bytes, coming again once the key is back, are
+  /// judged like any others.
+  private func wasRefusedForRestoredKey(_ bidder: PrincipalID, _ reasons: Set<Refusal>?) -> Bool {
+    reasons?.contains(.revokedKey) == true && house.removals.contains { $0.bidder == bidder && $0.to != nil }
+  }
 
-  private func lastBlock(of auction: AuctionID) -> Int64? { house.books.store.all("bloco", auction.text).last?.number }
+  /// Whether it came into the queue and is not of those that leave no trace in the journal.
+  private func mustBeDecided(_ bid: Bid, _ digest: Digest) -> Bool {
+    guard house.witness.arrivals[digest] != nil, !house.revoked.contains(bid.bidder) else { return false }
+    return ledgers[bid.auction]?.first.map { statement in
+      if case .block(let block) = statement.fact { block.edition == bid.edition } else { false }
+    } ?? false
+  }
 
-  package var everyoneIsUpToDate: Bool {
-    house.bidders.allSatisfy { bidder in
-      bidder.isLive
-        && house.plan.auctions.allSatisfy { terms in
-          guard let followed = bidder.session.auctions[terms.auction] else { return false }
-          return followed.status == .closed && followed.head?.block == lastBlock(of: terms.auction)
+  // MARK: - 3: the order is that of the queue
+
+  private var orderViolations: [Violation] {
+    var violations: [Violation] = []
+    for auction in ledgers.keys.sorted() {
+      let arrived = decisions.compactMap { digest, decisions -> (place: Int, at: Timestamp)? in
+        guard let decision = decisions.first, decision.auction == auction, let place = house.witness.arrivals[digest],
+          decision.bidder.map({ !house.revoked.contains($0) && $0 != HousePlan.mallory }) ?? false
+        else { return nil }
+        return (place, decision.at)
+      }.sorted { $0.at < $1.at }
+      if let wrong = zip(arrived, arrived.dropFirst()).first(where: { $0.place > $1.place }) {
+        violations.append(Violation(3, "\(auction): what came as \(wrong.1.place) was decided after \(wrong.0.place)"))
+      }
+    }
+    return violations
+  }
+
+  // MARK: - 3, 4: an outage gives its time back
+
+  private var outageViolations: [Violation] {
+    guard !house.plan.isUndisciplined else { return [] }
+    // What the clock may be wrong by, and how often presence is noted.
+    let slack = Interval.seconds(4)
+    return ledgers.flatMap { auction, ledger -> [Violation] in
+      guard case .block(let first)? = ledger.first?.fact, case .opening(let evidence) = first.content,
+        let opening = (try? Envelope(evidence)).flatMap({ try? Opening($0) }),
+        let terms = house.plan.auctions.first(where: { $0.auction == auction }),
+        let result = Self.result(ledger), result.outcome != .cancelled
+      else { return [] }
+      let window = max(terms.rules.extensionWindow, .seconds(30))
+      return house.books.silences.compactMap { silence in
+        guard silence.to - silence.from > .seconds(5) + slack, silence.from > opening.opensAt + slack,
+          silence.from + slack < result.closesAt
+        else { return nil }
+        house.world.tally.reached(.houseDownOverClose)
+        guard silence.to + window > result.closesAt + slack else { return nil }
+        return Violation(3, "\(auction): closed less than \(window.microseconds / 1_000_000) s after the house was away")
+      }
+    }
+  }
+
+  private static func result(_ ledger: [HouseStatement]) -> AuctionResult? {
+    for statement in ledger {
+      if case .block(let block) = statement.fact, case .closing(let result, _) = block.content { return result }
+    }
+    return nil
+  }
+
+  // MARK: - 2: no bid under a key that was gone
+
+  private var keyViolations: [Violation] {
+    let slack = Interval.seconds(3)
+    guard !house.plan.isUndisciplined else { return [] }
+    return house.removals.flatMap { bidder, from, to in
+      decisions.values.joined().filter { decision in
+        decision.isAccepted && decision.bidder == bidder && decision.at > from + slack
+          && to.map { decision.at < $0 - slack } ?? true
+      }.map { Violation(2, "\($0.auction): \(bidder) \($0.text) although its key was gone") }
+    }
+  }
+
+  // MARK: - 5, 9: what was committed was said, and passed on
+
+  private var speechViolations: [Violation] {
+    var violations: [Violation] = []
+    for store in [house.books.store, house.calendar.store] {
+      for (id, bodies) in store.committed {
+        for body in bodies where house.witness.said[id]?.contains(body) != true && !isDead(id) {
+          violations.append(Violation(9, "\(id) was committed and never said"))
         }
+      }
+    }
+    for statement in ledgers.values.joined() where !house.witness.passedOn.contains(statement.envelope.encoded()) {
+      guard case .block(let block) = statement.fact else { continue }
+      violations.append(Violation(9, "\(block.auction): block \(block.number) was never passed on"))
+    }
+    return violations
+  }
+
+  private func isDead(_ id: String) -> Bool {
+    house.poison[id] != nil || house.world.broker.messages(in: .mortas).contains { $0.properties.messageID == id }
+  }
+
+  // MARK: - 1, 12: what bidders heard
+
+  /// Whatever a bidder ever heard of a ledger stands in it.
+  private var historyViolations: [Violation] {
+    let standing = ledgers.mapValues { Set($0.map(\.digest)) }
+    return house.bidders.flatMap { bidder in
+      bidder.heard.filter { standing[$0.value]?.contains($0.key) != true }.map { _, auction in
+        Violation(1, "\(bidder.id) heard something of \(auction) that its ledger does not hold")
+      }
     }
   }
 
   /// What each bidder sees must be what the books say.
-  package var pictureProblems: [String] {
-    guard case .auctions(let summaries)? = ask(.auctions(after: nil))?.snapshot.content else {
-      return ["the house answers no queries"]
+  private var pictureViolations: [Violation] {
+    guard case .auctions(let summaries)? = Self.ask(.auctions(after: nil), house)?.snapshot.content else {
+      return [Violation(12, "the house answers no queries")]
     }
     return house.bidders.flatMap { bidder in
-      summaries.flatMap { summary -> [String] in
-        let who = "\(bidder.id) on \(summary.auction)"
-        guard let seen = bidder.session.auctions[summary.auction] else { return ["\(who): not seen at all"] }
-        var problems: [String] = []
-        if seen.health != .whole { problems.append("\(who): \(seen.health)") }
-        if seen.head != summary.head {
-          problems.append("\(who): at block \(seen.head?.block ?? -1), the house at \(summary.head?.block ?? -1)")
-        }
-        if seen.status != summary.status { problems.append("\(who): \(seen.status), the house says \(summary.status)") }
-        if seen.price != summary.price || seen.leader != summary.leader { problems.append("\(who): another price or leader") }
-        if seen.head != nil, seen.closesAt != summary.closesAt { problems.append("\(who): another end") }
-        return problems
-      } + bidder.drops.map { "\(bidder.id) dropped something: \($0)" }
+      summaries.flatMap { picture(of: $0, bidder) } + bidder.drops.map { "\(bidder.id) dropped something: \($0)" }
+    }.map { Violation(12, $0) }
+  }
+
+  private func picture(of summary: AuctionSummary, _ bidder: SimulatedBidder) -> [String] {
+    let who = "\(bidder.id) on \(summary.auction)"
+    guard let seen = bidder.session.auctions[summary.auction] else { return ["\(who): not seen at all"] }
+    var problems: [String] = []
+    if seen.health != .whole { problems.append("\(who): \(seen.health)") }
+    if seen.head != summary.head {
+      problems.append("\(who): at block \(seen.head?.block ?? -1), the house at \(summary.head?.block ?? -1)")
     }
+    if seen.status != summary.status { problems.append("\(who): \(seen.status), the house says \(summary.status)") }
+    if seen.price != summary.price || seen.leader != summary.leader { problems.append("\(who): another price or leader") }
+    if seen.head != nil, seen.closesAt != summary.closesAt { problems.append("\(who): another end") }
+    return problems
   }
 }

@@ -8,7 +8,7 @@ import SigningKit
 
 /// Reads one auction's ledger from the opening to the result with its own small idea of the rules, and says what is wrong.
 struct LedgerCheck {
-  private(set) var problems: [String] = []
+  private(set) var violations: [Violation] = []
   private let auction: AuctionID
   private var terms: AuctionTerms?
   private var price: Money?
@@ -30,7 +30,7 @@ struct LedgerCheck {
       case .block(let block):
         if block.number != next { complain("block \(block.number) where \(next) belongs") }
         if block.previous != head ?? block.edition { complain("block \(block.number) does not name the one before it") }
-        if closings > 0 { complain("block \(block.number) follows the result") }
+        if closings > 0 { complain("block \(block.number) follows the result", 4) }
         read(block)
         if case .closing(let said, _) = block.content { result = said }
         (head, next) = (statement.digest, next + 1)
@@ -39,12 +39,14 @@ struct LedgerCheck {
       }
     }
     check(receipts)
-    if next > 0, closings != 1 { complain("\(closings) results") }
+    if next > 0, closings != 1 { complain("\(closings) results", 4) }
     if let result { check(result, receipts) }
     follow(ledger)
   }
 
-  private mutating func complain(_ what: String) { problems.append("\(auction): \(what)") }
+  private mutating func complain(_ what: String, _ invariant: Int = 8) {
+    violations.append(Violation(invariant, "\(auction): \(what)"))
+  }
 
   private mutating func read(_ block: Block) {
     switch block.content {
@@ -57,12 +59,12 @@ struct LedgerCheck {
     case .entries(let entries): entries.forEach { read($0) }
     case .closing(let result, _):
       closings += 1
-      if result.outcome != .cancelled, block.clock.instant <= result.closesAt { complain("closed before its end") }
+      if result.outcome != .cancelled, block.clock.instant <= result.closesAt { complain("closed before its end", 11) }
     }
   }
 
   private mutating func read(_ entry: BlockEntry) {
-    if let closesAt, entry.closesAt < closesAt { complain("the end moved back") }
+    if let closesAt, entry.closesAt < closesAt { complain("the end moved back", 3) }
     switch entry.fact {
     case .bid(let evidence, let receivedAt): read(evidence, receivedAt, entry)
     case .key(let record): keys[record.keyID] = record
@@ -78,18 +80,20 @@ struct LedgerCheck {
     }
     guard let record = keys[envelope.keyID], record.standing == .active, record.owner == bid.bidder,
       let key = try? PublicKey(spki: record.spki), key.isValid(envelope.signature, for: envelope.preAuthenticationEncoding)
-    else { return complain("the bid \(bid.id) is not under a key that stood then") }
+    else { return complain("the bid \(bid.id) is not under a key that stood then", 2) }
     accepted += 1
     stamps.append(receivedAt)
-    if let closesAt, receivedAt > closesAt { complain("the bid \(bid.id) came after the end") }
-    if bid.bidder == leader { complain("\(bid.bidder) outbid itself") }
+    if let closesAt, receivedAt > closesAt { complain("the bid \(bid.id) came after the end", 3) }
+    if bid.bidder == leader { complain("\(bid.bidder) outbid itself", 3) }
     if entry.leader != bid.bidder || entry.price != bid.amount {
-      complain("the bid \(bid.id) is not what the state after it says")
+      complain("the bid \(bid.id) is not what the state after it says", 3)
     }
     let least = price.map { $0.addingClamped(10_00) } ?? terms.openingPrice
     let isHigher = price.map { bid.amount > $0 } ?? true
     let isInFlight = terms.rules.inFlightTolerance > .zero && isHigher
-    if bid.amount < least, !isInFlight { complain("the bid \(bid.id) of \(bid.amount.minorUnits) is below \(least.minorUnits)") }
+    if bid.amount < least, !isInFlight {
+      complain("the bid \(bid.id) of \(bid.amount.minorUnits) is below \(least.minorUnits)", 3)
+    }
   }
 
   private mutating func check(_ receipts: [(Receipt, Digest)]) {
@@ -97,17 +101,19 @@ struct LedgerCheck {
       stamps.append(receipt.receivedAt)
       if receipt.number != Int64(index) + 1 { complain("receipt \(receipt.number ?? 0) where \(index + 1) belongs") }
     }
-    if Set(stamps).count != stamps.count { complain("two things were received at one instant") }
+    if Set(stamps).count != stamps.count { complain("two things were received at one instant", 3) }
   }
 
   private mutating func check(_ result: AuctionResult, _ receipts: [(Receipt, Digest)]) {
     switch result.outcome {
     case .sold:
-      if result.winner != leader || result.amount != price || leader == nil { complain("the winner is not the highest bidder") }
-    case .noBids: if accepted > 0 { complain("bids, and yet none") }
-    case .cancelled, .conditional: if result.winner != nil { complain("a winner of nothing") }
+      if result.winner != leader || result.amount != price || leader == nil {
+        complain("the winner is not the highest bidder", 4)
+      }
+    case .noBids: if accepted > 0 { complain("bids, and yet none", 4) }
+    case .cancelled, .conditional: if result.winner != nil { complain("a winner of nothing", 4) }
     }
-    if result.closesAt != closesAt { complain("the result names another end") }
+    if result.closesAt != closesAt { complain("the result names another end", 4) }
     if result.acceptedBids != accepted { complain("\(result.acceptedBids) bids counted, \(accepted) stand there") }
     let before = receipts.prefix(Int(result.refusedBids))
     if before.count != result.refusedBids || SHA256.of(before.flatMap { $0.1.bytes }) != result.refusals {

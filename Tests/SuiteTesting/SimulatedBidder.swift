@@ -17,6 +17,10 @@ package final class SimulatedBidder: @unchecked Sendable {
   package private(set) var submitted: [(bid: Bid, sealed: Sealed)] = []
   /// What it was told of each, in order: more than one is a contradiction.
   package private(set) var told: [BidID: [BidAttempt.Outcome]] = [:]
+  /// Every block and numbered receipt that it ever heard.
+  package private(set) var heard: [Digest: AuctionID] = [:]
+  /// Why bids were refused, by the digests of their payloads: more than one reason is a contradiction.
+  package private(set) var reasons: [Digest: Set<Refusal>] = [:]
   package private(set) var isLive = false
   package private(set) var drops: [String] = []
 
@@ -56,7 +60,9 @@ package final class SimulatedBidder: @unchecked Sendable {
 
   package var connections: [SimulatedConnection] { [listening, publishing] }
   package var hasWork: Bool { !inputs.isEmpty || (wakeUp.map { $0 <= world.time.now } ?? false) }
-  package var wakeUp: Timestamp? { session.wakeUp.map(clock.trueTime(of:)) }
+  package var wakeUp: Timestamp? { due.map(clock.trueTime(of:)) }
+  /// What the session said after its last round: nothing else changes it.
+  private var due: Timestamp?
   /// Bids of which it does not know what became.
   package var undecided: [BidID] { submitted.map(\.bid.id).filter { told[$0] == nil } }
 
@@ -91,19 +97,33 @@ package final class SimulatedBidder: @unchecked Sendable {
   }
 
   private func hear(_ delivery: Delivery) {
-    let ring = world.keys.ring
     do throws(Rejection) {
       if delivery.subscription == "respostas" {
         if let reply = try? SnapshotReply(parsing: delivery.body) {
-          inputs.append(.link(.snapshot(try HouseAnswer(reply, ring: ring))))
-        } else if case .refused(let receipt) = try HouseStatement(delivery.body, ring: ring).fact {
+          let answer = try world.statements.read(reply, keys: world.keys)
+          answer.statements.forEach(note)
+          inputs.append(.link(.snapshot(answer)))
+        } else if case .refused(let receipt) = try world.statements.read(delivery.body, from: nil, keys: world.keys).fact {
           inputs.append(.link(.receipt(receipt)))
         }
       } else if let exchange = Exchange(rawValue: delivery.exchange) {
-        inputs.append(.link(.statement(try HouseStatement(delivery.body, from: exchange, ring: ring))))
+        let statement = try world.statements.read(delivery.body, from: exchange, keys: world.keys)
+        note(statement)
+        inputs.append(.link(.statement(statement)))
       }
     } catch {
       drops.append(error.description)
+    }
+  }
+
+  /// Keeps what the house said of its ledgers, to be held against it.
+  private func note(_ statement: HouseStatement) {
+    switch statement.fact {
+    case .block(let block): heard[statement.digest] = block.auction
+    case .refused(let receipt):
+      if let auction = receipt.auction, receipt.number != nil { heard[statement.digest] = auction }
+      if let bid = receipt.bidDigest { reasons[bid, default: []].insert(receipt.reason) }
+    case .scheduled, .opened, .notice, .extended, .answered: break
     }
   }
 
@@ -113,13 +133,17 @@ package final class SimulatedBidder: @unchecked Sendable {
     let taken = inputs + [.tick]
     inputs = []
     for input in taken { perform(session.handle(input, at: clock.now())) }
+    due = session.wakeUp
   }
 
   private func perform(_ outputs: [BidderSession.Output]) {
     for output in outputs {
       switch output {
       case .tell(.attempt(let attempt)):
-        if case .decided(let outcome) = attempt.state { told[attempt.bid.id, default: []].append(outcome) }
+        if case .decided(let outcome) = attempt.state {
+          told[attempt.bid.id, default: []].append(outcome)
+          world.tally.heard(outcome)
+        }
         world.trace.say(id.text, "bid \(attempt.bid.id.description.suffix(4)): \(attempt.state.brief)")
       case .tell(.live): isLive = true
       case .tell(.dropped(let reason)): drops.append(reason)
@@ -158,14 +182,23 @@ package final class SimulatedBidder: @unchecked Sendable {
 
   /// Signs a bid on what it sees and hands it to the session.
   @discardableResult
-  package func bid(_ amount: Money, on auction: FollowedAuction) -> Bid? {
-    guard let unique = UniqueID(random: random.bytes(16)) else { return nil }
-    let bid = Bid(
-      id: BidID(unique), auction: auction.terms.auction, edition: auction.edition, bidder: id, amount: amount, seen: auction.head,
-      clock: clock.now())
+  package func bid(_ amount: Money, on auction: FollowedAuction) -> Bid? { draft(amount, on: auction).map(submit) }
+
+  /// A bid on what it sees, as an honest program would write it.
+  package func draft(_ amount: Money, on auction: FollowedAuction) -> BidDraft? {
+    UniqueID(random: random.bytes(16)).map {
+      BidDraft(
+        id: BidID($0), auction: auction.terms.auction, edition: auction.edition, bidder: id, amount: amount, seen: auction.head,
+        clock: clock.now())
+    }
+  }
+
+  @discardableResult
+  package func submit(_ draft: BidDraft) -> Bid {
+    let bid = draft.bid
     let sealed = voice.seal(bid)
     submitted.append((bid, sealed))
-    world.trace.say(id.text, "bids \(amount.minorUnits) on \(bid.auction) as \(bid.id.description.suffix(4))")
+    world.trace.say(id.text, "bids \(bid.amount.minorUnits) on \(bid.auction) as \(bid.id.description.suffix(4))")
     inputs.append(.submit(bid, sealed))
     return bid
   }

@@ -16,6 +16,7 @@ package final class SimulatedBroker: @unchecked Sendable {
 
   package let time: SimulatedTime
   package let trace: Trace
+  let tally: Tally
   private let topology: Topology
   private var rights: BrokerRights
   private var queues: [String: SimulatedQueue] = [:]
@@ -26,11 +27,17 @@ package final class SimulatedBroker: @unchecked Sendable {
   private var lastPosition: UInt64 = 0
   /// Connections that have published are not read: memory or disk alarm.
   package private(set) var isBlocked = false
+  /// Nothing is routed from these: an operator has broken their bindings.
+  package var brokenExchanges: Set<Exchange> = []
+  /// The work of ms-lance is refused beyond so many messages; nil: beyond what the topology says.
+  package var squeezedTo: Int?
+  /// Sees every message that was routed, before anybody is given it.
+  var onRouted: (String, Publishing) -> Void = { _, _ in }
   /// What no right-minded program does: a double acknowledgement, a publish without the right to it.
   package private(set) var complaints: [String] = []
 
-  package init(_ topology: Topology = .house, time: SimulatedTime, trace: Trace) {
-    (self.topology, self.time, self.trace, rights) = (topology, time, trace, BrokerRights(topology))
+  package init(_ topology: Topology = .house, time: SimulatedTime, trace: Trace, tally: Tally = Tally()) {
+    (self.topology, self.time, self.trace, self.tally, rights) = (topology, time, trace, tally, BrokerRights(topology))
     for declaration in topology.queues {
       queues[declaration.queue.rawValue] = SimulatedQueue(name: declaration.queue.rawValue, declaration: declaration)
     }
@@ -49,6 +56,7 @@ package final class SimulatedBroker: @unchecked Sendable {
 
   package func block() {
     isBlocked = true
+    tally.reached(.blocked)
     for connection in up where connection.hasPublished { connection.push(.event(.blocked("low on memory"))) }
   }
 
@@ -60,7 +68,8 @@ package final class SimulatedBroker: @unchecked Sendable {
   /// Every link goes, and what was not persistent.
   package func restart() {
     trace.say("broker", "restart")
-    for connection in up { connection.lose("broker restarted") }
+    tally.reached(.brokerRestart)
+    for connection in up { connection.isLingering ? connection.bury() : connection.lose("broker restarted") }
     for name in queues.keys { queues[name]?.ready.removeAll { !$0.properties.isPersistent } }
   }
 
@@ -99,7 +108,14 @@ package final class SimulatedBroker: @unchecked Sendable {
       queues[one.queue]?.takeBack(one.message)
       queues[one.queue]?.unacknowledged -= 1
     }
-    for name in queues.keys { queues[name]?.consumers.removeAll { $0.connection == connection.name } }
+    for name in queues.keys {
+      guard let consumers = queues[name]?.consumers, consumers.contains(where: { $0.connection == connection.name }) else {
+        continue
+      }
+      let isTakenOver = consumers.first?.connection == connection.name && consumers.count > 1
+      if isTakenOver, queues[name]?.declaration?.singleActiveConsumer == true { tally.reached(.standbyTakesOver) }
+      queues[name]?.consumers.removeAll { $0.connection == connection.name }
+    }
     for subscription in connection.subscriptions where !subscription.isOnNamedQueue {
       let queue = queueName(of: subscription, connection)
       queues[queue] = nil
@@ -184,7 +200,14 @@ package final class SimulatedBroker: @unchecked Sendable {
       "broker",
       "\(connection.name) published \(message.exchange)/\(message.routingKey) \(message.properties.messageID ?? "-") to \(targets.count)"
     )
-    guard !targets.isEmpty else { return message.isMandatory ? .returned(code: 312, text: "NO_ROUTE") : .confirmed }
+    guard !targets.isEmpty else {
+      guard message.isMandatory else {
+        onRouted(connection.user, message)
+        return .confirmed
+      }
+      tally.reached(.returned)
+      return .returned(code: 312, text: "NO_ROUTE")
+    }
     var outcome = PublishOutcome.confirmed
     var properties = message.properties
     if properties.replyTo == Publishing.directReplyTo { properties.replyTo = replyAddress(of: connection) }
@@ -199,20 +222,28 @@ package final class SimulatedBroker: @unchecked Sendable {
         trace.say("broker", "\(name) is full and drops its oldest")
         queue.ready.removeFirst()
       }
-      if queue.isFull(for: held.body.count) {
+      if queue.isFull(for: held.body.count) || isSqueezed(queue) {
+        tally.reached(.queueFull)
         trace.say("broker", "\(name) is full and refuses")
         outcome = .refused
       } else {
         queue.ready.append(held)
       }
       queues[name] = queue
-      dispatch(name)
     }
+    if outcome == .confirmed { onRouted(connection.user, message) }
+    for name in targets { dispatch(name) }
     return outcome
+  }
+
+  private func isSqueezed(_ queue: SimulatedQueue) -> Bool {
+    guard let squeezedTo, queue.declaration?.queue == .lanceRealizado else { return false }
+    return queue.ready.count >= squeezedTo
   }
 
   private func targets(of message: Publishing) -> [String] {
     if message.exchange.isEmpty { return queues[message.routingKey] == nil ? [] : [message.routingKey] }
+    if brokenExchanges.contains(where: { $0.rawValue == message.exchange }) { return [] }
     var names: Set<String> = []
     for binding in bindings where binding.exchange == message.exchange && Self.matches(binding.key, message.routingKey) {
       names.insert(binding.queue)

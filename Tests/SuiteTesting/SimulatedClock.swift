@@ -34,6 +34,9 @@ package final class SimulatedClock: HouseClock, @unchecked Sendable {
   private let time: SimulatedTime
   /// How much it is ahead of the true time.
   package var offset: Interval
+  /// How fast it runs away, in millionths of the time that passes.
+  package var drift: Int64 = 0 { didSet { driftsSince = time.now } }
+  private var driftsSince: Timestamp
   package var uncertainty: Interval
   package var status: ClockStatus
   private var last: Timestamp?
@@ -41,18 +44,26 @@ package final class SimulatedClock: HouseClock, @unchecked Sendable {
   package init(
     _ time: SimulatedTime, offset: Interval = .zero, uncertainty: Interval = .milliseconds(2), status: ClockStatus = .synchronized
   ) {
-    (self.time, self.offset, self.uncertainty, self.status) = (time, offset, uncertainty, status)
+    (self.time, self.offset, self.uncertainty, self.status, driftsSince) = (time, offset, uncertainty, status, time.now)
   }
 
   /// Never earlier than what was read before, whatever happens to the offset.
   package func now() -> ClockReading {
-    let instant = max(time.now + offset, last ?? Timestamp(microseconds: .min))
+    let instant = max(time.now + error, last ?? Timestamp(microseconds: .min))
     last = instant
     return ClockReading(instant, uncertainty: uncertainty, status: status)
   }
 
   /// The true time at which this clock will say that.
-  package func trueTime(of reading: Timestamp) -> Timestamp { reading - offset }
+  package func trueTime(of reading: Timestamp) -> Timestamp { reading - error }
+
+  /// How much it is ahead just now. A clock that stands on servers' word is never more wrong than it says.
+  private var error: Interval {
+    let error = offset.microseconds + (time.now - driftsSince).microseconds * drift / 1_000_000
+    guard status == .synchronized || status == .holdover else { return .microseconds(error) }
+    let bound = uncertainty.microseconds
+    return .microseconds(min(max(error, -bound), bound))
+  }
 
   /// A new process reads the clock for the first time: what its predecessor saw binds it no more.
   package func restart() { last = nil }

@@ -1,4 +1,5 @@
 package import MessagingKit
+package import SharedKernel
 
 /// One process's connection to the simulated broker: two pipes, one in each direction, whose frames move only when the
 /// scheduler moves them. What is in a pipe when the link is lost is lost with it.
@@ -15,6 +16,10 @@ package final class SimulatedConnection: Publisher, Acknowledger, @unchecked Sen
     case event(ConnectionEvent)
     case delivery(Delivery)
     case outcome(UInt64, PublishOutcome)
+
+    var isConfirm: Bool {
+      if case .outcome(_, .confirmed) = self { true } else { false }
+    }
   }
 
   package let name: String
@@ -27,6 +32,15 @@ package final class SimulatedConnection: Publisher, Acknowledger, @unchecked Sen
   private(set) var notices: [Notice] = []
   package private(set) var generation: UInt64 = 0
   package private(set) var isUp = false
+  /// The link is dead although both ends still believe in it: nothing passes.
+  package private(set) var isSevered = false
+  /// Its process ended, but the broker does not know yet and goes on giving it messages.
+  package private(set) var isLingering = false
+  /// Confirms that come before this instant are held back until then.
+  package var confirmsHeldUntil: Timestamp?
+  private var heldConfirms: [Notice] = []
+  /// A mistake on purpose: an acknowledgement passes whatever connection its delivery came from.
+  var forgetsGenerations = false
   /// Nothing is heard of it any more: its process ended.
   package private(set) var isAbandoned = false
   /// Whether this generation has published: an alarm stops only those.
@@ -69,7 +83,10 @@ package final class SimulatedConnection: Publisher, Acknowledger, @unchecked Sen
 
   /// Tags of an earlier generation are dropped here, as the real connection does.
   private func settle(_ tag: DeliveryTag, _ request: Request) {
-    guard isUp, tag.generation == generation else { return broker.trace.say(name, "stale acknowledgement \(tag) dropped") }
+    guard isUp, tag.generation == generation || forgetsGenerations else {
+      broker.tally.reached(.staleAcknowledgement)
+      return broker.trace.say(name, "stale acknowledgement \(tag) dropped")
+    }
     requests.append(request)
   }
 
@@ -91,7 +108,7 @@ package final class SimulatedConnection: Publisher, Acknowledger, @unchecked Sen
   package func connect() {
     guard !isUp, !isAbandoned else { return }
     generation += 1
-    (isUp, hasPublished) = (true, false)
+    (isUp, hasPublished, isSevered) = (true, false, false)
     broker.trace.say(name, "connected, generation \(generation)")
     push(.event(.connected(generation: generation)))
     broker.attach(self)
@@ -102,6 +119,7 @@ package final class SimulatedConnection: Publisher, Acknowledger, @unchecked Sen
   package func lose(_ reason: String) {
     guard isUp else { return }
     broker.trace.say(name, "link lost (\(reason)), \(requests.count) requests and \(notices.count) notices with it")
+    broker.tally.reached(.lostConfirm, (notices + heldConfirms).count(where: \.isConfirm))
     end()
     let unsettled = awaiting
     awaiting.removeAll()
@@ -110,22 +128,62 @@ package final class SimulatedConnection: Publisher, Acknowledger, @unchecked Sen
   }
 
   /// The process has ended; the first `flushed` of its requests were on their way and still arrive.
-  package func abandon(flushed: Int) {
-    for _ in 0..<min(flushed, requests.count) { passRequest() }
+  /// - Parameter lingering: the broker learns of it only by `bury`.
+  package func abandon(flushed: Int, lingering: Bool = false) {
+    if !isSevered { for _ in 0..<min(flushed, requests.count) where isUp { passRequest() } }
     isAbandoned = true
     awaiting.removeAll()
-    if isUp { end() }
+    guard isUp else { return }
+    if lingering, !isSevered {
+      (isUp, isLingering) = (false, true)
+      requests.removeAll()
+    } else {
+      end()
+    }
   }
 
-  private func end() {
-    isUp = false
-    requests.removeAll()
-    notices.removeAll()
+  /// The broker learns that nobody is there any more.
+  package func bury() {
+    guard isLingering else { return }
+    isLingering = false
+    broker.trace.say(name, "is found to be gone")
     broker.detach(self)
   }
 
-  package var requestCount: Int { broker.isBlocked && hasPublished ? 0 : requests.count }
-  package var noticeCount: Int { notices.count }
+  /// Nothing passes any more, and nobody is told: what was under way is lost.
+  package func sever() {
+    guard isUp, !isSevered else { return }
+    broker.trace.say(name, "link dead, nobody knows")
+    isSevered = true
+    requests.removeAll()
+    notices.removeAll()
+  }
+
+  /// The broker has missed heartbeats and gives what was not acknowledged to others; the process knows nothing of it.
+  package func missHeartbeats() {
+    guard isSevered else { return }
+    broker.trace.say(name, "heartbeats missed by the broker")
+    broker.detach(self)
+  }
+
+  private func end() {
+    (isUp, isSevered) = (false, false)
+    requests.removeAll()
+    notices.removeAll()
+    heldConfirms.removeAll()
+    broker.detach(self)
+  }
+
+  package var requestCount: Int { isSevered || (broker.isBlocked && hasPublished) ? 0 : requests.count }
+  package var noticeCount: Int { isSevered ? 0 : notices.count }
+
+  /// Confirms that were held back are on their way now.
+  package func releaseConfirms() {
+    confirmsHeldUntil = nil
+    broker.tally.reached(.delayedConfirm, heldConfirms.count)
+    notices += heldConfirms
+    heldConfirms.removeAll()
+  }
 
   /// The oldest request reaches the broker.
   package func passRequest() {
@@ -152,5 +210,12 @@ package final class SimulatedConnection: Publisher, Acknowledger, @unchecked Sen
     }
   }
 
-  func push(_ notice: Notice) { notices.append(notice) }
+  func push(_ notice: Notice) {
+    if isSevered { return }
+    if let until = confirmsHeldUntil, until > broker.time.now, notice.isConfirm {
+      heldConfirms.append(notice)
+    } else {
+      notices.append(notice)
+    }
+  }
 }

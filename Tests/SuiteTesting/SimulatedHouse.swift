@@ -1,8 +1,10 @@
+import AuctionClient
 package import AuctionFacts
-package import AuctionService
+import AuctionService
 import AuctionSigning
 import AuctionWire
-package import BidService
+import BidService
+import JournalKit
 import MessagingKit
 import ServiceKit
 package import SharedKernel
@@ -13,9 +15,10 @@ package final class SimulatedHouse {
   package let seed: UInt64
   package let world: SimulatedWorld
   package let plan: HousePlan
-  package let calendar: SimulatedService<CalendarDesk>
-  package let books: SimulatedService<BidDesk>
+  package let calendar: SimulatedService<CalendarUnderTest>
+  package let books: SimulatedService<BooksUnderTest>
   package let relay: SimulatedRelay
+  package let standby: SimulatedRelay
   package let bidders: [SimulatedBidder]
   package let `operator`: SimulatedSender
   package let enemy: SimulatedSender
@@ -23,36 +26,65 @@ package final class SimulatedHouse {
   package internal(set) var poison: [String: String] = [:]
   /// Under keys that were taken away, so that their bids may be dead letters too.
   package internal(set) var revoked: Set<PrincipalID> = []
+  /// When whose key was taken away, and put back.
+  var removals: [(bidder: PrincipalID, from: Timestamp, to: Timestamp?)] = []
   package internal(set) var answers: [CommandAnswer] = []
+
+  /// Rightly signed bids that no bidder's program knows of.
+  package internal(set) var strange: Set<Digest> = []
+  /// Poison that is refused for its key first, if its signer's was taken away.
+  package internal(set) var maybeRevoked: Set<String> = []
+  /// How many bids were placed, and how many faults happened.
+  package internal(set) var bids = 0
+  package internal(set) var faults = 0
+  let witness: Witness
+
+  static let heartbeat = Interval.seconds(10)
 
   var random: SeededRandom
   private var agenda: [HousePlan.Event]
   private var reconnects: [String: Timestamp] = [:]
-  private var restarts: [String: Timestamp] = [:]
+  var restarts: [String: Timestamp] = [:]
+  /// Until when which process is stopped.
+  var paused: [String: Timestamp] = [:]
+  /// Connections of processes that are gone, and when the broker finds out.
+  var ghosts: [(connection: SimulatedConnection, until: Timestamp)] = []
+  /// Connections whose confirms are held back.
+  var slow: [SimulatedConnection] = []
+  /// Dead links, and when who finds out.
+  var severed: [(connection: SimulatedConnection, broker: Timestamp, process: Timestamp)] = []
   private var isQuiet = false
+  /// How often something planned may still be put off.
+  private var patience = 4_000
   package private(set) var steps = 0
 
   /// What a history may take at most; whatever does not come to rest within it never will.
-  private static let mostSteps = 400_000
-  private static let longestQuiet = Interval.seconds(1_200)
+  private static let mostSteps = 200_000
+  private static let longestQuiet = Interval.seconds(14_400)
 
-  package init(seed: UInt64, calm: Bool = false) throws {
+  package init(
+    seed: UInt64, scale: HousePlan.Scale = .brief, calm: Bool = false, sabotage: Sabotage? = nil, traced: Bool = true
+  ) throws {
     self.seed = seed
     var random = SeededRandom(seed: seed)
-    let world = SimulatedWorld(seed: seed)
+    let world = SimulatedWorld(seed: seed, sabotage: sabotage, traced: traced)
     world.time.advance(by: .seconds(1))
-    let plan = HousePlan(start: world.time.now, calm: calm, random: &random)
+    let plan = HousePlan(start: world.time.now, scale: scale, calm: calm, random: &random)
     (self.world, self.plan, agenda) = (world, plan, plan.events)
 
     try world.keys.register(HousePrincipal.operator)
     let nonces = NonceSource(seed: seed)
     calendar = try SimulatedService(
       HousePrincipal.msLeilao, in: world, clock: plan.clock(&random, world), queue: .msLeilao
-    ) { voice in CalendarDesk(voice: voice) { nonces.next() } }
+    ) { voice in CalendarUnderTest(CalendarDesk(voice: voice) { nonces.next() }, sabotage) }
     books = try SimulatedService(
       HousePrincipal.msLance, in: world, clock: plan.clock(&random, world), queue: .lanceRealizado, queryQueue: .leilaoConsulta
-    ) { voice in BidDesk(voice: voice, profile: .shared, limiter: RateLimiter(perSecond: 1_000, burst: 2_000)) }
+    ) { voice in
+      let desk = BidDesk(voice: voice, profile: .shared, limiter: RateLimiter(perSecond: 50, burst: 100))
+      return BooksUnderTest(desk, voice: voice, keys: world.keys, sabotage)
+    }
     relay = try SimulatedRelay(in: world)
+    standby = try SimulatedRelay(in: world, number: 2)
     for id in plan.bidders { try world.keys.register(id) }
     try world.keys.register(HousePlan.mallory)
     bidders = try plan.bidders.map {
@@ -66,7 +98,11 @@ package final class SimulatedHouse {
     self.operator = SimulatedSender("operador", as: "operador", on: world.broker, hearing: [hearing]) { heard.house?.hear($0) }
     enemy = SimulatedSender("inimigo", as: "cliente", on: world.broker)
     self.random = random
+    witness = Witness(
+      world, [HousePrincipal.msLance.text: books.store, HousePrincipal.msLeilao.text: calendar.store],
+      isDisciplined: !plan.isUndisciplined)
     heard.house = self
+    world.broker.onRouted = { [witness] user, message in witness.sees(message, by: user) }
   }
 
   private final class Heard {
@@ -79,14 +115,15 @@ package final class SimulatedHouse {
     func next() -> [UInt8] { random.bytes(16) }
   }
 
-  package var processes: [any SimulatedProcess] { [calendar, books, relay] }
+  private(set) lazy var processes: [any SimulatedProcess] = [calendar, books, relay, standby]
 
-  private var connections: [SimulatedConnection] {
-    processes.flatMap(\.connections) + bidders.flatMap(\.connections) + [self.operator.connection, enemy.connection]
-  }
+  private var connections: [SimulatedConnection] { processes.flatMap(\.connections) + lasting }
+
+  /// Those that live as long as the history.
+  private lazy var lasting = bidders.flatMap(\.connections) + [self.operator.connection, enemy.connection]
 
   private func hear(_ delivery: Delivery) {
-    guard let statement = try? HouseStatement(delivery.body, from: .leilao, ring: world.keys.ring),
+    guard let statement = try? world.statements.read(delivery.body, from: .leilao, keys: world.keys),
       case .answered(let answer) = statement.fact
     else { return }
     answers.append(answer)
@@ -101,19 +138,56 @@ package final class SimulatedHouse {
     while let next = agenda.first, steps < Self.mostSteps {
       if next.at <= world.time.now {
         agenda.removeFirst()
-        perform(next.what)
+        if !perform(next.what), patience > 0 { putOff(next.what) }
       } else {
         step(until: next.at)
       }
     }
+    // Nor could everybody bid when they should have.
+    while plan.scale == .whole, bids < HousePlan.leastBids, patience > 0 {
+      patience -= 1
+      _ = perform(.bid(Int(random.interval(0...Int64(bidders.count) - 1)), .honest, over: random.interval(0...2)))
+      let until = world.time.now + .milliseconds(random.interval(1...200))
+      while world.time.now < until { step(until: until) }
+    }
+    // What could not fail when it should have, because it was down, fails now.
+    while !plan.isCalm, plan.scale == .whole, faults < HousePlan.leastFaults {
+      inject(.loseLink(random.next()))
+      let until = world.time.now + .milliseconds(500)
+      while world.time.now < until { step(until: until) }
+    }
     heal()
     let deadline = world.time.now + Self.longestQuiet
-    while !(moves().isEmpty && isAtRest), world.time.now < deadline, steps < Self.mostSteps { step(until: deadline) }
+    while !(moves().isEmpty && isAtRest), world.time.now < deadline, steps < Self.mostSteps, !isHopeless {
+      step(until: deadline)
+    }
+  }
+
+  var hasPatience: Bool { patience > 2_000 }
+
+  private func putOff(_ what: HousePlan.What) {
+    patience -= 1
+    let event = HousePlan.Event(at: world.time.now + .milliseconds(random.interval(100...900)), what: what)
+    agenda.insert(event, at: agenda.firstIndex { $0.at > event.at } ?? agenda.count)
+  }
+
+  /// What comes by itself with time: stopped processes go on, dead links are found out, confirms arrive late.
+  private func passTime() {
+    let now = world.time.now
+    for (name, until) in paused where until <= now { paused[name] = nil }
+    for ghost in ghosts where ghost.until <= now { ghost.connection.bury() }
+    ghosts.removeAll { $0.until <= now }
+    for link in severed where link.broker <= now { link.connection.missHeartbeats() }
+    for link in severed where link.process <= now { if link.connection.isSevered { link.connection.lose("silence") } }
+    severed.removeAll { $0.process <= now || !$0.connection.isSevered }
+    for connection in slow { if let until = connection.confirmsHeldUntil, until <= now { connection.releaseConfirms() } }
+    slow.removeAll { $0.confirmsHeldUntil == nil }
   }
 
   /// One move of one part, or, when none can move, on to when one can.
   private func step(until limit: Timestamp) {
     steps += 1
+    passTime()
     let moves = moves()
     guard !moves.isEmpty else { return world.time.advance(to: min(limit, nextDue() ?? limit)) }
     make(random.pick(moves))
@@ -133,17 +207,19 @@ package final class SimulatedHouse {
 
   private func moves() -> [Move] {
     var moves: [Move] = []
+    let stopped = paused.isEmpty ? [] : processes.filter { paused[$0.name] != nil }.flatMap(\.connections)
     for connection in connections {
+      let isStopped = !stopped.isEmpty && stopped.contains { $0 === connection }
       if connection.isUp {
         if connection.requestCount > 0 { moves.append(.request(connection)) }
-        if connection.noticeCount > 0 { moves.append(.notices(connection)) }
-      } else if due(&reconnects, connection.name, within: 1_500) {
+        if connection.noticeCount > 0, !isStopped { moves.append(.notices(connection)) }
+      } else if !isStopped, due(&reconnects, connection.name, within: 1_500) {
         moves.append(.connect(connection))
       }
     }
     for process in processes {
       if process.isRunning {
-        if process.hasWork { moves.append(.round(process)) }
+        if paused[process.name] == nil, process.hasWork { moves.append(.round(process)) }
       } else if due(&restarts, process.name, within: random.chance(20) ? 12_000 : 1_000) {
         moves.append(.start(process))
       }
@@ -163,6 +239,10 @@ package final class SimulatedHouse {
     var times = processes.compactMap(\.wakeUp) + bidders.compactMap(\.wakeUp)
     times += reconnects.values
     times += restarts.values
+    times += paused.values
+    times += ghosts.map(\.until)
+    times += severed.flatMap { [$0.broker, $0.process] }
+    times += slow.compactMap(\.confirmsHeldUntil)
     return times.filter { $0 > world.time.now }.min()
   }
 
@@ -172,7 +252,10 @@ package final class SimulatedHouse {
     case .notices(let connection):
       connection.passNotices(Int(random.interval(1...20)))
       // What has just been delivered can then only be acknowledged too late.
-      if !isQuiet, !plan.isCalm, random.chance(1) { connection.lose("cut") }
+      if !isQuiet, !plan.isCalm, isCut {
+        faults += 1
+        connection.lose("cut")
+      }
     case .round(let process): process.round(atMost: random.chance(30) ? 1 : 1_000)
     case .bidder(let bidder): bidder.round()
     case .connect(let connection):
@@ -181,9 +264,11 @@ package final class SimulatedHouse {
     case .start(let process):
       restarts[process.name] = nil
       process.start()
-      for connection in process.connections { reconnects[connection.name] = nil }
     }
   }
+
+  /// One in a hundred; in a whole history there is much more to cut.
+  private var isCut: Bool { random.interval(0...(plan.scale == .whole ? 999 : 99)) == 0 }
 
   /// The end of all faults.
   private func heal() {
@@ -192,15 +277,34 @@ package final class SimulatedHouse {
     for process in processes { process.plannedEnd = nil }
     (books.store.failure, calendar.store.failure) = (nil, nil)
     world.broker.unblock()
+    (world.broker.squeezedTo, world.broker.brokenExchanges) = (nil, [])
+    for clock in [calendar.clock, books.clock] where !plan.isUndisciplined {
+      (clock.status, clock.uncertainty) = (.synchronized, .milliseconds(2))
+    }
+    paused.removeAll()
   }
+
+  /// A service that ends by itself again and again will do so for ever.
+  private var isHopeless: Bool { books.failures.count + calendar.failures.count > 5 }
 
   /// Nothing is under way, nothing is undecided, and everyone sees the same.
   private var isAtRest: Bool {
-    guard processes.allSatisfy(\.isRunning), connections.allSatisfy(\.isUp) else { return false }
+    guard ghosts.isEmpty, severed.isEmpty, processes.allSatisfy(\.isRunning), connections.allSatisfy(\.isUp) else { return false }
     self.operator.flush()
     enemy.flush()
-    return calendar.isSilent && books.isSilent && relay.isSilent && world.broker.isEmpty && self.operator.isDone && enemy.isDone
+    return calendar.isSilent && books.isSilent && relay.isSilent && standby.isSilent && world.broker.isEmpty
+      && self.operator.isDone && enemy.isDone
       && bidders.allSatisfy(\.undecided.isEmpty) && calendar.desk?.wakeUp == nil && books.desk?.needsGoodClock == false
-      && HouseInspection(self).everyoneIsUpToDate
+      && everyoneIsUpToDate
+  }
+
+  private var everyoneIsUpToDate: Bool {
+    bidders.allSatisfy { bidder in
+      bidder.isLive
+        && plan.auctions.allSatisfy { terms in
+          guard let followed = bidder.session.auctions[terms.auction] else { return false }
+          return followed.status == .closed && followed.head?.block == books.store.all("bloco", terms.auction.text).last?.number
+        }
+    }
   }
 }

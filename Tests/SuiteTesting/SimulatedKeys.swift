@@ -7,9 +7,11 @@ package final class SimulatedKeys: @unchecked Sendable {
   private let seed: UInt64
   private var known: [PrincipalID: Voice] = [:]
   /// Whose public keys stand in the key folder.
-  package private(set) var registered: Set<PrincipalID> = [] { didSet { changes += 1 } }
+  package private(set) var registered: Set<PrincipalID> = [] { didSet { (changes, cached) = (changes + 1, nil) } }
+  private var everRegistered: Set<PrincipalID> = []
   /// How often a key was put there or taken away.
   private(set) var changes: Int64 = 0
+  private var cached: KeyRing?
 
   package init(seed: UInt64 = 1) { self.seed = seed }
 
@@ -25,6 +27,7 @@ package final class SimulatedKeys: @unchecked Sendable {
   /// Puts the public key into the folder.
   package func register(_ owner: PrincipalID) throws {
     _ = try voice(owner)
+    everRegistered.insert(owner)
     registered.insert(owner)
   }
 
@@ -32,7 +35,17 @@ package final class SimulatedKeys: @unchecked Sendable {
 
   /// What the folder holds now.
   package var ring: KeyRing {
-    KeyRing(registered.sorted().compactMap { owner in known[owner].map { (owner.text, $0.key.publicKey) } })
+    if let cached { return cached }
+    let ring = ring(of: registered)
+    cached = ring
+    return ring
+  }
+
+  /// As if no key had ever been taken away.
+  var everyRing: KeyRing { ring(of: everRegistered) }
+
+  private func ring(of owners: Set<PrincipalID>) -> KeyRing {
+    KeyRing(owners.sorted().compactMap { owner in known[owner].map { (owner.text, $0.key.publicKey) } })
   }
 
   /// PKCS#8 of an Ed25519 key that begins with these 32 bytes (RFC 8410 section 7).

@@ -18,9 +18,16 @@ package protocol SimulatedProcess: AnyObject {
   /// Wakes once, takes what has arrived, at most so many deliveries, and goes to sleep again.
   func round(atMost deliveries: Int)
   /// Ends at once; so many of its requests still reach the broker, and what the disk had not synced may be lost.
-  func crash(flushing requests: Int, losingPower: Bool)
+  /// - Parameter lingering: the broker learns of it only later.
+  func crash(flushing requests: Int, losingPower: Bool, lingering: Bool)
   /// The key folder was looked at because something stirred there.
   func keysChanged()
+}
+
+extension SimulatedProcess {
+  package func crash(flushing requests: Int, losingPower: Bool) {
+    crash(flushing: requests, losingPower: losingPower, lingering: false)
+  }
 }
 
 /// What a simulation's parts share.
@@ -29,11 +36,16 @@ package struct SimulatedWorld: Sendable {
   package let trace: Trace
   package let broker: SimulatedBroker
   package let keys: SimulatedKeys
+  package let tally = Tally()
+  package let statements = StatementReader()
+  /// The mistake that is planted in this world.
+  package let sabotage: Sabotage?
 
-  package init(seed: UInt64 = 1) {
+  package init(seed: UInt64 = 1, sabotage: Sabotage? = nil, traced: Bool = true) {
+    self.sabotage = sabotage
     time = SimulatedTime()
-    trace = Trace(time)
-    broker = SimulatedBroker(time: time, trace: trace)
+    trace = Trace(time, isKept: traced)
+    broker = SimulatedBroker(time: time, trace: trace, tally: tally)
     keys = SimulatedKeys(seed: seed)
   }
 

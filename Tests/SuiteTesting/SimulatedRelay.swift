@@ -27,13 +27,16 @@ package final class SimulatedRelay: SimulatedProcess, @unchecked Sendable {
     var retryAt: Timestamp?
   }
 
-  package let name = HousePrincipal.msNotificacao.text
+  package let name: String
+  private var lives = 0
   package private(set) var crashes: [CrashPoint] = []
   private let world: SimulatedWorld
   private var life: Life?
 
-  package init(in world: SimulatedWorld) throws {
+  /// - Parameter number: which of those that share the queue; only the first that is there is given anything.
+  package init(in world: SimulatedWorld, number: Int = 1) throws {
     self.world = world
+    name = HousePrincipal.msNotificacao.text + (number == 1 ? "" : " reserva")
     try world.keys.register(HousePrincipal.msNotificacao)
   }
 
@@ -58,13 +61,17 @@ package final class SimulatedRelay: SimulatedProcess, @unchecked Sendable {
     guard life == nil else { return }
     world.trace.say(name, "starts")
     let fate = Fate()
+    lives += 1
+    let mark = lives == 1 ? "" : " \(lives)"
+    let user = HousePrincipal.msNotificacao.text
     let consuming = SimulatedConnection(
-      world.broker, name: "\(name) (consome)", user: name,
+      world.broker, name: "\(name)\(mark) (consome)", user: user,
       subscriptions: [Subscription(name: "trabalho", source: .queue(Queue.notificacao.rawValue), prefetch: 1_000)]
     ) { [unowned self] event in
       if case .delivered(let deliveries) = event { life?.deliveries += deliveries }
     }
-    let publishing = SimulatedConnection(world.broker, name: "\(name) (publica)", user: name) { _ in }
+    let publishing = SimulatedConnection(world.broker, name: "\(name)\(mark) (publica)", user: user) { _ in }
+    consuming.forgetsGenerations = world.sabotage == .dropTagGeneration
     let (trace, name) = (world.trace, name)
     guard let keys = try? world.liveKeys() else { return }
     life = Life(
@@ -77,20 +84,25 @@ package final class SimulatedRelay: SimulatedProcess, @unchecked Sendable {
 
   package func keysChanged() { try? life?.keys.read() }
 
-  package func crash(flushing requests: Int, losingPower: Bool) {
+  package func crash(flushing requests: Int, losingPower: Bool, lingering: Bool) {
     guard let life else { return }
     world.trace.say(name, "ends")
-    life.publishing.abandon(flushed: requests)
-    life.consuming.abandon(flushed: requests)
+    life.publishing.abandon(flushed: requests, lingering: lingering)
+    life.consuming.abandon(flushed: requests, lingering: lingering)
     self.life = nil
   }
 
   package func round(atMost batch: Int = 1_000) {
     guard let life else { return }
-    forward(Array(life.deliveries.prefix(batch)))
-    settle()
+    if life.deliveries.isEmpty || !life.fate.isOver(at: .afterDelivery) {
+      forward(Array(life.deliveries.prefix(batch)))
+      settle()
+    }
     guard life.fate.isOver else { return }
-    if let point = life.fate.planned { crashes.append(point) }
+    if let point = life.fate.planned {
+      crashes.append(point)
+      world.tally.reached(.crash(point))
+    }
     world.trace.say(name, "is over: \(life.fate.planned.map { "\($0)" } ?? "-")")
     crash(flushing: .max, losingPower: false)
   }
@@ -113,10 +125,12 @@ package final class SimulatedRelay: SimulatedProcess, @unchecked Sendable {
     self.life = life
     guard !batch.isEmpty else { return }
     let sent = batch
+    if world.sabotage == .relayAcknowledgesEarly { self.life?.settled += sent.map(\.tag) }
     life.publisher.publish(sent.map(\.message)) { [weak self] index, outcome in self?.heard(outcome, of: sent[index]) }
   }
 
   private func heard(_ outcome: PublishOutcome, of sent: Unconfirmed) {
+    if world.sabotage == .relayAcknowledgesEarly { return }
     if outcome == .confirmed {
       life?.settled.append(sent.tag)
     } else {

@@ -29,8 +29,8 @@ package final class SimulatedSender: @unchecked Sendable {
     guard connection.isUp else { return waiting.append(message) }
     _ = connection.publish(message) { [weak self] outcome in
       switch outcome {
-      case .confirmed, .returned, .invalid: break
-      case .refused, .unknown: self?.waiting.append(message)
+      case .confirmed, .invalid: break
+      case .refused, .returned, .unknown: self?.waiting.append(message)
       }
     }
   }

@@ -19,6 +19,7 @@ package final class SimulatedService<D: Desk>: SimulatedProcess, @unchecked Send
     let consuming: SimulatedConnection
     let publishing: SimulatedConnection
     let publisher: MortalConnection
+    let acknowledger: MortalConnection
     let fate: Fate
     var deliveries: [Delivery] = []
     var queries: [Delivery] = []
@@ -40,12 +41,17 @@ package final class SimulatedService<D: Desk>: SimulatedProcess, @unchecked Send
   package private(set) var failures: [String] = []
   /// Crash points that were reached.
   package private(set) var crashes: [CrashPoint] = []
+  /// Times of more than five seconds in which nothing was consumed, in true time; the last one may still go on.
+  package private(set) var silences: [(from: Timestamp, to: Timestamp)] = []
+  private var lastThere: Timestamp?
+  private var lives = 0
 
   private let world: SimulatedWorld
   private let principal: PrincipalID
   private let queue: Queue
   private let queryQueue: Queue?
   private let makeDesk: (Voice) -> D
+  private let sabotage: Sabotage?
   private var life: Life?
   private let queryName = "perguntas"
 
@@ -55,6 +61,8 @@ package final class SimulatedService<D: Desk>: SimulatedProcess, @unchecked Send
   ) throws {
     (self.principal, self.world, self.clock, self.queue, self.queryQueue) = (principal, world, clock, queue, queryQueue)
     (name, self.makeDesk, store) = (principal.text, makeDesk, SimulatedStore("\(principal) journal", world.trace))
+    sabotage = world.sabotage
+    store.isUnsynced = sabotage == .commitWithoutSync
     try world.keys.register(principal)
   }
 
@@ -99,6 +107,8 @@ package final class SimulatedService<D: Desk>: SimulatedProcess, @unchecked Send
     let (trace, name) = (world.trace, name)
     let publisher = MortalConnection(publishing, fate) { trace.say(name, $0) }
     let acknowledger = MortalConnection(consuming, fate) { trace.say(name, $0) }
+    consuming.forgetsGenerations = sabotage == .dropTagGeneration
+    let store = SabotagedStore(self.store, sabotage, publisher: publisher, clock: clock)
     let time = world.time
     let bell = Bell()
     let log = Logger(label: name) { _ in SwiftLogNoOpLogHandler() }
@@ -106,13 +116,18 @@ package final class SimulatedService<D: Desk>: SimulatedProcess, @unchecked Send
     do {
       let keys = try world.liveKeys()
       let loop = TurnLoop(
-        desk: makeDesk(try world.keys.voice(principal)), store: store, acknowledger: acknowledger,
+        desk: makeDesk(try world.keys.voice(principal)), store: store,
+        acknowledger: sabotage == .acknowledgeBeforeCommit ? Deaf() : acknowledger,
         outbox: outbox, clock: clock, present: presence, log: log)
       life = Life(
-        loop: loop, outbox: outbox, consuming: consuming, publishing: publishing, publisher: publisher, fate: fate, bell: bell,
-        keys: keys)
+        loop: loop, outbox: outbox, consuming: consuming, publishing: publishing, publisher: publisher,
+        acknowledger: acknowledger,
+        fate: fate, bell: bell, keys: keys)
       let turns = try loop.recover()
-      if turns > 0 { world.trace.say(name, "recovered \(turns) turns") }
+      if turns > 0 {
+        world.tally.reached(.recovered)
+        world.trace.say(name, "recovered \(turns) turns")
+      }
       try loop.keysChanged(keys.ring)
       consuming.connect()
       publishing.connect()
@@ -122,15 +137,17 @@ package final class SimulatedService<D: Desk>: SimulatedProcess, @unchecked Send
   }
 
   private func makeConnections() -> (consuming: SimulatedConnection, publishing: SimulatedConnection) {
+    lives += 1
+    let mark = lives == 1 ? "" : " \(lives)"
     var subscriptions = [Subscription(name: "trabalho", source: .queue(queue.rawValue), prefetch: 1_000)]
     if let queryQueue {
       subscriptions.append(
         Subscription(name: queryName, source: .queue(queryQueue.rawValue), prefetch: 0, automaticAcknowledgement: true))
     }
     let consuming = SimulatedConnection(
-      world.broker, name: "\(name) (consome)", user: name, subscriptions: subscriptions
+      world.broker, name: "\(name)\(mark) (consome)", user: name, subscriptions: subscriptions
     ) { [unowned self] in hear($0) }
-    let publishing = SimulatedConnection(world.broker, name: "\(name) (publica)", user: name) { [unowned self] event in
+    let publishing = SimulatedConnection(world.broker, name: "\(name)\(mark) (publica)", user: name) { [unowned self] event in
       switch event {
       case .connected: life?.publisherChange = true
       case .disconnected: life?.publisherChange = false
@@ -154,18 +171,22 @@ package final class SimulatedService<D: Desk>: SimulatedProcess, @unchecked Send
 
   package func keysChanged() { life?.keysChanged = true }
 
-  package func crash(flushing requests: Int, losingPower: Bool) {
+  package func crash(flushing requests: Int, losingPower: Bool, lingering: Bool) {
     guard let life else { return }
     world.trace.say(name, "ends" + (losingPower ? " with the power" : ""))
-    life.publishing.abandon(flushed: requests)
-    life.consuming.abandon(flushed: requests)
+    if losingPower { world.tally.reached(.powerLost) }
+    life.publishing.abandon(flushed: requests, lingering: lingering)
+    life.consuming.abandon(flushed: requests, lingering: lingering)
     self.life = nil
     store.crash(losingPower: losingPower)
   }
 
   private func end(_ error: any Error) {
     if let fate = life?.fate, fate.isOver {
-      if let point = fate.planned { crashes.append(point) }
+      if let point = fate.planned {
+        crashes.append(point)
+        world.tally.reached(.crash(point))
+      }
       world.trace.say(name, "is over: \(fate.planned.map { "\($0)" } ?? "-")")
       // What the process had handed to the kernel is sent.
       crash(flushing: .max, losingPower: false)
@@ -205,16 +226,47 @@ package final class SimulatedService<D: Desk>: SimulatedProcess, @unchecked Send
     }
     if life.isConsuming {
       self.life?.lastTouch = world.time.now
+      noteSilence()
       _ = life.loop.touch()
+      if sabotage == .presenceBeforeOutage { presence = life.loop.present }
     }
     let deliveries = Array(life.deliveries.prefix(batch))
     if !deliveries.isEmpty {
+      tally(deliveries)
+      if life.fate.isOver(at: .afterDelivery) { return }
+      if !life.queries.isEmpty { world.tally.reached(.queryWhileUncommitted, life.queries.count) }
       world.trace.say(name, "takes \(deliveries.count)\(deliveries.contains(where: \.isRedelivered) ? " (redelivered)" : "")")
     }
+    if sabotage == .acknowledgeBeforeCommit, let last = deliveries.last {
+      life.acknowledger.acknowledge(last.tag, multiple: true)
+    }
+    if sabotage == .answerUncommitted { answerAhead(life, deliveries) }
     try life.loop.take(deliveries, freshKeys: life.keys.renewed)
     if life.isConsuming, !life.fate.isOver { presence = life.loop.present }
     if let due = life.loop.desk.wakeUp, due <= clock.now().instant { try life.loop.wake() }
-    life.loop.answer(life.queries, through: life.publisher)
+    if sabotage != .answerUncommitted { life.loop.answer(life.queries, through: life.publisher) }
     try life.outbox.pump()
+  }
+
+  private func noteSilence() {
+    if let lastThere, world.time.now - lastThere > .seconds(5) { silences.append((lastThere, world.time.now)) }
+    lastThere = world.time.now
+  }
+
+  private func tally(_ deliveries: [Delivery]) {
+    let again = deliveries.filter(\.isRedelivered)
+    world.tally.reached(.redelivery, again.count)
+    world.tally.reached(.redeliveryAfterCommit, again.count { store.entryBodies.contains($0.body) })
+  }
+
+  /// The mistake of a service that answers while its commit is still under way.
+  private func answerAhead(_ life: Life, _ deliveries: [Delivery]) {
+    var ahead = life.loop.desk
+    let turn = ahead.decide(deliveries.map { ahead.open($0) }, away: nil, at: clock.now())
+    let store = AheadStore(store, turn.documents)
+    for query in life.queries {
+      guard let reply = ahead.answer(query, from: store, at: clock.now()) else { continue }
+      _ = life.publisher.publish(reply) { _ in }
+    }
   }
 }

@@ -23,6 +23,12 @@ package final class SimulatedStore: Store, @unchecked Sendable {
   private var shelves: [Shelf: [Document]] = [:]
   private var outbox: [OutboxMessage] = []
   private var lastMessage: Int64 = 0
+  /// A mistake on purpose: the last commit is not on the disk yet.
+  var isUnsynced = false
+  private var beforeLastCommit: (entries: [Entry], shelves: [Shelf: [Document]], outbox: [OutboxMessage])?
+  /// Bodies of every entry, and of every message by its id: what a witness compares with what was said.
+  private(set) var entryBodies: Set<[UInt8]> = []
+  private(set) var committed: [String: Set<[UInt8]>] = [:]
   /// Marked as sent since the last sync.
   private var unsynced: Set<Int64> = []
   package var failure: Failure?
@@ -46,8 +52,10 @@ package final class SimulatedStore: Store, @unchecked Sendable {
         throw JournalError(.duplicate("\(document.collection) \(document.key) \(document.number)"), name)
       }
     }
+    if isUnsynced { beforeLastCommit = (entries, shelves, outbox) }
     var rows: [OutboxMessage] = []
     for (kind, body) in commit.entries { entries.append(Entry(number: Int64(entries.count) + 1, kind: kind, body: body)) }
+    for (_, body) in commit.entries { entryBodies.insert(body) }
     for document in commit.documents {
       let shelf = Shelf(collection: document.collection, key: document.key)
       let place = shelves[shelf, default: []].firstIndex { $0.number > document.number } ?? shelves[shelf]?.count ?? 0
@@ -55,6 +63,7 @@ package final class SimulatedStore: Store, @unchecked Sendable {
     }
     for message in commit.outbox {
       lastMessage += 1
+      committed[message.messageID ?? "", default: []].insert(message.body)
       rows.append(OutboxMessage(id: lastMessage, message: message))
     }
     outbox.append(contentsOf: rows)
@@ -86,7 +95,7 @@ package final class SimulatedStore: Store, @unchecked Sendable {
 
   package func markSent(_ ids: [Int64]) throws(JournalError) {
     if fate.isOver(at: .beforeMarkSent) { throw JournalError(.notDurable("the process ended"), name) }
-    unsynced.formUnion(ids)
+    unsynced.formUnion(Set(ids).intersection(outbox.map(\.id)))
     trace.say(name, "mark sent \(ids.count)")
     if fate.isOver(at: .afterMarkSent) { throw JournalError(.notDurable("the process ended"), name) }
   }
@@ -102,6 +111,10 @@ package final class SimulatedStore: Store, @unchecked Sendable {
   package func crash(losingPower: Bool) {
     (failure, hasFailed) = (nil, false)
     if losingPower { unsynced.removeAll() } else { sync() }
+    if losingPower, let before = beforeLastCommit {
+      (entries, shelves, outbox) = before
+      beforeLastCommit = nil
+    }
   }
 
   package var pendingCount: Int { outbox.count - unsynced.count }

@@ -17,15 +17,18 @@ package final class Trace: @unchecked Sendable {
   }
 
   package private(set) var events: [Event] = []
+  /// Without it nothing is written down: many histories are played faster.
+  package let isKept: Bool
   private let time: SimulatedTime
   /// What is older is forgotten in halves.
   private let kept = 200_000
 
-  package init(_ time: SimulatedTime) { self.time = time }
+  package init(_ time: SimulatedTime, isKept: Bool = true) { (self.time, self.isKept) = (time, isKept) }
 
-  package func say(_ who: String, _ what: String) {
+  package func say(_ who: @autoclosure () -> String, _ what: @autoclosure () -> String) {
+    guard isKept else { return }
     if events.count == kept { events.removeFirst(kept / 2) }
-    events.append(Event(at: time.now, who: who, what: what))
+    events.append(Event(at: time.now, who: who(), what: what()))
   }
 
   /// What this one did, in order.
@@ -40,4 +43,9 @@ package final class Trace: @unchecked Sendable {
 
   /// The same for the same history, in every process.
   package var fingerprint: Digest { Build.toyHash(Array(events.map(\.description).joined(separator: "\n").utf8)) }
+}
+
+extension Trace.Event {
+  /// What was planned, as if it had been traced.
+  package init(_ planned: HousePlan.Event) { self.init(at: planned.at, who: "plan", what: "\(planned.what)") }
 }

@@ -1,16 +1,31 @@
-import AuctionCore
-import AuctionFacts
-import SharedKernel
-import SuiteTesting
+package import AuctionCore
+package import AuctionFacts
+package import SharedKernel
 
 /// What a house says, without signatures: the words in which machine and oracle are compared.
-enum Said: Hashable {
-  struct Line: Hashable {
+package enum Said: Sendable, Hashable {
+  package struct Line: Sendable, Hashable {
     let what: String
     let price: Int64?
     let leader: PrincipalID?
     let minimum: Int64
     let end: Timestamp
+
+    package init(what: String, price: Int64?, leader: PrincipalID?, minimum: Int64, end: Timestamp) {
+      (self.what, self.price, self.leader, self.minimum, self.end) = (what, price, leader, minimum, end)
+    }
+
+    package init(_ entry: BlockEntry) {
+      let what =
+        switch entry.fact {
+        case .bid: "lance"
+        case .key(let key): "chave \(key.keyID) \(key.owner)" + (key.standing == .active ? "" : " revogada")
+        case .outage: "ausencia"
+        case .voided, .suspended, .resumed: "?"
+        }
+      self.init(
+        what: what, price: entry.price?.minorUnits, leader: entry.leader, minimum: entry.minimum.minorUnits, end: entry.closesAt)
+    }
   }
 
   case block(AuctionID, Int64, ClockReading, [Line])
@@ -20,7 +35,7 @@ enum Said: Hashable {
   case result(AuctionID, Int64, AuctionResult.Outcome, PrincipalID?, Int64?, Int64, Int64, Timestamp)
   case repeated(AuctionID, isResult: Bool)
 
-  var auction: AuctionID {
+  package var auction: AuctionID {
     switch self {
     case .block(let a, _, _, _), .extended(let a, _, _, _), .accepted(let a, _, _), .refused(let a, _, _, _, _, _, _),
       .result(let a, _, _, _, _, _, _, _), .repeated(let a, _):
@@ -30,8 +45,8 @@ enum Said: Hashable {
 }
 
 /// English auctions, naively: everything that happened in lists, and every question answered by reading them from the start.
-struct Oracle {
-  struct Happened {
+package struct Oracle: Sendable {
+  struct Happened: Sendable {
     var what: String
     var bid: Bid?
     var received: Timestamp?
@@ -40,23 +55,27 @@ struct Oracle {
     var line: Said.Line
   }
 
-  struct Auction {
+  package struct Auction: Sendable {
     let terms: AuctionTerms
     let edition: Edition
-    var end: Timestamp
+    package var end: Timestamp
     var isOpen = false
-    var outcome: AuctionResult.Outcome?
+    package var outcome: AuctionResult.Outcome?
     var happened: [Happened] = []
     /// Digest as the machine said it, and clock, of each block.
-    var blocks: [(digest: Digest, clock: ClockReading)] = []
+    package var blocks: [(digest: Digest, clock: ClockReading)] = []
     var stamps: [Timestamp] = []
     var refused: Int64 = 0
-    var heard: Int64 = 0
+    package var heard: Int64 = 0
     var saidExtensions = 0
+
+    package init(terms: AuctionTerms, edition: Edition, end: Timestamp) {
+      (self.terms, self.edition, self.end) = (terms, edition, end)
+    }
 
     var pending: [Happened] { happened.filter { $0.block == Int64(blocks.count) } }
     func bids(upTo block: Int64) -> [Bid] { happened.filter { $0.block <= block }.compactMap(\.bid) }
-    var leading: Bid? { happened.last { $0.bid != nil }?.bid }
+    package var leading: Bid? { happened.last { $0.bid != nil }?.bid }
 
     func minimum(after price: Int64?) -> Int64 {
       guard let price else { return terms.openingPrice.minorUnits }
@@ -66,11 +85,14 @@ struct Oracle {
       case .table(let bands): return price + bands.filter { ($0.upTo?.minorUnits ?? .max) >= price }[0].step.minorUnits
       }
     }
-    var minimum: Int64 { minimum(after: leading?.amount.minorUnits) }
+    package var minimum: Int64 { minimum(after: leading?.amount.minorUnits) }
   }
 
-  var auctions: [AuctionID: Auction] = [:]
+  package var auctions: [AuctionID: Auction] = [:]
   var decided: [SubmittedBid] = []
+  var away: [(from: Timestamp, to: Timestamp)] = []
+
+  package init() {}
 
   func later(_ clock: ClockReading, than instants: [Timestamp]) -> ClockReading {
     let instant = max(clock.instant, instants.max() ?? clock.instant)
@@ -101,12 +123,14 @@ struct Oracle {
     if c + u < r - half(received, loose) - 5_000_000 { return .stale }
     if bid.seen != nil && seen == nil { return .seenMismatch }
 
+    // Nobody can open what no secret came with.
+    let otherwise: Refusal? = bid.maximumCommitment == nil ? nil : .badCommitment
     guard let price = auction.leading?.amount.minorUnits else {
-      return bid.amount.minorUnits < auction.minimum ? .belowMinimum : nil
+      return bid.amount.minorUnits < auction.minimum ? .belowMinimum : otherwise
     }
     if auction.leading?.bidder == bid.bidder { return .alreadyLeading }
     let amount = bid.amount.minorUnits
-    if amount >= auction.minimum { return nil }
+    if amount >= auction.minimum { return otherwise }
     let quotedBlock = seen.map { Int64($0.offset) } ?? -1
     guard let moved = auction.happened.first(where: { $0.bid != nil && $0.block > quotedBlock })?.block else {
       return .belowMinimum
@@ -116,10 +140,10 @@ struct Oracle {
     let isInFlight = tolerance > 0 && (isPending || r - auction.blocks[Int(moved)].clock.instant.microseconds < tolerance)
     let quoted = auction.minimum(after: auction.bids(upTo: quotedBlock).last?.amount.minorUnits)
     if !isInFlight || amount < quoted || amount < price { return .belowMinimum }
-    return amount == price ? .tieLost : nil
+    return amount == price ? .tieLost : otherwise
   }
 
-  mutating func decide(_ submitted: SubmittedBid, at clock: ClockReading) -> [Said] {
+  package mutating func decide(_ submitted: SubmittedBid, at clock: ClockReading) -> [Said] {
     let bid = submitted.bid
     let earlier = decided.filter { $0.bid.bidder == bid.bidder && $0.bid.id == bid.id }
     if earlier.contains(where: { $0.digest == submitted.digest }) { return [] }
@@ -194,7 +218,7 @@ struct Oracle {
     return said + pending.compactMap { $0.bid.map { .accepted(id, $0.id, number) } }
   }
 
-  mutating func endTurn(at clock: ClockReading) -> [Said] {
+  package mutating func endTurn(at clock: ClockReading) -> [Said] {
     auctions.keys.sorted().flatMap { id in
       guard var auction = auctions[id] else { return [Said]() }
       defer { auctions[id] = auction }
@@ -204,15 +228,25 @@ struct Oracle {
 
   // MARK: Calendar, keys, outages
 
-  mutating func open(_ id: AuctionID, at clock: ClockReading) -> [Said] {
-    guard var auction = auctions[id], !auction.isOpen, auction.outcome == nil else { return [] }
+  package mutating func open(_ id: AuctionID, opensAt opened: Timestamp, at clock: ClockReading) -> [Said] {
+    guard var auction = auctions[id], !auction.isOpen else { return [] }
     auction.isOpen = true
     let (number, reading) = block(&auction, clock)
+    if auction.outcome != nil {
+      // Its cancellation came first.
+      let (last, _) = block(&auction, clock)
+      auctions[id] = auction
+      return [
+        .block(id, number, reading, []), .result(id, last, .cancelled, nil, nil, 0, auction.refused, auction.end),
+      ]
+    }
+    // It was opened while the house was away, which hears of it only now.
+    if let (from, to) = away.last, to > opened { resume(&auction, from: max(from, opened), to: to) }
     auctions[id] = auction
     return [.block(id, number, reading, [])]
   }
 
-  mutating func hear(_ notice: CalendarNotice, at clock: ClockReading) -> [Said] {
+  package mutating func hear(_ notice: CalendarNotice, at clock: ClockReading) -> [Said] {
     guard var auction = auctions[notice.auction], notice.edition == auction.edition else { return [] }
     defer { auctions[notice.auction] = auction }
     let id = notice.auction
@@ -247,7 +281,7 @@ struct Oracle {
     ]
   }
 
-  mutating func revoke(_ key: KeyRecord) {
+  package mutating func revoke(_ key: KeyRecord) {
     for (id, auction) in auctions where auction.isOpen && auction.outcome == nil {
       let name = "chave \(key.keyID) \(key.owner)"
       guard auction.happened.last(where: { $0.what.hasPrefix(name) })?.what == name else { continue }
@@ -258,15 +292,20 @@ struct Oracle {
     }
   }
 
-  mutating func outage(from: Timestamp, to: Timestamp) {
+  package mutating func outage(from: Timestamp, to: Timestamp) {
     guard (to - from).microseconds > 5_000_000 else { return }
+    away.append((from, to))
     for (id, found) in auctions where found.isOpen && found.outcome == nil {
       var auction = found
-      let window = max(auction.terms.rules.extensionWindow, .seconds(30))
-      guard from <= auction.end, to > auction.end - window else { continue }
-      auction.end = to + window
-      happen("ausencia", bytes: 400, in: &auction)
+      resume(&auction, from: from, to: to)
       auctions[id] = auction
     }
+  }
+
+  private func resume(_ auction: inout Auction, from: Timestamp, to: Timestamp) {
+    let window = max(auction.terms.rules.extensionWindow, .seconds(30))
+    guard from <= auction.end, to > auction.end - window else { return }
+    auction.end = to + window
+    happen("ausencia", bytes: 400, in: &auction)
   }
 }

@@ -1,0 +1,151 @@
+import AuctionCore
+import AuctionFacts
+import AuctionSigning
+import AuctionWire
+import JournalKit
+import ServiceKit
+import SharedKernel
+import SigningKit
+
+/// Reads ms-lance's journal, lets the oracle decide everything once more, and compares with what stands in the ledgers.
+struct JournalCheck {
+  private(set) var violations: [Violation] = []
+  private var oracle = Oracle()
+  private var expected: [Said] = []
+  private var keys: [Digest: KeyRecord] = [:]
+  private let digests: [AuctionID: [Digest]]
+
+  init(_ store: SimulatedStore, _ ledgers: [AuctionID: [HouseStatement]]) {
+    digests = ledgers.mapValues { $0.compactMap { if case .block = $0.fact { $0.digest } else { nil } } }
+    var reading: ClockReading?
+    do {
+      try store.forEachEntry(from: 1) { entry in
+        if entry.kind == TurnRecord.kind {
+          if let reading { expect(oracle.endTurn(at: reading)) }
+          reading = try TurnRecord.decode(entry.body)
+        } else if let reading {
+          try take(entry, at: reading)
+        }
+      }
+      if let reading { expect(oracle.endTurn(at: reading)) }
+    } catch {
+      violations.append(Violation(8, "the journal cannot be read: \(error)"))
+    }
+    for (auction, ledger) in ledgers.sorted(by: { $0.key < $1.key }) { compare(ledger, of: auction) }
+  }
+
+  private mutating func expect(_ said: [Said]) {
+    expected += said
+    // The oracle knows blocks by number; the digests are those of the ledger.
+    for (id, auction) in oracle.auctions {
+      let known = digests[id] ?? []
+      for number in auction.blocks.indices where number < known.count {
+        oracle.auctions[id]?.blocks[number].digest = known[number]
+      }
+    }
+  }
+
+  private mutating func take(_ entry: Entry, at clock: ClockReading) throws {
+    switch entry.kind {
+    case "lance":
+      let envelope = try Envelope(parsing: entry.body)
+      guard let key = keys[envelope.keyID] else { return violations.append(Violation(2, "a bid without its key in the journal")) }
+      let bid = SubmittedBid(
+        bid: try Bid(envelope), digest: SHA256.of(envelope.payload), key: key, evidence: Evidence(entry.body))
+      expect(oracle.decide(bid, at: clock))
+    case "calendario": try hear(HouseStatement(trusted: Evidence(entry.body)), at: clock)
+    case "chave", "chave_revogada":
+      guard let record = Self.key(entry) else { return violations.append(Violation(8, "an unreadable key in the journal")) }
+      keys[record.keyID] = record
+      if record.standing == .revoked { oracle.revoke(record) }
+    case "ausencia":
+      let times = String(decoding: entry.body, as: UTF8.self).split(separator: " ").compactMap { Int64($0) }
+      guard times.count == 2 else { return violations.append(Violation(8, "an unreadable outage in the journal")) }
+      oracle.outage(from: Timestamp(microseconds: times[0]), to: Timestamp(microseconds: times[1]))
+    default: violations.append(Violation(8, "what is \(entry.kind) doing in the journal?"))
+    }
+  }
+
+  private mutating func hear(_ statement: HouseStatement, at clock: ClockReading) throws {
+    switch statement.fact {
+    case .scheduled(let scheduling): schedule(scheduling, statement.digest)
+    case .opened(let opening):
+      let envelope = try Envelope(opening.scheduling)
+      schedule(try Scheduling(envelope), SHA256.of(envelope.payload))
+      guard let known = oracle.auctions[opening.auction], known.edition == opening.edition else { return }
+      if !known.isOpen, known.outcome == nil { oracle.auctions[opening.auction]?.end = opening.closesAt }
+      expect(oracle.open(opening.auction, opensAt: opening.opensAt, at: clock))
+    case .notice(let notice): expect(oracle.hear(notice, at: clock))
+    case .block, .extended, .refused, .answered: break
+    }
+  }
+
+  private mutating func schedule(_ scheduling: Scheduling, _ edition: Digest) {
+    let id = scheduling.terms.auction
+    guard oracle.auctions[id] == nil else { return }
+    oracle.auctions[id] = Oracle.Auction(terms: scheduling.terms, edition: edition, end: scheduling.terms.closesAt)
+  }
+
+  /// Owner, a zero byte, the key's id (32 bytes), the SubjectPublicKeyInfo.
+  private static func key(_ entry: Entry) -> KeyRecord? {
+    guard let end = entry.body.firstIndex(of: 0), entry.body.count > end + 33,
+      let owner = PrincipalID(String(decoding: entry.body[..<end], as: UTF8.self)),
+      let id = Digest(entry.body[(end + 1)..<(end + 33)])
+    else { return nil }
+    return KeyRecord(
+      owner: owner, keyID: id, spki: Array(entry.body[(end + 33)...]), standing: entry.kind == "chave" ? .active : .revoked)
+  }
+
+  private mutating func compare(_ ledger: [HouseStatement], of auction: AuctionID) {
+    let said = ledger.compactMap(Self.said)
+    let should = expected.filter { $0.auction == auction && $0.isKept }
+    let blocks = (said.filter(\.isBlock), should.filter(\.isBlock))
+    let receipts = (said.filter { !$0.isBlock }, should.filter { !$0.isBlock })
+    for (is_, should) in [blocks, receipts] where is_ != should {
+      let place = zip(is_, should).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? min(is_.count, should.count)
+      violations.append(
+        Violation(
+          3,
+          "\(auction): the oracle says \(place < should.count ? "\(should[place])" : "nothing more"), "
+            + "the ledger \(place < is_.count ? "\(is_[place])" : "nothing more")"))
+    }
+  }
+
+  private static func said(_ statement: HouseStatement) -> Said? {
+    switch statement.fact {
+    case .block(let block):
+      switch block.content {
+      case .opening: .block(block.auction, block.number, block.clock, [])
+      case .entries(let entries): .block(block.auction, block.number, block.clock, entries.map { Said.Line($0) })
+      case .closing(let result, _):
+        .result(
+          block.auction, block.number, result.outcome, result.winner, result.amount?.minorUnits, result.acceptedBids,
+          result.refusedBids, result.closesAt)
+      }
+    case .refused(let receipt):
+      if let auction = receipt.auction, let bid = receipt.bid {
+        .refused(
+          auction, bid, receipt.reason, receipt.minimum?.minorUnits, after: receipt.afterBlock, at: receipt.receivedAt,
+          number: receipt.number)
+      } else {
+        nil
+      }
+    case .scheduled, .opened, .notice, .extended, .answered: nil
+    }
+  }
+}
+
+extension Said {
+  fileprivate var isBlock: Bool {
+    switch self {
+    case .block, .result: true
+    case .extended, .accepted, .refused, .repeated: false
+    }
+  }
+
+  /// Whether it stands in the ledger.
+  fileprivate var isKept: Bool {
+    if case .refused(_, _, _, _, after: _, at: _, number: let number) = self { return number != nil }
+    return isBlock
+  }
+}
