@@ -1,7 +1,7 @@
 package import AuctionFacts
 import AuctionSigning
 package import AuctionWire
-package import MessagingKit
+import MessagingKit
 package import ServiceKit
 import SharedKernel
 import SigningKit
@@ -16,11 +16,11 @@ package final class HouseCall {
 
   /// - Throws: an `unavailable` failure when the broker cannot be reached or will not have us.
   package init(
-    broker: BrokerURL, name: String, keys: LiveKeyRing, bindings: [(exchange: Exchange, key: String)] = [],
+    broker: BrokerAccess, name: String, keys: LiveKeyRing, hearing: HouseLink.Hearing = .nothing,
     patience: Duration = .seconds(10)
   ) throws {
     self.patience = patience
-    link = HouseLink(broker: broker, name: name, keys: keys, bindings: bindings) { [channel] in channel.send($0) }
+    link = HouseLink(broker: broker, name: name, keys: keys, hearing: hearing) { [channel] in channel.send($0) }
     link.start()
     try hear(within: patience) { event -> Void? in
       if case .up = event { () } else { nil }

@@ -1,3 +1,5 @@
+package import SharedKernel
+
 /// What the broker holds: exchanges, queues, bindings, users, rights, bounds. One value, from which the broker's
 /// definitions are generated and which every program checks against; nothing else in the house declares anything.
 package struct Topology: Hashable, Sendable {
@@ -16,11 +18,8 @@ package struct Topology: Hashable, Sendable {
     bindings.contains { $0.exchange == exchange && $0.key == key }
   }
 
-  /// Which house the broker serves.
-  package enum Profile: Hashable, Sendable {
-    /// All bidders share the user `cliente`, every password is its user's name, nothing listens beyond loopback.
-    case development
-  }
+  /// A bidder's own queue in a house that gives each bidder a broker user of his own.
+  package static func queue(of bidder: PrincipalID) -> String { "cliente_\(bidder)" }
 }
 
 /// A queue and what it is bounded by.
@@ -31,7 +30,7 @@ package struct QueueDeclaration: Hashable, Sendable {
     case dropHead = "drop-head"
   }
 
-  package let queue: Queue
+  package let name: String
   package let type: QueueType
   package var singleActiveConsumer = false
   package var maximumLength: Int64?
@@ -65,7 +64,7 @@ package struct QueueDeclaration: Hashable, Sendable {
 /// An exact key, never a pattern, so that nothing else gets in.
 package struct Binding: Hashable, Sendable {
   package let exchange: Exchange
-  package let queue: Queue
+  package let queue: String
   package let key: String
 }
 

@@ -32,9 +32,9 @@ package final class SimulatedBroker: @unchecked Sendable {
   package init(_ topology: Topology = .house, time: SimulatedTime, trace: Trace) {
     (self.topology, self.time, self.trace, rights) = (topology, time, trace, BrokerRights(topology))
     for declaration in topology.queues {
-      queues[declaration.queue.rawValue] = SimulatedQueue(name: declaration.queue.rawValue, declaration: declaration)
+      queues[declaration.name] = SimulatedQueue(name: declaration.name, declaration: declaration)
     }
-    bindings = topology.bindings.map { ($0.exchange.rawValue, $0.key, $0.queue.rawValue) }
+    bindings = topology.bindings.map { ($0.exchange.rawValue, $0.key, $0.queue) }
   }
 
   // MARK: - What a test may do and see
@@ -105,12 +105,12 @@ package final class SimulatedBroker: @unchecked Sendable {
       queues[queue] = nil
       bindings.removeAll { $0.queue == queue }
     }
-    for queue in topology.queues { dispatch(queue.queue.rawValue) }
+    for queue in topology.queues { dispatch(queue.name) }
   }
 
   private func queueName(of subscription: Subscription, _ connection: SimulatedConnection) -> String {
     switch subscription.source {
-    case .queue(let name): name
+    case .queue(let name), .bound(let name, _): name
     case .exclusive: "amq.gen-\(connection.name)-\(subscription.name)"
     case .directReplies: replyAddress(of: connection)
     }
@@ -276,6 +276,9 @@ package final class SimulatedBroker: @unchecked Sendable {
 
 extension Subscription {
   var isOnNamedQueue: Bool {
-    if case .queue = source { true } else { false }
+    switch source {
+    case .queue, .bound: true
+    case .exclusive, .directReplies: false
+    }
   }
 }

@@ -42,7 +42,7 @@ package final class SimulatedConnection: Publisher, Acknowledger, @unchecked Sen
   ) {
     (self.broker, self.name, self.user, self.subscriptions, self.onEvent) = (broker, name, user, subscriptions, onEvent)
     for subscription in subscriptions {
-      if case .exclusive(let initial) = subscription.source { bindings[subscription.name] = initial }
+      if let initial = subscription.source.bindings { bindings[subscription.name] = initial }
     }
   }
 
