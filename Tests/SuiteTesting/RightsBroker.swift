@@ -26,14 +26,7 @@ package struct RightsBroker: Sendable {
   private init(_ topology: Topology, bidder: String, other: String) async throws {
     (self.bidder, self.other) = (bidder, other)
     queues = topology.queues.map(\.name)
-    let folder = FileManager.default.temporaryDirectory.appending(path: "leilao-rights-\(UInt64.random(in: .min ... .max))")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let file = folder.appending(path: "definitions.json")
-    let definitions = topology.definitions(password: { $0 }, salt: { _ in [1, 2, 3, 4] }, hash: { SHA256.of($0) })
-    try Data(definitions).write(to: file)
-    node = try await PrivateBroker(
-      definitions: file.path, settings: ["loopback_users = none", "max_message_size = 131072", "frame_max = 131072"])
+    node = try await PrivateBroker(topology)
   }
 
   package func probe(as user: String) throws -> BrokerProbe {
@@ -53,5 +46,19 @@ package struct RightsBroker: Sendable {
       "destination_kind", "routing_key",
     ])
     return Set(output.split(separator: "\n").map(String.init).filter { !$0.contains("amq.gen-") })
+  }
+}
+
+extension PrivateBroker {
+  /// A node with what a topology says and the house's bounds; every password is its user's name.
+  convenience init(_ topology: Topology) async throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "leilao-topology-\(UInt64.random(in: .min ... .max))")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appending(path: "definitions.json")
+    let definitions = topology.definitions(password: { $0 }, salt: { _ in [1, 2, 3, 4] }, hash: { SHA256.of($0) })
+    try Data(definitions).write(to: file)
+    try await self.init(
+      definitions: file.path, settings: ["loopback_users = none", "max_message_size = 131072", "frame_max = 131072"])
   }
 }

@@ -15,6 +15,8 @@ package final class SimulatedConnection: Publisher, Acknowledger, @unchecked Sen
     case event(ConnectionEvent)
     case delivery(Delivery)
     case outcome(UInt64, PublishOutcome)
+    /// The channel of its publishes was closed; there is a new one as soon as the process has read this.
+    case publishingClosed(String)
   }
 
   package let name: String
@@ -29,8 +31,14 @@ package final class SimulatedConnection: Publisher, Acknowledger, @unchecked Sen
   package private(set) var isUp = false
   /// Nothing is heard of it any more: its process ended.
   package private(set) var isAbandoned = false
-  /// Whether this generation has published: an alarm stops only those.
-  var hasPublished = false
+  /// It publishes during an alarm: nothing of it is read until that is over.
+  private(set) var isStopped = false
+  /// The broker closed the channel of its publishes, and the process does not know yet.
+  private(set) var isPublishingClosed = false
+  /// The last publish that was meant for a channel that the broker had closed.
+  private var lastDiscarded: UInt64 = 0
+  private var channels: Set<UInt16> = []
+  private var lastChannel: UInt16 = 0
 
   private var awaiting: [(sequence: UInt64, outcome: (PublishOutcome) -> Void)] = []
   private var lastSequence: UInt64 = 0
@@ -91,7 +99,8 @@ package final class SimulatedConnection: Publisher, Acknowledger, @unchecked Sen
   package func connect() {
     guard !isUp, !isAbandoned else { return }
     generation += 1
-    (isUp, hasPublished) = (true, false)
+    (isUp, isStopped, isPublishingClosed) = (true, false, false)
+    (channels, lastChannel) = ([], 0)
     broker.trace.say(name, "connected, generation \(generation)")
     push(.event(.connected(generation: generation)))
     broker.attach(self)
@@ -124,13 +133,16 @@ package final class SimulatedConnection: Publisher, Acknowledger, @unchecked Sen
     broker.detach(self)
   }
 
-  package var requestCount: Int { broker.isBlocked && hasPublished ? 0 : requests.count }
+  package var requestCount: Int { isStopped ? 0 : requests.count }
   package var noticeCount: Int { notices.count }
 
   /// The oldest request reaches the broker.
   package func passRequest() {
-    guard !requests.isEmpty else { return }
-    broker.take(requests.removeFirst(), from: self)
+    guard !isStopped, let request = requests.first else { return }
+    if broker.isBlocked, case .publish = request { return stop() }
+    requests.removeFirst()
+    if case .publish(let sequence, _) = request, isPublishingClosed || sequence <= lastDiscarded { return }
+    broker.take(request, from: self)
   }
 
   /// The oldest notices reach the process: one, or as many deliveries in a row as `most` allows.
@@ -149,8 +161,40 @@ package final class SimulatedConnection: Publisher, Acknowledger, @unchecked Sen
     case .outcome(let sequence, let outcome):
       guard let place = awaiting.firstIndex(where: { $0.sequence == sequence }) else { return }
       awaiting.remove(at: place).outcome(outcome)
+    case .publishingClosed(let reason):
+      (isPublishingClosed, lastDiscarded) = (false, lastSequence)
+      onEvent(.refused(reason))
+      let unsettled = awaiting
+      awaiting.removeAll()
+      for publish in unsettled { publish.outcome(.unknown(reason)) }
     }
   }
+
+  private func stop() {
+    isStopped = true
+    push(.event(.blocked("low on memory")))
+  }
+
+  func goOn() {
+    guard isStopped else { return }
+    isStopped = false
+    push(.event(.unblocked))
+  }
+
+  func closePublishing(_ reason: String) {
+    isPublishingClosed = true
+    push(.publishingClosed(reason))
+  }
+
+  /// A subscription's: a new one each time, so that an old tag never means a new delivery.
+  func openChannel() -> UInt16 {
+    lastChannel += 1
+    channels.insert(lastChannel)
+    return lastChannel
+  }
+
+  func closeChannel(_ channel: UInt16) { channels.remove(channel) }
+  func hasChannel(_ channel: UInt16) -> Bool { channels.contains(channel) }
 
   func push(_ notice: Notice) { notices.append(notice) }
 }
