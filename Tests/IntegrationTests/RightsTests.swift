@@ -1,4 +1,5 @@
 import AuctionWire
+import ServiceKit
 import SharedKernel
 import SuiteTesting
 import Testing
@@ -219,6 +220,47 @@ struct RightsTests {
     #expect(try relay.publishConfirmed(exchange: "notificacoes", key: "leilao.moto") == .routed)
     #expect(try relay.publishConfirmed(exchange: "notificacoes", key: "cliente.\(broker.other)") == .routed)
     try await settles(broker, ["lance_realizado": 1, mine: 1, others: 1])
+  }
+
+  @Test func `What a development broker lets pass does nothing in the house`() async throws {
+    let house = try await PrivateHouse(running: [.calendar, .bids])
+    try await house.makeKeys("ana")
+    let probe = try BrokerProbe(port: house.broker.port, user: "cliente", password: "cliente", virtualHost: "leilao")
+
+    // ms-lance may publish to any queue by its name; it answers to direct reply addresses only.
+    for address in Self.houseQueues + ["amq.rabbitmq.reply-to", "amq.rabbitmq.reply-to."] {
+      let query = Query(id: .random(), subject: .auctions(after: nil))
+      let refusal = try code {
+        _ = try probe.publishConfirmed(exchange: "consultas", key: "consulta", body: query.encoded(), replyTo: address)
+      }
+      // Who asks for direct answers without listening for them is stopped by the broker.
+      #expect(refusal == (address == "amq.rabbitmq.reply-to" ? Trial.preconditionFailed : nil), "\(address)")
+    }
+    let visitor = try await Visitor(house)
+    _ = try await visitor.ask(.auctions(after: nil))
+    for queue in Self.houseQueues { #expect(try probe.readyCount(queue) == 0, "\(queue)") }
+
+    // An announcement is pumped into the exchange of bids, under a bid's key.
+    let pump = try probe.declareUnnamedQueue(
+      isDurable: true, isExclusive: false,
+      arguments: [
+        ("x-dead-letter-exchange", .text("lances")), ("x-dead-letter-routing-key", .text("lance.realizado")),
+        ("x-message-ttl", .number(1)),
+      ])
+    for key in Topology.announcements { try probe.bind(pump, exchange: "leilao", key: key) }
+    try await house.schedule("bombeado", duration: "1h")
+    try await house.opened("bombeado")
+    let box = try DeadLetterBox(port: house.broker.port)
+    for _ in Topology.announcements {
+      var letter: DeadLetterBox.Letter?
+      try await until("the pumped event is put aside") {
+        letter = try box.take()
+        return letter != nil
+      }
+      #expect(letter?.reason == "formato" && letter?.headers["exchange"] == "lances")
+    }
+    #expect(try await house.bid("bombeado", "100", as: "ana").status == 0)
+    await visitor.leave()
   }
 
   /// What each user may publish: every other key on every exchange is refused.
