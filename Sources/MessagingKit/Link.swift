@@ -73,6 +73,13 @@ final class Link {
     return "it demands a client certificate, and none was given (\(text))"
   }
 
+  /// Since TLS 1.3 a broker reads our certificate after we believe the handshake done; the link may break before its complaint is read.
+  private func suspicion(_ status: Int32) -> String {
+    let breaks = [AMQP_STATUS_SSL_ERROR, AMQP_STATUS_SOCKET_ERROR, AMQP_STATUS_CONNECTION_CLOSED].map(\.rawValue)
+    guard options.url.isTLS, options.tls?.certificateFile == nil, breaks.contains(status) else { return "" }
+    return "; it may demand a client certificate, and none was given"
+  }
+
   private func makeSocket() throws(LinkFailure) -> OpaquePointer {
     guard options.url.isTLS else {
       guard options.tls == nil else { throw .misconfigured("TLS options with \(options.url): TLS takes an amqps:// address") }
@@ -132,7 +139,7 @@ final class Link {
     do {
       try check(reply)
     } catch .lost(let reason) {
-      throw .lost("\(options.url) does not complete the login: \(complaint ?? reason)")
+      throw .lost("\(options.url) does not complete the login: \(complaint ?? reason + suspicion(reply.library_error))")
     }
     bodyFrameSize = Int(amqp_get_frame_max(state)) - 8
     heartbeatSeconds = Int(amqp_get_heartbeat(state))
