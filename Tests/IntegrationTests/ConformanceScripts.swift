@@ -90,7 +90,7 @@ extension ConformanceScript {
         "c": Array(repeating: "confirmed", count: 5),
       ]
     ) { bids($0, "1", "2", "3", "4", "5") },
-    Step("the first two are done", sees: ["a": []]) { $0.acknowledge("a", "trabalho", 1, multiple: true) },
+    Step("the first two are done", sees: ["a": []]) { await $0.acknowledge("a", "trabalho", 1, multiple: true) },
     Step("it dies", sees: ["b": (3...5).map { "trabalho lances/lance.realizado \($0) again" }, "d": []]) { await $0.kill("a") },
     Step("more bids", sees: ["b": ["trabalho lances/lance.realizado 6"], "d": []]) { bids($0, "6") },
     Step(
@@ -99,7 +99,7 @@ extension ConformanceScript {
       $0.cut("b")
     },
     Step("and comes back in vain", sees: ["b": ["connected", "subscribed trabalho"]]) { $0.reconnect("b") },
-    Step("the third does its work", sees: ["b": []]) { $0.acknowledge("d", "trabalho", 3, multiple: true) },
+    Step("the third does its work", sees: ["b": []]) { await $0.acknowledge("d", "trabalho", 3, multiple: true) },
     Step("the last bid", sees: ["b": [], "d": ["trabalho lances/lance.realizado 7"]]) { bids($0, "7") })
 
   static let order = ConformanceScript(
@@ -110,7 +110,7 @@ extension ConformanceScript {
       bids($0, "1", "2", "3", "4", "5", "6")
     },
     Step("the middle one is done", sees: ["a": ["trabalho lances/lance.realizado 4"]]) {
-      $0.acknowledge("a", "trabalho", 1, multiple: false)
+      await $0.acknowledge("a", "trabalho", 1, multiple: false)
     },
     Step("cut", sees: ["a": ["disconnected"]]) { $0.cut("a") },
     Step(
@@ -118,7 +118,7 @@ extension ConformanceScript {
       sees: ["a": ["connected", "subscribed trabalho"] + [1, 3, 4].map { "trabalho lances/lance.realizado \($0) again" }]
     ) { $0.reconnect("a") },
     Step("all three are done", sees: ["a": ["trabalho lances/lance.realizado 5", "trabalho lances/lance.realizado 6"]]) {
-      $0.acknowledge("a", "trabalho", 6, multiple: true)
+      await $0.acknowledge("a", "trabalho", 6, multiple: true)
     })
 
   static let lostConfirm = ConformanceScript(
@@ -173,7 +173,7 @@ extension ConformanceScript {
     },
     Step("that is not enough", sees: ["c": ["refused"]]) { orders($0, "10") },
     Step("another one", sees: ["a": ["trabalho comandos/leilao.agendar 2"]]) {
-      $0.acknowledge("a", "trabalho", 0, multiple: false)
+      await $0.acknowledge("a", "trabalho", 0, multiple: false)
     },
     Step("that is", sees: ["c": ["confirmed"]]) { orders($0, "11") },
     Step("and for the other publisher", sees: ["e": ["confirmed"]]) { send($0, "e", .comandos, "leilao.agendar", "12") })
@@ -202,7 +202,7 @@ extension ConformanceScript {
     Step("another's bid", sees: ["e": ["blocked"]]) { send($0, "e", .lances, "lance.realizado", "4") },
     Step("bids that wait", sees: ["c": [], "e": []]) { bids($0, "5", "6") },
     Step("the consumer is heard", sees: ["a": ["trabalho lances/lance.realizado 2"]]) {
-      $0.acknowledge("a", "trabalho", 0, multiple: false)
+      await $0.acknowledge("a", "trabalho", 0, multiple: false)
     },
     Step("there is memory", sees: ["c": ["unblocked", "confirmed", "confirmed", "confirmed"], "e": ["unblocked", "confirmed"]]) {
       try await $0.unblock()
@@ -219,7 +219,7 @@ extension ConformanceScript {
     Step("the queue is deleted", sees: ["a": ["cancelled trabalho", "refused 404"]]) { try $0.delete(.notificacao) },
     Step("nobody takes a message", sees: ["c": ["returned 312"]]) { send($0, "c", .leilao, "lance.validado", "3") },
     Step("the queue is there again", sees: ["a": ["subscribed trabalho"]]) { try $0.restore(.notificacao) },
-    Step("what was held is acknowledged in vain", sees: ["a": []]) { $0.acknowledge("a", "trabalho", 0, multiple: false) },
+    Step("what was held is acknowledged in vain", sees: ["a": []]) { await $0.acknowledge("a", "trabalho", 0, multiple: false) },
     Step("a message", sees: ["a": ["trabalho leilao/lance.validado 4"]]) { send($0, "c", .leilao, "lance.validado", "4") })
 
   static let multiple = ConformanceScript(
@@ -232,8 +232,8 @@ extension ConformanceScript {
     Step("somebody publishes") { try await $0.enter("c", as: "livre", []) },
     Step("three here") { send($0, "c", .leilao, "lance.validado", "1", "2", "3") },
     Step("two there") { send($0, "c", .mortas, "morta.ms_lance", "4", "5") },
-    Step("two are done here") { $0.acknowledge("a", "trabalho", 1, multiple: true) },
-    Step("and one there") { $0.acknowledge("a", "outra", 0, multiple: true) },
+    Step("two are done here") { await $0.acknowledge("a", "trabalho", 1, multiple: true) },
+    Step("and one there") { await $0.acknowledge("a", "outra", 0, multiple: true) },
     Step("cut") { $0.cut("a") },
     Step(
       "the rest comes again", sees: ["b": ["connected", "subscribed trabalho", "trabalho leilao/lance.validado 3 again"]]
@@ -248,15 +248,15 @@ extension ConformanceScript {
     Step("somebody bids") { try await $0.enter("c", as: "livre", []) },
     Step("two bids") { bids($0, "1", "2") },
     Step("cut") { $0.cut("a") },
-    Step("an acknowledgement without a link") { $0.acknowledge("a", "trabalho", 0, multiple: false) },
+    Step("an acknowledgement without a link") { await $0.acknowledge("a", "trabalho", 0, multiple: false) },
     Step(
       "back", sees: ["a": ["connected", "subscribed trabalho"] + (1...2).map { "trabalho lances/lance.realizado \($0) again" }]
     ) {
       $0.reconnect("a")
     },
     Step("stale acknowledgements", sees: ["a": []]) {
-      $0.acknowledge("a", "trabalho", 1, multiple: true)
-      $0.reject("a", "trabalho", 0)
+      await $0.acknowledge("a", "trabalho", 1, multiple: true)
+      await $0.reject("a", "trabalho", 0)
     },
     Step("cut again") { $0.cut("a") },
     Step(
@@ -274,10 +274,10 @@ extension ConformanceScript {
       send($0, "c", .leilao, "lance.validado", "1", "2", "3", "4", "5")
     },
     Step("the second is done", sees: ["a": ["trabalho leilao/lance.validado 3"]]) {
-      $0.acknowledge("a", "trabalho", 1, multiple: false)
+      await $0.acknowledge("a", "trabalho", 1, multiple: false)
     },
     Step("all are done", sees: ["a": (4...5).map { "trabalho leilao/lance.validado \($0)" }]) {
-      $0.acknowledge("a", "trabalho", 2, multiple: true)
+      await $0.acknowledge("a", "trabalho", 2, multiple: true)
     })
 
   static let turns = ConformanceScript(
@@ -412,7 +412,7 @@ extension ConformanceScript {
     Step("one consumes") { try await $0.enter("a", as: "livre", work(.lanceRealizado, prefetch: 1)) },
     Step("somebody bids") { try await $0.enter("c", as: "livre", []) },
     Step("two bids", sees: ["a": ["trabalho lances/lance.realizado 1"]]) { bids($0, "1", "2") },
-    Step("one is rejected", sees: ["a": ["trabalho lances/lance.realizado 2"]]) { $0.reject("a", "trabalho", 0) },
+    Step("one is rejected", sees: ["a": ["trabalho lances/lance.realizado 2"]]) { await $0.reject("a", "trabalho", 0) },
     Step("it dies") { await $0.kill("a") },
     Step(
       "only the other comes again", sees: ["b": ["connected", "subscribed trabalho", "trabalho lances/lance.realizado 2 again"]]

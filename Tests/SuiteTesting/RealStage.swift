@@ -57,14 +57,22 @@ package final class RealStage: Stage {
     publish(name, .reply(to: players[name]?.witness.delivery(subscription, number), id: id))
   }
 
-  package func acknowledge(_ name: String, _ subscription: String, _ number: Int, multiple: Bool) {
+  package func acknowledge(_ name: String, _ subscription: String, _ number: Int, multiple: Bool) async {
     guard let player = players[name], let tag = player.witness.delivery(subscription, number)?.tag else { return }
     player.connection.acknowledge(tag, multiple: multiple)
+    await arrival(of: player)
   }
 
-  package func reject(_ name: String, _ subscription: String, _ number: Int) {
+  package func reject(_ name: String, _ subscription: String, _ number: Int) async {
     guard let player = players[name], let tag = player.witness.delivery(subscription, number)?.tag else { return }
     player.connection.reject(tag)
+    await arrival(of: player)
+  }
+
+  /// Nothing answers an acknowledgement, but the confirm of a message that nobody gets comes after it on the same link.
+  private func arrival(of player: Player) async {
+    guard !isBlocked else { return }
+    _ = await player.connection.publish(Publishing(exchange: "", routingKey: "nobody", body: [0]))
   }
 
   package func bind(_ name: String, _ subscription: String, exchange: String, key: String) {

@@ -11,8 +11,9 @@ package protocol Stage: AnyObject {
   func publish(_ name: String, _ message: Publishing)
   /// Answers the delivery of that number (from 0) of a subscription, to the address that it bears; must reach somebody.
   func reply(_ name: String, to subscription: String, _ number: Int, id: String)
-  func acknowledge(_ name: String, _ subscription: String, _ number: Int, multiple: Bool)
-  func reject(_ name: String, _ subscription: String, _ number: Int)
+  /// Returns when the broker has it, unless it is short of memory.
+  func acknowledge(_ name: String, _ subscription: String, _ number: Int, multiple: Bool) async
+  func reject(_ name: String, _ subscription: String, _ number: Int) async
   func bind(_ name: String, _ subscription: String, exchange: String, key: String)
   func unbind(_ name: String, _ subscription: String, exchange: String, key: String)
   /// From now on nothing reaches the program that the broker says.
