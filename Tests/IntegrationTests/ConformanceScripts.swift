@@ -96,7 +96,7 @@ extension ConformanceScript {
     Step(
       "the second is cut off", sees: ["b": ["disconnected"], "d": (3...6).map { "trabalho lances/lance.realizado \($0) again" }]
     ) {
-      $0.cut("b")
+      try await $0.cut("b")
     },
     Step("and comes back in vain", sees: ["b": ["connected", "subscribed trabalho"]]) { $0.reconnect("b") },
     Step("the third does its work", sees: ["b": []]) { await $0.acknowledge("d", "trabalho", 3, multiple: true) },
@@ -112,7 +112,7 @@ extension ConformanceScript {
     Step("the middle one is done", sees: ["a": ["trabalho lances/lance.realizado 4"]]) {
       await $0.acknowledge("a", "trabalho", 1, multiple: false)
     },
-    Step("cut", sees: ["a": ["disconnected"]]) { $0.cut("a") },
+    Step("cut", sees: ["a": ["disconnected"]]) { try await $0.cut("a") },
     Step(
       "back",
       sees: ["a": ["connected", "subscribed trabalho"] + [1, 3, 4].map { "trabalho lances/lance.realizado \($0) again" }]
@@ -126,7 +126,7 @@ extension ConformanceScript {
     Step("somebody bids") { try await $0.enter("c", as: "livre", []) },
     Step("he hears nothing any more") { $0.holdAnswers(to: "c") },
     Step("a bid", sees: ["c": []]) { bids($0, "1") },
-    Step("cut", sees: ["c": ["disconnected", "unknown"]]) { $0.cut("c") },
+    Step("cut", sees: ["c": ["disconnected", "unknown"]]) { try await $0.cut("c") },
     Step("a bid without a link", sees: ["c": ["unknown"]]) { bids($0, "lost") },
     Step("back", sees: ["c": ["connected"]]) { $0.reconnect("c") },
     Step("the same bid again", sees: ["c": ["confirmed"]]) { bids($0, "1") },
@@ -234,7 +234,7 @@ extension ConformanceScript {
     Step("two there") { send($0, "c", .mortas, "morta.ms_lance", "4", "5") },
     Step("two are done here") { await $0.acknowledge("a", "trabalho", 1, multiple: true) },
     Step("and one there") { await $0.acknowledge("a", "outra", 0, multiple: true) },
-    Step("cut") { $0.cut("a") },
+    Step("cut") { try await $0.cut("a") },
     Step(
       "the rest comes again", sees: ["b": ["connected", "subscribed trabalho", "trabalho leilao/lance.validado 3 again"]]
     ) { try await $0.enter("b", as: "livre", work(.notificacao)) },
@@ -247,7 +247,7 @@ extension ConformanceScript {
     Step("one consumes") { try await $0.enter("a", as: "livre", work(.lanceRealizado)) },
     Step("somebody bids") { try await $0.enter("c", as: "livre", []) },
     Step("two bids") { bids($0, "1", "2") },
-    Step("cut") { $0.cut("a") },
+    Step("cut") { try await $0.cut("a") },
     Step("an acknowledgement without a link") { await $0.acknowledge("a", "trabalho", 0, multiple: false) },
     Step(
       "back", sees: ["a": ["connected", "subscribed trabalho"] + (1...2).map { "trabalho lances/lance.realizado \($0) again" }]
@@ -258,7 +258,7 @@ extension ConformanceScript {
       await $0.acknowledge("a", "trabalho", 1, multiple: true)
       await $0.reject("a", "trabalho", 0)
     },
-    Step("cut again") { $0.cut("a") },
+    Step("cut again") { try await $0.cut("a") },
     Step(
       "both are still there",
       sees: ["b": ["connected", "subscribed trabalho"] + (1...2).map { "trabalho lances/lance.realizado \($0) again" }]
@@ -309,7 +309,7 @@ extension ConformanceScript {
       $0.bind("f", "ouvir", exchange: "notificacoes", key: "leilao.violao")
     },
     Step("another auction's again", sees: ["c": ["confirmed"]]) { send($0, "c", .notificacoes, "leilao.violao", "4") },
-    Step("cut") { $0.cut("f") },
+    Step("cut") { try await $0.cut("f") },
     Step("nobody hears", sees: ["c": ["returned 312"]]) { send($0, "c", .notificacoes, "leilao.moto", "5") },
     Step("a notice after his return") { $0.unbind("f", "ouvir", exchange: "notificacoes", key: "leilao.violao") },
     Step("back", sees: ["f": ["connected", "bound notificacoes/leilao.moto", "subscribed ouvir"]]) { $0.reconnect("f") },
@@ -331,7 +331,7 @@ extension ConformanceScript {
     Step("a question", sees: ["s": ["perguntas consultas/consulta q1"]]) { ask($0, "q1") },
     Step("its answer", sees: ["c": ["respostas / r1"], "s": ["returned 312"]]) { $0.reply("s", to: "perguntas", 0, id: "r1") },
     Step("another question") { ask($0, "q2") },
-    Step("he goes") { $0.cut("c") },
+    Step("he goes") { try await $0.cut("c") },
     Step("nobody hears the answer", sees: ["s": ["returned 312"]]) { $0.reply("s", to: "perguntas", 1, id: "r2") })
 
   private static func ask(_ stage: any Stage, _ id: String) {

@@ -86,9 +86,20 @@ package final class RealStage: Stage {
   package func holdAnswers(to name: String) { players[name]?.proxy.mode = .withholdingAnswers }
 
   /// New connections are taken and left without an answer, so that it does not come back by itself.
-  package func cut(_ name: String) {
-    players[name]?.proxy.mode = .silent
-    players[name]?.proxy.cut()
+  package func cut(_ name: String) async throws {
+    guard let player = players[name] else { return }
+    player.proxy.mode = .silent
+    player.proxy.cut()
+    for queue in player.witness.ownQueues { try await until("\(queue) is gone") { try !exists(queue) } }
+  }
+
+  /// Another connection's own queue is locked (405) for as long as it is there.
+  private func exists(_ queue: String) throws -> Bool {
+    do {
+      return try depth(queue) != nil
+    } catch let failed as BrokerProbe.Failed where failed.code == 405 {
+      return true
+    }
   }
 
   package func reconnect(_ name: String) {

@@ -18,8 +18,8 @@ package protocol Stage: AnyObject {
   func unbind(_ name: String, _ subscription: String, exchange: String, key: String)
   /// From now on nothing reaches the program that the broker says.
   func holdAnswers(to name: String)
-  /// The link goes, and stays away until `reconnect`.
-  func cut(_ name: String)
+  /// The link goes, and stays away until `reconnect`; returns when what was the connection's own is gone.
+  func cut(_ name: String) async throws
   func reconnect(_ name: String)
   /// The program ends without a word.
   func kill(_ name: String) async
@@ -72,11 +72,15 @@ final class Witness: Sendable {
   struct State {
     var seen = Observation.Program()
     var deliveries: [String: [Delivery]] = [:]
+    /// Queues that the broker made and named for it.
+    var ownQueues: [String] = []
     var isGone = false
   }
   private let state = Mutex(State())
 
   var seen: Observation.Program { state.withLock { $0.seen } }
+
+  var ownQueues: [String] { state.withLock { $0.ownQueues } }
 
   func delivery(_ subscription: String, _ number: Int) -> Delivery? {
     state.withLock { state in
@@ -115,7 +119,9 @@ final class Witness: Sendable {
       guard !state.isGone else { return }
       switch event {
       case .connected: state.seen.events.append("connected")
-      case .subscribed(let name, _): state.seen.events.append("subscribed \(name)")
+      case .subscribed(let name, let queue):
+        state.seen.events.append("subscribed \(name)")
+        if queue.hasPrefix("amq.gen-") { state.ownQueues.append(queue) }
       case .bound(_, let binding): state.seen.events.append("bound \(binding.exchange)/\(binding.key)")
       case .subscriptionCancelled(let name): state.seen.events.append("cancelled \(name)")
       case .blocked: state.seen.events.append("blocked")
