@@ -1,7 +1,7 @@
 package import AuctionFacts
 import AuctionSigning
 package import AuctionWire
-package import MessagingKit
+import MessagingKit
 package import ServiceKit
 import SharedKernel
 import SigningKit
@@ -22,12 +22,12 @@ package final class HouseCall {
 
   /// - Throws: an `unavailable` failure when the broker cannot be reached or will not have us.
   package init(
-    broker: BrokerURL, name: String, keys: LiveKeyRing, bindings: [(exchange: Exchange, key: String)] = [],
+    broker: BrokerAccess, name: String, keys: LiveKeyRing, hearing: HouseLink.Hearing = .nothing,
     patience: Duration = .seconds(10)
   ) throws {
     self.patience = patience
     self.keys = keys
-    link = HouseLink(broker: broker, name: name, keys: keys, bindings: bindings) { [channel] in channel.send(.link($0)) }
+    link = HouseLink(broker: broker, name: name, keys: keys, hearing: hearing) { [channel] in channel.send(.link($0)) }
     link.start()
     guard try hear({ if case .link(.up) = $0 { () } else { nil } }) != nil else {
       throw Failure(.unavailable, said("o broker não respondeu em \(seconds) s", "the broker did not answer within \(seconds) s"))

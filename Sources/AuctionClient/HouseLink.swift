@@ -39,10 +39,29 @@ package final class HouseLink: Sendable {
     init(_ state: State) { value = Mutex(state) }
   }
 
+  /// What a client hears without asking, and on which queue.
+  package enum Hearing: Sendable {
+    /// Only answers.
+    case nothing
+    /// On a queue that the broker makes and names: what is bound at first; more by `follow`.
+    case ownQueue([(exchange: Exchange, key: String)])
+    /// On a queue that was made for this client and bound to what concerns it; more by `follow`.
+    case madeQueue(String)
+
+    fileprivate var source: Subscription.Source? {
+      switch self {
+      case .nothing: nil
+      case .ownQueue(let bindings):
+        .exclusive(bindings: bindings.map { MessagingKit.Binding(exchange: $0.exchange.rawValue, key: $0.key) })
+      case .madeQueue(let name): .bound(queue: name, bindings: [])
+      }
+    }
+  }
+
   private final class Connections: Sendable {
-    let listening: Connection
+    let listening: Connection?
     let publishing: Connection
-    init(_ listening: Connection, _ publishing: Connection) { (self.listening, self.publishing) = (listening, publishing) }
+    init(_ listening: Connection?, _ publishing: Connection) { (self.listening, self.publishing) = (listening, publishing) }
   }
 
   private let state: Shared
@@ -51,13 +70,12 @@ package final class HouseLink: Sendable {
   private static let replyName = "respostas"
 
   /// - Parameters:
-  ///   - bindings: what to listen to from the start, as (exchange, key); more by `follow`.
   ///   - keys: the house's public keys, which reach a client out of band.
   package init(
-    broker: BrokerURL, name: String, keys: LiveKeyRing, bindings: [(exchange: Exchange, key: String)],
-    onEvent: @escaping @Sendable (Event) -> Void
+    broker: BrokerAccess, name: String, keys: LiveKeyRing, hearing: Hearing, onEvent: @escaping @Sendable (Event) -> Void
   ) {
-    let state = Shared(State())
+    let source = hearing.source
+    let state = Shared(State(isListening: source == nil))
     @Sendable func changed(_ change: (inout State) -> Void) {
       let event: Event? = state.value.withLock { s in
         change(&s)
@@ -85,29 +103,30 @@ package final class HouseLink: Sendable {
         onEvent(.dropped(error.description))
       }
     }
-    let listening = Connection(
-      ConnectionOptions(url: broker, tls: nil, name: "\(name) (ouve)"),
-      subscriptions: [
-        Subscription(
-          name: Self.listeningName,
-          source: .exclusive(bindings: bindings.map { MessagingKit.Binding(exchange: $0.exchange.rawValue, key: $0.key) }),
-          prefetch: 0,
-          automaticAcknowledgement: true)
-      ],
-      onEvent: { event in
-        switch event {
-        case .subscribed: changed { $0.isListening = true }
-        case .subscriptionCancelled: changed { $0.isListening = false }
-        case .disconnected(let reason, let retryIn):
-          changed { $0.isListening = false }
-          onEvent(.down(reason: reason, retryIn: retryIn))
-        case .refused(let reason): onEvent(.refused(reason))
-        case .delivered(let deliveries): deliveries.forEach(hear)
-        case .connected, .bound, .blocked, .unblocked: break
-        }
-      })
+    /// Of the connection that there is at any rate; what troubles both is told once.
+    @Sendable func tellTrouble(_ event: ConnectionEvent) {
+      switch event {
+      case .disconnected(let reason, let retryIn): onEvent(.down(reason: reason, retryIn: retryIn))
+      case .refused(let reason): onEvent(.refused(reason))
+      default: break
+      }
+    }
+    let listening = source.map { source in
+      Connection(
+        broker.options("\(name) (ouve)"),
+        subscriptions: [Subscription(name: Self.listeningName, source: source, prefetch: 0, automaticAcknowledgement: true)],
+        onEvent: { event in
+          switch event {
+          case .subscribed: changed { $0.isListening = true }
+          case .subscriptionCancelled, .disconnected: changed { $0.isListening = false }
+          case .delivered(let deliveries): deliveries.forEach(hear)
+          case .connected, .bound, .blocked, .unblocked, .refused: break
+          }
+          tellTrouble(event)
+        })
+    }
     let publishing = Connection(
-      ConnectionOptions(url: broker, tls: nil, name: "\(name) (fala)"),
+      broker.options("\(name) (fala)"),
       subscriptions: [Subscription(name: Self.replyName, source: .directReplies, prefetch: 0, automaticAcknowledgement: true)],
       onEvent: { event in
         switch event {
@@ -119,32 +138,33 @@ package final class HouseLink: Sendable {
         case .delivered(let deliveries): deliveries.forEach(hear)
         case .connected, .bound, .refused: break
         }
+        if source == nil { tellTrouble(event) }
       })
     self.state = state
     connections = Connections(listening, publishing)
   }
 
   package func start() {
-    connections.listening.start()
+    connections.listening?.start()
     connections.publishing.start()
   }
 
   package func reconnectNow() {
-    connections.listening.reconnectNow()
+    connections.listening?.reconnectNow()
     connections.publishing.reconnectNow()
   }
 
   package func close() async {
     await connections.publishing.close(within: .seconds(1))
-    await connections.listening.close(within: .zero)
+    await connections.listening?.close(within: .zero)
   }
 
   package func follow(_ auction: AuctionID) {
-    connections.listening.bind(Self.listeningName, exchange: Exchange.notificacoes.rawValue, key: RoutingKey.auction(auction))
+    connections.listening?.bind(Self.listeningName, exchange: Exchange.notificacoes.rawValue, key: RoutingKey.auction(auction))
   }
 
   package func unfollow(_ auction: AuctionID) {
-    connections.listening.unbind(Self.listeningName, exchange: Exchange.notificacoes.rawValue, key: RoutingKey.auction(auction))
+    connections.listening?.unbind(Self.listeningName, exchange: Exchange.notificacoes.rawValue, key: RoutingKey.auction(auction))
   }
 
   /// Asks; the answer comes as `.snapshot` with the query's id, or never.

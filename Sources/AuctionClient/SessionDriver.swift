@@ -1,6 +1,6 @@
 package import AuctionFacts
 import AuctionWire
-package import MessagingKit
+import MessagingKit
 package import ServiceKit
 package import SharedKernel
 import SigningKit
@@ -16,18 +16,15 @@ package final class SessionDriver: Sendable {
 
   /// - Parameter onEvent: called on the session's thread, in order.
   package init(
-    broker: BrokerURL, name: String, bidder: PrincipalID?, keys: LiveKeyRing, interest: BidderSession.Interest,
+    broker: BrokerAccess, name: String, bidder: PrincipalID, keys: LiveKeyRing, interest: BidderSession.Interest,
     clock: any HouseClock,
     onEvent: @escaping @Sendable (BidderSession.Event) -> Void
   ) {
     self.clock = clock
     self.onEvent = onEvent
     brokerUser = broker.user
-    var bindings: [(exchange: Exchange, key: String)] = [
-      (.leilao, Kind.scheduled.routingKey), (.leilao, Kind.opened.routingKey),
-    ]
-    if let bidder { bindings.append((.notificacoes, RoutingKey.bidder(bidder))) }
-    let made = HouseLink(broker: broker, name: name, keys: keys, bindings: bindings) { [weak self] event in
+    let made = HouseLink(broker: broker, name: name, keys: keys, hearing: Self.hearing(bidder, broker.profile)) {
+      [weak self] event in
       self?.post(.link(event))
     }
     link.withLock { $0 = made }
@@ -35,6 +32,13 @@ package final class SessionDriver: Sendable {
     let session = BidderSession(interest: interest, seed: seed)
     startThread(named: name) { [self] in work(session) }
     made.start()
+  }
+
+  private static func hearing(_ bidder: PrincipalID, _ profile: IdentityProfile) -> HouseLink.Hearing {
+    switch profile {
+    case .own: .madeQueue(Topology.queue(of: bidder))
+    case .shared: .ownQueue(Topology.announcements.map { (.leilao, $0) } + [(.notificacoes, RoutingKey.bidder(bidder))])
+    }
   }
 
   /// Sends a signed bid; what becomes of it is told as `.attempt`.

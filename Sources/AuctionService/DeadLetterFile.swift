@@ -77,7 +77,7 @@ final class DeadLetterFile: Sendable {
     let events = Channel<Event>()
     self.events = events
     user = settings.broker.user
-    var options = ConnectionOptions(url: settings.broker, name: "operador (mortas)")
+    var options = settings.broker.options("operador (mortas)")
     options.readsHeaders = true
     connection = Connection(
       options,

@@ -54,7 +54,7 @@ struct OperatorCall {
     try await onThread(named: "operador") {
       let house = try HouseCall(
         broker: broker, name: "operador", keys: try LiveKeyRing(keys),
-        bindings: [(.leilao, RoutingKey.commandAnswered)])
+        hearing: .ownQueue([(.leilao, RoutingKey.commandAnswered)]))
       try body(house)
     }
   }

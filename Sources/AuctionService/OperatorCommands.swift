@@ -60,24 +60,3 @@ package struct ListCommand: AsyncParsableCommand {
     }
   }
 }
-
-/// `ms-leilao topologia`
-package struct TopologyCommand: ParsableCommand {
-  package static var configuration: CommandConfiguration {
-    CommandConfiguration(
-      commandName: "topologia",
-      abstract: said(
-        "Mostra as definições do broker de desenvolvimento (scripts/broker/definitions.json).",
-        "Prints the development broker's definitions (scripts/broker/definitions.json)."),
-      discussion: said("EXEMPLO:\n  ms-leilao topologia", "EXAMPLE:\n  ms-leilao topology"),
-      aliases: ["topology"])
-  }
-
-  package init() {}
-
-  package func run() throws {
-    let hash: Hash = { SHA256.of($0) }
-    let definitions = Topology.house.definitions(profile: .development, salt: Topology.developmentSalt(hash), hash: hash)
-    tell(String(decoding: definitions, as: UTF8.self))
-  }
-}

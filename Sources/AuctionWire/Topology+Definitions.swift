@@ -3,13 +3,15 @@ package import SharedKernel
 extension Topology {
   /// The definitions file that RabbitMQ (3.10 and 4.x) imports at boot: JSON, the same bytes each time, for people to read.
   ///
-  /// - Parameter salt: four bytes for a user's password hash, which RabbitMQ writes as `base64(salt ‖ SHA-256(salt ‖ password))`.
-  package func definitions(profile: Profile, salt: (String) -> [UInt8], hash: Hash) -> [UInt8] {
+  /// - Parameters:
+  ///   - password: a user's.
+  ///   - salt: four bytes for a user's password hash, which RabbitMQ writes as `base64(salt ‖ SHA-256(salt ‖ password))`.
+  package func definitions(password: (String) -> String, salt: (String) -> [UInt8], hash: Hash) -> [UInt8] {
     let document = JSONWriter.object(pretty: true) { json in
       json.array("users") {
         for user in users {
           let salt = salt(user.name)
-          $0.element { $0.user(user, passwordHash: salt + hash(salt + Array(password(of: user, profile).utf8)).bytes) }
+          $0.element { $0.user(user, passwordHash: salt + hash(salt + Array(password(user.name).utf8)).bytes) }
         }
       }
       json.array("vhosts") { $0.element { $0.member("name", virtualHost) } }
@@ -69,7 +71,7 @@ extension Topology {
           $0.element {
             $0.member("source", binding.exchange.rawValue)
             $0.member("vhost", virtualHost)
-            $0.member("destination", binding.queue.rawValue)
+            $0.member("destination", binding.queue)
             $0.member("destination_type", "queue")
             $0.member("routing_key", binding.key)
             $0.object("arguments") { _ in }
@@ -84,12 +86,6 @@ extension Topology {
   /// guard nothing, and need not: a development password is its user's name, on loopback.
   package static func developmentSalt(_ hash: @escaping Hash) -> (String) -> [UInt8] {
     { user in Array(hash(Array(user.utf8)).bytes.prefix(4)) }
-  }
-
-  private func password(of user: BrokerUser, _ profile: Profile) -> String {
-    switch profile {
-    case .development: user.name
-    }
   }
 }
 
@@ -122,7 +118,7 @@ extension JSONWriter {
   }
 
   fileprivate mutating func queue(_ queue: QueueDeclaration, _ virtualHost: String) {
-    member("name", queue.queue.rawValue)
+    member("name", queue.name)
     member("vhost", virtualHost)
     member("durable", true)
     member("auto_delete", false)

@@ -1,3 +1,5 @@
+package import SharedKernel
+
 /// What the broker holds: exchanges, queues, bindings, users, rights, bounds. One value, from which the broker's
 /// definitions are generated and which every program checks against; nothing else in the house declares anything.
 package struct Topology: Hashable, Sendable {
@@ -10,17 +12,22 @@ package struct Topology: Hashable, Sendable {
   /// Queues in the virtual host, all clients' included.
   package let maximumQueues: Int64
 
+  package init(
+    virtualHost: String, exchanges: [Exchange], queues: [QueueDeclaration], bindings: [Binding], users: [BrokerUser],
+    policies: [Policy], maximumQueues: Int64
+  ) {
+    (self.virtualHost, self.exchanges, self.queues, self.bindings) = (virtualHost, exchanges, queues, bindings)
+    (self.users, self.policies, self.maximumQueues) = (users, policies, maximumQueues)
+  }
+
   /// Whether a message must reach a queue (AMQP `mandatory`): so it is wherever the house has one waiting. A topic without
   /// followers and an operator who did not wait for his answer are normal.
   package func isMandatory(_ exchange: Exchange, key: String) -> Bool {
     bindings.contains { $0.exchange == exchange && $0.key == key }
   }
 
-  /// Which house the broker serves.
-  package enum Profile: Hashable, Sendable {
-    /// All bidders share the user `cliente`, every password is its user's name, nothing listens beyond loopback.
-    case development
-  }
+  /// A bidder's own queue in a house that gives each bidder a broker user of his own.
+  package static func queue(of bidder: PrincipalID) -> String { "cliente_\(bidder)" }
 }
 
 /// A queue and what it is bounded by.
@@ -31,13 +38,22 @@ package struct QueueDeclaration: Hashable, Sendable {
     case dropHead = "drop-head"
   }
 
-  package let queue: Queue
+  package let name: String
   package let type: QueueType
   package var singleActiveConsumer = false
   package var maximumLength: Int64?
   package var maximumBytes: Int64?
   package var overflow: Overflow?
   package var messageLifetimeMilliseconds: Int64?
+
+  package init(
+    name: String, type: QueueType, singleActiveConsumer: Bool = false, maximumLength: Int64? = nil, maximumBytes: Int64? = nil,
+    overflow: Overflow? = nil, messageLifetimeMilliseconds: Int64? = nil
+  ) {
+    (self.name, self.type, self.singleActiveConsumer) = (name, type, singleActiveConsumer)
+    (self.maximumLength, self.maximumBytes, self.overflow) = (maximumLength, maximumBytes, overflow)
+    self.messageLifetimeMilliseconds = messageLifetimeMilliseconds
+  }
 
   /// Never −1 (3.10 takes it for "at once"), never absent (4.x then counts to 20): poison is stopped by classification.
   package static let deliveryLimit: Int64 = 1_000_000_000
@@ -65,8 +81,12 @@ package struct QueueDeclaration: Hashable, Sendable {
 /// An exact key, never a pattern, so that nothing else gets in.
 package struct Binding: Hashable, Sendable {
   package let exchange: Exchange
-  package let queue: Queue
+  package let queue: String
   package let key: String
+
+  package init(exchange: Exchange, queue: String, key: String) {
+    (self.exchange, self.queue, self.key) = (exchange, queue, key)
+  }
 }
 
 /// A user of the broker and its rights: anchored patterns, and topic rights for each topic exchange it touches, because a
@@ -76,6 +96,10 @@ package struct BrokerUser: Hashable, Sendable {
     package let exchange: Exchange
     package let write: String
     package let read: String
+
+    package init(exchange: Exchange, write: String, read: String) {
+      (self.exchange, self.write, self.read) = (exchange, write, read)
+    }
   }
 
   package let name: String
@@ -87,6 +111,14 @@ package struct BrokerUser: Hashable, Sendable {
   package let maximumChannels: Int64
   /// Tags of the management plugin: who may look at the broker's own pages.
   package var tags: [String] = []
+
+  package init(
+    name: String, configure: String, write: String, read: String, topics: [TopicRight], maximumConnections: Int64,
+    maximumChannels: Int64, tags: [String] = []
+  ) {
+    (self.name, self.configure, self.write, self.read, self.topics) = (name, configure, write, read, topics)
+    (self.maximumConnections, self.maximumChannels, self.tags) = (maximumConnections, maximumChannels, tags)
+  }
 }
 
 /// Bounds for queues that clients make.

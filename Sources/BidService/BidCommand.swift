@@ -40,14 +40,6 @@ package struct BidCommand: AsyncParsableCommand {
   var isStandby = false
 
   @Option(
-    name: [.customLong("perfil"), .customLong("profile")],
-    help: ArgumentHelp(
-      said(
-        "compartilhada: um usuário do broker para todos os licitantes; propria: um para cada um.",
-        "compartilhada: one broker user for all bidders; propria: one each."), valueName: "PROFILE"))
-  var profile: IdentityProfile = .shared
-
-  @Option(
     name: [.customLong("lances-por-segundo"), .customLong("bids-per-second")],
     help: ArgumentHelp(
       said("Quantos lances por segundo cada licitante pode dar.", "How many bids a second each bidder may place."), valueName: "N"
@@ -64,14 +56,13 @@ package struct BidCommand: AsyncParsableCommand {
 
   package func run() async throws {
     let principal = HousePrincipal.msLance
-    let (profile, rate) = (profile, bidsPerSecond)
+    let settings = try house.resolved(brokerUser: principal.text)
+    let (profile, rate) = (settings.broker.profile, bidsPerSecond)
     try await HouseService(
-      principal: principal, settings: house.resolved(brokerUser: principal.text), isStandby: isStandby,
+      principal: principal, settings: settings, isStandby: isStandby,
       queue: Queue.lanceRealizado.rawValue, queryQueue: Queue.leilaoConsulta.rawValue
     ) { voice in
       BidDesk(voice: voice, profile: profile, limiter: RateLimiter(perSecond: rate, burst: rate * 2))
     }.run()
   }
 }
-
-extension IdentityProfile: ExpressibleByArgument {}

@@ -7,14 +7,6 @@ import ServiceKit
 package import SharedKernel
 import SigningKit
 
-/// How bidders are known to the broker.
-package enum IdentityProfile: String, Sendable, CaseIterable {
-  /// One broker user for each bidder: the message's `user_id` must be the bidder.
-  case own = "propria"
-  /// All bidders of a development house share one broker user: `user_id` must be there (the broker checked it), whoever's.
-  case shared = "compartilhada"
-}
-
 /// A bid that the books never see: what could be read of it, and why it is not heard.
 package struct UnheardBid: Sendable {
   package let delivery: Delivery?

@@ -102,10 +102,10 @@ package final class Connection: Sendable, Publisher, Acknowledger {
     mailbox.settle(Settlement(tag: tag, verdict: .rejected))
   }
 
-  /// Leads an exchange's messages into an exclusive subscription's queue, from now on and after every reconnect.
+  /// Leads an exchange's messages into the queue of an exclusive or bound subscription, from now on and after every reconnect.
   ///
   /// `.bound` tells when it stands, `.refused` that the broker declined.
-  /// - Returns: false when there is no such exclusive subscription or it has 4096 bindings already.
+  /// - Returns: false when there is no such subscription or it has 4096 bindings already.
   @discardableResult
   package func bind(_ subscription: String, exchange: String, key: String) -> Bool {
     guard exchange.utf8.count <= 255, key.utf8.count <= 255 else { return false }

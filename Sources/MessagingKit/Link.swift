@@ -15,12 +15,16 @@ final class Link {
   private var texts: [UInt8] = []
 
   let options: ConnectionOptions
+  /// Why the broker's certificate was not accepted, as OpenSSL numbers it; 0 for no reason.
+  private let verification = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
 
   /// Connects (TCP, and TLS if asked), without a login.
   init(connecting options: ConnectionOptions) throws(LinkFailure) {
     guard let state = amqp_new_connection() else { throw .lost("no memory for a connection") }
     self.state = state
     self.options = options
+    verification.initialize(to: 0)
+    ERR_clear_error()
 
     var timeout = timeval(options.connectTimeout)
     amqp_set_handshake_timeout(state, &timeout)
@@ -29,7 +33,7 @@ final class Link {
     let socket = try makeSocket()
     let status = amqp_socket_open_noblock(socket, options.url.host, Int32(options.url.port), &timeout)
     guard status == AMQP_STATUS_OK.rawValue else {
-      throw .lost("\(options.url.host):\(options.url.port) cannot be reached: \(Self.text(status))")
+      throw .lost(problem(status))
     }
     self.socket = amqp_get_sockfd(state)
 
@@ -41,7 +45,40 @@ final class Link {
     setOption(SOL_SOCKET, SO_SNDBUF, Int32(clamping: 2 * options.maximumBodySize))
   }
 
-  deinit { amqp_destroy_connection(state) }
+  deinit {
+    amqp_destroy_connection(state)
+    verification.deallocate()
+  }
+
+  /// Why there is no connection.
+  private func problem(_ status: Int32) -> String {
+    let place = "\(options.url.host):\(options.url.port)"
+    if status == AMQP_STATUS_SSL_HOSTNAME_VERIFY_FAILED.rawValue {
+      return "the certificate of \(place) is not for '\(options.url.host)' (names are compared, not IP addresses)"
+    }
+    if verification.pointee != 0, let reason = X509_verify_cert_error_string(Int(verification.pointee)) {
+      return "the certificate of \(place) is not accepted: \(String(cString: reason))"
+    }
+    if let complaint { return "\(place) does not complete the TLS handshake: \(complaint)" }
+    return "\(place) cannot be reached: \(Self.text(status))"
+  }
+
+  /// What the other side of TLS did not like, if it said so.
+  private var complaint: String? {
+    guard options.url.isTLS, let error = camqp_tls_error() else { return nil }
+    let text = String(cString: error)
+    guard options.tls?.certificateFile == nil, text.contains("certificate required") || text.contains("handshake failure") else {
+      return text
+    }
+    return "it demands a client certificate, and none was given (\(text))"
+  }
+
+  /// Since TLS 1.3 a broker reads our certificate after we believe the handshake done; the link may break before its complaint is read.
+  private func suspicion(_ status: Int32) -> String {
+    let breaks = [AMQP_STATUS_SSL_ERROR, AMQP_STATUS_SOCKET_ERROR, AMQP_STATUS_CONNECTION_CLOSED].map(\.rawValue)
+    guard options.url.isTLS, options.tls?.certificateFile == nil, breaks.contains(status) else { return "" }
+    return "; it may demand a client certificate, and none was given"
+  }
 
   private func makeSocket() throws(LinkFailure) -> OpaquePointer {
     guard options.url.isTLS else {
@@ -53,6 +90,7 @@ final class Link {
     guard let socket = amqp_ssl_socket_new(state) else { throw .lost("no memory for a TLS socket") }
     amqp_ssl_socket_set_verify_peer(socket, 1)
     amqp_ssl_socket_set_verify_hostname(socket, 1)
+    camqp_note_verification(socket, verification)
     guard amqp_ssl_socket_set_ssl_versions(socket, AMQP_TLSv1_2, AMQP_TLSvLATEST) == AMQP_STATUS_OK.rawValue else {
       throw .misconfigured("this librabbitmq cannot be held to TLS 1.2 or later")
     }
@@ -101,7 +139,7 @@ final class Link {
     do {
       try check(reply)
     } catch .lost(let reason) {
-      throw .lost("\(options.url) does not complete the login: \(reason)")
+      throw .lost("\(options.url) does not complete the login: \(complaint ?? reason + suspicion(reply.library_error))")
     }
     bodyFrameSize = Int(amqp_get_frame_max(state)) - 8
     heartbeatSeconds = Int(amqp_get_heartbeat(state))

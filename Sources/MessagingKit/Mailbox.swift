@@ -69,7 +69,7 @@ final class Mailbox: Sendable {
     self.capacity = capacity
     var state = State()
     for subscription in subscriptions {
-      if case .exclusive(let bindings) = subscription.source { state.bindings[subscription.name] = Set(bindings) }
+      if let bindings = subscription.source.bindings { state.bindings[subscription.name] = Set(bindings) }
     }
     self.state = Mutex(state)
   }
@@ -115,7 +115,7 @@ extension Mailbox {
     }
   }
 
-  /// - Returns: false when there is no such exclusive subscription, or it has as many bindings as it may have.
+  /// - Returns: false when there is no such subscription with bindings, or it has as many bindings as it may have.
   func change(_ subscription: String, _ change: (inout Set<Binding>) -> Void) -> Bool {
     post { state in
       guard var bindings = state.bindings[subscription] else { return false }

@@ -80,9 +80,10 @@ extension Session {
         queue = name
       case .exclusive:
         queue = try link.declareExclusiveQueue(channel)
-        consumers[index].queue = queue
-        consumers[index].bound = []
-        try reconcileBindings(of: index)
+        try bindAnew(index, queue)
+      case .bound(let name, _):
+        queue = name
+        try bindAnew(index, queue)
       case .directReplies:
         return
       }
@@ -99,13 +100,19 @@ extension Session {
     }
   }
 
-  /// Makes the exclusive queues' bindings what callers want them to be.
+  private func bindAnew(_ index: Int, _ queue: String) throws(LinkFailure) {
+    consumers[index].queue = queue
+    consumers[index].bound = []
+    try reconcileBindings(of: index)
+  }
+
+  /// Makes the bindings of the queues that are ours what callers want them to be.
   func reconcileBindings() throws(LinkFailure) {
     for index in consumers.indices where consumers[index].channel != nil { try reconcileBindings(of: index) }
   }
 
   private func reconcileBindings(of index: Int) throws(LinkFailure) {
-    guard case .exclusive = consumers[index].subscription.source else { return }
+    guard consumers[index].subscription.source.bindings != nil else { return }
     let name = consumers[index].subscription.name
     let queue = consumers[index].queue
     let wanted = mailbox.bindings(of: name)

@@ -16,8 +16,18 @@ package struct Subscription: Sendable, Hashable {
     case queue(String)
     /// A queue of the connection's own, named by the broker and gone with the connection, with these bindings at first.
     case exclusive(bindings: [Binding])
+    /// A queue that exists and is this client's: what is bound here comes on top of what the definitions bound, and stays.
+    case bound(queue: String, bindings: [Binding])
     /// Answers to what this connection publishes with `replyTo: Publishing.directReplyTo`; acknowledged automatically.
     case directReplies
+
+    /// What the connection binds at first; nil where it may bind nothing.
+    package var bindings: [Binding]? {
+      switch self {
+      case .exclusive(let bindings), .bound(_, let bindings): bindings
+      case .queue, .directReplies: nil
+      }
+    }
   }
 
   /// Unique in its connection; also the consumer tag that the broker's tools show.

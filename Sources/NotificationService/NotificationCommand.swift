@@ -45,7 +45,7 @@ package struct NotificationCommand: AsyncParsableCommand {
     let watcher = try KeyFolderWatcher(settings.keys) { mailbox.post(.keysChanged) }
     defer { watcher.close() }
     let publishing = Connection(
-      ConnectionOptions(url: settings.broker, tls: nil, name: "\(principal) (publica)"),
+      settings.broker.options("\(principal) (publica)"),
       onEvent: { [report = ConnectionLog(log, role: "publishing")] event in
         report.hear(event)
         switch event {
@@ -55,7 +55,7 @@ package struct NotificationCommand: AsyncParsableCommand {
         }
       })
     let consuming = Connection(
-      ConnectionOptions(url: settings.broker, tls: nil, name: "\(principal) (consome)"),
+      settings.broker.options("\(principal) (consome)"),
       subscriptions: [
         Subscription(
           name: "trabalho", source: .queue(Queue.notificacao.rawValue), prefetch: 1_000, automaticAcknowledgement: false)

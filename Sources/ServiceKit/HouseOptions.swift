@@ -1,7 +1,7 @@
 package import ArgumentParser
 import Glibc
 package import Logging
-package import MessagingKit
+import MessagingKit
 package import NTPKit
 package import SigningKit
 
@@ -13,6 +13,16 @@ package struct HouseOptions: ParsableArguments {
       said("Endereço do RabbitMQ (RABBITMQ_URL).", "Address of RabbitMQ (RABBITMQ_URL)."),
       valueName: "amqp://user:password@host:port/vhost"))
   package var broker: String?
+
+  @OptionGroup(title: "TLS") package var certificates: CertificateOptions
+
+  @Option(
+    name: [.customLong("perfil"), .customLong("profile")],
+    help: ArgumentHelp(
+      said(
+        "compartilhada: um usuário do broker para todos os licitantes; propria: um para cada um (LEILAO_PERFIL).",
+        "compartilhada: one broker user for all bidders; propria: one each (LEILAO_PERFIL)."), valueName: "PROFILE"))
+  package var profile: String?
 
   @Option(
     name: [.customLong("chaves"), .customLong("keys")],
@@ -60,6 +70,14 @@ package struct HouseOptions: ParsableArguments {
     let url =
       try option("--broker", "RABBITMQ_URL", broker) { (text: String) throws -> BrokerURL in try BrokerURL(text) }
       ?? BrokerURL("amqp://\(brokerUser):\(brokerUser)@127.0.0.1:5672/leilao")
+    let profile =
+      try option("--perfil", "LEILAO_PERFIL", profile) { text throws -> IdentityProfile in
+        guard let profile = IdentityProfile(rawValue: text) else {
+          throw Failure(.usage, said("são aceitas compartilhada, propria", "accepted are compartilhada, propria"))
+        }
+        return profile
+      } ?? .shared
+    let access = BrokerAccess(url: url, tls: try certificates.resolved(for: url), defaultUser: brokerUser, profile: profile)
     let keyPath = absolute(keys ?? environmentValue("LEILAO_KEYS") ?? "keys")
     let dataPath = absolute(data ?? environmentValue("LEILAO_DATA") ?? parent(of: keyPath) + "/.leilao")
     let level =
@@ -83,7 +101,7 @@ package struct HouseOptions: ParsableArguments {
     let source =
       try option("--ntp", "LEILAO_NTP", ntp) { text throws -> TimeSource in try TimeSource(environment: text) } ?? .standard
     return HouseSettings(
-      broker: url, keys: KeyFolder(path: keyPath), keyPath: keyPath, dataPath: dataPath, time: source, logLevel: level,
+      broker: access, keys: KeyFolder(path: keyPath), keyPath: keyPath, dataPath: dataPath, time: source, logLevel: level,
       logFormat: format)
   }
 
@@ -100,13 +118,6 @@ package struct HouseOptions: ParsableArguments {
     }
   }
 
-  private func absolute(_ path: String) -> String {
-    guard !path.hasPrefix("/") else { return path }
-    guard let here = getcwd(nil, 0) else { return path }
-    defer { free(here) }
-    return String(cString: here) + "/" + path
-  }
-
   private func parent(of path: String) -> String {
     var parts = path.split(separator: "/", omittingEmptySubsequences: true)
     if !parts.isEmpty { parts.removeLast() }
@@ -116,7 +127,7 @@ package struct HouseOptions: ParsableArguments {
 
 /// The options, read and validated.
 package struct HouseSettings: Sendable {
-  package let broker: BrokerURL
+  package let broker: BrokerAccess
   package let keys: KeyFolder
   package let keyPath: String
   package let dataPath: String
@@ -127,4 +138,12 @@ package struct HouseSettings: Sendable {
   package func logger(_ label: String) -> Logger {
     Logger(label: label) { LineLogHandler(label: $0, format: logFormat, level: logLevel) }
   }
+}
+
+/// A path that means the same from every folder.
+func absolute(_ path: String) -> String {
+  guard !path.hasPrefix("/") else { return path }
+  guard let here = getcwd(nil, 0) else { return path }
+  defer { free(here) }
+  return String(cString: here) + "/" + path
 }

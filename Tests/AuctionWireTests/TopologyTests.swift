@@ -9,13 +9,13 @@ import Testing
   @Test func `is what scripts/broker/definitions.json says`() throws {
     let file = Golden.repository.appending(path: "scripts/broker/definitions.json")
     let generated = house.definitions(
-      profile: .development, salt: Topology.developmentSalt(SHA256.hash), hash: SHA256.hash)
+      password: { $0 }, salt: Topology.developmentSalt(SHA256.hash), hash: SHA256.hash)
     if Golden.isRewriting { try Golden.write(generated, to: file) }
     #expect(Array(try Data(contentsOf: file)) == generated, "ATUALIZAR=1 writes it anew")
   }
 
   @Test func `is valid JSON for any reader`() throws {
-    let bytes = house.definitions(profile: .development, salt: { _ in [1, 2, 3, 4] }, hash: SHA256.hash)
+    let bytes = house.definitions(password: { $0 }, salt: { _ in [1, 2, 3, 4] }, hash: SHA256.hash)
     let document = try #require(try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
     #expect(
       Set(document.keys) == [
@@ -24,7 +24,7 @@ import Testing
   }
 
   @Test func `hashes a password as RabbitMQ does: salt, then SHA-256 of salt and password`() throws {
-    let bytes = house.definitions(profile: .development, salt: { _ in [0x90, 0x8d, 0xc6, 0x0a] }, hash: SHA256.hash)
+    let bytes = house.definitions(password: { $0 }, salt: { _ in [0x90, 0x8d, 0xc6, 0x0a] }, hash: SHA256.hash)
     let expected = Base64.encode([0x90, 0x8d, 0xc6, 0x0a] + SHA256.hash([0x90, 0x8d, 0xc6, 0x0a] + Array("cliente".utf8)).bytes)
     #expect(String(decoding: bytes, as: UTF8.self).contains("\"\(expected)\""))
   }

@@ -13,17 +13,22 @@ import Testing
 struct PoisonTests {
   /// An auction's edition, and keys to sign with.
   struct Forge {
-    let house: PrivateHouse
+    let keys: KeyFolder
     let auction: AuctionID
     let edition: Digest
 
     init(_ house: PrivateHouse, _ auction: String) async throws {
-      self.house = house
-      self.auction = try #require(AuctionID(auction))
-      edition = try #require(try await house.listed(auction)?.edicao.flatMap { Digest(hex: $0) })
+      try self.init(keys: house.keys, try #require(try await house.listed(auction)))
     }
 
-    func key(of id: String) throws -> PrivateKey { try KeyFolder(path: house.keys).privateKey(of: id) { nil } }
+    /// - Parameter auction: as it was listed.
+    init(keys: String, _ auction: Line) throws {
+      self.keys = KeyFolder(path: keys)
+      self.auction = try #require(auction.idLeilao.flatMap { AuctionID($0) })
+      edition = try #require(auction.edicao.flatMap { Digest(hex: $0) })
+    }
+
+    func key(of id: String) throws -> PrivateKey { try keys.privateKey(of: id) { nil } }
 
     func bid(of bidder: String, _ amount: Int64 = 100_00) throws -> Bid {
       let clock = ClockReading(

@@ -62,6 +62,6 @@ import Testing
     let settings = try HouseOptions.parse(["--chaves", "/somewhere/house/keys", "--ntp", "none"]).resolved(brokerUser: "ms_lance")
     #expect(settings.dataPath == "/somewhere/house/.leilao")
     #expect(settings.broker.user == "ms_lance")
-    #expect(settings.broker.virtualHost == "leilao")
+    #expect(settings.broker.url.virtualHost == "leilao")
   }
 }

@@ -196,6 +196,8 @@ package struct HouseInspection {
   /// Whether it came into the queue and is not of those that leave no trace in the journal.
   private func mustBeDecided(_ bid: Bid, _ digest: Digest) -> Bool {
     guard house.witness.arrivals[digest] != nil, !house.revoked.contains(bid.bidder) else { return false }
+    // It came before the house knew of the auction: answered, and nothing remembered.
+    if house.bidders.contains(where: { $0.reasons[digest] == [.unknownAuction] }) { return false }
     return ledgers[bid.auction]?.first.map { statement in
       if case .block(let block) = statement.fact { block.edition == bid.edition } else { false }
     } ?? false

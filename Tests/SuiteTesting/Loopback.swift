@@ -29,6 +29,13 @@ func connectToLoopback(_ port: Int) -> Int32 {
   return -1
 }
 
+/// Whether somebody takes connections there.
+package func isListening(_ port: Int) -> Bool {
+  let descriptor = connectToLoopback(port)
+  if descriptor >= 0 { close(descriptor) }
+  return descriptor >= 0
+}
+
 private func loopbackAddress(port: Int) -> sockaddr_in {
   var address = sockaddr_in()
   address.sin_family = sa_family_t(AF_INET)

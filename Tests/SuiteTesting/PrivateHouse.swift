@@ -29,6 +29,8 @@ package final class PrivateHouse: Sendable {
   package let broker: PrivateBroker
   package let folder: String
   private let ntp: String
+  /// Its secrets, in a house of the production profile.
+  package let production: ProductionFolder?
   private struct State {
     var running: [Service: Program] = [:]
     var starts = 0
@@ -66,14 +68,22 @@ package final class PrivateHouse: Sendable {
     folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     Orphans.adopt(folder: folder)
     self.ntp = ntp
+    production = nil
     broker = try await PrivateBroker(
       definitions: Self.definitions, settings: ["loopback_users = none", "max_message_size = 131072", "frame_max = 131072"])
     try await start(services)
   }
 
+  /// A house of the production profile: its secrets made by `scripts/broker/production`, its broker over TLS, nothing running.
+  package init(production: ProductionFolder) async throws {
+    self.production = production
+    (folder, ntp) = (production.path, "none")
+    broker = try await production.broker()
+  }
+
   deinit { for program in state.withLock({ Array($0.running.values) }) { program.send(SIGKILL) } }
 
-  package var keys: String { folder + "/keys" }
+  package var keys: String { production.map { $0.path + "/casa/keys" } ?? folder + "/keys" }
   package var data: String { folder + "/data" }
   package var cache: String { folder + "/cache" }
 
@@ -181,7 +191,11 @@ package final class PrivateHouse: Sendable {
 
   /// The environment of a program of this house, as that user of the broker; in Portuguese, since no locale is named.
   package func variables(_ user: String) -> [String: String] {
-    [
+    if let production {
+      return ["PATH": "/usr/bin:/bin", "HOME": folder, "XDG_CACHE_HOME": cache, "LEILAO_NTP": ntp, "TZ": "UTC"]
+        .merging(production.environment(of: user)) { $1 }
+    }
+    return [
       "PATH": "/usr/bin:/bin", "HOME": folder, "XDG_CACHE_HOME": cache, "LEILAO_KEYS": keys, "LEILAO_DATA": data,
       "LEILAO_NTP": ntp,
       "RABBITMQ_URL": broker.url(user: user, password: user, virtualHost: "leilao"), "TZ": "UTC",

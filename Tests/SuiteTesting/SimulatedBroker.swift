@@ -3,10 +3,10 @@ import MessagingKit
 import SharedKernel
 
 /// A broker in memory, built from the topology value: routes, holds, delivers, confirms and refuses as RabbitMQ does, but
-/// only when a scheduler moves the frames of its connections.
+/// only when a scheduler moves the frames of its connections. ConformanceTests hold it to a real one.
 ///
-/// It stands for one node with durable queues and persistent messages. Left out: clustering, flow control, channels that fail
-/// alone (a protocol error ends the whole connection).
+/// It stands for one node with durable queues and persistent messages. Left out: clustering, flow control, and consumers'
+/// channels that fail alone (an acknowledgement of what is not there ends the whole connection).
 package final class SimulatedBroker: @unchecked Sendable {
   private struct Unacknowledged {
     let tag: DeliveryTag
@@ -25,7 +25,7 @@ package final class SimulatedBroker: @unchecked Sendable {
   private var unacknowledged: [String: [Unacknowledged]] = [:]
   private var lastNumber: [String: UInt64] = [:]
   private var lastPosition: UInt64 = 0
-  /// Connections that have published are not read: memory or disk alarm.
+  /// Memory or disk alarm: a connection that publishes now is told so, and not read until it is over.
   package private(set) var isBlocked = false
   /// Nothing is routed from these: an operator has broken their bindings.
   package var brokenExchanges: Set<Exchange> = []
@@ -39,14 +39,16 @@ package final class SimulatedBroker: @unchecked Sendable {
   package init(_ topology: Topology = .house, time: SimulatedTime, trace: Trace, tally: Tally = Tally()) {
     (self.topology, self.time, self.trace, self.tally, rights) = (topology, time, trace, tally, BrokerRights(topology))
     for declaration in topology.queues {
-      queues[declaration.queue.rawValue] = SimulatedQueue(name: declaration.queue.rawValue, declaration: declaration)
+      queues[declaration.name] = SimulatedQueue(name: declaration.name, declaration: declaration)
     }
-    bindings = topology.bindings.map { ($0.exchange.rawValue, $0.key, $0.queue.rawValue) }
+    bindings = topology.bindings.map { ($0.exchange.rawValue, $0.key, $0.queue) }
   }
 
   // MARK: - What a test may do and see
 
   package func messages(in queue: Queue) -> [HeldMessage] { queues[queue.rawValue]?.ready ?? [] }
+
+  package func holds(_ queue: Queue) -> Bool { queues[queue.rawValue] != nil }
 
   /// Ready or under way.
   package func depth(_ queue: Queue) -> Int { queues[queue.rawValue].map { $0.ready.count + $0.unacknowledged } ?? 0 }
@@ -57,12 +59,38 @@ package final class SimulatedBroker: @unchecked Sendable {
   package func block() {
     isBlocked = true
     tally.reached(.blocked)
-    for connection in up where connection.hasPublished { connection.push(.event(.blocked("low on memory"))) }
   }
 
   package func unblock() {
     isBlocked = false
-    for connection in up { connection.push(.event(.unblocked)) }
+    for connection in up { connection.goOn() }
+  }
+
+  /// A queue and all that is in it go; who consumed from it is told, and tries in vain until it is there again.
+  package func delete(_ queue: Queue) {
+    guard let gone = queues.removeValue(forKey: queue.rawValue) else { return }
+    bindings.removeAll { $0.queue == gone.name }
+    for name in unacknowledged.keys { unacknowledged[name]?.removeAll { $0.queue == gone.name } }
+    for consumer in gone.consumers {
+      guard let connection = connections[consumer.connection] else { continue }
+      connection.closeChannel(consumer.channel)
+      connection.push(.event(.subscriptionCancelled(name: consumer.subscription)))
+      connection.push(.event(.refused("404 no queue '\(gone.name)'")))
+    }
+  }
+
+  /// The queue is there again, empty, as the topology says.
+  package func restore(_ queue: Queue) {
+    guard queues[queue.rawValue] == nil, let declaration = topology.queues.first(where: { $0.name == queue.rawValue }) else {
+      return
+    }
+    queues[declaration.name] = SimulatedQueue(name: declaration.name, declaration: declaration)
+    bindings += topology.bindings.filter { $0.queue == declaration.name }.map { ($0.exchange.rawValue, $0.key, $0.queue) }
+    for connection in up {
+      for subscription in connection.subscriptions where queueName(of: subscription, connection) == declaration.name {
+        subscribe(subscription, of: connection)
+      }
+    }
   }
 
   /// Every link goes, and what was not persistent.
@@ -80,24 +108,26 @@ package final class SimulatedBroker: @unchecked Sendable {
   func attach(_ connection: SimulatedConnection) {
     connections[connection.name] = connection
     unacknowledged[connection.name] = []
-    for (index, subscription) in connection.subscriptions.enumerated() {
-      let channel = UInt16(index + 1)
-      lastNumber["\(connection.name)/\(channel)"] = 0
-      let queue = queueName(of: subscription, connection)
-      if !subscription.isOnNamedQueue { queues[queue] = SimulatedQueue(name: queue, declaration: nil) }
-      guard queues[queue] != nil else {
-        connection.push(.event(.refused("no queue '\(queue)'")))
-        continue
-      }
-      for binding in connection.bindings[subscription.name] ?? [] { bindings.append((binding.exchange, binding.key, queue)) }
-      queues[queue]?.consumers.append(
-        SimulatedQueue.Consumer(
-          connection: connection.name, subscription: subscription.name, channel: channel,
-          prefetch: subscription.prefetch == 0 ? .max : Int(subscription.prefetch),
-          isAutomatic: subscription.automaticAcknowledgement))
-      connection.push(.event(.subscribed(name: subscription.name, queue: queue)))
-      dispatch(queue)
+    for subscription in connection.subscriptions { subscribe(subscription, of: connection) }
+  }
+
+  private func subscribe(_ subscription: Subscription, of connection: SimulatedConnection) {
+    let channel = connection.openChannel()
+    lastNumber["\(connection.name)/\(channel)"] = 0
+    let queue = queueName(of: subscription, connection)
+    if !subscription.isOnNamedQueue { queues[queue] = SimulatedQueue(name: queue, declaration: nil) }
+    guard queues[queue] != nil else { return connection.push(.event(.refused("404 no queue '\(queue)'"))) }
+    for binding in connection.bindings[subscription.name] ?? [] {
+      bindings.append((binding.exchange, binding.key, queue))
+      connection.push(.event(.bound(name: subscription.name, binding: binding)))
     }
+    queues[queue]?.consumers.append(
+      SimulatedQueue.Consumer(
+        connection: connection.name, subscription: subscription.name, channel: channel,
+        prefetch: subscription.prefetch == 0 ? .max : Int(subscription.prefetch),
+        isAutomatic: subscription.automaticAcknowledgement))
+    connection.push(.event(.subscribed(name: subscription.name, queue: queue)))
+    dispatch(queue)
   }
 
   /// What was not acknowledged goes back to its place; a client's own queues go.
@@ -121,12 +151,12 @@ package final class SimulatedBroker: @unchecked Sendable {
       queues[queue] = nil
       bindings.removeAll { $0.queue == queue }
     }
-    for queue in topology.queues { dispatch(queue.queue.rawValue) }
+    for queue in topology.queues { dispatch(queue.name) }
   }
 
   private func queueName(of subscription: Subscription, _ connection: SimulatedConnection) -> String {
     switch subscription.source {
-    case .queue(let name): name
+    case .queue(let name), .bound(let name, _): name
     case .exclusive: "amq.gen-\(connection.name)-\(subscription.name)"
     case .directReplies: replyAddress(of: connection)
     }
@@ -156,6 +186,7 @@ package final class SimulatedBroker: @unchecked Sendable {
   }
 
   private func settle(_ tag: DeliveryTag, multiple: Bool, from connection: SimulatedConnection) {
+    guard connection.hasChannel(tag.channel) else { return trace.say("broker", "\(tag) was void") }
     let settled = (unacknowledged[connection.name] ?? []).filter {
       $0.tag.channel == tag.channel && (multiple ? $0.tag.number <= tag.number : $0.tag.number == tag.number)
     }
@@ -170,19 +201,24 @@ package final class SimulatedBroker: @unchecked Sendable {
   }
 
   private func publish(_ message: Publishing, _ sequence: UInt64, from connection: SimulatedConnection) {
-    if !connection.hasPublished {
-      connection.hasPublished = true
-      if isBlocked { connection.push(.event(.blocked("low on memory"))) }
-    }
     if let user = message.properties.userID, user != connection.user {
-      return refuse(connection, "user_id '\(user)' is not '\(connection.user)'")
+      return close(connection, "406 user_id '\(user)' is not '\(connection.user)'")
     }
-    if message.body.count > WireLimits.brokerMessage { return refuse(connection, "a message of \(message.body.count) bytes") }
+    if message.body.count > WireLimits.brokerMessage {
+      return close(connection, "406 a message of \(message.body.count) bytes")
+    }
     guard rights.allow(connection.user, toPublishTo: message.exchange, message.routingKey) else {
-      return refuse(connection, "no right to publish to '\(message.exchange)' with '\(message.routingKey)'")
+      return close(connection, "403 no right to publish to '\(message.exchange)' with '\(message.routingKey)'")
     }
     let outcome = route(message, from: connection)
     connection.push(.outcome(sequence, outcome))
+  }
+
+  /// The broker closes the channel of who publishes what is not his, and takes nothing more that was meant for it.
+  private func close(_ connection: SimulatedConnection, _ why: String) {
+    complaints.append("\(connection.name): \(why)")
+    trace.say("broker", "closes the publishing channel of \(connection.name): \(why)")
+    connection.closePublishing(why)
   }
 
   /// The broker ends the connection of who breaks the protocol.
@@ -200,15 +236,14 @@ package final class SimulatedBroker: @unchecked Sendable {
       "broker",
       "\(connection.name) published \(message.exchange)/\(message.routingKey) \(message.properties.messageID ?? "-") to \(targets.count)"
     )
-    guard !targets.isEmpty else {
-      guard message.isMandatory else {
-        onRouted(connection.user, message)
-        return .confirmed
-      }
-      tally.reached(.returned)
-      return .returned(code: 312, text: "NO_ROUTE")
-    }
+    // No queue takes an answer: it is given to whoever asked, and counts as unroutable all the same.
+    let isAnswer = message.exchange.isEmpty && message.routingKey.hasPrefix(Publishing.directReplyTo)
     var outcome = PublishOutcome.confirmed
+    if targets.isEmpty || isAnswer, message.isMandatory { outcome = .returned(code: 312, text: "NO_ROUTE") }
+    guard !targets.isEmpty else {
+      if message.isMandatory { tally.reached(.returned) } else { onRouted(connection.user, message) }
+      return outcome
+    }
     var properties = message.properties
     if properties.replyTo == Publishing.directReplyTo { properties.replyTo = replyAddress(of: connection) }
     lastPosition += 1
@@ -218,16 +253,14 @@ package final class SimulatedBroker: @unchecked Sendable {
     for name in targets {
       queues[name]?.expire(before: time.now)
       guard var queue = queues[name] else { continue }
-      while queue.isFull(for: held.body.count), queue.declaration?.overflow != .rejectPublish, !queue.ready.isEmpty {
-        trace.say("broker", "\(name) is full and drops its oldest")
-        queue.ready.removeFirst()
-      }
-      if queue.isFull(for: held.body.count) || isSqueezed(queue) {
+      if queue.isRejecting || isSqueezed(queue) {
         tally.reached(.queueFull)
         trace.say("broker", "\(name) is full and refuses")
         outcome = .refused
       } else {
         queue.ready.append(held)
+        if queue.isOverLimit { trace.say("broker", "\(name) is full") }
+        queue.enforceLimit()
       }
       queues[name] = queue
     }
@@ -237,7 +270,7 @@ package final class SimulatedBroker: @unchecked Sendable {
   }
 
   private func isSqueezed(_ queue: SimulatedQueue) -> Bool {
-    guard let squeezedTo, queue.declaration?.queue == .lanceRealizado else { return false }
+    guard let squeezedTo, queue.name == Queue.lanceRealizado.rawValue else { return false }
     return queue.ready.count >= squeezedTo
   }
 
@@ -275,6 +308,7 @@ package final class SimulatedBroker: @unchecked Sendable {
       let consumer = queue.consumers[place]
       guard let connection = connections[consumer.connection] else { return }
       queue.ready.removeFirst()
+      queue.relax()
       // Those that share a queue take turns.
       if queue.declaration?.singleActiveConsumer != true { queue.consumers.append(queue.consumers.remove(at: place)) }
       if !consumer.isAutomatic { queue.unacknowledged += 1 }
@@ -307,6 +341,9 @@ package final class SimulatedBroker: @unchecked Sendable {
 
 extension Subscription {
   var isOnNamedQueue: Bool {
-    if case .queue = source { true } else { false }
+    switch source {
+    case .queue, .bound: true
+    case .exclusive, .directReplies: false
+    }
   }
 }

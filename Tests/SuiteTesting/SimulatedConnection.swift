@@ -16,6 +16,8 @@ package final class SimulatedConnection: Publisher, Acknowledger, @unchecked Sen
     case event(ConnectionEvent)
     case delivery(Delivery)
     case outcome(UInt64, PublishOutcome)
+    /// The channel of its publishes was closed; there is a new one as soon as the process has read this.
+    case publishingClosed(String)
 
     var isConfirm: Bool {
       if case .outcome(_, .confirmed) = self { true } else { false }
@@ -43,8 +45,14 @@ package final class SimulatedConnection: Publisher, Acknowledger, @unchecked Sen
   var forgetsGenerations = false
   /// Nothing is heard of it any more: its process ended.
   package private(set) var isAbandoned = false
-  /// Whether this generation has published: an alarm stops only those.
-  var hasPublished = false
+  /// It publishes during an alarm: nothing of it is read until that is over.
+  private(set) var isStopped = false
+  /// The broker closed the channel of its publishes, and the process does not know yet.
+  private(set) var isPublishingClosed = false
+  /// The last publish that was meant for a channel that the broker had closed.
+  private var lastDiscarded: UInt64 = 0
+  private var channels: Set<UInt16> = []
+  private var lastChannel: UInt16 = 0
 
   private var awaiting: [(sequence: UInt64, outcome: (PublishOutcome) -> Void)] = []
   private var lastSequence: UInt64 = 0
@@ -56,7 +64,7 @@ package final class SimulatedConnection: Publisher, Acknowledger, @unchecked Sen
   ) {
     (self.broker, self.name, self.user, self.subscriptions, self.onEvent) = (broker, name, user, subscriptions, onEvent)
     for subscription in subscriptions {
-      if case .exclusive(let initial) = subscription.source { bindings[subscription.name] = initial }
+      if let initial = subscription.source.bindings { bindings[subscription.name] = initial }
     }
   }
 
@@ -108,7 +116,8 @@ package final class SimulatedConnection: Publisher, Acknowledger, @unchecked Sen
   package func connect() {
     guard !isUp, !isAbandoned else { return }
     generation += 1
-    (isUp, hasPublished, isSevered) = (true, false, false)
+    (isUp, isSevered, isStopped, isPublishingClosed) = (true, false, false, false)
+    (channels, lastChannel) = ([], 0)
     broker.trace.say(name, "connected, generation \(generation)")
     push(.event(.connected(generation: generation)))
     broker.attach(self)
@@ -174,7 +183,7 @@ package final class SimulatedConnection: Publisher, Acknowledger, @unchecked Sen
     broker.detach(self)
   }
 
-  package var requestCount: Int { isSevered || (broker.isBlocked && hasPublished) ? 0 : requests.count }
+  package var requestCount: Int { isSevered || isStopped ? 0 : requests.count }
   package var noticeCount: Int { isSevered ? 0 : notices.count }
 
   /// Confirms that were held back are on their way now.
@@ -187,8 +196,11 @@ package final class SimulatedConnection: Publisher, Acknowledger, @unchecked Sen
 
   /// The oldest request reaches the broker.
   package func passRequest() {
-    guard !requests.isEmpty else { return }
-    broker.take(requests.removeFirst(), from: self)
+    guard !isStopped, let request = requests.first else { return }
+    if broker.isBlocked, case .publish = request { return stop() }
+    requests.removeFirst()
+    if case .publish(let sequence, _) = request, isPublishingClosed || sequence <= lastDiscarded { return }
+    broker.take(request, from: self)
   }
 
   /// The oldest notices reach the process: one, or as many deliveries in a row as `most` allows.
@@ -207,8 +219,40 @@ package final class SimulatedConnection: Publisher, Acknowledger, @unchecked Sen
     case .outcome(let sequence, let outcome):
       guard let place = awaiting.firstIndex(where: { $0.sequence == sequence }) else { return }
       awaiting.remove(at: place).outcome(outcome)
+    case .publishingClosed(let reason):
+      (isPublishingClosed, lastDiscarded) = (false, lastSequence)
+      onEvent(.refused(reason))
+      let unsettled = awaiting
+      awaiting.removeAll()
+      for publish in unsettled { publish.outcome(.unknown(reason)) }
     }
   }
+
+  private func stop() {
+    isStopped = true
+    push(.event(.blocked("low on memory")))
+  }
+
+  func goOn() {
+    guard isStopped else { return }
+    isStopped = false
+    push(.event(.unblocked))
+  }
+
+  func closePublishing(_ reason: String) {
+    isPublishingClosed = true
+    push(.publishingClosed(reason))
+  }
+
+  /// A subscription's: a new one each time, so that an old tag never means a new delivery.
+  func openChannel() -> UInt16 {
+    lastChannel += 1
+    channels.insert(lastChannel)
+    return lastChannel
+  }
+
+  func closeChannel(_ channel: UInt16) { channels.remove(channel) }
+  func hasChannel(_ channel: UInt16) -> Bool { channels.contains(channel) }
 
   func push(_ notice: Notice) {
     if isSevered { return }

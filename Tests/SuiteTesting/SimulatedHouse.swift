@@ -166,7 +166,9 @@ package final class SimulatedHouse {
   var hasPatience: Bool { patience > 2_000 }
 
   private func putOff(_ what: HousePlan.What) {
-    patience -= 1
+    // Who is the last with something to do waits in vain: nobody outbids him any more.
+    patience -= agenda.count < 8 ? 100 : 1
+    world.trace.say("plan", "puts off \(what)")
     let event = HousePlan.Event(at: world.time.now + .milliseconds(random.interval(100...900)), what: what)
     agenda.insert(event, at: agenda.firstIndex { $0.at > event.at } ?? agenda.count)
   }

@@ -36,12 +36,30 @@ struct SimulatedQueue {
 
   var bytes: Int { ready.reduce(0) { $0 + $1.body.count } }
 
-  /// Whether one more message of this size would be too much.
-  func isFull(for size: Int) -> Bool {
+  /// Full, and told its publishers so: nothing is taken until a fifth of the room is free again.
+  private(set) var isRejecting = false
+
+  var isOverLimit: Bool {
     guard let declaration else { return false }
-    if let most = declaration.maximumLength, ready.count + 1 > Int(most) { return true }
-    if let most = declaration.maximumBytes, bytes + size > Int(most) { return true }
+    if let most = declaration.maximumLength, ready.count > Int(most) { return true }
+    if let most = declaration.maximumBytes, bytes > Int(most) { return true }
     return false
+  }
+
+  /// A quorum queue that rejects finds out that it is full by the message that is too much, and keeps that one.
+  mutating func enforceLimit() {
+    guard declaration?.overflow == .rejectPublish else {
+      while isOverLimit { ready.removeFirst() }
+      return
+    }
+    if isOverLimit { isRejecting = true }
+  }
+
+  mutating func relax() {
+    guard isRejecting, let declaration else { return }
+    let length = declaration.maximumLength.map { ready.count <= Int($0) * 4 / 5 } ?? true
+    let size = declaration.maximumBytes.map { bytes <= Int($0) * 4 / 5 } ?? true
+    if length, size { isRejecting = false }
   }
 
   /// Ready again, where it stood.

@@ -16,7 +16,7 @@ say() {
   if speaks_english; then text=$2; fi
   shift 2
   # shellcheck disable=SC2059
-  printf "$text\n" "$@"
+  printf -- "$text\n" "$@"
 }
 
 warn() { say "$@" >&2; }

@@ -84,7 +84,8 @@ package struct TerminalCommand: AsyncParsableCommand {
     }
     let gateway = TerminalGateway(voice: voice, clock: clock, inbox: inbox)
     let screen = Settings(
-      bidder: bidder, language: language, broker: "\(settings.broker.host):\(settings.broker.port)", zone: .here, limit: ceiling,
+      bidder: bidder, language: language, broker: "\(settings.broker.url.host):\(settings.broker.url.port)", zone: .here,
+      limit: ceiling,
       confirmsAlways: confirmsAlways)
     var options = NcursesTerminal.Options()
     options.ascii = ascii

@@ -34,7 +34,7 @@ final class TerminalGateway: Sendable {
     self.inbox = inbox
   }
 
-  func start(broker: BrokerURL, keys: LiveKeyRing) {
+  func start(broker: BrokerAccess, keys: LiveKeyRing) {
     inbox.post(.gateway(.connecting(attempt: 1), epoch: 1))
     let driver = SessionDriver(
       broker: broker, name: voice.principal.text, bidder: voice.principal, keys: keys, interest: .everything, clock: clock

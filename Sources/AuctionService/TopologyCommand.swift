@@ -1,0 +1,90 @@
+package import ArgumentParser
+import AuctionWire
+import ServiceKit
+import SharedKernel
+import SigningKit
+
+/// `ms-leilao topologia`
+package struct TopologyCommand: ParsableCommand {
+  package static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "topologia",
+      abstract: said("Mostra as definições que o broker importa.", "Prints the definitions that the broker imports."),
+      discussion: said(
+        """
+        Sem opção, as de desenvolvimento (scripts/broker/definitions.json): um usuário para todos os licitantes, senha igual ao
+        nome. Com --producao, um usuário e uma fila para cada licitante; scripts/broker/production chama assim.
+
+        EXEMPLOS:
+          ms-leilao topologia
+          ms-leilao topologia --producao < senhas      # linhas “usuário senha”: os serviços, operador, cada licitante
+        """,
+        """
+        Without an option, the development ones (scripts/broker/definitions.json): one user for all bidders, each password its
+        user's name. With --production, a user and a queue for each bidder; scripts/broker/production calls it so.
+
+        EXAMPLES:
+          ms-leilao topology
+          ms-leilao topology --production < passwords   # lines “user password”: the services, operador, each bidder
+        """),
+      aliases: ["topology"])
+  }
+
+  @Flag(
+    name: [.customLong("producao"), .customLong("production")],
+    help: ArgumentHelp(
+      said("Lê usuários e senhas da entrada padrão.", "Reads users and passwords from the standard input.")))
+  var isProduction = false
+
+  package init() {}
+
+  package func run() throws {
+    let hash: Hash = { SHA256.of($0) }
+    guard isProduction else {
+      return print(Topology.house.definitions(password: { $0 }, salt: Topology.developmentSalt(hash), hash: hash))
+    }
+    var passwords = Passwords()
+    while let line = readLine() { try passwords.add(line) }
+    let topology = Topology.house(of: passwords.bidders)
+    for user in topology.users where passwords[user.name] == nil {
+      throw Failure(.usage, said("falta a senha de \(user.name)", "the password of \(user.name) is missing"))
+    }
+    print(topology.definitions(password: { passwords[$0] ?? "" }, salt: { _ in SecureRandom.bytes(4) }, hash: hash))
+  }
+
+  private func print(_ definitions: [UInt8]) { tell(String(decoding: definitions.dropLast(), as: UTF8.self)) }
+}
+
+/// The users of a production house and their passwords, as they are read.
+private struct Passwords {
+  private var byUser: [String: String] = [:]
+  private(set) var bidders: [PrincipalID] = []
+
+  /// A password shorter than this can be found by trying.
+  private static let leastLength = 16
+
+  subscript(user: String) -> String? { byUser[user] }
+
+  /// - Throws: a usage failure that never repeats a password.
+  mutating func add(_ line: String) throws(Failure) {
+    let words = line.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+    guard words.count == 2, let user = PrincipalID(words[0]) else {
+      throw Failure(
+        .usage,
+        said(
+          "uma linha da entrada não é “usuário senha”; usuário: letras minúsculas, algarismos e _, de 1 a 32",
+          "a line of the input is not “user password”; user: lower-case letters, digits and _, 1 to 32"))
+    }
+    guard words[1].utf8.count >= Self.leastLength else {
+      throw Failure(
+        .usage,
+        said(
+          "a senha de \(user) tem menos de \(Self.leastLength) caracteres",
+          "the password of \(user) has fewer than \(Self.leastLength) characters"))
+    }
+    guard byUser.updateValue(words[1], forKey: user.text) == nil else {
+      throw Failure(.usage, said("\(user) aparece duas vezes", "\(user) appears twice"))
+    }
+    if user.role == .bidder { bidders.append(user) }
+  }
+}

@@ -1,0 +1,27 @@
+package import MessagingKit
+
+/// How bidders are known to the broker.
+package enum IdentityProfile: String, Sendable, CaseIterable {
+  /// One broker user for each bidder: the message's `user_id` must be the bidder.
+  case own = "propria"
+  /// All bidders of a development house share one broker user: `user_id` must be there (the broker checked it), whoever's.
+  case shared = "compartilhada"
+}
+
+/// The way to the broker, and who we are there.
+package struct BrokerAccess: Sendable {
+  package let url: BrokerURL
+  package let tls: TLSOptions?
+  /// The broker's name for us: what it compares a message's `user_id` with.
+  package let user: String
+  package let profile: IdentityProfile
+
+  /// - Parameter defaultUser: who we are where the address names nobody, since a certificate does.
+  package init(url: BrokerURL, tls: TLSOptions?, defaultUser: String, profile: IdentityProfile) {
+    (self.url, self.tls, self.profile) = (url, tls, profile)
+    user = url.user.isEmpty ? defaultUser : url.user
+  }
+
+  /// - Parameter name: what the broker's tools show.
+  package func options(_ name: String) -> ConnectionOptions { ConnectionOptions(url: url, tls: tls, name: name) }
+}

@@ -1,0 +1,260 @@
+import AuctionFacts
+import AuctionWire
+import Foundation
+import MessagingKit
+import SharedKernel
+import SuiteTesting
+import Testing
+
+/// The production profile as an operator gets it: secrets by `scripts/broker/production`, AMQP over TLS, a broker user for each bidder.
+@Suite("A house of the production profile", .serialized)
+struct ProductionTests {
+  private static let bidders = ["ana", "bia"]
+
+  /// The house with all of its services up, both bidders' keys made by themselves and known.
+  private func house(certificates: Bool = false) async throws -> (PrivateHouse, ProductionFolder) {
+    let folder = try await ProductionFolder(bidders: Self.bidders, certificates: certificates)
+    let house = try await PrivateHouse(production: folder)
+    for bidder in Self.bidders {
+      let run = try await house.run("cliente-tui", ["keygen", bidder], as: bidder)
+      guard run.status == 0 else { throw Program.Failure(description: "keygen: \(run)") }
+      try folder.register(bidder)
+    }
+    try await house.start(PrivateHouse.Service.allCases)
+    return (house, folder)
+  }
+
+  private func open(_ auction: String, in house: PrivateHouse) async throws {
+    try await house.schedule(auction, duration: "1h")
+    try await until("\(auction) is open") {
+      let run = try await house.run("cliente-tui", ["leiloes", "--json"], as: "ana")
+      guard run.status == 0 else { throw Program.Failure(description: "leiloes: \(run)") }
+      return try run.output.map { try Line($0) }.contains { $0.idLeilao == auction && $0.status == "ativo" }
+    }
+  }
+
+  private func bid(_ house: PrivateHouse, _ auction: String, _ amount: String, as bidder: String) async throws -> Line {
+    let run = try await house.run(
+      "cliente-tui", ["lance", auction, amount, "--cliente", bidder, "--json", "--espera", "60s"], as: bidder)
+    guard let text = run.output.first, run.output.count == 1 else { throw Program.Failure(description: "lance: \(run)") }
+    return try Line(text)
+  }
+
+  /// A connection of a test's own, as a user of the house.
+  private func connection(
+    _ folder: ProductionFolder, as user: String, _ events: Recorder<ConnectionEvent>, _ subscriptions: [Subscription] = []
+  ) async throws -> Connection {
+    let variables = folder.environment(of: user)
+    let url = try BrokerURL(try #require(variables["RABBITMQ_URL"]))
+    let tls = TLSOptions(caFile: try #require(variables["LEILAO_CA"]))
+    let connection = Connection(ConnectionOptions(url: url, tls: tls, name: "visita"), subscriptions: subscriptions) {
+      events.record($0)
+    }
+    connection.start()
+    if subscriptions.isEmpty {
+      try await events.first { if case .connected = $0 { () } else { nil } }
+    } else {
+      try await events.first { if case .subscribed = $0 { () } else { nil } }
+    }
+    return connection
+  }
+
+  @Test func `Bids are taken over TLS, each bidder under his own name, and rotation loses nothing`() async throws {
+    let (house, folder) = try await house()
+    try await open("moto", in: house)
+    let follower = try Follower(house, "moto", as: "bia", environment: folder.environment(of: "bia"))
+    try await follower.first("aberto")
+    #expect(try await bid(house, "moto", "100", as: "ana").situacao == "aceito")
+    #expect(try await bid(house, "moto", "110", as: "bia").situacao == "aceito", "while another of bia's programs listens")
+    try await follower.first("lance") { $0.valorCentavos == 110_00 }
+
+    // bia sends a bid that ana signed: the broker vouches for bia, the signature for ana.
+    let forge = try PoisonTests.Forge(keys: folder.folder(of: "ana") + "/keys", try await listed("moto", in: house))
+    let captured = try forge.signed(try forge.bid(of: "ana", 120_00).payload, by: "ana")
+    let (heard, said) = (Recorder<ConnectionEvent>(), Recorder<ConnectionEvent>())
+    let ana = try await connection(
+      folder, as: "ana", heard,
+      [Subscription(name: "ouvir", source: .bound(queue: "cliente_ana", bindings: []), automaticAcknowledgement: true)])
+    let bia = try await connection(folder, as: "bia", said)
+    func publish(as user: String?) async -> PublishOutcome {
+      await bia.publish(
+        Publishing(
+          exchange: Exchange.lances.rawValue, routingKey: RoutingKey.bidPlaced, isMandatory: true,
+          properties: MessageProperties(contentType: Envelope.contentType, userID: user, isPersistent: true), body: captured))
+    }
+    #expect(await publish(as: "bia") == .confirmed)
+    let receipt = try await heard.first { event -> Receipt? in
+      guard case .delivered(let deliveries) = event else { return nil }
+      return deliveries.lazy.compactMap { try? Receipt(Envelope(parsing: $0.body)) }.first
+    }
+    #expect(receipt.reason == .identityMismatch && receipt.bidder?.text == "ana")
+    guard case .unknown(let reason) = await publish(as: "ana") else { return #expect(Bool(false), "bia spoke as ana") }
+    #expect(reason.contains("406"))
+    for connection in [ana, bia] { await connection.close(within: .zero) }
+
+    // Another's certificate of identity does not open one's own queue either.
+    let theft = try await house.run(
+      "cliente-tui", ["lance", "moto", "130", "--cliente", "ana"], as: "ana",
+      ["RABBITMQ_URL": try #require(folder.environment(of: "bia")["RABBITMQ_URL"])])
+    #expect(theft.status == 69 && theft.text.contains("403"), "\(theft)")
+
+    try await rotate(house, folder)
+    #expect(try await bid(house, "moto", "120", as: "ana").situacao == "aceito", "the books are whole")
+    let book = try await listed("moto", in: house)
+    #expect((book.bloco, book.lider, book.precoCentavos) == (3, "ana", 120_00))
+    try await follower.program.kill9()
+  }
+
+  private func listed(_ auction: String, in house: PrivateHouse) async throws -> Line {
+    let run = try await house.run("cliente-tui", ["leiloes", "--json"], as: "ana")
+    return try #require(try run.output.map { try Line($0) }.first { $0.idLeilao == auction })
+  }
+
+  /// As docs/operations.md says: new secrets, their import into the running broker, then one service after the other.
+  private func rotate(_ house: PrivateHouse, _ folder: ProductionFolder) async throws {
+    let (before, key) = (folder.environment(of: "ana"), try folder.text("casa/keys/private/ms_lance.pem"))
+    try await folder.make()
+    #expect(folder.environment(of: "ana")["RABBITMQ_URL"] != before["RABBITMQ_URL"])
+    #expect(try folder.text("casa/keys/private/ms_lance.pem") == key, "signing keys stay")
+    try await house.broker.rabbitmqctl(["-q", "import_definitions", folder.path + "/broker/definitions.json"])
+    for service in PrivateHouse.Service.allCases {
+      #expect(try await house.terminate(service) == .code(0))
+      try await house.start(service)
+    }
+    let old = try await house.run("cliente-tui", ["leiloes"], as: "ana", before)
+    #expect(old.status == 69 && old.text.contains("o broker recusou: "), "\(old)")
+  }
+
+  @Test func `What is secret is its owner's alone, and each user has secrets of his own`() async throws {
+    let folder = try await ProductionFolder(bidders: Self.bidders)
+    for (path, mode, isFolder) in try folder.modes() {
+      let isPublicKey = path.contains("/keys/public/") && !isFolder
+      #expect(mode == (isFolder ? 0o700 : isPublicKey ? 0o644 : 0o600), "\(path) \(String(mode, radix: 8))")
+    }
+    let users = ["ms_leilao", "ms_lance", "ms_notificacao", "operador", "ana", "bia"]
+    let urls = Set(users.compactMap { folder.environment(of: $0)["RABBITMQ_URL"] })
+    #expect(urls.count == users.count && urls.allSatisfy { $0.hasPrefix("amqps://") })
+    let definitions = try folder.text("broker/definitions.json")
+    for url in urls {
+      let password = try BrokerURL(url).password
+      #expect(password.count == 64 && !definitions.contains(password))
+    }
+    #expect(try folder.text("broker/rabbitmq.conf").contains("listeners.tcp = none"))
+    try await folder.make(["--bidder", "caio"])
+    #expect(folder.environment(of: "caio")["LEILAO_PERFIL"] == "propria" && folder.environment(of: "ana") != [:])
+  }
+
+  @Test(arguments: [
+    ([], "pasta"), (["/tmp/leilao-nada"], "--host"), (["/tmp/leilao-nada", "--host", "10.0.0.1"], "10.0.0.1"),
+    (["/tmp/leilao-nada", "--host", "casa", "--licitante", "ms_lance"], "ms_lance"),
+    (["/tmp/leilao-nada", "--host", "casa", "--licitante", "Zé"], "Zé"), (["/tmp/leilao-nada", "--porta"], "--porta"),
+    (["/tmp/leilao-nada", "--host", "casa", "--porta", "70000"], "70000"), (["/tmp/leilao-nada", "--voar"], "--voar"),
+  ])
+  func `A mistake in its command line is named and changes nothing`(arguments: [String], named: String) async throws {
+    let run = try await ProductionFolder.mistake(arguments)
+    #expect(run.status == 64 && run.output.contains(named), "\(run)")
+    #expect(!FileManager.default.fileExists(atPath: "/tmp/leilao-nada"))
+  }
+
+  @Test func `A broker that demands certificates takes from them who everyone is`() async throws {
+    let (house, folder) = try await house(certificates: true)
+    try await open("moto", in: house)
+    #expect(try await bid(house, "moto", "100", as: "ana").situacao == "aceito")
+    let variables = folder.environment(of: "ana")
+    #expect(try BrokerURL(try #require(variables["RABBITMQ_URL"])).password.isEmpty)
+
+    let without = try await house.run("cliente-tui", ["leiloes"], as: "ana", ["LEILAO_CERT": "", "LEILAO_CERT_KEY": ""])
+    #expect(without.status == 69 && without.text.contains("a client certificate, and none was given"), "\(without)")
+
+    // Whatever name the address gives: the certificate decides.
+    let disguised = variables.merging(["RABBITMQ_URL": "amqps://ms_lance@localhost:\(folder.port)/leilao"]) { $1 }
+    let theft = try await house.run("cliente-tui", ["lance", "moto", "130", "--cliente", "ana"], as: "ana", disguised)
+    #expect(theft.status != 0 && !theft.output.joined().contains("aceito"), "\(theft)")
+
+    // A bidder's certificate is the authority's work too, and makes no broker.
+    let (server, port) = try await serve(folder.folder(of: "bia") + "/bia")
+    let impostor = try await house.run(
+      "cliente-tui", ["leiloes"], as: "ana", ["RABBITMQ_URL": "amqps://ana@localhost:\(port)/leilao"])
+    #expect(impostor.status == 69 && impostor.text.contains("certificate purpose"), "\(impostor)")
+    try await server.kill9()
+
+    _ = try await Subprocess.output("chmod", ["644", try #require(variables["LEILAO_CERT_KEY"])])
+    let exposed = try await house.run("cliente-tui", ["leiloes"], as: "ana")
+    #expect(exposed.status == 78 && exposed.text.contains("chmod 600"), "\(exposed)")
+  }
+
+  /// A TLS server with a certificate that somebody must not believe.
+  private func impostor(_ folder: String, _ name: String, days: Int) async throws -> (server: Program, port: Int) {
+    _ = try await Subprocess.output(
+      "bash",
+      [
+        "-euc",
+        """
+        mkdir -p "$1" && cd "$1"
+        [ -e ca.key ] || openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=ca -keyout ca.key -out ca.pem 2>&1
+        openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$2.key" -out "$2.csr" -subj "/CN=$2" 2>&1
+        openssl x509 -req -in "$2.csr" -CA ca.pem -CAkey ca.key -CAcreateserial -out "$2.pem" -days "$3" -extfile <(echo "subjectAltName=DNS:$2") 2>&1
+        """, "impostor", folder, name, "\(days)",
+      ])
+    return try await serve("\(folder)/\(name)")
+  }
+
+  /// A TLS server with `certificate`.pem and .key, and nothing behind it.
+  private func serve(_ certificate: String) async throws -> (server: Program, port: Int) {
+    let port = try PrivateBroker.freePorts(1)[0]
+    let server = try Program(
+      [
+        "/usr/bin/openssl", "s_server", "-accept", "127.0.0.1:\(port)", "-cert", certificate + ".pem", "-key",
+        certificate + ".key",
+        "-quiet",
+      ], environment: ["PATH": "/usr/bin:/bin"])
+    try await until("the impostor listens") { isListening(port) }
+    return (server, port)
+  }
+
+  @Test func `A broker that cannot be believed is not spoken to, and the sentence says why`() async throws {
+    let house = try await PrivateHouse.shared
+    let folder = house.folder + "/impostor"
+    let good = try await impostor(folder, "localhost", days: 2)
+    let cases = [
+      ("localhost", good, house.folder + "/stranger/ca.pem", "is not accepted: unable to get local issuer certificate"),
+      ("127.0.0.1", good, folder + "/ca.pem", "is not for '127.0.0.1' (names are compared, not IP addresses)"),
+      (
+        "localhost", try await impostor(folder, "outro.exemplo", days: 2), folder + "/ca.pem", "is not for 'localhost'"
+      ),
+    ]
+    let stranger = try await impostor(house.folder + "/stranger", "localhost", days: 2)
+    for (host, server, authority, sentence) in cases {
+      let run = try await house.run(
+        "cliente-tui", ["leiloes"], as: "cliente",
+        ["RABBITMQ_URL": "amqps://ana:segredo@\(host):\(server.port)/leilao", "LEILAO_CA": authority])
+      #expect(run.status == 69, "\(run)")
+      #expect(run.errors.first?.hasPrefix("sem contato com o broker: the certificate of ") == true, "\(run)")
+      #expect(run.text.contains(sentence) && !run.text.contains("segredo"), "\(run)")
+    }
+    let expired = try await impostor(folder + "/expired", "localhost", days: -1)
+    let run = try await house.run(
+      "cliente-tui", ["leiloes"], as: "cliente",
+      ["RABBITMQ_URL": "amqps://ana:segredo@localhost:\(expired.port)/leilao", "LEILAO_CA": folder + "/expired/ca.pem"])
+    #expect(run.status == 69 && run.text.contains("is not accepted: certificate has expired"), "\(run)")
+    for server in [good.server, cases[2].1.server, stranger.server, expired.server] { try await server.kill9() }
+  }
+
+  @Test(arguments: [
+    ("amqps://ana:x@localhost/leilao", [:], 64, "LEILAO_CA"),
+    ("amqps://ana:x@localhost/leilao", ["LEILAO_CA": "/nowhere.pem"], 64, "/nowhere.pem"),
+    ("amqp://ana:x@localhost/leilao", ["LEILAO_CA": "/etc/hostname"], 64, "amqps://"),
+    ("amqps://ana:x@localhost/leilao", ["LEILAO_CA": "/etc/hostname", "LEILAO_CERT": "/etc/hostname"], 64, "LEILAO_CERT_KEY"),
+    ("amqp://ana:x@localhost/leilao", ["LEILAO_PERFIL": "todos"], 64, "LEILAO_PERFIL"),
+  ])
+  func `Certificates that are missing or too much are named before anything is sent`(
+    url: String, variables: [String: String], status: Int32, named: String
+  ) async throws {
+    for program in ["cliente-tui", "ms-leilao"] {
+      let arguments = program == "cliente-tui" ? ["leiloes"] : ["listar"]
+      let run = try await PrivateHouse.shared.run(
+        program, arguments, as: "cliente", variables.merging(["RABBITMQ_URL": url]) { $1 })
+      #expect(run.status == status && run.text.contains(named), "\(run)")
+    }
+  }
+}

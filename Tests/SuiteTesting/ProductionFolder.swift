@@ -1,0 +1,75 @@
+internal import Foundation
+
+/// What `scripts/broker/production` made for a house of a test's own, reached as `localhost`.
+package final class ProductionFolder: Sendable {
+  package let path: String
+  /// Where the broker takes TLS.
+  package let port: Int
+  private let demandsCertificates: Bool
+
+  private static let script =
+    String(#filePath.dropLast("Tests/SuiteTesting/ProductionFolder.swift".count)) + "scripts/broker/production"
+
+  package init(bidders: [String], certificates: Bool = false) async throws {
+    path = FileManager.default.temporaryDirectory.path + "/leilao-production-\(UInt64.random(in: .min ... .max))"
+    port = try PrivateBroker.freePorts(1)[0]
+    demandsCertificates = certificates
+    Orphans.adopt(folder: path)
+    try await make(
+      ["--host", "localhost", "--port", "\(port)"] + bidders.flatMap { ["--bidder", $0] }
+        + (certificates ? ["--certificates"] : []))
+  }
+
+  /// Runs the script again: without arguments it changes every password and certificate.
+  package func make(_ arguments: [String] = []) async throws {
+    _ = try await Subprocess.output(Self.script, [path] + arguments, environment: ["LEILAO_BIN": PrivateHouse.executables])
+  }
+
+  /// What the script says to a mistake, and its exit code.
+  package static func mistake(_ arguments: [String]) async throws -> Subprocess {
+    try await Subprocess.run(script, arguments, environment: ["LEILAO_BIN": PrivateHouse.executables])
+  }
+
+  /// The folder of a user: a bidder's own, or the house's.
+  package func folder(of user: String) -> String {
+    let own = "\(path)/licitantes/\(user)"
+    return FileManager.default.fileExists(atPath: own) ? own : "\(path)/casa"
+  }
+
+  package func environment(of user: String) -> [String: String] {
+    let text = (try? String(contentsOfFile: "\(folder(of: user))/\(user).env", encoding: .utf8)) ?? ""
+    let pairs = text.split(separator: "\n").map { $0.split(separator: "=", maxSplits: 1).map(String.init) }
+    return Dictionary(uniqueKeysWithValues: pairs.filter { $0.count == 2 }.map { ($0[0], $0[1]) })
+  }
+
+  /// Hands a bidder's public key to the house, in one step.
+  package func register(_ bidder: String) throws {
+    let key = try Data(contentsOf: URL(filePath: "\(folder(of: bidder))/keys/public/\(bidder).pem"))
+    try key.write(to: URL(filePath: "\(path)/casa/keys/public/\(bidder).pem"), options: .atomic)
+  }
+
+  /// Everything in the folder, by its mode.
+  package func modes() throws -> [(path: String, mode: Int, isFolder: Bool)] {
+    let all = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
+    return try all.map { name in
+      let attributes = try FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")
+      return (
+        name, (attributes[.posixPermissions] as? NSNumber)?.intValue ?? -1,
+        attributes[.type] as? FileAttributeType == .typeDirectory
+      )
+    }
+  }
+
+  package func text(_ file: String) throws -> String { try String(contentsOfFile: "\(path)/\(file)", encoding: .utf8) }
+
+  /// A private node that obeys the folder's configuration, on loopback only; it has a plain port too, for its own start.
+  func broker() async throws -> PrivateBroker {
+    let settings = try text("broker/rabbitmq.conf").split(separator: "\n").map(String.init).compactMap { line in
+      if line.hasPrefix("listeners.tcp") || line.hasPrefix("load_definitions") { return nil as String? }
+      return line.hasPrefix("listeners.ssl") ? "listeners.ssl.1 = 127.0.0.1:\(port)" : line
+    }
+    return try await PrivateBroker(
+      definitions: "\(path)/broker/definitions.json", settings: settings,
+      plugins: demandsCertificates ? ["rabbitmq_auth_mechanism_ssl"] : [])
+  }
+}
