@@ -157,9 +157,15 @@ extension Mailbox {
     state.withLock { $0.bindings[subscription] ?? [] }
   }
 
-  /// The socket may be shut down from elsewhere until this is called with nil.
+  /// The socket may be shut down from elsewhere until this is called with nil. It is kept under a number of our own: librabbitmq
+  /// closes its own as soon as something fails, and the number may be somebody else's then.
   func watch(_ socket: Int32?) {
-    state.withLock { $0.socket = socket ?? -1 }
+    let kept = socket.map { fcntl($0, F_DUPFD_CLOEXEC, 0) } ?? -1
+    let former = state.withLock { state in
+      defer { state.socket = kept }
+      return state.socket
+    }
+    if former >= 0 { _ = Glibc.close(former) }
   }
 
   /// From here on publishes and settlements are taken.

@@ -17,6 +17,8 @@ package final class LinkProxy: Sendable {
     var mode: Mode = .passing
     var sockets: [Int32] = []
     var isClosed = false
+    /// Nil once its number may be somebody else's.
+    var listener: Int32?
     var accepted = 0
   }
 
@@ -29,6 +31,7 @@ package final class LinkProxy: Sendable {
   package init(to target: Int) throws {
     self.target = target
     (listener, port) = try listenOnLoopback()
+    state.withLock { $0.listener = listener }
     startThread { [self] in acceptAll() }
   }
 
@@ -52,13 +55,18 @@ package final class LinkProxy: Sendable {
 
   /// Cuts everything and listens no more.
   package func close() {
-    state.withLock { $0.isClosed = true }
-    shutdown(listener, Int32(SHUT_RDWR))
+    state.withLock { state in
+      state.isClosed = true
+      if let listener = state.listener { shutdown(listener, Int32(SHUT_RDWR)) }
+    }
     cut()
   }
 
   private func acceptAll() {
-    defer { _ = Glibc.close(listener) }
+    defer {
+      state.withLock { $0.listener = nil }
+      _ = Glibc.close(listener)
+    }
     while true {
       let client = accept(listener, nil, nil)
       guard client >= 0, !state.withLock({ $0.isClosed }) else {
