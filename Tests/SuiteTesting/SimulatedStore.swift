@@ -53,6 +53,10 @@ package final class SimulatedStore: Store, @unchecked Sendable {
       let place = shelves[shelf, default: []].firstIndex { $0.number > document.number } ?? shelves[shelf]?.count ?? 0
       shelves[shelf, default: []].insert(document, at: place)
     }
+    for removal in commit.removals {
+      let shelf = Shelf(collection: removal.collection, key: removal.key)
+      shelves[shelf]?.removeAll { $0.number <= removal.through }
+    }
     for message in commit.outbox {
       lastMessage += 1
       rows.append(OutboxMessage(id: lastMessage, message: message))
