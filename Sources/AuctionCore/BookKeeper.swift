@@ -179,6 +179,9 @@ extension BookKeeper {
   /// Nil for an auction that is not known, or not over.
   package func closed(_ auction: AuctionID) -> ClosedBook? { books.place(of: auction).flatMap { books[$0].closed } }
 
+  /// How many refusals of the auction are journalled; 0 for one that is not known.
+  package func refusedBids(of auction: AuctionID) -> Int64 { books.place(of: auction).map { books[$0].refusals.count } ?? 0 }
+
   /// Auctions that are open, or that were to open by `instant`, ascending by id.
   package func due(by instant: Timestamp) -> [AuctionID] {
     books.ids.filter { id in

@@ -52,3 +52,13 @@ extension Journal {
     return isDone
   }
 }
+
+extension Journal {
+  /// What the journal holds, in bytes: its pages, wherever they lie just now.
+  package func size() throws(JournalError) -> Int64 {
+    try read { db in
+      let pages = try Int64.fetchOne(db, sql: "PRAGMA page_count") ?? 0
+      return pages * (try Int64.fetchOne(db, sql: "PRAGMA page_size") ?? 0)
+    }
+  }
+}

@@ -108,6 +108,25 @@ package final class SimulatedStore: Store, @unchecked Sendable {
     if losingPower { unsynced.removeAll() } else { sync() }
   }
 
+  /// All that is on the disk.
+  package struct Contents {
+    package let entries: [Entry]
+    package let documents: [Document]
+    package let outbox: [OutboxMessage]
+  }
+
+  /// A copy, as it is made of a running service's journal.
+  package var contents: Contents { Contents(entries: entries, documents: allDocuments, outbox: outbox) }
+
+  /// Puts a copy in the place of what was there, with these entries behind its own.
+  package func restore(_ copy: Contents, appending more: [(kind: String, body: [UInt8])]) {
+    let first = Int64(copy.entries.count) + 1
+    entries = copy.entries + more.enumerated().map { Entry(number: first + Int64($0), kind: $1.kind, body: $1.body) }
+    shelves = Dictionary(grouping: copy.documents) { Shelf(collection: $0.collection, key: $0.key) }
+    (outbox, unsynced) = (copy.outbox, [])
+    lastMessage = copy.outbox.last?.id ?? 0
+  }
+
   package var pendingCount: Int { outbox.count - unsynced.count }
   package var entryKinds: [String] { entries.map(\.kind) }
 
