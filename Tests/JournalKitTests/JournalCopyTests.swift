@@ -25,7 +25,7 @@ struct JournalCopyTests {
     let size = try JournalCopy.make(of: journal.path, at: target)
     for number in Int64(200)..<210 { _ = try journal.commit(turn(number)) }
     let copy = try JournalReader(path: target)
-    #expect(try copy.entryCount == 600 && copy.identity == journal.identity)
+    #expect(copy.entryCount == 600 && copy.identity == journal.identity)
     var copied: [Entry] = []
     try copy.forEachEntry(from: 1) { copied.append($0) }
     #expect(copied == before)

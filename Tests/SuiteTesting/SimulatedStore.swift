@@ -113,6 +113,10 @@ package final class SimulatedStore: Store, @unchecked Sendable {
     package let entries: [Entry]
     package let documents: [Document]
     package let outbox: [OutboxMessage]
+
+    package init(entries: [Entry], documents: [Document], outbox: [OutboxMessage]) {
+      (self.entries, self.documents, self.outbox) = (entries, documents, outbox)
+    }
   }
 
   /// A copy, as it is made of a running service's journal.
