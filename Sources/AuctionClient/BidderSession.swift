@@ -37,6 +37,8 @@ package struct BidderSession: Machine {
     case attempt(BidAttempt)
     /// What the house says of a bid that was asked for; nil: it has not decided such a bid.
     case decision(BidID, HouseStatement?, asOf: ClockReading)
+    /// The house refused a bid that was asked for, so long ago that it no longer keeps the receipt.
+    case refusedLongAgo(BidID)
     /// Something arrived that the house did not say.
     case dropped(String)
   }
@@ -193,6 +195,7 @@ package struct BidderSession: Machine {
     case .bid(_, let id, let verdict):
       let statement = answer.statements.first
       inquiries[id] = nil
+      if verdict == .refused, statement == nil { return [.tell(.refusedLongAgo(id))] }
       var outputs: [Output] = [.tell(.decision(id, verdict == .unknown ? nil : statement, asOf: snapshot.clock))]
       switch statement?.fact {
       case .block(let block): outputs += decided(by: block)

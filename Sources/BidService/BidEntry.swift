@@ -157,7 +157,9 @@ extension BidEntry {
     var fields = Fields()
     fields.add(scheduling.bytes)
     fields.add(book.ending?.block.evidence.bytes ?? [])
-    for number in [book.closesAt.microseconds, book.closedAt.microseconds, book.acceptedBids, book.refusedBids, book.lastSequence] {
+    for number in [
+      book.closesAt.microseconds, book.closedAt.microseconds, book.acceptedBids, book.refusedBids, book.lastSequence,
+    ] {
       fields.add(number)
     }
     fields.add(book.price?.minorUnits)

@@ -43,7 +43,9 @@ package struct BooksCompaction {
     let before = try whole()
     var compacted: Set<AuctionID> = []
     try journal.forEachEntry(from: 1) { entry in
-      if entry.kind == BidEntry.closedKind, case .closed(let book, _) = try BidEntry(entry) { compacted.insert(book.terms.auction) }
+      if entry.kind == BidEntry.closedKind, case .closed(let book, _) = try BidEntry(entry) {
+        compacted.insert(book.terms.auction)
+      }
     }
     for summary in before.summaries() where !compacted.contains(summary.auction) {
       if let book = before.closed(summary.auction), book.closedAt < instant { closed[summary.auction] = book }

@@ -35,7 +35,9 @@ package struct CompactCommand: ParsableCommand {
   @Option(
     name: [.customLong("dias"), .customLong("days")],
     help: ArgumentHelp(
-      said("Só leilões encerrados há mais de tantos dias (0 a 36500).", "Only auctions closed more than so many days ago (0 to 36500)."),
+      said(
+        "Só leilões encerrados há mais de tantos dias (0 a 36500).",
+        "Only auctions closed more than so many days ago (0 to 36500)."),
       valueName: "N"))
   var days: Int64 = 30
   @Flag(help: ArgumentHelp(said("Responde em uma linha JSON.", "Answers with one JSON line."))) var json = false
@@ -74,7 +76,9 @@ package struct CompactCommand: ParsableCommand {
     }
     guard outcome.auctions > 0 else {
       return tell(
-        said("nada a compactar: nenhum leilão encerrado há mais de \(days) dias", "nothing to compact: no auction closed more than \(days) days ago"))
+        said(
+          "nada a compactar: nenhum leilão encerrado há mais de \(days) dias",
+          "nothing to compact: no auction closed more than \(days) days ago"))
     }
     tell(
       said(

@@ -19,7 +19,9 @@ struct RecordedBooks: Sendable {
   init(_ keeper: BookKeeper) { self.keeper = keeper }
 
   /// Takes the entries of one turn; answers with what the books say to each of them, and to the end of the turn.
-  mutating func replay(_ entries: [Entry], at clock: ClockReading, _ hear: (Entry, [BookKeeper.Output]) throws -> Void = { _, _ in })
+  mutating func replay(
+    _ entries: [Entry], at clock: ClockReading, _ hear: (Entry, [BookKeeper.Output]) throws -> Void = { _, _ in }
+  )
     throws -> [BookKeeper.Output]
   {
     for entry in entries { try hear(entry, take(try BidEntry(entry), at: clock)) }

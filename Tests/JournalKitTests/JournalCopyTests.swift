@@ -134,7 +134,8 @@ struct JournalCopyTests {
     let journal = try openJournal(folder)
     let kept = (1...5).map { Document(collection: "receipt", key: "a", number: $0, body: body($0)) }
     let others = [
-      Document(collection: "receipt", key: "b", number: 1, body: [1]), Document(collection: "block", key: "a", number: 1, body: [1]),
+      Document(collection: "receipt", key: "b", number: 1, body: [1]),
+      Document(collection: "block", key: "a", number: 1, body: [1]),
     ]
     _ = try journal.commit(Commit(documents: kept + others))
     _ = try journal.commit(Commit(entries: [("pruned", [])], removals: [Removal(collection: "receipt", key: "a", through: 3)]))

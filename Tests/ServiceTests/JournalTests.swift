@@ -87,7 +87,10 @@ struct JournalTests {
       return bytes
     }
     func message(_ change: (OutboxMessage) -> OutgoingMessage) -> SimulatedStore.Contents {
-      contents.with(outbox: contents.outbox.enumerated().map { $0.offset == 0 ? OutboxMessage(id: 1, message: change($0.element)) : $0.element })
+      contents.with(
+        outbox: contents.outbox.enumerated().map {
+          $0.offset == 0 ? OutboxMessage(id: 1, message: change($0.element)) : $0.element
+        })
     }
     return switch kind {
     case .lostBlock: contents.altering("bloco", 1) { _ in nil }
@@ -172,7 +175,9 @@ struct JournalTests {
     try bench.calendar(Build.scheduling())
     try bench.open()
     #expect(try bench.blocks.isEmpty, "an id serves once")
-    guard case .bid(_, _, let verdict)? = try bench.ask(.bid("alpha", accepted.id))?.snapshot.content else { throw Missing("an answer") }
+    guard case .bid(_, _, let verdict)? = try bench.ask(.bid("alpha", accepted.id))?.snapshot.content else {
+      throw Missing("an answer")
+    }
     #expect(verdict == .accepted)
   }
 
@@ -206,7 +211,9 @@ struct JournalTests {
     #expect(after.keeper == before.keeper)
     let compacted = try audit(journal, keys.ring)
     for name in ["leiloes", "blocos", "lances", "recusas"] { #expect(compacted.count(name) == whole.count(name), "\(name)") }
-    #expect(outcome.bids == (whole.count("lances") ?? 0) + (whole.count("recusas") ?? 0) || outcome.auctions < whole.count("leiloes") ?? 0)
+    #expect(
+      outcome.bids == (whole.count("lances") ?? 0) + (whole.count("recusas") ?? 0)
+        || outcome.auctions < whole.count("leiloes") ?? 0)
     for bidder in house.bidders {
       for (bid, _) in bidder.submitted {
         #expect(after.keeper.decision(of: bid.bidder, bid: bid.id) == before.keeper.decision(of: bid.bidder, bid: bid.id))
@@ -218,8 +225,11 @@ struct JournalTests {
     var entries: [Entry] = []
     try journal.forEachEntry(from: 1) { entries.append($0) }
     let documents = try ["bloco", "recibo", "agendamento", "lance_recusado"].flatMap { collection in
-      try journal.keys(collection, after: nil, limit: 100).flatMap { try journal.documents(collection, $0, from: 0, limit: 1_000) }
+      try journal.keys(collection, after: nil, limit: 100).flatMap {
+        try journal.documents(collection, $0, from: 0, limit: 1_000)
+      }
     }
-    return SimulatedStore.Contents(entries: entries, documents: documents, outbox: try journal.pendingOutbox(after: 0, limit: 1_000))
+    return SimulatedStore.Contents(
+      entries: entries, documents: documents, outbox: try journal.pendingOutbox(after: 0, limit: 1_000))
   }
 }

@@ -13,7 +13,8 @@ func makeJournal(_ contents: SimulatedStore.Contents, in folder: String, as owne
   let journal = try Journal.open(folder: folder, name: owner.text, waitingForLock: false) { _ in }
   _ = try journal.commit(
     Commit(
-      entries: contents.entries.map { ($0.kind, $0.body) }, documents: contents.documents, outbox: contents.outbox.map(\.message)))
+      entries: contents.entries.map { ($0.kind, $0.body) }, documents: contents.documents, outbox: contents.outbox.map(\.message))
+  )
   return journal
 }
 

@@ -51,6 +51,17 @@ struct RetentionTests {
       #expect(try bench.ask(.bid("alpha", Build.bidID(1)))?.statements.count == 1)
     }
     try expectTheRest()
+    var session = BidderSession(interest: .only([]), seed: 1)
+    _ = session.handle(.link(.up), at: bench.service.clock.now())
+    var isTold = false
+    for case .ask(let query) in session.handle(.inquire("beta", Build.bidID(11)), at: bench.service.clock.now()) {
+      let answer = try #require(try bench.ask(query))
+      for case .tell(.refusedLongAgo(Build.bidID(11))) in session.handle(.link(.snapshot(answer)), at: bench.service.clock.now())
+      {
+        isTold = true
+      }
+    }
+    #expect(isTold, "its bidder is told so, and not that nobody knows the bid")
     bench.restart()
     try expectTheRest()
   }
