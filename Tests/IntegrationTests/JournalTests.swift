@@ -1,3 +1,4 @@
+import AuctionFacts
 import Foundation
 import SharedKernel
 import SuiteTesting
@@ -78,8 +79,9 @@ struct JournalTests {
     #expect(try await house.bid("perdido", "120", as: "ana").status == 0)
     try await witness.first("lance") { $0.valorCentavos == 120_00 }
 
+    let holder = try house.process(.bids).id
     let running = try await lance(house, "restaurar", copy)
-    #expect(running.status == 78 && running.text.contains("em uso pelo processo \(try house.process(.bids).id)"), "\(running)")
+    #expect(running.status == 78 && running.text.contains("em uso pelo processo \(holder)"), "\(running)")
     try await house.kill9(.bids)
     let present = try await lance(house, "restaurar", copy)
     #expect(present.status == 78 && present.text.contains("mv "), "\(present)")
