@@ -37,7 +37,7 @@ struct CalendarAudit {
     var tally = JournalTally()
     tally.add("entradas", said("entradas relidas", "entries replayed"), entries)
     tally.add("turnos", said("turnos", "turns"), turns)
-    tally.add("comandos", said("comandos com a assinatura de um operador", "commands signed by an operator"), commands)
+    tally.add("comandos_assinados", said("comandos com a assinatura de um operador", "commands signed by an operator"), commands)
     tally.add(
       "sem_chave", said("comandos de chaves que já não estão na pasta", "commands under keys that are no longer in the folder"),
       strangers)

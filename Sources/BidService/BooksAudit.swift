@@ -57,7 +57,8 @@ struct BooksAudit {
     tally.add("leiloes", said("leilões", "auctions"), Int64(auctions.count))
     tally.add("blocos", said("blocos, cada um com a assinatura da casa", "blocks, each signed by the house"), blocks)
     tally.add(
-      "lances", said("lances aceitos, cada um com a assinatura do licitante", "accepted bids, each signed by its bidder"), bids)
+      "lances_aceitos", said("lances aceitos, cada um com a assinatura do licitante", "accepted bids, each signed by its bidder"),
+      bids)
     tally.add("recusas", said("recusas", "refusals"), refusals)
     tally.add("recibos", said("recibos de recusa ainda guardados", "receipts of refusals still kept"), keptReceipts)
     tally.add("por_enviar", said("mensagens por enviar", "messages to be sent"), pending)

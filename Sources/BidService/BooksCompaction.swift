@@ -32,15 +32,20 @@ package struct BooksCompaction {
     rewritten = old
   }
 
-  /// - Parameter instant: what was closed before it is compacted.
+  /// - Parameters:
+  ///   - instant: what was closed before it is compacted.
+  ///   - progress: hears how many entries were read, of three times all there are.
   /// - Returns: nil when there was nothing to compact.
-  package static func run(_ journal: Journal, closedBefore instant: Timestamp) throws -> Outcome? {
+  package static func run(
+    _ journal: Journal, closedBefore instant: Timestamp, progress: (Int64) -> Void = { _ in }
+  ) throws -> Outcome? {
     var compaction = BooksCompaction(journal)
-    return try compaction.run(closedBefore: instant)
+    return try compaction.run(closedBefore: instant, progress)
   }
 
-  private mutating func run(closedBefore instant: Timestamp) throws -> Outcome? {
-    let before = try whole()
+  private mutating func run(closedBefore instant: Timestamp, _ progress: (Int64) -> Void) throws -> Outcome? {
+    let count = journal.entryCount
+    let before = try whole(progress)
     var compacted: Set<AuctionID> = []
     try journal.forEachEntry(from: 1) { entry in
       if entry.kind == BidEntry.closedKind, case .closed(let book, _) = try BidEntry(entry) {
@@ -56,13 +61,19 @@ package struct BooksCompaction {
 
     var (reading, checking) = (TurnAssembler(), TurnAssembler())
     let isDone = try journal.rewrite(
-      { try reading.add($0).map { try rewrite($0) } ?? [] }, end: { try reading.end().map { try rewrite($0) } ?? [] },
+      {
+        progress(count + $0.number)
+        return try reading.add($0).map { try rewrite($0) } ?? []
+      }, end: { try reading.end().map { try rewrite($0) } ?? [] },
       removals: closed.values.flatMap { book in
         [Collection.receipts, Collection.refusedBids].map {
           Removal(collection: $0, key: book.terms.auction.text, through: book.refusedBids)
         }
       },
-      check: { if let turn = try checking.add($0) { _ = try rewritten.replay(turn.entries, at: turn.clock) } },
+      check: {
+        progress(2 * count + $0.number)
+        if let turn = try checking.add($0) { _ = try rewritten.replay(turn.entries, at: turn.clock) }
+      },
       isSound: {
         if let turn = checking.end() { _ = try rewritten.replay(turn.entries, at: turn.clock) }
         return rewritten.keeper == before
@@ -76,10 +87,11 @@ package struct BooksCompaction {
   }
 
   /// The books as all entries make them.
-  private func whole() throws -> BookKeeper {
+  private func whole(_ progress: (Int64) -> Void) throws -> BookKeeper {
     var books = old
     var assembler = TurnAssembler()
     try journal.forEachEntry(from: 1) {
+      progress($0.number)
       if let turn = try assembler.add($0) { _ = try books.replay(turn.entries, at: turn.clock) }
     }
     if let turn = assembler.end() { _ = try books.replay(turn.entries, at: turn.clock) }

@@ -55,7 +55,10 @@ package struct CompactCommand: ParsableCommand {
     let journal = try Journal.open(
       folder: settings.dataPath, name: BooksJournal.principal.text, waitingForLock: false, onHeld: { _ in })
     let before = try journal.size()
-    let outcome = try BooksCompaction.run(journal, closedBefore: SystemTime.reading.instant - .seconds(days * 86_400))
+    var progress = SpokenProgress(json: json)
+    let outcome = try BooksCompaction.run(journal, closedBefore: SystemTime.reading.instant - .seconds(days * 86_400)) {
+      progress.say($0, of: 3 * journal.entryCount)
+    }
     let after = try journal.size()
     journal.close()
     if outcome != nil { _ = try check.tally(check.path) }

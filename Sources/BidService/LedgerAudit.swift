@@ -36,7 +36,8 @@ struct LedgerAudit {
     switch block.content {
     case .opening: break
     case .entries(let entries):
-      for entry in entries where try !isSound(entry.fact) {
+      for entry in entries {
+        if try isSound(entry.fact) { continue }
         throw journalProblem(
           "um lance do bloco \(name) não tem a assinatura da sua chave",
           "a bid in block \(english) is not signed by its key")

@@ -57,13 +57,14 @@ package struct JournalCheck<Owner: JournalOwner> {
 }
 
 /// Tells on standard error how far a long piece of work has come, every two seconds.
-struct SpokenProgress {
+package struct SpokenProgress {
   private let json: Bool
   private var last = ContinuousClock.now
 
-  init(json: Bool) { self.json = json }
+  package init(json: Bool) { self.json = json }
 
-  mutating func say(_ done: Int64, of all: Int64) {
+  /// How many entries are done, of how many.
+  package mutating func say(_ done: Int64, of all: Int64) {
     guard ContinuousClock.now - last >= .seconds(2) else { return }
     last = .now
     if json {
@@ -73,7 +74,7 @@ struct SpokenProgress {
       line.add("entradas", all)
       CommandRunner.complain(line.text)
     } else {
-      CommandRunner.complain(said("conferidas \(done) de \(all) entradas", "\(done) of \(all) entries checked"))
+      CommandRunner.complain(said("\(done) de \(all) entradas", "\(done) of \(all) entries"))
     }
   }
 }

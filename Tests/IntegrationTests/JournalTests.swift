@@ -34,7 +34,7 @@ struct JournalTests {
     #expect(check.status == 0 && check.text.hasPrefix("confere: "), "\(check)")
     let line = try await lance(house, "--verificar", "--json")
     #expect(line.status == 0 && line.output.count == 1, "\(line)")
-    for member in [#""confere":true"#, #""blocos":2"#, #""lances":1"#, #""recusas":1"#] {
+    for member in [#""confere":true"#, #""blocos":2"#, #""lances_aceitos":1"#, #""recusas":1"#] {
       #expect(line.text.contains(member), "\(member) in \(line)")
     }
     let english = try await lance(house, "--verify", environment: ["LC_ALL": "en_US.UTF-8"])
