@@ -70,7 +70,7 @@ package struct CompactCommand: ParsableCommand {
       var line = JSONLine()
       line.add("tipo", "compactacao")
       line.add("leiloes", outcome.auctions)
-      line.add("lances", outcome.bids)
+      line.add("lances_compactados", outcome.bids)
       line.add("entradas_antes", outcome.entriesBefore)
       line.add("entradas_depois", outcome.entriesAfter)
       line.add("bytes_antes", before)
