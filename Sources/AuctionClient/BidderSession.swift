@@ -38,6 +38,8 @@ package struct BidderSession: Machine {
     case attempt(BidAttempt)
     /// What the house says of a bid that was asked for; nil: it has not decided such a bid.
     case decision(BidID, HouseStatement?, asOf: ClockReading)
+    /// The house refused a bid that was asked for, so long ago that it no longer keeps the receipt.
+    case refusedLongAgo(BidID)
     /// Something arrived that the house did not say.
     case dropped(String)
   }
@@ -189,9 +191,9 @@ package struct BidderSession: Machine {
     let question = questions.remove(at: place).question
     switch snapshot.content {
     case .auctions(let summaries): return hear(summaries, answer, now)
-    case .blocks(let id, _, _):
+    case .blocks(let id, let first, let head):
       guard case .blocks = question else { return [] }
-      var outputs: [Output] = []
+      var outputs = compare(id, with: head, askedFrom: first, at: snapshot.clock, now)
       for statement in answer.statements {
         guard case .block(let block) = statement.fact, block.auction == id else { continue }
         outputs += apply(block, statement.digest, now) + decided(by: block)
@@ -200,6 +202,10 @@ package struct BidderSession: Machine {
       return outputs + liveIfDone()
     case .bid(_, let id, let verdict):
       let statement = verdict == .unknown ? nil : answer.statements.first
+      if verdict == .refused, statement == nil {
+        inquiries[id] = nil
+        return [.tell(.refusedLongAgo(id))]
+      }
       var outputs: [Output] = []
       if statement != nil || isFinallyUnknown(id, at: snapshot.clock, now) {
         inquiries[id] = nil
@@ -248,6 +254,7 @@ package struct BidderSession: Machine {
     if let known = auctions[id] {
       // One that was heard to be cancelled may have a chain all the same: it was opened first.
       guard known.edition == summary.edition, known.status != .closed || known.head == nil else { return [] }
+      if let head = summary.head, isBehind(id, head) { return [ask(.blocks(id, from: head.block), .blocks(id), now)] }
       guard known.head != summary.head else { return summary.status == .closed ? closeWithoutChain(id, at: clock) : [] }
       return askBlocks(of: id, now)
     }
@@ -259,6 +266,27 @@ package struct BidderSession: Machine {
     guard summary.head == nil || !readsAll else { return outputs + askBlocks(of: id, now) }
     outputs.append(.tell(.auction(auction, [])))
     return outputs
+  }
+
+  /// A house whose ledger ends before what is known of it: its last block then tells what became of the rest.
+  private func isBehind(_ id: AuctionID, _ head: Seen) -> Bool {
+    guard let known = auctions[id], known.status != .closed, let mine = known.head else { return false }
+    return head.block < mine.block || head.block == mine.block && head.digest != mine.digest
+  }
+
+  private mutating func compare(
+    _ id: AuctionID, with head: Seen?, askedFrom first: Int64, at clock: ClockReading, _ now: Timestamp
+  ) -> [Output] {
+    guard let head else {
+      // Blocks were known when it was asked, and the house holds none.
+      guard first > 0, var auction = auctions[id] else { return [] }
+      let changes = auction.takeForgotten(at: clock)
+      auctions[id] = auction
+      return changes.isEmpty ? [] : [.tell(.auction(auction, changes))]
+    }
+    // Asked from there already: what was answered is all there is.
+    guard isBehind(id, head), first > head.block else { return [] }
+    return [ask(.blocks(id, from: head.block), .blocks(id), now)]
   }
 
   private mutating func closeWithoutChain(_ id: AuctionID, at clock: ClockReading) -> [Output] {

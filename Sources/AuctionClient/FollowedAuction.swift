@@ -92,9 +92,16 @@ package struct FollowedAuction: Sendable {
     }
     let next = head.map { $0.block + 1 } ?? 0
     if let head, block.number == head.block, digest != head.digest {
+      if case .closing(let result, _) = block.content, status != .closed { return end(takingBack: 1, at: block, result) }
       return fail("dois blocos \(block.number) diferentes", "two different blocks \(block.number)")
     }
-    guard block.number >= next else { return .alreadyKnown }
+    guard block.number >= next else {
+      // Nothing follows a closing block: one that stands before what was seen takes back what the house had signed.
+      guard case .closing(let result, _) = block.content, let head, block.number < head.block, status != .closed else {
+        return .alreadyKnown
+      }
+      return end(takingBack: head.block - block.number + 1, at: block, result)
+    }
     guard block.number == next else { return .gap(from: next) }
     guard block.previous == (head?.digest ?? edition) else {
       return fail("o bloco \(block.number) não continua o anterior", "block \(block.number) does not continue the one before")
@@ -128,6 +135,30 @@ package struct FollowedAuction: Sendable {
     head = Seen(block: block.number, digest: digest)
     asOf = block.clock
     return .applied(changes)
+  }
+
+  /// The house has ended the auction and forgotten some of its own blocks, as one that lost its journal and went on from an
+  /// older copy. It is over, and what was seen stays proof.
+  private mutating func end(takingBack blocks: Int64, at block: Block, _ result: AuctionResult) -> Step {
+    let step = fail(
+      "a casa encerrou o leilão no bloco \(block.number), mas já tinha assinado mais \(blocks): diário restaurado de uma cópia?",
+      "the house closed the auction in block \(block.number) but had signed \(blocks) more: a journal restored from a copy?")
+    self.result = result
+    (status, asOf) = (.closed, block.clock)
+    guard case .applied(let changes) = step else { return .applied([.closed(result)]) }
+    return .applied(changes + [.closed(result)])
+  }
+
+  /// The house answers that it holds no block of an auction of which blocks were seen.
+  package mutating func takeForgotten(at clock: ClockReading) -> [Change] {
+    guard head != nil, health == .whole else { return [] }
+    guard
+      case .applied(let changes) = fail(
+        "a casa já não conhece blocos que tinha assinado: diário restaurado de uma cópia?",
+        "the house no longer knows blocks that it had signed: a journal restored from a copy?")
+    else { return [] }
+    asOf = clock
+    return changes
   }
 
   /// A cancellation of an auction that never opened is final: there is no chain to say so.

@@ -16,20 +16,20 @@ struct AuctionBook: Equatable, Sendable {
 
   private(set) var price: Money?
   private(set) var leader: PrincipalID?
-  private var acceptedBids: Int64 = 0
+  private(set) var acceptedBids: Int64 = 0
   /// Keys that the ledger names as active: each has an accepted bid, or is about to.
   private var activeKeys: Set<KeyUse> = []
 
   private(set) var pending = PendingBlock()
   private(set) var log = BlockLog()
-  private var refusals = RefusalLog()
+  private(set) var refusals = RefusalLog()
   /// The last stamp that counts; stamps strictly increase.
-  private var lastReceived: Timestamp?
+  private(set) var lastReceived: Timestamp?
   /// The last sequence of the calendar's that had an effect.
-  private var lastSequence: Int64 = 0
+  private(set) var lastSequence: Int64 = 0
 
   private var lastExtension: Sealed?
-  private var result: Sealed?
+  private(set) var result: Sealed?
   /// What cancelled it before it opened.
   private var cancelledUnopened: Evidence?
 
@@ -42,6 +42,31 @@ struct AuctionBook: Equatable, Sendable {
 
   init(_ scheduling: Scheduling, edition: Edition) {
     (self.terms, self.edition, self.closesAt) = (scheduling.terms, edition, scheduling.terms.closesAt)
+  }
+
+  /// What is left of an auction that is over.
+  init(_ closed: ClosedBook) {
+    (terms, edition, closesAt, closedAt) = (closed.terms, closed.edition, closed.closesAt, closed.closedAt)
+    (status, price, leader, acceptedBids) = (.closed, closed.price, closed.leader, closed.acceptedBids)
+    (lastReceived, lastSequence) = (closed.lastReceived, closed.lastSequence)
+    refusals = RefusalLog(committed: closed.refusedBids)
+    if let ending = closed.ending {
+      log = BlockLog(head: Seen(block: ending.number, digest: ending.block.digest), sealedAt: ending.instant)
+      result = ending.block
+    }
+  }
+
+  /// Nil while it is not over.
+  var closed: ClosedBook? {
+    guard status == .closed, let closedAt else { return nil }
+    var ending: ClosedBook.Ending?
+    if let result, let head = log.head, let instant = log.instant {
+      ending = ClosedBook.Ending(number: head.block, instant: instant, block: result)
+    }
+    return ClosedBook(
+      terms: terms, edition: edition, closesAt: closesAt, closedAt: closedAt, price: price, leader: leader,
+      acceptedBids: acceptedBids, refusedBids: refusals.count, lastReceived: lastReceived, lastSequence: lastSequence,
+      ending: ending)
   }
 
   /// What the next bid must offer.
@@ -92,6 +117,13 @@ extension AuctionBook {
     refusals.append(sealed.digest)
     lastReceived = received.instant
     return (number, .refused(receipt, sealed))
+  }
+
+  /// Takes note of a refusal that was decided before.
+  mutating func recall(_ refusal: PastRefusal) -> Int64 {
+    defer { refusals.append(refusal.receipt) }
+    lastReceived = refusal.receivedAt
+    return refusals.nextNumber
   }
 
   /// A receipt as things stand: the head of the ledger is the last sealed block, the minimum counts what was decided since.
@@ -160,6 +192,16 @@ extension AuctionBook {
       // This house does not suspend yet: its calendar never says so, and whoever else does has no effect.
       return []
     }
+  }
+
+  /// Ends the auction as cancelled because the house has forgotten a part of it, even one that it does not know to be open:
+  /// blocks may have been published that this book knows nothing of. The chain then ends where the book does.
+  mutating func abandon(
+    _ notice: CalendarNotice, _ evidence: Evidence, at clock: ClockReading, scribe: Scribe
+  ) -> [BookKeeper.Output] {
+    guard notice.edition == edition, status != .closed else { return [] }
+    lastSequence = notice.sequence
+    return close(.cancelled, evidence, after: nil, at: clock, scribe: scribe)
   }
 
   /// An entry where the ledger holds that key as active. A new bid under it would name it again.

@@ -25,6 +25,11 @@ struct BlockLog: Equatable, Sendable {
   private var records: [Record] = []
   private var moves: [Move] = []
 
+  init() {}
+
+  /// Of a ledger that has ended.
+  init(head: Seen, sealedAt instant: Timestamp) { (self.head, self.instant) = (head, instant) }
+
   /// The number of the block to come.
   var nextNumber: Int64 { head.map { $0.block + 1 } ?? 0 }
 

@@ -18,8 +18,18 @@ package struct BookKeeper: Machine {
     case key(KeyRecord)
     /// The house consumed nothing between these instants; gaps of up to `longestPause` have no effect.
     case outage(from: Timestamp, to: Timestamp)
+    /// The house has forgotten a part of what it said: the auction ends as cancelled, by this notice of its own.
+    case abandoned(CalendarNotice, Evidence)
     /// Seals what has happened since the last one.
     case endTurn
+
+    // What follows is only read back from a journal that no longer holds the bids themselves; it says nothing.
+
+    case refusedBefore(PastRefusal)
+    /// A bid on an auction whose book follows as `closed`, or came before.
+    case decidedBefore(bidder: PrincipalID, bid: BidID, BidDecision)
+    /// An auction that is over, in the place of its scheduling and of all that happened in it.
+    case closed(ClosedBook)
   }
 
   package enum Output: Sendable, Hashable {
@@ -85,6 +95,22 @@ package struct BookKeeper: Machine {
       guard to - from > BookKeeper.longestPause else { return [] }
       lastOutage = Outage(from: from, to: to)
       return change(books.openPlaces) { $0.resume(awayFrom: from, to: to, at: clock, scribe: scribe) }
+    case .abandoned(let notice, let evidence):
+      guard let place = books.place(of: notice.auction) else { return [] }
+      return books.change(place) { $0.abandon(notice, evidence, at: clock, scribe: scribe) }
+    case .refusedBefore(let refusal):
+      guard let place = books.place(of: refusal.auction) else { return [] }
+      let number = books.change(place) { $0.recall(refusal) }
+      books.remember(
+        Books.BidName(bidder: refusal.bidder, bid: refusal.bid),
+        BidDecision(auction: refusal.auction, digest: refusal.digest, outcome: .refused(number: number)))
+      return []
+    case .decidedBefore(let bidder, let bid, let decision):
+      books.remember(Books.BidName(bidder: bidder, bid: bid), decision)
+      return []
+    case .closed(let closed):
+      books.register(AuctionBook(closed))
+      return []
     case .endTurn:
       return change(books.takeUnsealed()) { $0.seal(at: clock, scribe: scribe) }
     }
@@ -163,6 +189,24 @@ extension BookKeeper {
   package func isDecided(_ bid: BidID, of bidder: PrincipalID, digest: Digest) -> Bool {
     books.isDecided(Books.BidName(bidder: bidder, bid: bid), digest)
   }
+
+  /// Nil for an auction that is not known, or not over.
+  package func closed(_ auction: AuctionID) -> ClosedBook? { books.place(of: auction).flatMap { books[$0].closed } }
+
+  /// How many refusals of the auction are journalled; 0 for one that is not known.
+  package func refusedBids(of auction: AuctionID) -> Int64 { books.place(of: auction).map { books[$0].refusals.count } ?? 0 }
+
+  /// Auctions that are open, or that were to open by `instant`, ascending by id.
+  package func due(by instant: Timestamp) -> [AuctionID] {
+    books.ids.filter { id in
+      guard let place = books.place(of: id) else { return false }
+      let book = books[place]
+      return book.status != .closed && (book.status != .scheduled || book.terms.opensAt <= instant)
+    }
+  }
+
+  /// The sequence that a notice needs to have an effect; nil for an auction that is not known.
+  package func nextSequence(of auction: AuctionID) -> Int64? { books.place(of: auction).map { books[$0].lastSequence + 1 } }
 
   /// How many auctions are open.
   package var openAuctions: Int { books.openCount }

@@ -12,6 +12,9 @@ package struct Calendar: Machine {
     case extended(Extension)
     /// `leilao.vencedor`
     case finished(AuctionID, Edition)
+    /// The calendar went back to an earlier state: what it said since is forgotten. Auctions that were open, or that were due
+    /// since, are cancelled with this reason and not opened or closed again.
+    case forgotten(reason: String)
     /// Time has passed: to be given when `wakeUp` has come.
     case tick
   }
@@ -27,6 +30,9 @@ package struct Calendar: Machine {
   /// What comes between an announcement and its first repetition; it doubles up to `longestPause`.
   package static let shortestPause = Interval.seconds(5)
   package static let longestPause = Interval.seconds(60)
+  /// How far the sequence of an auction goes on after the calendar has forgotten what it said: further than a calendar ever
+  /// came between a copy of its journal and the loss of it.
+  package static let forgottenNotices: Int64 = 1_000_000
   /// How soon an end that is due is tried again while the clock is not good enough to close.
   package static let uncertainRetry = Interval.milliseconds(250)
 
@@ -59,6 +65,7 @@ package struct Calendar: Machine {
     case .finished(let auction, let edition):
       change(auction, of: edition) { $0.end() }
       return []
+    case .forgotten(let reason): return cancelWhatWasDue(reason, at: clock)
     case .tick:
       var outputs: [Output] = []
       // Whatever is done makes its auction due later than now, or not at all, or, just opened, at its end.
@@ -121,11 +128,30 @@ extension Calendar {
     return .opened(opening, scribe.opening(opening))
   }
 
+  private mutating func cancelWhatWasDue(_ reason: String, at clock: ClockReading) -> [Output] {
+    entries.keys.sorted().compactMap { auction in
+      guard let entry = entries[auction] else { return nil }
+      switch entry.phase {
+      case .over: return nil
+      case .announced(let notice, _, _):
+        if case .cancel = notice.action { return nil }
+      case .scheduled: if entry.opensAt > clock.latest { return nil }
+      case .open: break
+      }
+      let output = announce(
+        .cancel(reason: reason), auction, entry, sequence: entry.sequence + Calendar.forgottenNotices, at: clock)
+      // Should it have been opened after all, the books close it on that one word; otherwise there is no result to wait for.
+      if entry.status == .scheduled { change(auction, of: entry.edition) { $0.end() } }
+      return output
+    }
+  }
+
   private mutating func announce(
-    _ action: CalendarNotice.Action, _ auction: AuctionID, _ entry: CalendarEntry, at clock: ClockReading
+    _ action: CalendarNotice.Action, _ auction: AuctionID, _ entry: CalendarEntry, sequence: Int64? = nil,
+    at clock: ClockReading
   ) -> Output {
     let notice = CalendarNotice(
-      auction: auction, edition: entry.edition, sequence: entry.sequence + 1, action: action, clock: clock)
+      auction: auction, edition: entry.edition, sequence: sequence ?? entry.sequence + 1, action: action, clock: clock)
     let sealed = scribe.notice(notice)
     change(auction, of: entry.edition) { $0.announce(notice, sealed, at: clock.instant) }
     return .noticed(notice, sealed)

@@ -8,6 +8,11 @@ struct RefusalLog: Equatable, Sendable {
   private var digests: [UInt8] = []
   private var isCommitted = false
 
+  init() {}
+
+  /// Of an auction whose result has been said.
+  init(committed count: Int64) { (self.count, isCommitted) = (count, true) }
+
   var nextNumber: Int64 { count + 1 }
 
   mutating func append(_ receipt: Digest) {

@@ -21,6 +21,7 @@ package struct AuctionCommand: AsyncParsableCommand {
           ms-leilao                                        # serve
           ms-leilao --leiloes calendario.json              # serve, e agenda o que o arquivo diz
           ms-leilao listar
+          ms-leilao --verificar                            # confere o diário e termina
         """,
         """
         Without a subcommand it serves until told to stop. The others talk to the house as an operator.
@@ -29,11 +30,13 @@ package struct AuctionCommand: AsyncParsableCommand {
           ms-leilao                                        # serves
           ms-leilao --auctions calendar.json               # serves, and schedules what the file says
           ms-leilao list
+          ms-leilao --verify                               # checks the journal and ends
         """),
       subcommands: [
         ServeCommand.self, ScheduleCommand.self, CancelCommand.self, ListCommand.self, DeadLettersCommand.self,
         RotateKeyCommand.self,
         TopologyCommand.self,
+        CopyCommand<CalendarJournal>.self, RestoreCommand<CalendarJournal>.self,
       ],
       defaultSubcommand: ServeCommand.self)
   }
@@ -52,12 +55,14 @@ package struct ServeCommand: AsyncParsableCommand {
         EXEMPLOS:
           ms-leilao
           ms-leilao --leiloes calendario.json
+          ms-leilao --verificar --json
           LEILAO_NTP=none ms-leilao --log debug
         """,
         """
         EXAMPLES:
           ms-leilao
           ms-leilao --auctions calendar.json
+          ms-leilao --verify --json
           LEILAO_NTP=none ms-leilao --log debug
         """),
       aliases: ["serve"])
@@ -79,9 +84,12 @@ package struct ServeCommand: AsyncParsableCommand {
       valueName: "FILE"))
   var calendar: String?
 
+  @OptionGroup var check: CheckOptions
+
   package init() {}
 
   package func run() async throws {
+    if check.isWanted { return try check.run(CalendarJournal.self, house) }
     let principal = HousePrincipal.msLeilao
     let settings = try house.resolved(brokerUser: principal.text)
     let filed = try calendar.map { path throws(Failure) in try CalendarFile.read(path) } ?? []

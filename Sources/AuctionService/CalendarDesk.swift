@@ -21,7 +21,7 @@ package struct CalendarDesk: Desk, Sendable {
     case poison(Delivery, Rejection)
   }
 
-  private var calendar: Calendar
+  private var recorded: RecordedCalendar
   private var ring = KeyRing()
   private let voice: Voice
   private let nonce: @Sendable () -> [UInt8]
@@ -41,9 +41,15 @@ package struct CalendarDesk: Desk, Sendable {
     self.filed = filed
     self.report = report
     self.nonce = nonce
-    calendar = Calendar(
-      scribe: CalendarScribe(
-        scheduling: { voice.seal($0) }, opening: { voice.seal($0) }, notice: { voice.seal($0) }, answer: { voice.seal($0) }))
+    recorded = RecordedCalendar(
+      Calendar(
+        scribe: CalendarScribe(
+          scheduling: { voice.seal($0) }, opening: { voice.seal($0) }, notice: { voice.seal($0) }, answer: { voice.seal($0) })))
+  }
+
+  private var calendar: Calendar {
+    get { recorded.calendar }
+    _modify { yield &recorded.calendar }
   }
 
   package var wakeUp: Timestamp? { filed.isEmpty ? calendar.wakeUp : Timestamp(microseconds: 0) }
@@ -102,7 +108,7 @@ package struct CalendarDesk: Desk, Sendable {
       case .command(let command, let sealed):
         let nonce = nonce()
         let outputs = calendar.handle(.command(command, digest: sealed.digest, nonce: nonce), at: clock)
-        turn.entries.append(CalendarEntry.command(sealed.evidence, nonce: nonce).entry)
+        turn.entries.append(CalendarInput.command(sealed.evidence, nonce: nonce).entry)
         say(outputs, in: &turn)
       case .unreadable(let id, let auction, let refusal):
         let answer = CommandAnswer(command: id, auction: auction, refusal: refusal, edition: nil, clock: clock)
@@ -124,23 +130,20 @@ package struct CalendarDesk: Desk, Sendable {
   }
 
   package mutating func replay(_ entries: [Entry], at clock: ClockReading) throws {
-    for entry in entries {
-      switch try CalendarEntry(entry) {
-      case .command(let evidence, let nonce):
-        let envelope = try Envelope(evidence)
-        let command = try Command(envelope)
-        _ = calendar.handle(.command(command, digest: SHA256.of(envelope.payload), nonce: nonce), at: clock)
-      case .filed(let command, let nonce):
-        _ = calendar.handle(.command(command, digest: SHA256.of(command.payload), nonce: nonce), at: clock)
-      case .statement(let evidence):
-        if let input = Self.input(of: try HouseStatement(trusted: evidence)) { _ = calendar.handle(input, at: clock) }
-      case .tick: _ = calendar.handle(.tick, at: clock)
-      }
-    }
+    for entry in entries { _ = try recorded.replay(entry, at: clock) }
   }
 
   /// What the calendar said stands in the books of ms-lance, not here.
   package func audit(_ store: any Store) throws {}
+
+  /// After its journal was put back from a copy: what was open then, or may have been opened since, is cancelled.
+  package mutating func resume(at clock: ClockReading) -> Turn {
+    var turn = Turn()
+    guard recorded.isForgetful else { return turn }
+    turn.entries.append(CalendarInput.resumed.entry)
+    say(recorded.take(.resumed, at: clock), in: &turn)
+    return turn
+  }
 
   /// ms-leilao answers no queries: ms-lance does, from the books.
   package func answer(_ query: Delivery, from store: any Store, at clock: ClockReading) -> Publishing? { nil }
@@ -150,7 +153,7 @@ package struct CalendarDesk: Desk, Sendable {
     if let refusal = refusal(of: proposed, at: clock) { return report(proposed.auction, refusal) }
     let command = proposed.filed(at: clock)
     let nonce = nonce()
-    turn.entries.append(CalendarEntry.filed(command, nonce: nonce).entry)
+    turn.entries.append(CalendarInput.filed(command, nonce: nonce).entry)
     // Nobody waits for the answer: the announcement tells.
     let outputs = calendar.handle(.command(command, digest: SHA256.of(command.payload), nonce: nonce), at: clock)
     say(outputs.filter { !$0.isAnswer }, in: &turn)
@@ -163,21 +166,9 @@ package struct CalendarDesk: Desk, Sendable {
   }
 
   private mutating func hear(_ statement: HouseStatement, at clock: ClockReading, in turn: inout Turn) {
-    guard let input = Self.input(of: statement) else { return }
-    turn.entries.append(CalendarEntry.statement(statement.envelope.evidence).entry)
+    guard let input = RecordedCalendar.input(of: statement) else { return }
+    turn.entries.append(CalendarInput.statement(statement.envelope.evidence).entry)
     say(calendar.handle(input, at: clock), in: &turn)
-  }
-
-  private static func input(of statement: HouseStatement) -> Calendar.Input? {
-    switch statement.fact {
-    case .extended(let extended): .extended(extended)
-    case .block(let block):
-      switch block.content {
-      case .closing: .finished(block.auction, block.edition)
-      case .opening, .entries: nil
-      }
-    case .scheduled, .opened, .notice, .refused, .answered: nil
-    }
   }
 
   /// Time is an input too, when it made something happen.
@@ -185,7 +176,7 @@ package struct CalendarDesk: Desk, Sendable {
     guard let due = calendar.wakeUp, due <= clock.instant else { return }
     let outputs = calendar.handle(.tick, at: clock)
     guard !outputs.isEmpty else { return }
-    turn.entries.append(CalendarEntry.tick.entry)
+    turn.entries.append(CalendarInput.tick.entry)
     say(outputs, in: &turn)
   }
 
@@ -204,46 +195,5 @@ package struct CalendarDesk: Desk, Sendable {
 extension Calendar.Output {
   fileprivate var isAnswer: Bool {
     if case .answered = self { true } else { false }
-  }
-}
-
-/// An input of the calendar as the journal keeps it.
-enum CalendarEntry {
-  case command(Evidence, nonce: [UInt8])
-  case filed(Command, nonce: [UInt8])
-  case statement(Evidence)
-  case tick
-
-  private static let nonceLength = 16
-
-  var entry: NewEntry {
-    switch self {
-    case .command(let evidence, let nonce): NewEntry(kind: "comando", body: nonce + evidence.bytes)
-    case .filed(let command, let nonce): NewEntry(kind: "arquivo", body: nonce + command.payload)
-    case .statement(let evidence): NewEntry(kind: "lance", body: evidence.bytes)
-    case .tick: NewEntry(kind: "hora", body: [])
-    }
-  }
-
-  init(_ entry: Entry) throws {
-    func split() throws -> (nonce: [UInt8], rest: [UInt8]) {
-      guard entry.body.count > Self.nonceLength else { throw Self.unreadable(entry.kind) }
-      return (Array(entry.body.prefix(Self.nonceLength)), Array(entry.body.dropFirst(Self.nonceLength)))
-    }
-    switch entry.kind {
-    case "comando":
-      let (nonce, rest) = try split()
-      self = .command(Evidence(rest), nonce: nonce)
-    case "arquivo":
-      let (nonce, rest) = try split()
-      self = .filed(try Command(payload: rest, kind: .schedule), nonce: nonce)
-    case "lance": self = .statement(Evidence(entry.body))
-    case "hora": self = .tick
-    default: throw Self.unreadable(entry.kind)
-    }
-  }
-
-  private static func unreadable(_ kind: String) -> Failure {
-    Failure(.ioError, said("o diário tem uma entrada ilegível (\(kind))", "the journal holds an unreadable entry (\(kind))"))
   }
 }

@@ -18,6 +18,7 @@ package struct BidCommand: AsyncParsableCommand {
         EXEMPLOS:
           ms-lance
           ms-lance --reserva                     # espera outra instância largar o diário
+          ms-lance --verificar                   # confere o diário, com o serviço de pé ou parado, e termina
           LEILAO_NTP=none ms-lance --log debug
         """,
         """
@@ -27,8 +28,10 @@ package struct BidCommand: AsyncParsableCommand {
         EXAMPLES:
           ms-lance
           ms-lance --standby                     # waits until another instance lets go of the journal
+          ms-lance --verify                      # checks the journal, with the service up or down, and ends
           LEILAO_NTP=none ms-lance --log debug
-        """))
+        """),
+      subcommands: [CopyCommand<BooksJournal>.self, RestoreCommand<BooksJournal>.self, CompactCommand.self])
   }
 
   @OptionGroup var house: HouseOptions
@@ -46,6 +49,8 @@ package struct BidCommand: AsyncParsableCommand {
     ))
   var bidsPerSecond: Int64 = 20
 
+  @OptionGroup var check: CheckOptions
+
   package init() {}
 
   package func validate() throws {
@@ -55,6 +60,7 @@ package struct BidCommand: AsyncParsableCommand {
   }
 
   package func run() async throws {
+    if check.isWanted { return try check.run(BooksJournal.self, house) }
     let principal = HousePrincipal.msLance
     let settings = try house.resolved(brokerUser: principal.text)
     let (profile, rate) = (settings.broker.profile, bidsPerSecond)

@@ -51,7 +51,9 @@ extension BidDesk {
       let blocks = head.map { $0.block + 1 } ?? 0
       var evidence = after < blocks ? try store.documents(Collection.blocks, auction.text, from: after, limit: Self.page) : []
       if evidence.count < Self.page {
-        evidence += try store.documents(Collection.receipts, auction.text, from: max(0, after - blocks) + 1, limit: Self.page)
+        // Counted among those that are still kept.
+        let first = recorded.retention.removed(of: auction) + max(0, after - blocks) + 1
+        evidence += try store.documents(Collection.receipts, auction.text, from: first, limit: Self.page)
       }
       return .of(
         .ledger(auction, after: after, head: head), answering: query.id, evidence.map { Evidence($0.body) }, clock: clock)

@@ -22,8 +22,7 @@ package struct BidDesk: Desk, Sendable {
     case poison(Delivery, Rejection)
   }
 
-  var keeper: BookKeeper
-  var keys = BidderKeys()
+  var recorded: RecordedBooks
   private var limiter: RateLimiter
   /// Whose statements are heard besides bidders': the calendar's.
   private var ring = KeyRing()
@@ -37,16 +36,22 @@ package struct BidDesk: Desk, Sendable {
     self.voice = voice
     self.profile = profile
     self.replaying = replaying
-    keeper = BookKeeper(scribe: Scribe(voice: voice, replaying: replaying))
+    recorded = RecordedBooks(BookKeeper(scribe: Scribe(voice: voice, replaying: replaying)))
   }
 
-  package var wakeUp: Timestamp? { nil }
+  var keeper: BookKeeper {
+    get { recorded.keeper }
+    _modify { yield &recorded.keeper }
+  }
+
+  /// When something need not be kept any longer; what is decided waits for nothing.
+  package var wakeUp: Timestamp? { recorded.retention.wakeUp }
   package var needsGoodClock: Bool { keeper.openAuctions > 0 }
 
   package func open(_ delivery: Delivery) -> Opened {
     guard !delivery.isOversize else { return .poison(delivery, Rejection(.malformed, "too large")) }
     switch Exchange(rawValue: delivery.exchange) {
-    case .lances: return BidOpener(keys: keys, profile: profile).open(delivery)
+    case .lances: return BidOpener(keys: recorded.keys, profile: profile).open(delivery)
     case .leilao:
       do throws(Rejection) {
         return .statement(try HouseStatement(delivery.body, from: .leilao, ring: ring))
@@ -81,14 +86,15 @@ package struct BidDesk: Desk, Sendable {
       }
     }
     say(keeper.handle(.endTurn, at: clock), in: &turn)
+    if opened.isEmpty { prune(at: clock, in: &turn) }
     return turn
   }
 
   package mutating func keysChanged(_ ring: KeyRing, at clock: ClockReading) -> Turn {
     var turn = Turn()
     self.ring = ring
-    for record in keys.changes(to: ring) {
-      keys.apply(record)
+    for record in recorded.keys.changes(to: ring) {
+      recorded.keys.apply(record)
       self.record(.key(record), entry: .key(record), at: clock, in: &turn)
     }
     say(keeper.handle(.endTurn, at: clock), in: &turn)
@@ -98,22 +104,7 @@ package struct BidDesk: Desk, Sendable {
   package mutating func replay(_ entries: [Entry], at clock: ClockReading) throws {
     replaying.isOn = true
     defer { replaying.isOn = false }
-    for entry in entries {
-      switch try BidEntry(entry) {
-      case .bid(let envelope):
-        guard let bid = try keys.submitted(envelope) else {
-          throw Failure(.ioError, said("o diário tem um lance sem chave", "the journal holds a bid without its key"))
-        }
-        _ = keeper.handle(.bid(bid), at: clock)
-      case .statement(let evidence):
-        for input in inputs(of: try HouseStatement(trusted: evidence)) { _ = keeper.handle(input, at: clock) }
-      case .key(let record):
-        keys.apply(record)
-        _ = keeper.handle(.key(record), at: clock)
-      case .outage(let from, let to): _ = keeper.handle(.outage(from: from, to: to), at: clock)
-      }
-    }
-    _ = keeper.handle(.endTurn, at: clock)
+    _ = try recorded.replay(entries, at: clock)
   }
 
   /// The head of every chain must be the block that was published under its number.
@@ -144,14 +135,12 @@ package struct BidDesk: Desk, Sendable {
     }
     let outputs = keeper.handle(.bid(bid), at: clock)
     // One that is only answered leaves no trace.
-    if keeper.isDecided(bid.bid.id, of: bid.bid.bidder, digest: bid.digest) {
-      turn.entries.append(BidEntry.bid(bid.evidence).entry)
-    }
+    if keeper.isDecided(bid.bid.id, of: bid.bid.bidder, digest: bid.digest) { keep(bid, decidedBy: outputs, in: &turn) }
     say(outputs, in: &turn)
   }
 
   private mutating func hear(_ statement: HouseStatement, at clock: ClockReading, in turn: inout Turn) {
-    let inputs = inputs(of: statement)
+    let inputs = RecordedBooks.inputs(of: statement)
     guard !inputs.isEmpty else { return }
     turn.entries.append(BidEntry.statement(statement.envelope.evidence).entry)
     for input in inputs {
@@ -168,6 +157,24 @@ package struct BidDesk: Desk, Sendable {
           Document(collection: Collection.schedulings, key: auction.text, number: 0, body: sealed.evidence.bytes))
       }
     }
+    recorded.note(statement.auction)
+  }
+
+  /// An accepted bid stands in the ledger for ever. A refused one is kept for a while only, and what it did to the books, for
+  /// ever: apart, so that the one can go without the other.
+  private mutating func keep(_ bid: SubmittedBid, decidedBy outputs: [BookKeeper.Output], in turn: inout Turn) {
+    for case .refused(let receipt, let sealed) in outputs {
+      guard let number = receipt.number else { continue }
+      turn.documents.append(
+        Document(
+          collection: Collection.refusedBids, key: bid.bid.auction.text, number: number, body: bid.evidence.bytes))
+      let refusal = PastRefusal(
+        auction: bid.bid.auction, bidder: bid.bid.bidder, bid: bid.bid.id, digest: bid.digest, receivedAt: receipt.receivedAt,
+        receipt: sealed.digest)
+      turn.entries.append(BidEntry.refusal(refusal).entry)
+      return recorded.note(bid.bid.auction)
+    }
+    turn.entries.append(BidEntry.bid(bid.evidence).entry)
   }
 
   private mutating func record(_ input: BookKeeper.Input, entry: BidEntry, at clock: ClockReading, in turn: inout Turn) {
@@ -175,23 +182,9 @@ package struct BidDesk: Desk, Sendable {
     say(keeper.handle(input, at: clock), in: &turn)
   }
 
-  /// What the calendar said, as inputs of the books. An opening brings the scheduling with it, so that one that was never
-  /// heard is no loss.
-  private func inputs(of statement: HouseStatement) -> [BookKeeper.Input] {
-    let evidence = statement.envelope.evidence
-    switch statement.fact {
-    case .scheduled(let scheduling): return [.scheduled(scheduling, Sealed(digest: statement.digest, evidence: evidence))]
-    case .opened(let opening):
-      guard let envelope = try? Envelope(opening.scheduling), let scheduling = try? Scheduling(envelope) else { return [] }
-      return [.scheduled(scheduling, envelope.sealed { SHA256.of($0) }), .opened(opening, evidence)]
-    case .notice(let notice): return [.noticed(notice, evidence)]
-    case .block, .extended, .refused, .answered: return []
-    }
-  }
-
   // MARK: - What the books say
 
-  private mutating func say(_ outputs: [BookKeeper.Output], in turn: inout Turn) {
+  mutating func say(_ outputs: [BookKeeper.Output], in turn: inout Turn) {
     for output in outputs {
       switch output {
       case .block(let auction, let number, let sealed): publish(.bidsAccepted, number, of: auction, sealed, in: &turn)
@@ -256,6 +249,8 @@ package struct BidDesk: Desk, Sendable {
 enum Collection {
   static let blocks = "bloco"
   static let receipts = "recibo"
+  /// The bids that the receipts are about, under the receipts' numbers.
+  static let refusedBids = "lance_recusado"
   static let schedulings = "agendamento"
 }
 
@@ -269,6 +264,12 @@ final class ReplaySwitch: Sendable {
 }
 
 extension Scribe {
+  /// For who only reads a journal: statements have their digests, and nobody's signature.
+  static let unsigned = Scribe(
+    block: { Sealed(digest: SHA256.of($0.payload), evidence: Evidence([])) },
+    receipt: { Sealed(digest: SHA256.of($0.payload), evidence: Evidence([])) },
+    extension: { Sealed(digest: SHA256.of($0.payload), evidence: Evidence([])) }, hash: { SHA256.of($0) })
+
   init(voice: Voice, replaying: ReplaySwitch) {
     self.init(
       block: { block in

@@ -1,51 +1,192 @@
+import AuctionCore
 import AuctionFacts
+import AuctionWire
 import JournalKit
 import ServiceKit
 import SharedKernel
+import SigningKit
 
 /// An input of the books as the journal keeps it.
 enum BidEntry {
+  /// An accepted bid; in journals of version 1 a refused one too.
   case bid(Evidence)
+  /// A refused bid: what the books need to know of it. The bid itself is a document, for as long as it is kept.
+  case refusal(PastRefusal)
   case statement(Evidence)
   case key(KeyRecord)
   case outage(from: Timestamp, to: Timestamp)
+  /// The journal was put back from a copy here.
+  case restored
+  /// By this notice of its own the house gave up an auction that it had forgotten a part of.
+  case abandoned(Evidence)
+  /// All that was forgotten has been given up.
+  case resumed
+  /// Receipts up to this number are not kept any longer.
+  case pruned(AuctionID, through: Int64)
+  /// Compacted: a decision on an auction that is long over; of a refusal also the receipt's digest.
+  case decided(bidder: PrincipalID, bid: BidID, BidDecision, receipt: Digest?)
+  /// Compacted: an auction that is long over, and the scheduling that it began with.
+  case closed(ClosedBook, scheduling: Evidence)
+
+  /// Entries of this kind are refusals that the books read back without deciding them again.
+  static let refusalKind = "recusa"
+  static let bidKind = "lance"
+  static let closedKind = "encerrado"
 
   var entry: NewEntry {
     switch self {
-    case .bid(let evidence): NewEntry(kind: "lance", body: evidence.bytes)
+    case .bid(let evidence): NewEntry(kind: Self.bidKind, body: evidence.bytes)
+    case .refusal(let refusal): NewEntry(kind: Self.refusalKind, body: Self.encode(refusal))
     case .statement(let evidence): NewEntry(kind: "calendario", body: evidence.bytes)
     case .key(let record): NewEntry(kind: record.standing == .active ? "chave" : "chave_revogada", body: Self.encode(record))
     case .outage(let from, let to): NewEntry(kind: "ausencia", body: Array("\(from.microseconds) \(to.microseconds)".utf8))
+    case .restored: NewEntry(kind: RestoredMark.kind, body: [])
+    case .abandoned(let evidence): NewEntry(kind: "abandono", body: evidence.bytes)
+    case .resumed: NewEntry(kind: "retomado", body: [])
+    case .pruned(let auction, let through): NewEntry(kind: "poda", body: Array("\(auction) \(through)".utf8))
+    case .decided(let bidder, let bid, let decision, let receipt):
+      NewEntry(kind: "decidido", body: Self.encode(bidder, bid, decision, receipt))
+    case .closed(let book, let scheduling): NewEntry(kind: Self.closedKind, body: Self.encode(book, scheduling))
     }
   }
 
   init(_ entry: Entry) throws {
     switch entry.kind {
-    case "lance": self = .bid(Evidence(entry.body))
+    case Self.bidKind: self = .bid(Evidence(entry.body))
     case "calendario": self = .statement(Evidence(entry.body))
-    case "chave": self = .key(try Self.decode(entry.body, standing: .active))
-    case "chave_revogada": self = .key(try Self.decode(entry.body, standing: .revoked))
+    case "chave": self = .key(try Self.key(entry.body, standing: .active))
+    case "chave_revogada": self = .key(try Self.key(entry.body, standing: .revoked))
     case "ausencia":
       let parts = String(decoding: entry.body, as: UTF8.self).split(separator: " ").compactMap { Int64($0) }
-      guard parts.count == 2 else { throw Self.unreadable(entry.kind) }
+      guard parts.count == 2 else { throw Self.unreadable(entry) }
       self = .outage(from: Timestamp(microseconds: parts[0]), to: Timestamp(microseconds: parts[1]))
-    default: throw Self.unreadable(entry.kind)
+    case RestoredMark.kind: self = .restored
+    case "abandono": self = .abandoned(Evidence(entry.body))
+    case "retomado": self = .resumed
+    case "poda":
+      let parts = String(decoding: entry.body, as: UTF8.self).split(separator: " ")
+      guard parts.count == 2, let auction = AuctionID(String(parts[0])), let through = Int64(parts[1]) else {
+        throw Self.unreadable(entry)
+      }
+      self = .pruned(auction, through: through)
+    case Self.refusalKind:
+      guard let refusal = Self.refusal(entry.body) else { throw Self.unreadable(entry) }
+      self = .refusal(refusal)
+    case "decidido":
+      guard let decided = Self.decision(entry.body) else { throw Self.unreadable(entry) }
+      self = decided
+    case Self.closedKind:
+      guard let closed = Self.closed(entry.body) else { throw Self.unreadable(entry) }
+      self = closed
+    default: throw Self.unreadable(entry)
     }
   }
 
+  private static func unreadable(_ entry: Entry) -> Failure {
+    Failure(
+      .ioError,
+      said(
+        "o diário tem uma entrada ilegível (\(entry.number), \(entry.kind))",
+        "the journal holds an unreadable entry (\(entry.number), \(entry.kind))"))
+  }
+}
+
+// MARK: - Bodies
+
+extension BidEntry {
   /// Owner, a zero byte, the key id (32 bytes), the SubjectPublicKeyInfo.
   private static func encode(_ record: KeyRecord) -> [UInt8] {
     Array(record.owner.text.utf8) + [0] + record.keyID.bytes + record.spki
   }
 
-  private static func decode(_ bytes: [UInt8], standing: KeyRecord.Standing) throws -> KeyRecord {
+  private static func key(_ bytes: [UInt8], standing: KeyRecord.Standing) throws -> KeyRecord {
     guard let end = bytes.firstIndex(of: 0), bytes.count > end + 33,
       let owner = PrincipalID(String(decoding: bytes[..<end], as: UTF8.self)), let id = Digest(bytes[(end + 1)..<(end + 33)])
-    else { throw unreadable("chave") }
+    else { throw unreadable(Entry(number: 0, kind: "chave", body: bytes)) }
     return KeyRecord(owner: owner, keyID: id, spki: Array(bytes[(end + 33)...]), standing: standing)
   }
 
-  private static func unreadable(_ kind: String) -> Failure {
-    Failure(.ioError, said("o diário tem uma entrada ilegível (\(kind))", "the journal holds an unreadable entry (\(kind))"))
+  private static func encode(_ refusal: PastRefusal) -> [UInt8] {
+    var fields = Fields()
+    fields.add(refusal.auction.text)
+    fields.add(refusal.bidder.text)
+    fields.add(refusal.bid.description)
+    fields.add(refusal.digest.bytes)
+    fields.add(refusal.receivedAt.microseconds)
+    fields.add(refusal.receipt.bytes)
+    return fields.bytes
+  }
+
+  private static func refusal(_ bytes: [UInt8]) -> PastRefusal? {
+    var fields = Fields(bytes)
+    guard let auction = fields.text().flatMap({ AuctionID($0) }), let bidder = fields.text().flatMap({ PrincipalID($0) }),
+      let bid = fields.text().flatMap({ BidID($0) }), let digest = fields.next().flatMap({ Digest($0) }),
+      let received = fields.number(), let receipt = fields.next().flatMap({ Digest($0) }), fields.isAtEnd
+    else { return nil }
+    return PastRefusal(
+      auction: auction, bidder: bidder, bid: bid, digest: digest, receivedAt: Timestamp(microseconds: received), receipt: receipt)
+  }
+
+  private static func encode(_ bidder: PrincipalID, _ bid: BidID, _ decision: BidDecision, _ receipt: Digest?) -> [UInt8] {
+    var fields = Fields()
+    fields.add(decision.auction.text)
+    fields.add(bidder.text)
+    fields.add(bid.description)
+    fields.add(decision.digest.bytes)
+    switch decision.outcome {
+    case .accepted(let block): fields.add(block)
+    case .refused(let number): fields.add(-number)
+    }
+    fields.add(receipt?.bytes ?? [])
+    return fields.bytes
+  }
+
+  /// Receipts are numbered from 1, blocks from 0: the sign tells them apart.
+  private static func decision(_ bytes: [UInt8]) -> BidEntry? {
+    var fields = Fields(bytes)
+    guard let auction = fields.text().flatMap({ AuctionID($0) }), let bidder = fields.text().flatMap({ PrincipalID($0) }),
+      let bid = fields.text().flatMap({ BidID($0) }), let digest = fields.next().flatMap({ Digest($0) }),
+      let number = fields.number(), let receipt = fields.next(), fields.isAtEnd, number >= 0 || Digest(receipt) != nil
+    else { return nil }
+    let outcome = number < 0 ? BidDecision.Outcome.refused(number: -number) : .accepted(block: number)
+    return .decided(
+      bidder: bidder, bid: bid, BidDecision(auction: auction, digest: digest, outcome: outcome), receipt: Digest(receipt))
+  }
+
+  private static func encode(_ book: ClosedBook, _ scheduling: Evidence) -> [UInt8] {
+    var fields = Fields()
+    fields.add(scheduling.bytes)
+    fields.add(book.ending?.block.evidence.bytes ?? [])
+    for number in [
+      book.closesAt.microseconds, book.closedAt.microseconds, book.acceptedBids, book.refusedBids, book.lastSequence,
+    ] {
+      fields.add(number)
+    }
+    fields.add(book.price?.minorUnits)
+    fields.add(book.leader?.text ?? "")
+    fields.add(book.lastReceived?.microseconds)
+    return fields.bytes
+  }
+
+  private static func closed(_ bytes: [UInt8]) -> BidEntry? {
+    var fields = Fields(bytes)
+    guard let scheduled = fields.next().flatMap({ try? Envelope(parsing: $0) }), let scheduling = try? Scheduling(scheduled),
+      let last = fields.next(), let closesAt = fields.number(), let closedAt = fields.number(), let accepted = fields.number(),
+      let refused = fields.number(), let sequence = fields.number(), let price = fields.optionalNumber(),
+      let leader = fields.text(), let received = fields.optionalNumber(), fields.isAtEnd
+    else { return nil }
+    var ending: ClosedBook.Ending?
+    if !last.isEmpty {
+      guard let envelope = try? Envelope(parsing: last), let block = try? Block(envelope) else { return nil }
+      ending = ClosedBook.Ending(
+        number: block.number, instant: block.clock.instant,
+        block: Sealed(digest: SHA256.of(envelope.payload), evidence: Evidence(last)))
+    }
+    let book = ClosedBook(
+      terms: scheduling.terms, edition: SHA256.of(scheduled.payload), closesAt: Timestamp(microseconds: closesAt),
+      closedAt: Timestamp(microseconds: closedAt), price: price.flatMap { Money(minorUnits: $0) },
+      leader: PrincipalID(leader), acceptedBids: accepted, refusedBids: refused,
+      lastReceived: received.map { Timestamp(microseconds: $0) }, lastSequence: sequence, ending: ending)
+    return .closed(book, scheduling: scheduled.evidence)
   }
 }

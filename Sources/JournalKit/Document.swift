@@ -1,4 +1,5 @@
-/// What was said and may be asked for again. Written once: (collection, key, number) is unique and nothing replaces it.
+/// What was said and may be asked for again. Written once: (collection, key, number) is unique and nothing
+/// replaces it; it may be removed when nobody can ask for it any more.
 package struct Document: Sendable, Hashable {
   package let collection: String
   package let key: String

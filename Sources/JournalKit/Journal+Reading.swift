@@ -1,23 +1,42 @@
-import GRDB
+package import GRDB
 
-extension Journal {
-  /// Every entry from this number on, in order, one at a time in memory. What `body` throws comes out as it is.
+/// What can be read of a journal, by the one who writes it and by who only looks.
+package protocol JournalReading {
+  /// The journal's file.
+  var path: String { get }
+  /// How many entries are committed, as far as the reader knows; the number of the last one.
+  var entryCount: Int64 { get }
+  /// Reads one committed state. GRDB's own type: what is read is asked for by the methods below.
+  func read<T>(_ body: (Database) throws -> T) throws(JournalError) -> T
+}
+
+extension JournalReading {
+  /// Every entry from this number on, in order, a few hundred at a time in memory. What `body` throws comes out as it is.
   ///
-  /// Reads one state throughout: what is committed meanwhile is not seen. `body` must not use the journal.
+  /// Ends at the entry that was the last one when this began. Nothing is held back meanwhile: a service may start, write and
+  /// put its log away while its journal is read.
   package func forEachEntry(from number: Int64, _ body: (Entry) throws -> Void) throws {
-    try stream { db in
-      var expected = max(1, number)
-      let rows = try Row.fetchCursor(
-        db.cachedStatement(sql: "SELECT number, kind, body FROM entries WHERE number >= ? ORDER BY number"),
-        arguments: [expected])
-      while let row = try rows.next() {
-        let entry = Entry(number: row[0], kind: try Rows.text(row, 1), body: try Rows.bytes(row, 2))
+    var expected = max(1, number)
+    let last = entryCount
+    while expected <= last {
+      let page = try entries(expected...min(last, expected + 499))
+      for entry in page {
         guard entry.number == expected else {
           throw JournalError(.corrupt("entry \(expected) is missing, \(entry.number) follows"), path)
         }
         expected += 1
         try body(entry)
       }
+      if page.isEmpty { throw JournalError(.corrupt("entry \(expected) is missing, \(last) is the last one"), path) }
+    }
+  }
+
+  private func entries(_ range: ClosedRange<Int64>) throws(JournalError) -> [Entry] {
+    try read { db in
+      let rows = try Row.fetchCursor(
+        db.cachedStatement(sql: "SELECT number, kind, body FROM entries WHERE number BETWEEN ? AND ? ORDER BY number"),
+        arguments: [range.lowerBound, range.upperBound])
+      return try Rows.all(rows) { Entry(number: $0[0], kind: try Rows.text($0, 1), body: try Rows.bytes($0, 2)) }
     }
   }
 
@@ -69,6 +88,17 @@ extension Journal {
         last = found
       }
       return keys
+    }
+  }
+
+  /// How many documents a collection holds under a key, between two numbers.
+  package func documentCount(_ collection: String, _ key: String, in range: ClosedRange<Int64>) throws(JournalError) -> Int64 {
+    try read { db in
+      try Int64.fetchOne(
+        db,
+        sql: """
+          SELECT count(*) FROM documents WHERE collection = CAST(? AS TEXT) AND key = CAST(? AS TEXT) AND number BETWEEN ? AND ?
+          """, arguments: [Rows.text(collection), Rows.text(key), range.lowerBound, range.upperBound]) ?? 0
     }
   }
 

@@ -1,8 +1,8 @@
-import GRDB
+package import GRDB
 import Synchronization
 
 /// A durable journal with its outbox: one writer, any number of readers beside it, safe to use from several threads.
-package final class Journal: Sendable {
+package final class Journal: JournalReading, Sendable {
   /// `<folder>/<name>.sqlite`.
   package let path: String
   /// 32 hexadecimal digits, drawn when the journal was made: a copy has the same, a journal made anew another.
@@ -144,6 +144,7 @@ package final class Journal: Sendable {
         try Rows.insert(commit.entries, from: first, db)
         try Rows.insert(commit.documents, db)
         messages = try Rows.insert(commit.outbox, db)
+        try Rows.delete(commit.removals, db)
         return .commit
       }
       committed.store(first - 1 + Int64(commit.entries.count), ordering: .releasing)
@@ -166,7 +167,7 @@ package final class Journal: Sendable {
     }
   }
 
-  private func write<T: Sendable>(_ body: (Database) throws -> T) throws(JournalError) -> T {
+  func write<T: Sendable>(_ body: (Database) throws -> T) throws(JournalError) -> T {
     try writing.withLock { writing throws(JournalError) in
       switch writing.standing {
       case .sound: break
@@ -193,15 +194,13 @@ package final class Journal: Sendable {
   package var entryCount: Int64 { committed.load(ordering: .acquiring) }
 
   /// Reads committed state on a connection of its own, beside the writer.
-  func read<T>(_ body: (Database) throws -> T) throws(JournalError) -> T {
+  package func read<T>(_ body: (Database) throws -> T) throws(JournalError) -> T {
     let pool = try opened()
     do { return try pool.read(body) } catch { throw JournalError(error, path) }
   }
 
-  /// The same, for a body whose own errors come out as they are.
-  func stream(_ body: (Database) throws -> Void) throws {
-    do { try opened().read(body) } catch let error as DatabaseError { throw JournalError(error, path) }
-  }
+  /// Takes over a count of entries that was changed otherwise than by a commit.
+  func recount(_ count: Int64) { committed.store(count, ordering: .releasing) }
 }
 
 /// The right to a journal that stays closed.

@@ -12,6 +12,10 @@ package struct JournalError: Error, Sendable, Hashable {
     case newer(version: Int)
     /// Commits cannot be made durable: the disk refuses, or an earlier commit failed and nobody knows what is on the disk.
     case notDurable(String)
+    /// Something stands where it would have to go, and nothing is overwritten.
+    case present
+    /// There is no such file.
+    case absent
     /// This (collection, key, number) is written already.
     case duplicate(String)
     /// Others than the owner could replace it.
@@ -61,6 +65,8 @@ extension JournalError: CustomStringConvertible {
     case .newer(let version):
       "\(path) has the schema \(version), this program knows up to \(Schema.version): run the later version of it"
     case .notDurable(let why): "\(path) can promise nothing: \(why)"
+    case .present: "\(path) exists already, and nothing is overwritten: move it away first"
+    case .absent: "\(path) does not exist"
     case .duplicate(let what): "\(path) has this already: \(what)"
     case .exposed(let what): "\(path) is not safe: \(what)"
     case .io(let what): "\(path): \(what)"

@@ -28,7 +28,7 @@ enum JournalFolder {
     }
   }
 
-  private static func parent(_ path: String) -> String {
+  static func parent(_ path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
@@ -40,6 +40,16 @@ enum JournalFolder {
     guard descriptor >= 0 else { throw .system("open", file) }
     defer { close(descriptor) }
     guard fchmod(descriptor, 0o600) == 0 else { throw .system("keep it to its owner", file) }
+  }
+
+  /// Makes a file's contents durable, and answers with their size in bytes.
+  static func sync(file: String) throws(JournalError) -> Int64 {
+    let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .system("open", file) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fsync(descriptor) == 0, fstat(descriptor, &status) == 0 else { throw .system("sync", file) }
+    return Int64(status.st_size)
   }
 
   /// Makes names in the folder durable.

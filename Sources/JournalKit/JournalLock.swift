@@ -44,6 +44,9 @@ struct JournalLock: ~Copyable {
     close(descriptor)
   }
 
+  /// Holds on to the lock up to here.
+  borrowing func keep() {}
+
   private static func isStillNamed(_ descriptor: Int32, _ path: String) throws(JournalError) -> Bool {
     var held = stat()
     var named = stat()

@@ -6,12 +6,22 @@ import GRDB
 /// Text is bound and read as its UTF-8 bytes: GRDB binds a `String` as a C string, which ends at U+0000, and then two different
 /// keys are one.
 enum Rows {
-  static func insert(_ entries: [(kind: String, body: [UInt8])], from first: Int64, _ db: Database) throws {
+  static func insert(
+    _ entries: [(kind: String, body: [UInt8])], from first: Int64, into table: String = "entries", _ db: Database
+  ) throws {
     if entries.isEmpty { return }
-    let statement = try db.cachedStatement(sql: "INSERT INTO entries (number, kind, body) VALUES (?, CAST(? AS TEXT), ?)")
+    let statement = try db.cachedStatement(sql: "INSERT INTO \(table) (number, kind, body) VALUES (?, CAST(? AS TEXT), ?)")
     for (i, entry) in entries.enumerated() {
       statement.setUncheckedArguments([first + Int64(i), text(entry.kind), Data(entry.body)])
       try statement.execute()
+    }
+  }
+
+  /// In order; one at a time in memory.
+  static func forEachEntry(of table: String, _ db: Database, _ body: (Entry) throws -> Void) throws {
+    let rows = try Row.fetchCursor(db, sql: "SELECT number, kind, body FROM \(table) ORDER BY number")
+    while let row = try rows.next() {
+      try body(Entry(number: row[0], kind: try text(row, 1), body: try bytes(row, 2)))
     }
   }
 
@@ -41,6 +51,16 @@ enum Rows {
       ])
       try statement.execute()
       return OutboxMessage(id: db.lastInsertedRowID, message: message)
+    }
+  }
+
+  static func delete(_ removals: [Removal], _ db: Database) throws {
+    if removals.isEmpty { return }
+    let statement = try db.cachedStatement(
+      sql: "DELETE FROM documents WHERE collection = CAST(? AS TEXT) AND key = CAST(? AS TEXT) AND number <= ?")
+    for removal in removals {
+      statement.setUncheckedArguments([text(removal.collection), text(removal.key), removal.through])
+      try statement.execute()
     }
   }
 

@@ -2,8 +2,13 @@ import GRDB
 
 /// The tables, and how a file says that it is a journal.
 enum Schema {
-  /// In `user_version`; a later one is refused, an earlier one would be brought here, step by step.
-  static let version = 1
+  /// In `user_version`; a later one is refused, an earlier one is brought here, step by step.
+  ///
+  /// - 1: the first.
+  /// - 2: the same tables. Journals hold kinds of entries, and lack documents, that a program of version 1 does not know:
+  ///   it must refuse them whole instead of stopping in the midst of them.
+  static let version = 2
+  static let oldest = 1
   /// In `application_id`: "LEIL".
   static let applicationID = 0x4c45_494c
 
@@ -11,7 +16,7 @@ enum Schema {
   /// 1 KB would spill into pages of its own. Documents are found by a unique index, the outbox never uses an id twice.
   private static let tables = """
     CREATE TABLE journal (identity TEXT NOT NULL) STRICT;
-    CREATE TABLE entries (number INTEGER PRIMARY KEY, kind TEXT NOT NULL, body BLOB NOT NULL) STRICT;
+    \(entriesTable("entries"));
     CREATE TABLE documents (
       collection TEXT NOT NULL, key TEXT NOT NULL, number INTEGER NOT NULL, body BLOB NOT NULL,
       UNIQUE (collection, key, number)
@@ -22,15 +27,19 @@ enum Schema {
     ) STRICT;
     """
 
+  static func entriesTable(_ name: String) -> String {
+    "CREATE TABLE \(name) (number INTEGER PRIMARY KEY, kind TEXT NOT NULL, body BLOB NOT NULL) STRICT"
+  }
+
   /// Makes the tables of an empty file, in one transaction; refuses every other file that is no journal of this version.
   /// True when it made them.
   static func prepare(_ db: Database, path: String) throws -> Bool {
     let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
     let found = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
     if application == applicationID {
-      if found == version { return false }
-      throw found > version
-        ? JournalError(.newer(version: found), path) : JournalError(.corrupt("its schema is \(found)"), path)
+      try check(found, path)
+      if found < version { try db.execute(sql: "PRAGMA user_version = \(version)") }
+      return false
     }
     let objects = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
     guard application == 0, found == 0, objects == 0 else {
@@ -44,6 +53,19 @@ enum Schema {
       return .commit
     }
     return true
+  }
+
+  /// Refuses a file that is no journal which this program can read, and changes nothing in it.
+  static func check(_ db: Database, path: String) throws {
+    guard try Int.fetchOne(db, sql: "PRAGMA application_id") == applicationID else {
+      throw JournalError(.corrupt("an SQLite file of another program"), path)
+    }
+    try check(try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0, path)
+  }
+
+  private static func check(_ found: Int, _ path: String) throws(JournalError) {
+    if found > version { throw JournalError(.newer(version: found), path) }
+    if found < oldest { throw JournalError(.corrupt("its schema is \(found)"), path) }
   }
 
   /// 32 hexadecimal digits from the system's generator.

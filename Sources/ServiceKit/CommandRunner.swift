@@ -22,9 +22,8 @@ package enum CommandRunner {
     } catch let status as ExitStatus {
       leave(status)
     } catch let error as JournalError {
-      complain("\(error)")
-      if case .held = error.kind { leave(.configuration) }
-      leave(.ioError)
+      complain(error.sentence)
+      leave(error.status)
     } catch let error as KeyFolderError {
       complain("\(error)")
       leave(.configuration)

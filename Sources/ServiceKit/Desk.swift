@@ -10,6 +10,8 @@ package struct Turn: Sendable {
   package var documents: [Document] = []
   /// What must reach the broker, however often it takes.
   package var outgoing: [OutgoingMessage] = []
+  /// What was said and need not be kept any longer.
+  package var removals: [Removal] = []
   /// What is said once and may be lost: answers to those who asked directly.
   package var replies: [Publishing] = []
 
@@ -18,7 +20,7 @@ package struct Turn: Sendable {
 
   package init() {}
 
-  package var isEmpty: Bool { entries.isEmpty && documents.isEmpty && outgoing.isEmpty }
+  package var isEmpty: Bool { entries.isEmpty && documents.isEmpty && outgoing.isEmpty && removals.isEmpty }
 }
 
 /// An input of the machine, on its way into the journal.
@@ -50,6 +52,8 @@ package protocol Desk {
   mutating func replay(_ entries: [Entry], at clock: ClockReading) throws
   /// Whether what was replayed is what was said, by the documents that the store holds; throws where it is not.
   func audit(_ store: any Store) throws
+  /// What it has to settle before anything is heard, once it knows what its journal holds.
+  mutating func resume(at clock: ClockReading) -> Turn
   /// Answers a query from committed state; nil when it cannot be read.
   func answer(_ query: Delivery, from store: any Store, at clock: ClockReading) -> Publishing?
 }

@@ -37,25 +37,17 @@ package final class TurnLoop<D: Desk> {
   /// - Returns: how many turns were replayed.
   package func recover() throws -> Int {
     var turns = 0
-    var reading: ClockReading?
-    var entries: [Entry] = []
-    func replayTurn() throws {
-      guard let reading else { return }
-      try desk.replay(entries, at: reading)
+    var assembler = TurnAssembler()
+    func replay(_ turn: TurnAssembler.RecordedTurn) throws {
+      try desk.replay(turn.entries, at: turn.clock)
       turns += 1
     }
-    try store.forEachEntry(from: 1) { entry in
-      if entry.kind == TurnRecord.kind {
-        try replayTurn()
-        reading = try TurnRecord.decode(entry.body)
-        entries.removeAll(keepingCapacity: true)
-      } else {
-        entries.append(entry)
-      }
-    }
-    try replayTurn()
+    try store.forEachEntry(from: 1) { if let turn = try assembler.add($0) { try replay(turn) } }
+    if let turn = assembler.end() { try replay(turn) }
     try desk.audit(store)
     try outbox.load()
+    let reading = clock.now()
+    try finish(desk.resume(at: reading), at: reading, acknowledging: nil)
     return turns
   }
 
@@ -113,7 +105,7 @@ package final class TurnLoop<D: Desk> {
       rows = try store.commit(
         Commit(
           entries: turn.entries.isEmpty ? [] : ([record] + turn.entries).map { ($0.kind, $0.body) }, documents: turn.documents,
-          outbox: turn.outgoing))
+          outbox: turn.outgoing, removals: turn.removals))
     }
     for reason in turn.deadLetters {
       log.warning("\(said("mensagem posta em mortas", "message put aside as a dead letter"))", metadata: ["motivo": "\(reason)"])

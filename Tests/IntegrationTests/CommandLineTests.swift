@@ -8,7 +8,10 @@ struct CommandLineTests {
   static let commands: [(String, [String])] = [
     ("ms-leilao", []), ("ms-leilao", ["servir"]), ("ms-leilao", ["agendar"]), ("ms-leilao", ["cancelar"]),
     ("ms-leilao", ["listar"]),
-    ("ms-leilao", ["topologia"]), ("ms-lance", []), ("ms-notificacao", []), ("cliente-tui", []), ("cliente-tui", ["terminal"]),
+    ("ms-leilao", ["topologia"]), ("ms-lance", []), ("ms-lance", ["copiar"]), ("ms-lance", ["restaurar"]),
+    ("ms-lance", ["compactar"]),
+    ("ms-leilao", ["copiar"]), ("ms-leilao", ["restaurar"]), ("ms-notificacao", []), ("cliente-tui", []),
+    ("cliente-tui", ["terminal"]),
     ("cliente-tui", ["keygen"]), ("cliente-tui", ["lance"]), ("cliente-tui", ["acompanhar"]), ("cliente-tui", ["leiloes"]),
   ]
 

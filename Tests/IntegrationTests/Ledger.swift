@@ -90,7 +90,10 @@ struct Ledger {
       guard !blocks.isEmpty else { throw Broken(description: "bids before the opening") }
       for entry in entries { try append(entry, in: block) }
     case .closing(let result, let evidence):
-      _ = try Self.verified(evidence, by: "ms_leilao", keys)
+      // A house that went on from a copy of its journal gives the auction up itself.
+      let envelope = try Envelope(evidence)
+      let isGivenUp = try envelope.kind == .cancelled && envelope.keyID.bytes == keys.publicKey(of: "ms_lance").id
+      _ = try Self.verified(evidence, by: isGivenUp ? "ms_lance" : "ms_leilao", keys)
       self.result = result
     }
     blocks.append(block)

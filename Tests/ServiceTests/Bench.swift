@@ -216,14 +216,22 @@ extension Bench where Process == SimulatedService<BidDesk> {
       Build.notice(.close(closesAt: end), edition: try edition, sequence: sequence, clock: service.clock.now()))
   }
 
+  /// Where the house says an auction stands.
+  func summary(of auction: AuctionID = "moto") throws -> AuctionSummary? {
+    guard case .auctions(let summaries)? = try ask(.auctions(after: nil))?.snapshot.content else { return nil }
+    return summaries.first { $0.auction == auction }
+  }
+
   /// Asks as a client does, and reads the answer as a client does.
-  func ask(_ subject: Query.Subject) throws -> HouseAnswer? {
+  func ask(_ subject: Query.Subject) throws -> HouseAnswer? { try ask(Query(id: Build.uniqueID(7), subject: subject)) }
+
+  func ask(_ query: Query) throws -> HouseAnswer? {
     let before = replies.count
     say(
       Publishing(
         exchange: Exchange.consultas.rawValue, routingKey: RoutingKey.query,
         properties: MessageProperties(contentType: Query.contentType, replyTo: Publishing.directReplyTo),
-        body: Query(id: Build.uniqueID(7), subject: subject).encoded()),
+        body: query.encoded()),
       as: "cliente")
     guard replies.count == before + 1, let last = replies.last else { return nil }
     return try HouseAnswer(SnapshotReply(parsing: last.body), ring: world.keys.ring)

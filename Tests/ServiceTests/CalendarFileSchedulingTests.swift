@@ -88,8 +88,8 @@ struct CalendarFileSchedulingTests {
   @Test func `the journal's entry is read back as the command that was given`() throws {
     let proposed = proposed("moto")
     let command = proposed.filed(at: Build.clock())
-    let entry = CalendarEntry.filed(command, nonce: Array(1...16)).entry
-    guard case .filed(let read, let nonce) = try CalendarEntry(Entry(number: 1, kind: entry.kind, body: entry.body)) else {
+    let entry = CalendarInput.filed(command, nonce: Array(1...16)).entry
+    guard case .filed(let read, let nonce) = try CalendarInput(Entry(number: 1, kind: entry.kind, body: entry.body)) else {
       Issue.record("not a filed command")
       return
     }

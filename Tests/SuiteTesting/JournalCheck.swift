@@ -14,9 +14,17 @@ struct JournalCheck {
   private var expected: [Said] = []
   private var keys: [Digest: KeyRecord] = [:]
   private let digests: [AuctionID: [Digest]]
+  /// The refused bids by their payloads' digests: the journal's entry names only that.
+  private let refused: [Digest: Evidence]
 
   init(_ store: SimulatedStore, _ ledgers: [AuctionID: [HouseStatement]]) {
     digests = ledgers.mapValues { $0.compactMap { if case .block = $0.fact { $0.digest } else { nil } } }
+    refused = ledgers.keys.reduce(into: [:]) { refused, auction in
+      for document in store.all("lance_recusado", auction.text) {
+        guard let envelope = try? Envelope(parsing: document.body) else { continue }
+        refused[SHA256.of(envelope.payload)] = Evidence(document.body)
+      }
+    }
     var reading: ClockReading?
     do {
       try store.forEachEntry(from: 1) { entry in
@@ -47,12 +55,12 @@ struct JournalCheck {
 
   private mutating func take(_ entry: Entry, at clock: ClockReading) throws {
     switch entry.kind {
-    case "lance":
-      let envelope = try Envelope(parsing: entry.body)
-      guard let key = keys[envelope.keyID] else { return violations.append(Violation(2, "a bid without its key in the journal")) }
-      let bid = SubmittedBid(
-        bid: try Bid(envelope), digest: SHA256.of(envelope.payload), key: key, evidence: Evidence(entry.body))
-      expect(oracle.decide(bid, at: clock))
+    case "lance": try decide(Evidence(entry.body), at: clock)
+    case "recusa":
+      guard let bid = Self.digest(ofRefusal: entry.body).flatMap({ refused[$0] }) else {
+        return violations.append(Violation(8, "a refusal without its bid in the journal"))
+      }
+      try decide(bid, at: clock)
     case "calendario": try hear(HouseStatement(trusted: Evidence(entry.body)), at: clock)
     case "chave", "chave_revogada":
       guard let record = Self.key(entry) else { return violations.append(Violation(8, "an unreadable key in the journal")) }
@@ -64,6 +72,25 @@ struct JournalCheck {
       oracle.outage(from: Timestamp(microseconds: times[0]), to: Timestamp(microseconds: times[1]))
     default: violations.append(Violation(8, "what is \(entry.kind) doing in the journal?"))
     }
+  }
+
+  private mutating func decide(_ evidence: Evidence, at clock: ClockReading) throws {
+    let envelope = try Envelope(evidence)
+    guard let key = keys[envelope.keyID] else { return violations.append(Violation(2, "a bid without its key in the journal")) }
+    let bid = SubmittedBid(bid: try Bid(envelope), digest: SHA256.of(envelope.payload), key: key, evidence: evidence)
+    expect(oracle.decide(bid, at: clock))
+  }
+
+  /// Fields with their lengths (4 bytes, big-endian) before them; the fourth is the digest of the bid's payload.
+  private static func digest(ofRefusal body: [UInt8]) -> Digest? {
+    var rest = body[...]
+    var field: ArraySlice<UInt8> = []
+    for _ in 0..<4 {
+      let length = rest.prefix(4).reduce(0) { $0 << 8 | Int($1) }
+      field = rest.dropFirst(4).prefix(length)
+      rest = rest.dropFirst(4 + length)
+    }
+    return Digest(Array(field))
   }
 
   private mutating func hear(_ statement: HouseStatement, at clock: ClockReading) throws {

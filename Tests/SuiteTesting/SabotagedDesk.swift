@@ -59,6 +59,7 @@ package struct BooksUnderTest: Desk, Sendable {
 
   package mutating func replay(_ entries: [Entry], at clock: ClockReading) throws { try desk.replay(entries, at: clock) }
   package func audit(_ store: any Store) throws { try desk.audit(store) }
+  package mutating func resume(at clock: ClockReading) -> Turn { desk.resume(at: clock) }
 
   package func answer(_ query: Delivery, from store: any Store, at clock: ClockReading) -> Publishing? {
     desk.answer(query, from: store, at: clock)
@@ -91,6 +92,7 @@ package struct CalendarUnderTest: Desk, Sendable {
   package mutating func keysChanged(_ ring: KeyRing, at clock: ClockReading) -> Turn { desk.keysChanged(ring, at: clock) }
   package mutating func replay(_ entries: [Entry], at clock: ClockReading) throws { try desk.replay(entries, at: reading(clock)) }
   package func audit(_ store: any Store) throws { try desk.audit(store) }
+  package mutating func resume(at clock: ClockReading) -> Turn { desk.resume(at: clock) }
 
   package func answer(_ query: Delivery, from store: any Store, at clock: ClockReading) -> Publishing? {
     desk.answer(query, from: store, at: clock)

@@ -148,7 +148,7 @@ package final class SimulatedBidder: @unchecked Sendable {
       case .tell(.live): isLive = true
       case .tell(.dropped(let reason)): drops.append(reason)
       case .tell(.connected), .tell(.disconnected), .tell(.refused), .tell(.blocked), .tell(.unblocked), .tell(.auction),
-        .tell(.decision):
+        .tell(.decision), .tell(.refusedLongAgo):
         break
       case .ask(let query):
         let message = Publishing(

@@ -61,6 +61,10 @@ package final class SimulatedStore: Store, @unchecked Sendable {
       let place = shelves[shelf, default: []].firstIndex { $0.number > document.number } ?? shelves[shelf]?.count ?? 0
       shelves[shelf, default: []].insert(document, at: place)
     }
+    for removal in commit.removals {
+      let shelf = Shelf(collection: removal.collection, key: removal.key)
+      shelves[shelf]?.removeAll { $0.number <= removal.through }
+    }
     for message in commit.outbox {
       lastMessage += 1
       committed[message.messageID ?? "", default: []].insert(message.body)
@@ -115,6 +119,29 @@ package final class SimulatedStore: Store, @unchecked Sendable {
       (entries, shelves, outbox) = before
       beforeLastCommit = nil
     }
+  }
+
+  /// All that is on the disk.
+  package struct Contents {
+    package let entries: [Entry]
+    package let documents: [Document]
+    package let outbox: [OutboxMessage]
+
+    package init(entries: [Entry], documents: [Document], outbox: [OutboxMessage]) {
+      (self.entries, self.documents, self.outbox) = (entries, documents, outbox)
+    }
+  }
+
+  /// A copy, as it is made of a running service's journal.
+  package var contents: Contents { Contents(entries: entries, documents: allDocuments, outbox: outbox) }
+
+  /// Puts a copy in the place of what was there, with these entries behind its own.
+  package func restore(_ copy: Contents, appending more: [(kind: String, body: [UInt8])]) {
+    let first = Int64(copy.entries.count) + 1
+    entries = copy.entries + more.enumerated().map { Entry(number: first + Int64($0), kind: $1.kind, body: $1.body) }
+    shelves = Dictionary(grouping: copy.documents) { Shelf(collection: $0.collection, key: $0.key) }
+    (outbox, unsynced) = (copy.outbox, [])
+    lastMessage = copy.outbox.last?.id ?? 0
   }
 
   package var pendingCount: Int { outbox.count - unsynced.count }

@@ -17,6 +17,13 @@ struct BidCall: Sendable {
     try await visit(interest: .only([])) { driver, events, deadline in
       driver.inquire(bidder, id)
       while let event = try events.next(until: deadline) {
+        if case .refusedLongAgo(id) = event {
+          throw report.refused(
+            id, because: "recibo_nao_guardado",
+            said(
+              "recusado há mais de um dia; a casa já não guarda o recibo (\(id))",
+              "refused more than a day ago; the house no longer keeps the receipt (\(id))"))
+        }
         guard case .decision(id, let statement, _) = event else { continue }
         switch statement?.fact {
         case .block(let block): return report.accepted(id, block: block.number, amount: nil, currency: .brl)

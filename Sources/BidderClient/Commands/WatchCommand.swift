@@ -98,7 +98,7 @@ struct WatchPrinter: Sendable {
     case .dropped(let reason):
       notice("descartado", said("descartado (não é da casa): \(reason)", "dropped (not the house's): \(reason)"))
     case .blocked(let reason): notice("bloqueado", reason)
-    case .live, .refused, .unblocked, .attempt, .decision: break
+    case .live, .refused, .unblocked, .attempt, .decision, .refusedLongAgo: break
     }
   }
 

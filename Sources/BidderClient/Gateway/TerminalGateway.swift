@@ -98,7 +98,7 @@ final class TerminalGateway: Sendable {
     case .live: goLive()
     case .auction(let auction, let changes): hear(auction, changes)
     case .attempt(let attempt): hear(attempt)
-    case .decision, .dropped: break
+    case .decision, .refusedLongAgo, .dropped: break
     }
   }
 

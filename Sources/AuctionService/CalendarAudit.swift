@@ -1,0 +1,96 @@
+import AuctionCore
+import AuctionFacts
+import AuctionSigning
+import AuctionWire
+import JournalKit
+import ServiceKit
+import SharedKernel
+import SigningKit
+
+/// Checks ms-leilao's journal against itself: all entries are replayed, each under the signature of the one who may say it.
+struct CalendarAudit {
+  private let journal: JournalReader
+  private let keys: KeyRing
+  private var recorded = RecordedCalendar(Calendar(scribe: .unsigned))
+  private var commands: Int64 = 0
+  private var statements: Int64 = 0
+  private var strangers: Int64 = 0
+
+  init(_ journal: JournalReader, keys: KeyRing) { (self.journal, self.keys) = (journal, keys) }
+
+  mutating func run(progress: (Int64) -> Void) throws -> JournalTally {
+    var assembler = TurnAssembler()
+    var (entries, turns): (Int64, Int64) = (0, 0)
+    try journal.forEachEntry(from: 1) { entry in
+      if let turn = try assembler.add(entry) {
+        try replay(turn)
+        turns += 1
+      }
+      entries = entry.number
+      progress(entries)
+    }
+    if let turn = assembler.end() {
+      try replay(turn)
+      turns += 1
+    }
+    let pending = try OutboxAudit(journal, keys: keys, speaker: HousePrincipal.msLeilao).run()
+    var tally = JournalTally()
+    tally.add("entradas", said("entradas relidas", "entries replayed"), entries)
+    tally.add("turnos", said("turnos", "turns"), turns)
+    tally.add("comandos_assinados", said("comandos com a assinatura de um operador", "commands signed by an operator"), commands)
+    tally.add(
+      "sem_chave", said("comandos de chaves que já não estão na pasta", "commands under keys that are no longer in the folder"),
+      strangers)
+    tally.add("avisos", said("avisos com a assinatura de ms-lance", "statements signed by ms-lance"), statements)
+    tally.add("por_enviar", said("mensagens por enviar", "messages to be sent"), pending)
+    return tally
+  }
+
+  private mutating func replay(_ turn: TurnAssembler.RecordedTurn) throws {
+    for entry in turn.entries {
+      try check(entry)
+      do {
+        _ = try recorded.replay(entry, at: turn.clock)
+      } catch {
+        throw journalProblem("a entrada \(entry.number) não se lê (\(error))", "entry \(entry.number) cannot be read (\(error))")
+      }
+    }
+  }
+
+  private mutating func check(_ entry: Entry) throws {
+    switch try CalendarInput(entry) {
+    case .command(let evidence, _):
+      let envelope = try Envelope(evidence)
+      // Operators' keys are not in this journal: one that was taken away since cannot be asked any more.
+      guard keys.members[envelope.keyID] != nil else { return strangers += 1 }
+      try check(envelope, entry) { $0.role == .operator }
+      commands += 1
+    case .statement(let evidence):
+      try check(try Envelope(evidence), entry) { $0 == HousePrincipal.msLance }
+      statements += 1
+    case .filed, .tick, .restored, .resumed: break
+    }
+  }
+
+  private func check(_ envelope: Envelope, _ entry: Entry, _ isRight: (PrincipalID) -> Bool) throws {
+    guard let signer = keys.check(envelope.keyID, envelope.signature, over: envelope.preAuthenticationEncoding)?.owner,
+      isRight(signer)
+    else {
+      throw journalProblem(
+        "a entrada \(entry.number) não tem a assinatura de quem podia dizer isso",
+        "entry \(entry.number) is not signed by one who may say that")
+    }
+  }
+}
+
+extension CalendarScribe {
+  /// For who only reads a journal: statements have their digests, and nobody's signature.
+  static var unsigned: CalendarScribe {
+    @Sendable func spell(_ statement: some WireValue) -> Sealed {
+      // The scheduling travels in the opening, which must be readable: enveloped, but under no signature.
+      statement.enveloped(keyID: SHA256.of([])) { _ in [UInt8](repeating: 0, count: 64) }.sealed { SHA256.of($0) }
+    }
+    return CalendarScribe(
+      scheduling: { spell($0) }, opening: { spell($0) }, notice: { spell($0) }, answer: { spell($0) })
+  }
+}

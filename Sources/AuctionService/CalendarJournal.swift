@@ -1,0 +1,15 @@
+import AuctionSigning
+package import JournalKit
+package import ServiceKit
+package import SharedKernel
+
+/// ms-leilao's journal, as its commands need to know it.
+package enum CalendarJournal: JournalOwner {
+  package static var principal: PrincipalID { HousePrincipal.msLeilao }
+  package static let program = "ms-leilao"
+
+  package static func audit(_ journal: JournalReader, keys: KeyRing, progress: (Int64) -> Void) throws -> JournalTally {
+    var audit = CalendarAudit(journal, keys: keys)
+    return try audit.run(progress: progress)
+  }
+}

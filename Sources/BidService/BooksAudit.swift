@@ -1,0 +1,215 @@
+import AuctionCore
+import AuctionFacts
+import AuctionSigning
+import AuctionWire
+import JournalKit
+import ServiceKit
+import SharedKernel
+import SigningKit
+
+/// Checks ms-lance's journal against itself: replays all entries without a key, and compares what follows from them with
+/// what was said, which every bidder may hold. Changes nothing.
+struct BooksAudit {
+  private let journal: JournalReader
+  /// The house's public keys.
+  private let keys: KeyRing
+  private var books = RecordedBooks(BookKeeper(scribe: .unsigned))
+  private var bids: Int64 = 0
+  private var refusals: Int64 = 0
+  private var keptReceipts: Int64 = 0
+  private var blocks: Int64 = 0
+  private var entries: Int64 = 0
+  /// Receipts' digests of auctions that were compacted, in the order of their numbers.
+  private var compacted: [AuctionID: [Digest]] = [:]
+
+  init(_ journal: JournalReader, keys: KeyRing) { (self.journal, self.keys) = (journal, keys) }
+
+  mutating func run(progress: (Int64) -> Void) throws -> JournalTally {
+    var assembler = TurnAssembler()
+    var turns: Int64 = 0
+    try journal.forEachEntry(from: 1) { entry in
+      if let turn = try assembler.add(entry) {
+        try replay(turn)
+        turns += 1
+      }
+      entries = entry.number
+      progress(entries)
+    }
+    if let turn = assembler.end() {
+      try replay(turn)
+      turns += 1
+    }
+    let auctions = books.keeper.summaries()
+    for auction in auctions { try check(auction) }
+    let pending = try OutboxAudit(journal, keys: keys, speaker: HousePrincipal.msLance).run { message in
+      guard let statement = try? HouseStatement(trusted: Evidence(message.body)), case .block(let block) = statement.fact else {
+        return
+      }
+      guard try journal.document(Collection.blocks, block.auction.text, block.number) == message.body else {
+        throw journalProblem(
+          "a mensagem \(message.id) por enviar não é o bloco \(block.number) de \(block.auction)",
+          "message \(message.id), still to be sent, is not block \(block.number) of \(block.auction)")
+      }
+    }
+    var tally = JournalTally()
+    tally.add("entradas", said("entradas relidas", "entries replayed"), entries)
+    tally.add("turnos", said("turnos", "turns"), turns)
+    tally.add("leiloes", said("leilões", "auctions"), Int64(auctions.count))
+    tally.add("blocos", said("blocos, cada um com a assinatura da casa", "blocks, each signed by the house"), blocks)
+    tally.add(
+      "lances_aceitos", said("lances aceitos, cada um com a assinatura do licitante", "accepted bids, each signed by its bidder"),
+      bids)
+    tally.add("recusas", said("recusas", "refusals"), refusals)
+    tally.add("recibos", said("recibos de recusa ainda guardados", "receipts of refusals still kept"), keptReceipts)
+    tally.add("por_enviar", said("mensagens por enviar", "messages to be sent"), pending)
+    return tally
+  }
+
+  // MARK: - What follows from the entries is what was said
+
+  private mutating func replay(_ turn: TurnAssembler.RecordedTurn) throws {
+    var heard: [(Entry, [BookKeeper.Output])] = []
+    let reopened = try reopen(turn.entries)
+    let last = try books.replay(reopened.entries, at: turn.clock) { heard.append(($0, $1)) }
+    for (entry, outputs) in heard {
+      if let expected = reopened.receipts[entry.number] { try expect(expected, among: outputs, of: entry) }
+      switch try BidEntry(entry) {
+      case .bid(let evidence): try check(evidence, in: entry)
+      case .refusal(let refusal): try check(refusal)
+      case .decided(_, _, let decision, let receipt):
+        if let receipt { compacted[decision.auction, default: []].append(receipt) }
+        if receipt != nil { refusals += 1 }
+      case .statement(let evidence): try check(evidence, saidBy: HousePrincipal.msLeilao, in: entry)
+      case .abandoned(let evidence): try check(evidence, saidBy: HousePrincipal.msLance, in: entry)
+      case .key, .outage, .restored, .resumed, .pruned, .closed: break
+      }
+      try compare(outputs)
+    }
+    try compare(last)
+  }
+
+  private func check(_ bid: Evidence, in entry: Entry) throws {
+    guard let envelope = try? Envelope(bid), let known = books.keys.known(envelope.keyID),
+      known.key.isValid(envelope.signature, for: envelope.preAuthenticationEncoding)
+    else {
+      throw journalProblem(
+        "o lance da entrada \(entry.number) não tem a assinatura da chave registrada então",
+        "the bid in entry \(entry.number) is not signed by the key recorded then")
+    }
+  }
+
+  private func check(_ statement: Evidence, saidBy speaker: PrincipalID, in entry: Entry) throws {
+    guard let envelope = try? Envelope(statement),
+      keys.check(envelope.keyID, envelope.signature, over: envelope.preAuthenticationEncoding)?.owner == speaker
+    else {
+      throw journalProblem(
+        "a entrada \(entry.number) não tem a assinatura de \(speaker)", "entry \(entry.number) is not signed by \(speaker)")
+    }
+  }
+
+  private mutating func compare(_ outputs: [BookKeeper.Output]) throws {
+    for output in outputs {
+      switch output {
+      case .block(let auction, let number, let sealed), .result(let auction, let number, let sealed):
+        guard let stored = try journal.document(Collection.blocks, auction.text, number),
+          let envelope = try? Envelope(parsing: stored), SHA256.of(envelope.payload) == sealed.digest
+        else {
+          throw journalProblem(
+            "o bloco \(number) de \(auction) não é o que as entradas dizem",
+            "block \(number) of \(auction) is not what the entries say")
+        }
+      case .refused(let receipt, let sealed):
+        guard let auction = receipt.auction, let number = receipt.number else { continue }
+        refusals += 1
+        try checkReceipt(number, of: auction, sealed.digest)
+      case .extended, .repeated, .accepted: break
+      }
+    }
+  }
+
+  /// Refusals whose bids are still kept, as those bids: they are decided again. Also the receipts that must come of it, by the
+  /// entries' numbers.
+  private func reopen(_ entries: [Entry]) throws -> (entries: [Entry], receipts: [Int64: Digest]) {
+    var receipts: [Int64: Digest] = [:]
+    var numbers: [AuctionID: Int64] = [:]
+    let reopened = try entries.map { entry -> Entry in
+      guard entry.kind == BidEntry.refusalKind, case .refusal(let refusal) = try BidEntry(entry) else { return entry }
+      let number = (numbers[refusal.auction] ?? books.keeper.refusedBids(of: refusal.auction)) + 1
+      numbers[refusal.auction] = number
+      guard let bid = try journal.document(Collection.refusedBids, refusal.auction.text, number) else { return entry }
+      guard let envelope = try? Envelope(parsing: bid), SHA256.of(envelope.payload) == refusal.digest else {
+        throw journalProblem(
+          "o lance recusado \(number) de \(refusal.auction) não é o da entrada \(entry.number)",
+          "the refused bid \(number) of \(refusal.auction) is not that of entry \(entry.number)")
+      }
+      receipts[entry.number] = refusal.receipt
+      return Entry(number: entry.number, kind: BidEntry.bidKind, body: bid)
+    }
+    return (reopened, receipts)
+  }
+
+  private func expect(_ receipt: Digest, among outputs: [BookKeeper.Output], of entry: Entry) throws {
+    let isThere = outputs.contains { if case .refused(_, let sealed) = $0 { sealed.digest == receipt } else { false } }
+    guard isThere else {
+      throw journalProblem(
+        "a recusa da entrada \(entry.number) não é o que as regras decidem",
+        "the refusal in entry \(entry.number) is not what the rules decide")
+    }
+  }
+
+  private mutating func check(_ refusal: PastRefusal) throws {
+    refusals += 1
+    guard case .refused(let number)? = books.keeper.decision(of: refusal.bidder, bid: refusal.bid)?.outcome else { return }
+    try checkReceipt(number, of: refusal.auction, refusal.receipt)
+  }
+
+  private mutating func checkReceipt(_ number: Int64, of auction: AuctionID, _ digest: Digest) throws {
+    guard let stored = try journal.document(Collection.receipts, auction.text, number) else { return }
+    guard let statement = try? HouseStatement(stored, ring: keys), statement.digest == digest else {
+      throw journalProblem(
+        "o recibo \(number) de \(auction) não é o que as entradas dizem, ou não tem a assinatura da casa",
+        "receipt \(number) of \(auction) is not what the entries say, or not signed by the house")
+    }
+    keptReceipts += 1
+  }
+
+  // MARK: - Each auction's documents
+
+  private mutating func check(_ auction: AuctionSummary) throws {
+    let id = auction.auction
+    guard let scheduling = try journal.document(Collection.schedulings, id.text, 0),
+      let statement = try? HouseStatement(scheduling, ring: keys), statement.digest == auction.edition
+    else {
+      throw journalProblem(
+        "o agendamento de \(id) não é o da sua edição, ou não tem a assinatura da casa",
+        "the scheduling of \(id) is not its edition's, or not signed by the house")
+    }
+    var ledger = LedgerAudit(auction, keys: keys)
+    var next: Int64 = 0
+    while true {
+      let page = try journal.documents(Collection.blocks, id.text, from: next, limit: 100)
+      for document in page where document.number <= auction.head?.block ?? -1 { try ledger.read(document) }
+      guard let last = page.last else { break }
+      next = last.number + 1
+    }
+    try ledger.finish(compacted[id])
+    (blocks, bids) = (blocks + ledger.blocks, bids + ledger.bids)
+    // What follows the head was written while this was read, or has no entry.
+    let isLonger = next > (auction.head?.block ?? -1) + 1
+    if try isLonger && journal.currentCount() == journal.entryCount {
+      throw journalProblem("\(id) tem blocos que nenhuma entrada explica", "\(id) has blocks that no entry explains")
+    }
+    try checkKept(id)
+  }
+
+  /// Receipts go from the first on, and only when their time has come.
+  private func checkKept(_ id: AuctionID) throws {
+    let removed = books.retention.removed(of: id)
+    let count = books.keeper.refusedBids(of: id)
+    guard count > removed, try journal.documentCount(Collection.receipts, id.text, in: removed + 1...count) < count - removed,
+      // A running service may have taken them out since.
+      try journal.currentCount() == journal.entryCount
+    else { return }
+    throw journalProblem("\(id) perdeu recibos de recusa antes do tempo", "\(id) has lost receipts of refusals too early")
+  }
+}

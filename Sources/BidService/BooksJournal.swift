@@ -1,0 +1,15 @@
+import AuctionSigning
+package import JournalKit
+package import ServiceKit
+package import SharedKernel
+
+/// ms-lance's journal, as its commands need to know it.
+package enum BooksJournal: JournalOwner {
+  package static var principal: PrincipalID { HousePrincipal.msLance }
+  package static let program = "ms-lance"
+
+  package static func audit(_ journal: JournalReader, keys: KeyRing, progress: (Int64) -> Void) throws -> JournalTally {
+    var audit = BooksAudit(journal, keys: keys)
+    return try audit.run(progress: progress)
+  }
+}

@@ -1,0 +1,99 @@
+import AuctionCore
+import AuctionFacts
+import AuctionSigning
+import AuctionWire
+import JournalKit
+import ServiceKit
+import SharedKernel
+import SigningKit
+
+/// The books, the bidders' keys and what is no longer kept, as the journal's entries build them. The same for the service that
+/// takes its journal up, for who checks it and for who compacts it.
+struct RecordedBooks: Sendable {
+  var keeper: BookKeeper
+  var keys = BidderKeys()
+  var retention = Retention()
+  /// The journal was put back from a copy, and what was due then has not been given up yet.
+  private(set) var isForgetful = false
+
+  init(_ keeper: BookKeeper) { self.keeper = keeper }
+
+  /// Takes the entries of one turn; answers with what the books say to each of them, and to the end of the turn.
+  mutating func replay(
+    _ entries: [Entry], at clock: ClockReading, _ hear: (Entry, [BookKeeper.Output]) throws -> Void = { _, _ in }
+  )
+    throws -> [BookKeeper.Output]
+  {
+    for entry in entries { try hear(entry, take(try BidEntry(entry), at: clock)) }
+    return keeper.handle(.endTurn, at: clock)
+  }
+
+  private mutating func take(_ entry: BidEntry, at clock: ClockReading) throws -> [BookKeeper.Output] {
+    switch entry {
+    case .bid(let envelope):
+      guard let bid = try keys.submitted(envelope) else {
+        throw Failure(.ioError, said("o diário tem um lance sem chave", "the journal holds a bid without its key"))
+      }
+      defer { note(bid.bid.auction) }
+      return keeper.handle(.bid(bid), at: clock)
+    case .refusal(let refusal):
+      defer { note(refusal.auction) }
+      return keeper.handle(.refusedBefore(refusal), at: clock)
+    case .statement(let evidence):
+      let statement = try HouseStatement(trusted: evidence)
+      defer { note(statement.auction) }
+      return Self.inputs(of: statement).flatMap { keeper.handle($0, at: clock) }
+    case .key(let record):
+      keys.apply(record)
+      return keeper.handle(.key(record), at: clock)
+    case .outage(let from, let to): return keeper.handle(.outage(from: from, to: to), at: clock)
+    case .restored:
+      isForgetful = true
+      return []
+    case .abandoned(let evidence):
+      guard case .notice(let notice) = try HouseStatement(trusted: evidence).fact else {
+        throw Failure(.ioError, said("o diário abandona um leilão sem aviso", "the journal gives an auction up without a notice"))
+      }
+      return abandon(notice, evidence, at: clock)
+    case .resumed:
+      remember()
+      return []
+    case .pruned(let auction, let through):
+      retention.pruned(auction, through: through)
+      return []
+    case .decided(let bidder, let bid, let decision, _):
+      return keeper.handle(.decidedBefore(bidder: bidder, bid: bid, decision), at: clock)
+    case .closed(let book, _):
+      retention.pruned(book.terms.auction, through: book.refusedBids)
+      return keeper.handle(.closed(book), at: clock)
+    }
+  }
+
+  /// Ends one of the auctions that the house has forgotten a part of.
+  mutating func abandon(_ notice: CalendarNotice, _ evidence: Evidence, at clock: ClockReading) -> [BookKeeper.Output] {
+    defer { note(notice.auction) }
+    return keeper.handle(.abandoned(notice, evidence), at: clock)
+  }
+
+  /// Everything forgotten is given up.
+  mutating func remember() { isForgetful = false }
+
+  /// An auction that is over keeps its receipts for a day.
+  mutating func note(_ auction: AuctionID?) {
+    if let auction, let book = keeper.closed(auction) { retention.closed(book) }
+  }
+
+  /// What the calendar said, as inputs of the books. An opening brings the scheduling with it, so that one that was never
+  /// heard is no loss.
+  static func inputs(of statement: HouseStatement) -> [BookKeeper.Input] {
+    let evidence = statement.envelope.evidence
+    switch statement.fact {
+    case .scheduled(let scheduling): return [.scheduled(scheduling, Sealed(digest: statement.digest, evidence: evidence))]
+    case .opened(let opening):
+      guard let envelope = try? Envelope(opening.scheduling), let scheduling = try? Scheduling(envelope) else { return [] }
+      return [.scheduled(scheduling, envelope.sealed { SHA256.of($0) }), .opened(opening, evidence)]
+    case .notice(let notice): return [.noticed(notice, evidence)]
+    case .block, .extended, .refused, .answered: return []
+    }
+  }
+}

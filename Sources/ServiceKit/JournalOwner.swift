@@ -1,0 +1,80 @@
+package import JournalKit
+package import SharedKernel
+import SigningKit
+
+/// A service with a journal, as its journal's commands need to know it.
+package protocol JournalOwner {
+  static var principal: PrincipalID { get }
+  /// The executable's name.
+  static var program: String { get }
+  /// Replays the journal and compares what it holds with what follows from it; `keys` are the house's and the operators'.
+  /// - Throws: the first thing that is wrong.
+  static func audit(_ journal: JournalReader, keys: KeyRing, progress: (Int64) -> Void) throws -> JournalTally
+}
+
+/// Looks at a journal from outside, whether its service runs or not.
+package struct JournalCheck<Owner: JournalOwner> {
+  private let settings: HouseSettings
+  private let json: Bool
+
+  package init(_ settings: HouseSettings, json: Bool) { (self.settings, self.json) = (settings, json) }
+
+  package var path: String { "\(settings.dataPath)/\(Owner.principal).sqlite" }
+
+  /// Checks the service's own journal, or the one at `other`, and says what was found.
+  /// - Throws: `ioError` with the first thing that is wrong, after it was told as a JSON line where one was asked for.
+  package func run(_ other: String? = nil) throws {
+    let path = other ?? path
+    do {
+      let tally = try tally(path)
+      var line = JSONLine()
+      line.add("tipo", "verificacao")
+      line.add("diario", path)
+      line.add("confere", true)
+      for count in tally.counts { line.add(count.name, count.count) }
+      if json { return tell(line.text) }
+      tell(said("confere: \(path)", "agrees: \(path)"))
+      for count in tally.counts { tell("  \(count.words): \(count.count)") }
+    } catch let error where json {
+      var line = JSONLine()
+      line.add("tipo", "verificacao")
+      line.add("diario", path)
+      line.add("confere", false)
+      line.add("problema", "\(error)")
+      tell(line.text)
+      throw error
+    }
+  }
+
+  /// Quietly, for a command that is about to rely on it.
+  package func tally(_ path: String) throws -> JournalTally {
+    let journal = try JournalReader(path: path)
+    var progress = SpokenProgress(json: json)
+    try journal.check()
+    let keys = try LiveKeyRing(settings.keys).ring
+    return try Owner.audit(journal, keys: keys) { progress.say($0, of: journal.entryCount) }
+  }
+}
+
+/// Tells on standard error how far a long piece of work has come, every two seconds.
+package struct SpokenProgress {
+  private let json: Bool
+  private var last = ContinuousClock.now
+
+  package init(json: Bool) { self.json = json }
+
+  /// How many entries are done, of how many.
+  package mutating func say(_ done: Int64, of all: Int64) {
+    guard ContinuousClock.now - last >= .seconds(2) else { return }
+    last = .now
+    if json {
+      var line = JSONLine()
+      line.add("tipo", "andamento")
+      line.add("feitas", done)
+      line.add("entradas", all)
+      CommandRunner.complain(line.text)
+    } else {
+      CommandRunner.complain(said("\(done) de \(all) entradas", "\(done) of \(all) entries"))
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package import JournalKit
+package import SharedKernel
+
+/// Puts a journal's entries together again to the turns that they were written in.
+package struct TurnAssembler {
+  package struct RecordedTurn {
+    package let entries: [Entry]
+    package let clock: ClockReading
+  }
+
+  private var clock: ClockReading?
+  private var entries: [Entry] = []
+
+  package init() {}
+
+  /// Takes the next entry; answers with the turn before it when it begins another.
+  package mutating func add(_ entry: Entry) throws -> RecordedTurn? {
+    guard entry.kind == TurnRecord.kind else {
+      guard clock != nil else {
+        throw Failure(
+          .ioError,
+          said("a entrada \(entry.number) do diário não é de turno algum", "entry \(entry.number) of the journal is of no turn"))
+      }
+      entries.append(entry)
+      return nil
+    }
+    let ended = end()
+    clock = try TurnRecord.decode(entry.body)
+    return ended
+  }
+
+  /// The last turn.
+  package mutating func end() -> RecordedTurn? {
+    defer { (clock, entries) = (nil, []) }
+    return clock.map { RecordedTurn(entries: entries, clock: $0) }
+  }
+}

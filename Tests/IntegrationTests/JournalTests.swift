@@ -1,0 +1,157 @@
+import AuctionFacts
+import Foundation
+import SharedKernel
+import SuiteTesting
+import Testing
+
+/// The journals of a house that runs: checked, copied, lost, restored, compacted, with the programs as they were built.
+@Suite(.serialized)
+struct JournalTests {
+  private func lance(_ house: PrivateHouse, _ arguments: String..., environment: [String: String] = [:]) async throws
+    -> PrivateHouse.Run
+  {
+    try await house.run("ms-lance", arguments, as: "ms_lance", environment)
+  }
+
+  /// As an operator does who has lost a disk: the files are out of the way.
+  private func lose(_ name: String, of house: PrivateHouse) throws {
+    let files = FileManager.default
+    try files.createDirectory(atPath: house.folder + "/perdido-\(name)", withIntermediateDirectories: true)
+    for part in try files.contentsOfDirectory(atPath: house.data) where part.hasPrefix("\(name).sqlite") {
+      try files.moveItem(atPath: house.data + "/" + part, toPath: house.folder + "/perdido-\(name)/" + part)
+    }
+  }
+
+  @Test func `A journal is checked and copied while its service runs, and a copy that was changed is found out`() async throws {
+    let house = try await PrivateHouse()
+    try await house.makeKeys("ana")
+    try await house.schedule("vivo", duration: "1h")
+    try await house.opened("vivo")
+    #expect(try await house.bid("vivo", "100", as: "ana").status == 0)
+    #expect(try await house.bid("vivo", "90", as: "ana").status == 1)
+
+    let check = try await lance(house, "--verificar")
+    #expect(check.status == 0 && check.text.hasPrefix("confere: "), "\(check)")
+    let line = try await lance(house, "--verificar", "--json")
+    #expect(line.status == 0 && line.output.count == 1, "\(line)")
+    for member in [#""confere":true"#, #""blocos":2"#, #""lances_aceitos":1"#, #""recusas":1"#] {
+      #expect(line.text.contains(member), "\(member) in \(line)")
+    }
+    let english = try await lance(house, "--verify", environment: ["LC_ALL": "en_US.UTF-8"])
+    #expect(english.status == 0 && english.text.hasPrefix("agrees: "), "\(english)")
+    let calendar = try await house.run("ms-leilao", ["--verificar"], as: "ms_leilao")
+    #expect(calendar.status == 0 && calendar.text.contains("operador"), "\(calendar)")
+
+    let copy = house.folder + "/copia.sqlite"
+    let copied = try await lance(house, "copiar", copy)
+    #expect(copied.status == 0 && copied.text.hasPrefix("copiado e conferido: \(copy)"), "\(copied)")
+    let mode = try FileManager.default.attributesOfItem(atPath: copy)[.posixPermissions] as? Int
+    #expect(mode == 0o600)
+    let again = try await lance(house, "copiar", copy)
+    #expect(again.status == 78 && again.text.contains("nada é sobrescrito"), "\(again)")
+    #expect(try await house.client(["lance", "vivo", "120", "--cliente", "ana"]).text.contains("ja_lidera"), "it goes on")
+
+    // Another letter in the envelope of something that was said: SQLite finds nothing wrong with that.
+    var bytes = try Data(contentsOf: URL(fileURLWithPath: copy))
+    let envelope = try #require(bytes.range(of: Data(#"{"payload":""#.utf8), options: .backwards))
+    let place = envelope.upperBound + 40
+    bytes[place] = bytes[place] == UInt8(ascii: "Q") ? UInt8(ascii: "R") : UInt8(ascii: "Q")
+    try bytes.write(to: URL(fileURLWithPath: copy))
+    let spoiled = try await lance(house, "--verificar", "--diario", copy)
+    #expect(spoiled.status == 74 && spoiled.text.contains("não confere"), "\(spoiled)")
+    let machine = try await lance(house, "--verificar", "--json", "--diario", copy)
+    #expect(machine.status == 74 && machine.output.first?.contains(#""confere":false"#) == true, "\(machine)")
+    let refused = try await lance(house, "restaurar", copy, environment: ["LEILAO_DATA": house.folder + "/outra"])
+    #expect(refused.status == 74, "\(refused)")
+  }
+
+  @Test func `A restored ms-lance cancels what was open, and whoever saw more is told that the chain is broken`() async throws {
+    let house = try await PrivateHouse()
+    for bidder in ["ana", "bia"] { try await house.makeKeys(bidder) }
+    try await house.schedule("perdido", duration: "1h")
+    try await house.schedule("futuro", start: "+2h", duration: "1h")
+    try await house.opened("perdido")
+    let witness = try Follower(house, "perdido", as: "bia")
+    #expect(try await house.bid("perdido", "100", as: "ana").status == 0)
+    let copy = house.folder + "/copia.sqlite"
+    #expect(try await lance(house, "copiar", copy).status == 0)
+    #expect(try await house.bid("perdido", "110", as: "bia").status == 0)
+    #expect(try await house.bid("perdido", "120", as: "ana").status == 0)
+    try await witness.first("lance") { $0.valorCentavos == 120_00 }
+
+    let holder = try house.process(.bids).id
+    let running = try await lance(house, "restaurar", copy)
+    #expect(running.status == 78 && running.text.contains("em uso pelo processo \(holder)"), "\(running)")
+    try await house.kill9(.bids)
+    let present = try await lance(house, "restaurar", copy)
+    #expect(present.status == 78 && present.text.contains("mv "), "\(present)")
+    try lose("ms_lance", of: house)
+    let restored = try await lance(house, "restaurar", copy)
+    #expect(restored.status == 0 && restored.text.hasPrefix("restaurado: "), "\(restored)")
+    try await house.start(.bids)
+
+    try await witness.first("corrente_quebrada") { $0.motivo?.contains("restaurado") == true }
+    try await witness.first("encerrado") { $0.situacao == "cancelado" }
+    #expect(try await witness.program.ending() == .code(0))
+    let late = try await Follower(house, "perdido", as: "ana").toTheEnd()
+    #expect(late.last?.situacao == "cancelado" && !late.contains { $0.evento == "corrente_quebrada" })
+    let ledger = try await Ledger("perdido", from: Visitor(house))
+    #expect(ledger.result?.outcome == .cancelled && ledger.accepted.count == 1)
+    #expect(try await house.bidLine("perdido", "500", as: "bia").line.motivo == "leilao_encerrado")
+    #expect(try await house.listed("futuro")?.status == "agendado")
+    try await until("ms-leilao has heard that it is over") {
+      try await house.operator(["cancelar", "perdido", "--motivo", "m"]).text.contains("leilao_encerrado")
+    }
+    try await house.schedule("novo", duration: "1h")
+    try await house.opened("novo")
+    #expect(try await house.bid("novo", "100", as: "ana").status == 0)
+    let check = try await lance(house, "--verificar")
+    #expect(check.status == 0, "\(check)")
+  }
+
+  @Test func `A restored ms-leilao cancels what was open by its signed word, and the ledgers stay whole`() async throws {
+    let house = try await PrivateHouse()
+    try await house.makeKeys("ana")
+    try await house.schedule("aberto", duration: "1h")
+    try await house.opened("aberto")
+    #expect(try await house.bid("aberto", "100", as: "ana").status == 0)
+    let copy = house.folder + "/copia.sqlite"
+    #expect(try await house.run("ms-leilao", ["copiar", copy], as: "ms_leilao").status == 0)
+    try await house.kill9(.calendar)
+    try lose("ms_leilao", of: house)
+    let restored = try await house.run("ms-leilao", ["restaurar", copy], as: "ms_leilao")
+    #expect(restored.status == 0, "\(restored)")
+    try await house.start(.calendar)
+    let story = try await Follower(house, "aberto", as: "ana").toTheEnd()
+    #expect(story.last?.situacao == "cancelado" && !story.contains { $0.evento == "corrente_quebrada" })
+    #expect(try await house.run("ms-leilao", ["--verificar"], as: "ms_leilao").status == 0)
+    #expect(try await lance(house, "--verificar").status == 0)
+  }
+
+  @Test func `A compacted journal answers and verifies as before, and is not compacted under its service`() async throws {
+    let house = try await PrivateHouse()
+    try await house.makeKeys("ana")
+    try await house.schedule("antigo", duration: "5s")
+    try await house.schedule("atual", duration: "1h")
+    try await house.opened("antigo")
+    let bid = try await house.bidLine("antigo", "100", as: "ana")
+    #expect(bid.status == 0)
+    _ = try await Follower(house, "antigo", as: "ana").toTheEnd()
+    let before = try await Ledger("antigo", from: Visitor(house))
+
+    let running = try await lance(house, "compactar", "--dias", "0")
+    #expect(running.status == 78, "\(running)")
+    #expect(try await house.terminate(.bids) == .code(0))
+    let early = try await lance(house, "compactar")
+    #expect(early.status == 0 && early.text.contains("nada a compactar"), "\(early)")
+    let compacted = try await lance(house, "compactar", "--dias", "0")
+    #expect(compacted.status == 0 && compacted.text.hasPrefix("compactado e conferido: 1 leilões, 1 lances"), "\(compacted)")
+    #expect(try await lance(house, "--verificar").status == 0)
+    try await house.start(.bids)
+    #expect(try await Ledger("antigo", from: Visitor(house)).blocks == before.blocks)
+    let asked = try await house.client(["lance", "--consultar", try #require(bid.line.idLance), "--cliente", "ana"])
+    #expect(asked.status == 0 && asked.text.hasPrefix("aceito"), "\(asked)")
+    try await house.opened("atual")
+    #expect(try await house.bid("atual", "100", as: "ana").status == 0)
+  }
+}

@@ -1,0 +1,237 @@
+import AuctionClient
+import AuctionCore
+import AuctionFacts
+import AuctionSigning
+import AuctionWire
+import Foundation
+import JournalKit
+import ServiceKit
+import SharedKernel
+import SigningKit
+import SuiteTesting
+import Testing
+
+@testable import AuctionService
+@testable import BidService
+
+/// Journals as whole histories leave them: checked against themselves, spoiled, and compacted.
+@Suite("A journal")
+struct JournalTests {
+  private let scratch: ScratchFolder
+  init() throws { scratch = try ScratchFolder() }
+
+  private func journal(_ contents: SimulatedStore.Contents, _ name: String = "data") throws -> Journal {
+    try makeJournal(contents, in: scratch.file(name))
+  }
+
+  private func audit(_ journal: Journal, _ keys: KeyRing) throws -> JournalTally {
+    try BooksJournal.audit(try JournalReader(path: journal.path), keys: keys) { _ in }
+  }
+
+  /// The books that follow from a journal.
+  private func books(_ journal: Journal, _ keys: SimulatedKeys) throws -> BidDesk {
+    var desk = BidDesk(voice: try keys.voice(HousePrincipal.msLance), profile: .shared, limiter: RateLimiter())
+    var assembler = TurnAssembler()
+    try journal.forEachEntry(from: 1) { if let turn = try assembler.add($0) { try desk.replay(turn.entries, at: turn.clock) } }
+    if let turn = assembler.end() { try desk.replay(turn.entries, at: turn.clock) }
+    try desk.audit(journal)
+    return desk
+  }
+
+  /// Accepted and refused bids, closed, with something left to be sent.
+  private func story() throws -> (contents: SimulatedStore.Contents, keys: SimulatedKeys) {
+    let bench = try BooksBench.open()
+    try bench.place(100_00, number: 1)
+    try bench.place(50_00, by: "beta", number: 2)
+    try bench.place(110_00, by: "beta", number: 3)
+    try bench.place(60_00, by: "alpha", number: 4)
+    bench.service.publishing?.lose("cut")
+    bench.after(Build.noon + .seconds(601) - bench.world.time.now)
+    try bench.close(at: Build.noon + .seconds(600))
+    return (bench.service.store.contents, bench.world.keys)
+  }
+
+  @Test func `that was left alone agrees with itself, and says what was looked at`() throws {
+    let (contents, keys) = try story()
+    #expect(contents.outbox.isEmpty == false)
+    let tally = try audit(try journal(contents), keys.ring)
+    #expect(tally.count("entradas") == Int64(contents.entries.count))
+    #expect(tally.count("leiloes") == 1)
+    #expect(tally.count("blocos") == Int64(contents.documents.filter { $0.collection == "bloco" }.count))
+    #expect((tally.count("lances_aceitos"), tally.count("recusas"), tally.count("recibos")) == (2, 2, 2))
+    #expect(tally.count("por_enviar") == Int64(contents.outbox.count))
+  }
+
+  /// What somebody with the disk in his hands could do.
+  enum Harm: CaseIterable {
+    case lostBlock, otherBlock, swappedBlocks, addedBlock, otherScheduling, otherReceipt, lostReceipt, otherRefusedBid, lostBid
+    case forgedBid, forgedStatement, forgedRefusal, otherMessage, strangeMessage, unreadableEntry
+  }
+
+  private func harm(_ kind: Harm, _ contents: SimulatedStore.Contents) -> SimulatedStore.Contents {
+    func entries(_ kind: String, _ change: (Entry) -> Entry?) -> SimulatedStore.Contents {
+      var isDone = false
+      let changed = contents.entries.compactMap { entry -> Entry? in
+        guard entry.kind == kind, !isDone else { return entry }
+        isDone = true
+        return change(entry)
+      }
+      return contents.with(entries: changed)
+    }
+    func body(_ number: Int64) -> [UInt8]? { contents.documents.first { $0.collection == "bloco" && $0.number == number }?.body }
+    /// Flips one bit of the signature: the last member of the envelope.
+    func spoiled(_ bytes: [UInt8]) -> [UInt8] {
+      var bytes = bytes
+      let place = bytes.count - 12
+      bytes[place] = bytes[place] == UInt8(ascii: "A") ? UInt8(ascii: "B") : UInt8(ascii: "A")
+      return bytes
+    }
+    func message(_ change: (OutboxMessage) -> OutgoingMessage) -> SimulatedStore.Contents {
+      contents.with(
+        outbox: contents.outbox.enumerated().map {
+          $0.offset == 0 ? OutboxMessage(id: 1, message: change($0.element)) : $0.element
+        })
+    }
+    return switch kind {
+    case .lostBlock: contents.altering("bloco", 1) { _ in nil }
+    case .otherBlock: contents.altering("bloco", 1, spoiled)
+    case .swappedBlocks: contents.altering("bloco", 1) { _ in body(2) }
+    case .addedBlock:
+      contents.with(documents: contents.documents + [Document(collection: "bloco", key: "moto", number: 9, body: body(2) ?? [])])
+    case .otherScheduling: contents.altering("agendamento", 0, spoiled)
+    case .otherReceipt: contents.altering("recibo", 1, spoiled)
+    case .lostReceipt: contents.altering("recibo", 2) { _ in nil }
+    case .otherRefusedBid: contents.altering("lance_recusado", 1, spoiled)
+    case .lostBid: entries("lance") { _ in nil }
+    case .forgedBid: entries("lance") { Entry(number: $0.number, kind: $0.kind, body: spoiled($0.body)) }
+    case .forgedStatement: entries("calendario") { Entry(number: $0.number, kind: $0.kind, body: spoiled($0.body)) }
+    case .forgedRefusal:
+      entries("recusa") { entry in
+        Entry(number: entry.number, kind: entry.kind, body: entry.body.dropLast() + [entry.body.last.map { $0 ^ 1 } ?? 0])
+      }
+    case .otherMessage:
+      message {
+        OutgoingMessage(exchange: $0.exchange, routingKey: $0.routingKey, messageID: $0.messageID, body: spoiled($0.body))
+      }
+    case .strangeMessage:
+      message { OutgoingMessage(exchange: "amq.topic", routingKey: $0.routingKey, messageID: $0.messageID, body: $0.body) }
+    case .unreadableEntry: entries("chave") { Entry(number: $0.number, kind: "nunca", body: $0.body) }
+    }
+  }
+
+  @Test(arguments: Harm.allCases) func `that was changed is found out`(_ kind: Harm) throws {
+    let (contents, keys) = try story()
+    let spoiled = try journal(harm(kind, contents))
+    #expect(throws: (any Error).self) { try audit(spoiled, keys.ring) }
+  }
+
+  @Test func `of another house's key is found out`() throws {
+    let (contents, _) = try story()
+    #expect(throws: Failure.self) { try audit(try journal(contents), SimulatedKeys(seed: 99).ring) }
+  }
+
+  // MARK: - Compacted
+
+  private static let farAway = Timestamp(microseconds: Int64.max / 2)
+
+  @Test func `compacted is smaller, gives equal books, and agrees with itself`() throws {
+    let (contents, keys) = try story()
+    let journal = try journal(contents)
+    let before = try books(journal, keys)
+    let outcome = try #require(try BooksCompaction.run(journal, closedBefore: Self.farAway))
+    #expect((outcome.auctions, outcome.bids) == (1, 4))
+    #expect(outcome.entriesAfter < outcome.entriesBefore)
+    let after = try books(journal, keys)
+    #expect(after.keeper == before.keeper)
+    for document in contents.documents where ["bloco", "agendamento"].contains(document.collection) {
+      #expect(try journal.document(document.collection, document.key, document.number) == document.body)
+    }
+    #expect(try journal.documents("recibo", "moto", from: 0, limit: 10).isEmpty)
+    let tally = try audit(journal, keys.ring)
+    #expect((tally.count("lances_aceitos"), tally.count("recusas"), tally.count("recibos")) == (2, 2, 0))
+    #expect(try BooksCompaction.run(journal, closedBefore: Self.farAway) == nil, "there is nothing left to do")
+  }
+
+  @Test func `compacted still decides every bid as before`() throws {
+    let bench = try BooksBench.open()
+    let accepted = try bench.place(100_00, number: 1)
+    let refused = try bench.place(50_00, by: "beta", number: 2)
+    bench.after(Build.noon + .seconds(601) - bench.world.time.now)
+    try bench.close(at: Build.noon + .seconds(600))
+    let journal = try journal(bench.service.store.contents)
+    _ = try BooksCompaction.run(journal, closedBefore: Self.farAway)
+    // The service goes on from the compacted journal.
+    bench.service.crash(flushing: 0, losingPower: false)
+    bench.service.store.restore(try contents(journal), appending: [])
+    bench.service.start()
+    bench.settle()
+    bench.forget()
+    for bid in [accepted, refused] { bench.say(try bench.sealed(bid), as: "cliente") }
+    #expect(bench.heard.isEmpty, "they were decided")
+    try bench.place(900_00, by: "alpha", number: 1)
+    try bench.place(900_00, by: "alpha", number: 7)
+    #expect(try bench.receipts.map(\.reason) == [.reusedID, .closed])
+    #expect(try bench.receipts.map(\.number) == [2, 3], "the count goes on")
+    try bench.calendar(Build.scheduling())
+    try bench.open()
+    #expect(try bench.blocks.isEmpty, "an id serves once")
+    guard case .bid(_, _, let verdict)? = try bench.ask(.bid("alpha", accepted.id))?.snapshot.content else {
+      throw Missing("an answer")
+    }
+    #expect(verdict == .accepted)
+  }
+
+  @Test func `keeps the bids of auctions that are open or were closed lately`() throws {
+    let bench = try BooksBench.open()
+    try bench.place(100_00)
+    let open = try journal(bench.service.store.contents, "open")
+    #expect(try BooksCompaction.run(open, closedBefore: Self.farAway) == nil)
+    let (contents, _) = try story()
+    let closed = try journal(contents, "closed")
+    #expect(try BooksCompaction.run(closed, closedBefore: Build.noon + .seconds(600)) == nil)
+    #expect(closed.entryCount == Int64(contents.entries.count))
+  }
+
+  /// Whatever a history held: keys revoked, outages, restarts, several auctions, ids used twice.
+  @Test(arguments: 1...12 as ClosedRange<UInt64>)
+  func `of a whole history agrees, and compacted gives equal books`(_ seed: UInt64) throws {
+    let house = try SimulatedHouse(seed: seed)
+    house.run()
+    let keys = house.world.keys
+    for bidder in house.bidders.map(\.id) { try keys.register(bidder) }
+    let calendar = try makeJournal(house.calendar.store.contents, in: scratch.file("calendar"), as: HousePrincipal.msLeilao)
+    _ = try CalendarJournal.audit(try JournalReader(path: calendar.path), keys: keys.ring) { _ in }
+
+    let contents = house.books.store.contents
+    let journal = try journal(contents)
+    let whole = try audit(journal, keys.ring)
+    let before = try books(journal, keys)
+    guard let outcome = try BooksCompaction.run(journal, closedBefore: Self.farAway) else { return }
+    let after = try books(journal, keys)
+    #expect(after.keeper == before.keeper)
+    let compacted = try audit(journal, keys.ring)
+    for name in ["leiloes", "blocos", "lances_aceitos", "recusas"] {
+      #expect(compacted.count(name) == whole.count(name), "\(name)")
+    }
+    #expect(
+      outcome.bids == (whole.count("lances_aceitos") ?? 0) + (whole.count("recusas") ?? 0)
+        || outcome.auctions < whole.count("leiloes") ?? 0)
+    for bidder in house.bidders {
+      for (bid, _) in bidder.submitted {
+        #expect(after.keeper.decision(of: bid.bidder, bid: bid.id) == before.keeper.decision(of: bid.bidder, bid: bid.id))
+      }
+    }
+  }
+
+  private func contents(_ journal: Journal) throws -> SimulatedStore.Contents {
+    var entries: [Entry] = []
+    try journal.forEachEntry(from: 1) { entries.append($0) }
+    let documents = try ["bloco", "recibo", "agendamento", "lance_recusado"].flatMap { collection in
+      try journal.keys(collection, after: nil, limit: 100).flatMap {
+        try journal.documents(collection, $0, from: 0, limit: 1_000)
+      }
+    }
+    return SimulatedStore.Contents(
+      entries: entries, documents: documents, outbox: try journal.pendingOutbox(after: 0, limit: 1_000))
+  }
+}
