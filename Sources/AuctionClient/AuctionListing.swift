@@ -54,13 +54,6 @@ package struct AuctionListing: Sendable {
 /// Text from others, made safe for a terminal's line.
 package enum Printable {
   package static func text(_ text: String) -> String {
-    String(String.UnicodeScalarView(text.unicodeScalars.map { isSafe($0) ? $0 : "\u{fffd}" }))
-  }
-
-  private static func isSafe(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
-    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false
-    default: true
-    }
+    String(String.UnicodeScalarView(text.unicodeScalars.map { VisibleText.isPlain($0) ? $0 : "\u{fffd}" }))
   }
 }

@@ -19,20 +19,7 @@ struct CalendarAudit {
   init(_ journal: JournalReader, keys: KeyRing) { (self.journal, self.keys) = (journal, keys) }
 
   mutating func run(progress: (Int64) -> Void) throws -> JournalTally {
-    var assembler = TurnAssembler()
-    var (entries, turns): (Int64, Int64) = (0, 0)
-    try journal.forEachEntry(from: 1) { entry in
-      if let turn = try assembler.add(entry) {
-        try replay(turn)
-        turns += 1
-      }
-      entries = entry.number
-      progress(entries)
-    }
-    if let turn = assembler.end() {
-      try replay(turn)
-      turns += 1
-    }
+    let (entries, turns) = try journal.forEachTurn(progress: progress) { try replay($0) }
     let pending = try OutboxAudit(journal, keys: keys, speaker: HousePrincipal.msLeilao).run()
     var tally = JournalTally()
     tally.add("entradas", said("entradas relidas", "entries replayed"), entries)

@@ -18,27 +18,13 @@ struct BooksAudit {
   private var refusals: Int64 = 0
   private var keptReceipts: Int64 = 0
   private var blocks: Int64 = 0
-  private var entries: Int64 = 0
   /// Receipts' digests of auctions that were compacted, in the order of their numbers.
   private var compacted: [AuctionID: [Digest]] = [:]
 
   init(_ journal: JournalReader, keys: KeyRing) { (self.journal, self.keys) = (journal, keys) }
 
   mutating func run(progress: (Int64) -> Void) throws -> JournalTally {
-    var assembler = TurnAssembler()
-    var turns: Int64 = 0
-    try journal.forEachEntry(from: 1) { entry in
-      if let turn = try assembler.add(entry) {
-        try replay(turn)
-        turns += 1
-      }
-      entries = entry.number
-      progress(entries)
-    }
-    if let turn = assembler.end() {
-      try replay(turn)
-      turns += 1
-    }
+    let (entries, turns) = try journal.forEachTurn(progress: progress) { try replay($0) }
     let auctions = books.keeper.summaries()
     for auction in auctions { try check(auction) }
     let pending = try OutboxAudit(journal, keys: keys, speaker: HousePrincipal.msLance).run { message in

@@ -35,3 +35,26 @@ package struct TurnAssembler {
     return clock.map { RecordedTurn(entries: entries, clock: $0) }
   }
 }
+
+extension JournalReader {
+  /// Every turn in its order; tells how many entries have been read.
+  package func forEachTurn(
+    progress: (Int64) -> Void, _ body: (TurnAssembler.RecordedTurn) throws -> Void
+  ) throws -> (entries: Int64, turns: Int64) {
+    var assembler = TurnAssembler()
+    var (entries, turns): (Int64, Int64) = (0, 0)
+    try forEachEntry(from: 1) { entry in
+      if let turn = try assembler.add(entry) {
+        try body(turn)
+        turns += 1
+      }
+      entries = entry.number
+      progress(entries)
+    }
+    if let turn = assembler.end() {
+      try body(turn)
+      turns += 1
+    }
+    return (entries, turns)
+  }
+}

@@ -7,7 +7,8 @@ package enum VisibleText {
     return scalars.count > limit ? visible + "…" : visible
   }
 
-  private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+  /// Whether a terminal shows it and does nothing else.
+  package static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: false
     default: true

@@ -145,15 +145,17 @@ struct ProductionTests {
   }
 
   @Test(arguments: [
-    ([], "pasta"), (["/tmp/leilao-nada"], "--host"), (["/tmp/leilao-nada", "--host", "10.0.0.1"], "10.0.0.1"),
-    (["/tmp/leilao-nada", "--host", "casa", "--licitante", "ms_lance"], "ms_lance"),
-    (["/tmp/leilao-nada", "--host", "casa", "--licitante", "Zé"], "Zé"), (["/tmp/leilao-nada", "--porta"], "--porta"),
-    (["/tmp/leilao-nada", "--host", "casa", "--porta", "70000"], "70000"), (["/tmp/leilao-nada", "--voar"], "--voar"),
+    ([], "pasta"), (["nada"], "--host"), (["nada", "--host", "10.0.0.1"], "10.0.0.1"),
+    (["nada", "--host", "casa", "--licitante", "ms_lance"], "ms_lance"),
+    (["nada", "--host", "casa", "--licitante", "Zé"], "Zé"), (["nada", "--porta"], "--porta"),
+    (["nada", "--host", "casa", "--porta", "70000"], "70000"), (["nada", "--voar"], "--voar"),
   ])
   func `A mistake in its command line is named and changes nothing`(arguments: [String], named: String) async throws {
-    let run = try await ProductionFolder.mistake(arguments)
+    let scratch = try ScratchFolder()
+    let folder = scratch.file("nada")
+    let run = try await ProductionFolder.mistake(arguments.map { $0 == "nada" ? folder : $0 })
     #expect(run.status == 64 && run.output.contains(named), "\(run)")
-    #expect(!FileManager.default.fileExists(atPath: "/tmp/leilao-nada"))
+    #expect(!FileManager.default.fileExists(atPath: folder))
   }
 
   @Test func `A broker that demands certificates takes from them who everyone is`() async throws {

@@ -1,7 +1,7 @@
 internal import CAMQP
 
-/// The operator's look into the queue `mortas`: what each message was put there for. Reads headers, which MessagingKit
-/// never does, and therefore drives librabbitmq directly.
+/// The operator's look into the queue `mortas`: what each message was put there for. Drives librabbitmq directly,
+/// beside MessagingKit and not through it.
 ///
 /// Used by one task at a time; every request is bounded to 30 s.
 package final class DeadLetterBox {
