@@ -203,7 +203,7 @@ struct ProductionTests {
 
   /// A TLS server with `certificate`.pem and .key, and nothing behind it.
   private func serve(_ certificate: String) async throws -> (server: Program, port: Int) {
-    let port = try PrivateBroker.freePorts(1)[0]
+    let port = try FreePorts.take()
     let server = try Program(
       [
         "/usr/bin/openssl", "s_server", "-accept", "127.0.0.1:\(port)", "-cert", certificate + ".pem", "-key",

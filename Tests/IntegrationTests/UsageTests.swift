@@ -110,7 +110,7 @@ struct UsageTests {
   ])
   func `Without a broker a command says so and exits with 69`(program: String, arguments: [String]) async throws {
     let house = try await PrivateHouse.shared
-    let port = try PrivateBroker.freePorts(1)[0]
+    let port = try FreePorts.take()
     let run = try await house.run(program, arguments, as: "", ["RABBITMQ_URL": "amqp://cliente:cliente@127.0.0.1:\(port)/leilao"])
     #expect(run.status == 69, "\(run)")
     #expect(run.errors.count == 1)

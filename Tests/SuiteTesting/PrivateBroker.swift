@@ -36,7 +36,7 @@ package final class PrivateBroker: Sendable {
   ) async throws {
     directory = FileManager.default.temporaryDirectory.path + "/leilao-broker-\(UInt64.random(in: .min ... .max))"
     script = Self.repositoryRoot + "/scripts/broker/private-node"
-    let ports = try Self.freePorts(4)
+    let ports = try FreePorts.take(4)
     port = ports[0]
     tlsPort = tls == nil ? nil : ports[3]
 
@@ -100,17 +100,6 @@ package final class PrivateBroker: Sendable {
      "vhosts": [{"name": "test"}],
      "permissions": [{"user": "test", "vhost": "test", "configure": ".*", "write": ".*", "read": ".*"}]}
     """
-
-  /// Ports that nobody listens on, all different. Somebody may take one before it is used: then the start fails.
-  package static func freePorts(_ count: Int) throws -> [Int] {
-    var sockets: [Int32] = []
-    defer { for socket in sockets { close(socket) } }
-    return try (0..<count).map { _ in
-      let (socket, port) = try listenOnLoopback()
-      sockets.append(socket)
-      return port
-    }
-  }
 }
 
 /// PEM files that a broker shows to its clients.

@@ -30,7 +30,7 @@ package final class PrivateChrony: Sendable {
     var template = Array("/tmp/leilao-chrony-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw Failure(description: "no temporary folder") }
     folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    port = try Self.freePort()
+    do { port = UInt16(try FreePorts.take()) } catch { throw Failure(description: "no free port") }
     let configuration = """
       local stratum 8
       port \(port)
@@ -106,23 +106,6 @@ package final class PrivateChrony: Sendable {
 
   private static func userName() -> String {
     getpwuid(geteuid()).map { String(cString: $0.pointee.pw_name) } ?? "root"
-  }
-
-  /// A UDP port that nobody has on either loopback address. Another may still take it before chronyd does: then it does not answer.
-  private static func freePort() throws(Failure) -> UInt16 {
-    let descriptor = socket(AF_INET6, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-    guard descriptor >= 0 else { throw Failure(description: "no IPv6 socket") }
-    defer { close(descriptor) }
-    var address = sockaddr_in6()
-    address.sin6_family = sa_family_t(AF_INET6)
-    var length = socklen_t(MemoryLayout<sockaddr_in6>.size)
-    let code = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(descriptor, $0, length) + getsockname(descriptor, $0, &length)
-      }
-    }
-    guard code == 0 else { throw Failure(description: "no free port") }
-    return UInt16(bigEndian: address.sin6_port)
   }
 
   private static func write(_ text: String, to path: String) throws(Failure) {

@@ -12,7 +12,7 @@ package final class ProductionFolder: Sendable {
 
   package init(bidders: [String], certificates: Bool = false) async throws {
     path = FileManager.default.temporaryDirectory.path + "/leilao-production-\(UInt64.random(in: .min ... .max))"
-    port = try PrivateBroker.freePorts(1)[0]
+    port = try FreePorts.take()
     demandsCertificates = certificates
     Orphans.adopt(folder: path)
     try await make(
