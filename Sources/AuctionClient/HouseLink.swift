@@ -86,7 +86,7 @@ package final class HouseLink: Sendable {
       }
     }
     let listening = Connection(
-      ConnectionOptions(url: broker, tls: nil, name: "\(name) (ouve)"),
+      ConnectionOptions(to: broker, name: "\(name) (ouve)"),
       subscriptions: [
         Subscription(
           name: Self.listeningName,
@@ -107,7 +107,7 @@ package final class HouseLink: Sendable {
         }
       })
     let publishing = Connection(
-      ConnectionOptions(url: broker, tls: nil, name: "\(name) (fala)"),
+      ConnectionOptions(to: broker, name: "\(name) (fala)"),
       subscriptions: [Subscription(name: Self.replyName, source: .directReplies, prefetch: 0, automaticAcknowledgement: true)],
       onEvent: { event in
         switch event {
@@ -169,6 +169,6 @@ package final class HouseLink: Sendable {
         replyTo: Publishing.directReplyTo, userID: user,
         isPersistent: true),
       body: sealed.evidence.bytes)
-    if !connections.publishing.publish(message, outcome: outcome) { outcome(.unknown("busy")) }
+    if !connections.publishing.publish(message, outcome: outcome) { outcome(.busy) }
   }
 }

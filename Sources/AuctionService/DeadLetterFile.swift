@@ -77,7 +77,7 @@ final class DeadLetterFile: Sendable {
     let events = Channel<Event>()
     self.events = events
     user = settings.broker.user
-    var options = ConnectionOptions(url: settings.broker, name: "operador (mortas)")
+    var options = ConnectionOptions(to: settings.broker, name: "operador (mortas)")
     options.readsHeaders = true
     connection = Connection(
       options,
@@ -133,7 +133,7 @@ final class DeadLetterFile: Sendable {
         contentType: Envelope.contentType, messageID: letter.delivery.properties.messageID,
         correlationID: letter.delivery.properties.correlationID, userID: user, isPersistent: true),
       body: letter.delivery.body)
-    if !connection.publish(message, outcome: { outcomes.send($0) }) { outcomes.send(.unknown("busy")) }
+    if !connection.publish(message, outcome: { outcomes.send($0) }) { outcomes.send(.busy) }
     let outcome = outcomes.takeAll(until: .now + Self.patience)?.first ?? .unknown(said("sem resposta", "no answer"))
     guard outcome == .confirmed else {
       throw Failure(

@@ -1,4 +1,5 @@
 import GRDB
+import SharedKernel
 
 extension Journal {
   /// Every entry from this number on, in order, one at a time in memory. What `body` throws comes out as it is.
@@ -13,7 +14,11 @@ extension Journal {
       while let row = try rows.next() {
         let entry = Entry(number: row[0], kind: try Rows.text(row, 1), body: try Rows.bytes(row, 2))
         guard entry.number == expected else {
-          throw JournalError(.corrupt("entry \(expected) is missing, \(entry.number) follows"), path)
+          throw JournalError(
+            .corrupt(
+              Sentence(
+                "falta a entrada \(expected), depois vem a \(entry.number)",
+                "entry \(expected) is missing, \(entry.number) follows")), path)
         }
         expected += 1
         try body(entry)
@@ -97,12 +102,18 @@ extension Journal {
   package func check() throws(JournalError) {
     try read { db in
       let findings = try String.fetchAll(db, sql: "PRAGMA integrity_check(3)")
-      guard findings == ["ok"] else { throw JournalError(.corrupt(findings.joined(separator: "; ")), path) }
+      guard findings == ["ok"] else {
+        throw JournalError(.corrupt(Sentence(verbatim: findings.joined(separator: "; "))), path)
+      }
       guard let row = try Row.fetchOne(db, sql: "SELECT count(*), ifnull(min(number), 1), ifnull(max(number), 0) FROM entries")
       else { return }
       let (count, first, last): (Int64, Int64, Int64) = (row[0], row[1], row[2])
       guard first == 1, last == count else {
-        throw JournalError(.corrupt("\(count) entries, but numbered \(first) to \(last)"), path)
+        throw JournalError(
+          .corrupt(
+            Sentence(
+              "\(count) entradas, mas numeradas de \(first) a \(last)", "\(count) entries, but numbered \(first) to \(last)")),
+          path)
       }
     }
   }

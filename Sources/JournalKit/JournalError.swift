@@ -1,23 +1,24 @@
 import GRDB
 import Glibc
+package import SharedKernel
 
 /// Why a journal could not be opened, read or written.
-package struct JournalError: Error, Sendable, Hashable {
+package struct JournalError: Spoken, Sendable, Hashable {
   package enum Kind: Sendable, Hashable {
     /// Another process has it open; its process id, when it could be read.
     case held(pid: Int32?)
     /// The contents are damaged, or are no journal.
-    case corrupt(String)
+    case corrupt(Sentence)
     /// Written by a later version of the program.
     case newer(version: Int)
     /// Commits cannot be made durable: the disk refuses, or an earlier commit failed and nobody knows what is on the disk.
-    case notDurable(String)
+    case notDurable(Sentence)
     /// This (collection, key, number) is written already.
     case duplicate(String)
     /// Others than the owner could replace it.
-    case exposed(String)
+    case exposed(Sentence)
     /// The system or SQLite refused.
-    case io(String)
+    case io(Sentence)
     /// It was closed by this process.
     case closed
   }
@@ -35,36 +36,49 @@ package struct JournalError: Error, Sendable, Hashable {
     if let error = error as? JournalError {
       self = error
     } else if let error = error as? DatabaseError {
-      let text = "\(error.message ?? "unknown") (SQLite \(error.extendedResultCode.rawValue))"
+      let text = "\(error.message ?? "?") (SQLite \(error.extendedResultCode.rawValue))"
       switch error.resultCode {
-      case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_MISMATCH: self.init(.corrupt(text), path)
+      case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_MISMATCH: self.init(.corrupt(Sentence(verbatim: text)), path)
       case .SQLITE_CONSTRAINT: self.init(.duplicate(text), path)
-      default: self.init(.io(text), path)
+      default: self.init(.io(Sentence(verbatim: text)), path)
       }
     } else {
-      self.init(.io("\(error)"), path)
+      self.init(.io(Sentence(verbatim: "\(error)")), path)
     }
   }
 
-  /// The system's last error.
-  static func system(_ doing: String, _ path: String, _ code: Int32 = errno) -> JournalError {
-    JournalError(.io("cannot \(doing): \(String(cString: strerror(code)))"), path)
+  /// The system's last error, while doing this, in both languages.
+  static func system(_ portuguese: String, _ english: String, _ path: String, _ code: Int32 = errno) -> JournalError {
+    let reason = String(cString: strerror(code))
+    return JournalError(.io(Sentence("não foi possível \(portuguese): \(reason)", "cannot \(english): \(reason)")), path)
   }
 }
 
-extension JournalError: CustomStringConvertible {
-  package var description: String {
+extension JournalError {
+  package var sentence: Sentence {
+    func both(_ what: Sentence, _ portuguese: (String) -> String, _ english: (String) -> String) -> Sentence {
+      Sentence(portuguese(what.portuguese), english(what.english))
+    }
     switch kind {
-    case .held(let pid?): "\(path) is in use by process \(pid); one journal has one writer"
-    case .held(nil): "\(path) is in use by another process; one journal has one writer"
-    case .corrupt(let what): "\(path) is damaged or is no journal: \(what); restore it from a copy, it was left as it is"
+    case .held(let pid):
+      let holder = pid.map { Sentence("o processo \($0)", "process \($0)") } ?? Sentence("outro processo", "another process")
+      return both(
+        holder, { "\(path) está em uso por \($0); um diário tem um só escritor" },
+        { "\(path) is in use by \($0); one journal has one writer" })
+    case .corrupt(let what):
+      return both(
+        what, { "\(path) está danificado ou não é um diário: \($0); restaure-o de uma cópia, ele ficou como estava" },
+        { "\(path) is damaged or is no journal: \($0); restore it from a copy, it was left as it is" })
     case .newer(let version):
-      "\(path) has the schema \(version), this program knows up to \(Schema.version): run the later version of it"
-    case .notDurable(let why): "\(path) can promise nothing: \(why)"
-    case .duplicate(let what): "\(path) has this already: \(what)"
-    case .exposed(let what): "\(path) is not safe: \(what)"
-    case .io(let what): "\(path): \(what)"
-    case .closed: "\(path) is closed"
+      return Sentence(
+        "\(path) tem o esquema \(version), e este programa conhece até \(Schema.version): execute a versão mais nova dele",
+        "\(path) has the schema \(version), this program knows up to \(Schema.version): run the later version of it")
+    case .notDurable(let why):
+      return both(why, { "\(path) não pode prometer nada: \($0)" }, { "\(path) can promise nothing: \($0)" })
+    case .duplicate(let what): return Sentence("\(path) já tem isto: \(what)", "\(path) has this already: \(what)")
+    case .exposed(let what): return both(what, { "\(path) não é seguro: \($0)" }, { "\(path) is not safe: \($0)" })
+    case .io(let what): return what.map { "\(path): \($0)" }
+    case .closed: return Sentence("\(path) está fechado", "\(path) is closed")
     }
   }
 }

@@ -1,4 +1,5 @@
 import GRDB
+import SharedKernel
 
 /// The tables, and how a file says that it is a journal.
 enum Schema {
@@ -30,11 +31,13 @@ enum Schema {
     if application == applicationID {
       if found == version { return false }
       throw found > version
-        ? JournalError(.newer(version: found), path) : JournalError(.corrupt("its schema is \(found)"), path)
+        ? JournalError(.newer(version: found), path)
+        : JournalError(.corrupt(Sentence("o esquema dele é \(found)", "its schema is \(found)")), path)
     }
     let objects = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
     guard application == 0, found == 0, objects == 0 else {
-      throw JournalError(.corrupt("an SQLite file of another program"), path)
+      throw JournalError(
+        .corrupt(Sentence("um arquivo SQLite de outro programa", "an SQLite file of another program")), path)
     }
     try db.inTransaction(.immediate) {
       try db.execute(sql: tables)

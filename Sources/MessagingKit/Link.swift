@@ -1,5 +1,6 @@
 internal import CAMQP
 internal import Glibc
+import SharedKernel
 
 /// One connection of librabbitmq's, from the first packet to the last. It belongs to the thread that made it.
 ///
@@ -18,7 +19,7 @@ final class Link {
 
   /// Connects (TCP, and TLS if asked), without a login.
   init(connecting options: ConnectionOptions) throws(LinkFailure) {
-    guard let state = amqp_new_connection() else { throw .lost("no memory for a connection") }
+    guard let state = amqp_new_connection() else { throw .lost("não há memória para uma conexão", "no memory for a connection") }
     self.state = state
     self.options = options
 
@@ -29,7 +30,9 @@ final class Link {
     let socket = try makeSocket()
     let status = amqp_socket_open_noblock(socket, options.url.host, Int32(options.url.port), &timeout)
     guard status == AMQP_STATUS_OK.rawValue else {
-      throw .lost("\(options.url.host):\(options.url.port) cannot be reached: \(Self.text(status))")
+      let (place, reason) = ("\(options.url.host):\(options.url.port)", Self.text(status))
+      throw .lost(
+        "\(place) não pode ser alcançado: \(reason.portuguese)", "\(place) cannot be reached: \(reason.english)")
     }
     self.socket = amqp_get_sockfd(state)
 
@@ -45,26 +48,46 @@ final class Link {
 
   private func makeSocket() throws(LinkFailure) -> OpaquePointer {
     guard options.url.isTLS else {
-      guard options.tls == nil else { throw .misconfigured("TLS options with \(options.url): TLS takes an amqps:// address") }
-      guard let socket = amqp_tcp_socket_new(state) else { throw .lost("no memory for a socket") }
+      guard options.tls == nil else {
+        throw .misconfigured(
+          "opções de TLS com \(options.url): TLS pede um endereço amqps://",
+          "TLS options with \(options.url): TLS takes an amqps:// address")
+      }
+      guard let socket = amqp_tcp_socket_new(state) else {
+        throw .lost("não há memória para um socket", "no memory for a socket")
+      }
       return socket
     }
-    guard let tls = options.tls else { throw .misconfigured("\(options.url) needs a file of certificate authorities") }
-    guard let socket = amqp_ssl_socket_new(state) else { throw .lost("no memory for a TLS socket") }
+    guard let tls = options.tls else {
+      throw .misconfigured(
+        "\(options.url) precisa de um arquivo de autoridades certificadoras",
+        "\(options.url) needs a file of certificate authorities")
+    }
+    guard let socket = amqp_ssl_socket_new(state) else {
+      throw .lost("não há memória para um socket TLS", "no memory for a TLS socket")
+    }
     amqp_ssl_socket_set_verify_peer(socket, 1)
     amqp_ssl_socket_set_verify_hostname(socket, 1)
     guard amqp_ssl_socket_set_ssl_versions(socket, AMQP_TLSv1_2, AMQP_TLSvLATEST) == AMQP_STATUS_OK.rawValue else {
-      throw .misconfigured("this librabbitmq cannot be held to TLS 1.2 or later")
+      throw .misconfigured(
+        "esta librabbitmq não aceita ficar em TLS 1.2 ou mais novo", "this librabbitmq cannot be held to TLS 1.2 or later")
     }
     guard amqp_ssl_socket_set_cacert(socket, tls.caFile) == AMQP_STATUS_OK.rawValue else {
-      throw .misconfigured("no certificate authorities can be read from \(tls.caFile)")
+      throw .misconfigured(
+        "não foi possível ler autoridades certificadoras de \(tls.caFile)",
+        "no certificate authorities can be read from \(tls.caFile)")
     }
     if let certificate = tls.certificateFile {
-      guard let key = tls.keyFile else { throw .misconfigured("the certificate \(certificate) comes without its key file") }
+      guard let key = tls.keyFile else {
+        throw .misconfigured(
+          "o certificado \(certificate) veio sem o arquivo da chave", "the certificate \(certificate) comes without its key file")
+      }
       // An encrypted key would ask on the terminal: an empty passphrase makes it fail instead.
       amqp_ssl_socket_set_key_passwd(socket, "")
       guard amqp_ssl_socket_set_key(socket, certificate, key) == AMQP_STATUS_OK.rawValue else {
-        throw .misconfigured("\(certificate) and \(key) are no certificate and its unencrypted key")
+        throw .misconfigured(
+          "\(certificate) e \(key) não são um certificado e a sua chave sem senha",
+          "\(certificate) and \(key) are no certificate and its unencrypted key")
       }
     }
     return socket
@@ -101,7 +124,9 @@ final class Link {
     do {
       try check(reply)
     } catch .lost(let reason) {
-      throw .lost("\(options.url) does not complete the login: \(reason)")
+      throw .lost(
+        "\(options.url) não completa o login: \(reason.portuguese)",
+        "\(options.url) does not complete the login: \(reason.english)")
     }
     bodyFrameSize = Int(amqp_get_frame_max(state)) - 8
     heartbeatSeconds = Int(amqp_get_heartbeat(state))
@@ -162,7 +187,7 @@ extension Link {
     let answer = amqp_queue_declare(state, channel, amqp_empty_bytes, 0, 0, 1, 0, amqp_empty_table)
     let name = answer.map { String(decodingBytes: $0.pointee.queue) }
     try finishRequest(channel, amqp_get_rpc_reply(state))
-    guard let name else { throw .lost("the broker named no queue") }
+    guard let name else { throw .lost("o broker não deu nome à fila", "the broker named no queue") }
     return name
   }
 

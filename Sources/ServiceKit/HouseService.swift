@@ -49,7 +49,7 @@ package struct HouseService<D: Desk & Sendable>: Sendable {
     let watcher = try KeyFolderWatcher(settings.keys) { mailbox.post(.keysChanged) }
     defer { watcher.close() }
     let publishing = Connection(
-      ConnectionOptions(url: settings.broker, tls: nil, name: "\(principal) (publica)"),
+      ConnectionOptions(to: settings.broker, name: "\(principal) (publica)"),
       onEvent: { [report = ConnectionLog(log, role: "publishing")] event in
         report.hear(event)
         switch event {
@@ -64,7 +64,7 @@ package struct HouseService<D: Desk & Sendable>: Sendable {
       subscriptions.append(Subscription(name: queryName, source: .queue(queryQueue), prefetch: 0, automaticAcknowledgement: true))
     }
     let consuming = Connection(
-      ConnectionOptions(url: settings.broker, tls: nil, name: "\(principal) (consome)"), subscriptions: subscriptions,
+      ConnectionOptions(to: settings.broker, name: "\(principal) (consome)"), subscriptions: subscriptions,
       onEvent: { [report = ConnectionLog(log, role: "consuming")] event in
         report.hear(event)
         switch event {
