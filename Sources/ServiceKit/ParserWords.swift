@@ -10,15 +10,16 @@ package enum ParserWords {
     }
   }
 
-  /// In the order in which they are looked for: what contains another comes before it.
+  /// In the order in which they are looked for: what contains another comes before it. Help is wrapped, so a phrase of a value's
+  /// description ends where a line may end.
   package static let phrases: [(english: String, portuguese: String)] = [
     // Help.
     ("OVERVIEW:", "RESUMO:"), ("USAGE:", "USO:"), ("ARGUMENTS:", "ARGUMENTOS:"), ("OPTIONS:", "OPÇÕES:"),
-    ("SUBCOMMANDS:", "SUBCOMANDOS:"), ("<subcommand>", "<subcomando>"), ("[<subcommands> ...]", "[<subcomandos> ...]"),
+    ("SUBCOMMANDS:", "SUBCOMANDOS:"), ("<options>", "<opções>"), ("<subcommand>", "<subcomando>"),
     ("<subcommands>", "<subcomandos>"), ("Show help information.", "Mostra esta ajuda."),
     ("Show the version.", "Mostra a versão."), ("Show subcommand help information.", "Mostra a ajuda de um subcomando."),
-    ("(values: ", "(valores: "), ("default as flag: ", "padrão sem valor: "), ("(default: ", "(padrão: "),
-    ("; default: ", "; padrão: "), ("(default)", "(padrão)"), ("for detailed help.", "para a ajuda de cada um."),
+    ("(values:", "(valores:"), ("default as flag:", "padrão sem valor:"), ("default:", "padrão:"),
+    ("(default)\n", "(padrão)\n"), ("(default)", "(padrão) "), ("for detailed help.", "para a ajuda de cada um."),
     ("Unspecified version", "Versão não informada"),
     // Around an error.
     ("Usage:", "Uso:"), ("Error:", "Erro:"), ("Help:", "Ajuda:"), ("  See '", "  Veja '"),
