@@ -1,4 +1,5 @@
 package import ArgumentParser
+import AuctionWire
 import ServiceKit
 import SharedKernel
 
@@ -6,7 +7,7 @@ import SharedKernel
 package struct DeadLettersCommand: AsyncParsableCommand {
   package static var configuration: CommandConfiguration {
     .spoken(
-      "mortas", "dead-letters",
+      Queue.mortas.rawValue, "dead-letters",
       abstract: said("Mostra as mensagens que nenhum serviço pôde aceitar.", "Shows the messages that no service could take."),
       discussion: said(
         """
@@ -51,7 +52,7 @@ struct DeadLetterOptions: ParsableArguments {
     let settings = try house.resolved(brokerUser: "operador")
     let file = DeadLetterFile(settings, limit: limit)
     do {
-      try await onThread(named: "mortas") { try body(file, file.letters(limit: limit)) }
+      try await onThread(named: Queue.mortas.rawValue) { try body(file, file.letters(limit: limit)) }
     } catch {
       await file.close()
       throw error

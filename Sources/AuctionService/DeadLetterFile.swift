@@ -89,7 +89,7 @@ final class DeadLetterFile: Sendable {
       case .subscribed: events.send(.ready)
       case .delivered(let deliveries): events.send(.delivered(deliveries))
       case .disconnected(let reason, _), .refused(let reason): events.send(.lost(reason))
-      case .subscriptionCancelled: events.send(.lost("mortas"))
+      case .subscriptionCancelled: events.send(.lost(Queue.mortas.rawValue))
       case .connected, .bound, .blocked, .unblocked: break
       }
     }

@@ -23,7 +23,8 @@ struct DeadLetterTests {
     let terms = Build.terms("reenviado", opensAt: now + .seconds(3_600))
     let command = voice.seal(Build.schedule(terms, id: CommandID(.random()), clock: clock)).evidence.bytes
     let sender = try await Visitor(house, as: "operador")
-    #expect(try await sender.publish(.comandos, Kind.schedule.routingKey, command, id: "sem-nome", namingUser: false) == .confirmed)
+    #expect(
+      try await sender.publish(.comandos, Kind.schedule.routingKey, command, id: "sem-nome", namingUser: false) == .confirmed)
     let bidder = try await Visitor(house)
     let junk = Array("lixo \u{1b}[31m \u{202e}".utf8)
     #expect(try await bidder.publish(.lances, RoutingKey.bidPlaced, junk, id: "lixo") == .confirmed)

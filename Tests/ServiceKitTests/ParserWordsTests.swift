@@ -53,6 +53,7 @@ import Testing
     let text = Self.said(arguments)
     #expect(!text.isEmpty)
     #expect(ForeignWords.found(in: text.replacing("help", with: ""), for: .portuguese) == [], "\(text)")
+    #expect(!text.contains("Error:") && !text.contains("Show "), "\(text)")
   }
 
   @Test func `No phrase is left in what replaces it or another`() {

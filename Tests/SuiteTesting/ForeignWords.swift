@@ -15,7 +15,7 @@ package enum ForeignWords {
     "the", "of", "is", "are", "was", "not", "and", "or", "with", "without", "to", "from", "this", "that", "has", "have", "must",
     "cannot", "can", "at", "by", "it", "be", "an", "on", "one", "more", "please", "provide", "default", "values", "value",
     "missing",
-    "unexpected", "unknown", "invalid", "show", "usage", "error", "expected", "accepted", "refused",
+    "unexpected", "unknown", "invalid", "usage", "expected", "accepted", "refused",
   ]
 
   private static let portuguese: Set<String> = [
