@@ -56,29 +56,26 @@ package struct JournalError: Spoken, Sendable, Hashable {
 
 extension JournalError {
   package var sentence: Sentence {
-    func both(_ what: Sentence, _ portuguese: (String) -> String, _ english: (String) -> String) -> Sentence {
-      Sentence(portuguese(what.portuguese), english(what.english))
-    }
     switch kind {
     case .held(let pid):
-      let holder = pid.map { Sentence("o processo \($0)", "process \($0)") } ?? Sentence("outro processo", "another process")
-      return both(
-        holder, { "\(path) está em uso por \($0); um diário tem um só escritor" },
-        { "\(path) is in use by \($0); one journal has one writer" })
+      (pid.map { Sentence("pelo processo \($0)", "by process \($0)") } ?? Sentence("por outro processo", "by another process"))
+        .within(
+          { "\(path) está em uso \($0); um diário tem um só escritor" },
+          { "\(path) is in use \($0); one journal has one writer" })
     case .corrupt(let what):
-      return both(
-        what, { "\(path) está danificado ou não é um diário: \($0); restaure-o de uma cópia, ele ficou como estava" },
+      what.within(
+        { "\(path) está danificado ou não é um diário: \($0); restaure-o de uma cópia, ele ficou como estava" },
         { "\(path) is damaged or is no journal: \($0); restore it from a copy, it was left as it is" })
     case .newer(let version):
-      return Sentence(
+      Sentence(
         "\(path) tem o esquema \(version), e este programa conhece até \(Schema.version): execute a versão mais nova dele",
         "\(path) has the schema \(version), this program knows up to \(Schema.version): run the later version of it")
     case .notDurable(let why):
-      return both(why, { "\(path) não pode prometer nada: \($0)" }, { "\(path) can promise nothing: \($0)" })
-    case .duplicate(let what): return Sentence("\(path) já tem isto: \(what)", "\(path) has this already: \(what)")
-    case .exposed(let what): return both(what, { "\(path) não é seguro: \($0)" }, { "\(path) is not safe: \($0)" })
-    case .io(let what): return what.map { "\(path): \($0)" }
-    case .closed: return Sentence("\(path) está fechado", "\(path) is closed")
+      why.within({ "\(path) não pode prometer nada: \($0)" }, { "\(path) can promise nothing: \($0)" })
+    case .duplicate(let what): Sentence("\(path) já tem isto: \(what)", "\(path) has this already: \(what)")
+    case .exposed(let what): what.within({ "\(path) não é seguro: \($0)" }, { "\(path) is not safe: \($0)" })
+    case .io(let what): what.map { "\(path): \($0)" }
+    case .closed: Sentence("\(path) está fechado", "\(path) is closed")
     }
   }
 }

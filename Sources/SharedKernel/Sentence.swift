@@ -13,8 +13,13 @@ package struct Sentence: Hashable, Sendable {
 
   package func said(in language: Language) -> String { language.choose(portuguese, english) }
 
+  /// Within a longer sentence.
+  package func within(_ portuguese: (String) -> String, _ english: (String) -> String) -> Sentence {
+    Sentence(portuguese(self.portuguese), english(self.english))
+  }
+
   /// The same around both.
-  package func map(_ body: (String) -> String) -> Sentence { Sentence(body(portuguese), body(english)) }
+  package func map(_ body: (String) -> String) -> Sentence { within(body, body) }
 }
 
 /// An error that says itself in each language of the house. Its `description` is the English one, for whoever debugs.

@@ -1,3 +1,4 @@
+import Glibc
 import ServiceKit
 import SharedKernel
 import SuiteTesting
@@ -203,6 +204,28 @@ struct UsageTests {
     #expect(run.errors.count == 1)
     #expect(run.errors.first?.hasPrefix("sem contato com o broker: ") == true, "\(run)")
     #expect(ForeignWords.found(in: run.text, for: .portuguese) == [], "\(run)")
+  }
+
+  @Test(arguments: [
+    (Language.portuguese, portuguese, "em uso pelo processo"), (.english, english, "in use by process"),
+  ])
+  func `A journal in use, a broker that is away and a key that others may read are told in the reader's language`(
+    language: Language, locale: [String: String], held: String
+  ) async throws {
+    let house = try await PrivateHouse.shared
+    let port = try PrivateBroker.freePorts(1)[0]
+    let journal = try await house.run("ms-leilao", ["trocar-chave", "ms_lance"], as: "operador", locale)
+    #expect(journal.status == 78 && journal.text.contains(held), "\(journal)")
+    let away = locale.merging(["RABBITMQ_URL": "amqp://cliente:cliente@127.0.0.1:\(port)/leilao"]) { $1 }
+    let broker = try await house.client(["leiloes"], environment: away)
+    #expect(broker.status == 69 && broker.text.contains("127.0.0.1:\(port)"), "\(broker)")
+    let bidder = "exposta_\(language)"
+    try await house.makeKeys(bidder)
+    let file = "\(house.keys)/private/\(bidder).pem"
+    #expect(chmod(file, 0o644) == 0)
+    let key = try await house.client(["lance", "x", "100", "--cliente", bidder], environment: locale)
+    #expect(key.status == 64 && key.text.contains("chmod 600 \(file)"), "\(key)")
+    for run in [journal, broker, key] { #expect(ForeignWords.found(in: run.text, for: language) == [], "\(run)") }
   }
 
   @Test func `A broker that does not know the user is told apart from none, and the password is not shown`() async throws {
