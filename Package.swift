@@ -62,11 +62,11 @@ let package = Package(
     // Layer 2: what decides, what spells, and the kits, none of which knows another.
     module("AuctionCore", kernel + ["AuctionFacts"]),
     module("AuctionWire", kernel + ["AuctionFacts"]),
-    module("MessagingKit", ["CAMQP"]),
-    module("SigningKit", ["COpenSSL"]),
-    module("NTPKit"),
-    module("TerminalKit", ["CNCurses", "CTerminal"]),
-    module("JournalKit", [grdb]),
+    module("MessagingKit", kernel + ["CAMQP"]),
+    module("SigningKit", kernel + ["COpenSSL"]),
+    module("NTPKit", kernel),
+    module("TerminalKit", kernel + ["CNCurses", "CTerminal"]),
+    module("JournalKit", kernel + [grdb]),
 
     // Layer 3: the shell.
     module("ServiceKit", kernel + kits + [argumentParser, logging, lifecycle, signals, metrics]),
@@ -100,11 +100,11 @@ let package = Package(
     tests("AuctionFacts", kernel + ["AuctionFacts"]),
     tests("AuctionCore", kernel + ["AuctionFacts", "AuctionCore"]),
     tests("AuctionWire", kernel + ["AuctionFacts", "AuctionWire", "SigningKit"], exclude: ["Golden"]),
-    tests("MessagingKit", ["MessagingKit"]),
-    tests("SigningKit", ["SigningKit"]),
-    tests("NTPKit", ["NTPKit"]),
-    tests("TerminalKit", ["TerminalKit"]),
-    tests("JournalKit", ["JournalKit"]),
+    tests("MessagingKit", kernel + ["MessagingKit"]),
+    tests("SigningKit", kernel + ["SigningKit"]),
+    tests("NTPKit", kernel + ["NTPKit"]),
+    tests("TerminalKit", kernel + ["TerminalKit"]),
+    tests("JournalKit", kernel + ["JournalKit"]),
     tests("ServiceKit", kernel + kits + ["ServiceKit", argumentParser, logging]),
     tests(
       "Service", domain + kits + shell + ["AuctionClient", "AuctionService", "BidService", "NotificationService", "BidderClient"]),

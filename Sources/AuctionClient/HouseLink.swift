@@ -189,6 +189,6 @@ package final class HouseLink: Sendable {
         replyTo: Publishing.directReplyTo, userID: user,
         isPersistent: true),
       body: sealed.evidence.bytes)
-    if !connections.publishing.publish(message, outcome: outcome) { outcome(.unknown("busy")) }
+    if !connections.publishing.publish(message, outcome: outcome) { outcome(.busy) }
   }
 }

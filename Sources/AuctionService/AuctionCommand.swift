@@ -11,27 +11,27 @@ import SigningKit
 package struct AuctionCommand: AsyncParsableCommand {
   package static var configuration: CommandConfiguration {
     CommandConfiguration(
-      commandName: "ms-leilao",
-      abstract: said("O calendário dos leilões.", "The calendar of auctions."),
+      commandName: "ms-leilao", abstract: said("O calendário dos leilões.", "The calendar of auctions."),
       discussion: said(
         """
         Sem subcomando, serve até ser parado. Os outros falam com a casa como operador.
 
         EXEMPLOS:
-          ms-leilao                                        # serve
-          ms-leilao --leiloes calendario.json              # serve, e agenda o que o arquivo diz
+          ms-leilao                             # serve
+          ms-leilao --leiloes calendario.json   # serve, e agenda o que há nele
           ms-leilao listar
-          ms-leilao --verificar                            # confere o diário e termina
+          ms-leilao --verificar                 # confere o diário e termina
         """,
         """
         Without a subcommand it serves until told to stop. The others talk to the house as an operator.
 
         EXAMPLES:
-          ms-leilao                                        # serves
-          ms-leilao --auctions calendar.json               # serves, and schedules what the file says
+          ms-leilao                             # serves
+          ms-leilao --auctions calendar.json    # serves, and schedules what it says
           ms-leilao list
-          ms-leilao --verify                               # checks the journal and ends
+          ms-leilao --verify                    # checks the journal and ends
         """),
+      version: Release.version,
       subcommands: [
         ServeCommand.self, ScheduleCommand.self, CancelCommand.self, ListCommand.self, DeadLettersCommand.self,
         RotateKeyCommand.self,
@@ -47,8 +47,8 @@ package struct AuctionCommand: AsyncParsableCommand {
 /// `ms-leilao servir`
 package struct ServeCommand: AsyncParsableCommand {
   package static var configuration: CommandConfiguration {
-    CommandConfiguration(
-      commandName: "servir",
+    .spoken(
+      "servir", "serve",
       abstract: said("Serve: anuncia cada leilão na sua hora (padrão).", "Serves: announces each auction at its time (default)."),
       discussion: said(
         """
@@ -64,24 +64,23 @@ package struct ServeCommand: AsyncParsableCommand {
           ms-leilao --auctions calendar.json
           ms-leilao --verify --json
           LEILAO_NTP=none ms-leilao --log debug
-        """),
-      aliases: ["serve"])
+        """))
   }
 
   @OptionGroup var house: HouseOptions
 
   @Flag(
-    name: [.customLong("reserva"), .customLong("standby")],
+    name: .spoken("reserva", "standby"),
     help: ArgumentHelp(
       said("Espera pelo diário em vez de recusar-se a começar.", "Waits for the journal instead of refusing to start.")))
   var isStandby = false
 
   @Option(
-    name: [.customLong("leiloes"), .customLong("auctions")],
+    name: .spoken("leiloes", "auctions"),
     help: ArgumentHelp(
       said(
         "Calendário em JSON a agendar ao subir (docs/calendar.md).", "JSON calendar to schedule at the start (docs/calendar.md)."),
-      valueName: "FILE"))
+      valueName: said("ARQUIVO", "FILE")))
   var calendar: String?
 
   @OptionGroup var check: CheckOptions

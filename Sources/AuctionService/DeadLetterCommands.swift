@@ -6,13 +6,13 @@ import SharedKernel
 /// `ms-leilao mortas`: what the services could not take.
 package struct DeadLettersCommand: AsyncParsableCommand {
   package static var configuration: CommandConfiguration {
-    CommandConfiguration(
-      commandName: Queue.mortas.rawValue,
+    .spoken(
+      Queue.mortas.rawValue, "dead-letters",
       abstract: said("Mostra as mensagens que nenhum serviço pôde aceitar.", "Shows the messages that no service could take."),
       discussion: said(
         """
-        Cada uma tem um id (o começo do SHA-256 dela). O que é só olhado volta à fila na mesma ordem; enquanto um comando
-        destes olha, outro não vê as mesmas.
+        Cada uma tem um id (o começo do SHA-256 dela). O que é só olhado volta à fila \
+        na mesma ordem; enquanto um comando destes olha, outro não vê as mesmas.
 
         EXEMPLOS:
           ms-leilao mortas
@@ -21,8 +21,8 @@ package struct DeadLettersCommand: AsyncParsableCommand {
           ms-leilao mortas descartar 9f86d081884c
         """,
         """
-        Each has an id (the beginning of its SHA-256). What is only looked at goes back in the same order; while one of these
-        commands looks, another does not see the same messages.
+        Each has an id (the beginning of its SHA-256). What is only looked at goes back \
+        in the same order; while one of these commands looks, another does not see the same messages.
 
         EXAMPLES:
           ms-leilao dead-letters
@@ -31,7 +31,7 @@ package struct DeadLettersCommand: AsyncParsableCommand {
           ms-leilao dead-letters discard 9f86d081884c
         """),
       subcommands: [ListDeadLetters.self, ShowDeadLetter.self, ResendDeadLetter.self, DiscardDeadLetter.self],
-      defaultSubcommand: ListDeadLetters.self, aliases: ["dead-letters"])
+      defaultSubcommand: ListDeadLetters.self)
   }
 
   package init() {}
@@ -80,16 +80,15 @@ struct DeadLetterOptions: ParsableArguments {
 
 struct ListDeadLetters: AsyncParsableCommand {
   static var configuration: CommandConfiguration {
-    CommandConfiguration(
-      commandName: "listar", abstract: said("Lista as mais antigas (padrão).", "Lists the oldest (default)."),
+    .spoken(
+      "listar", "list", abstract: said("Lista as mais antigas (padrão).", "Lists the oldest (default)."),
       discussion: said(
-        "EXEMPLO:\n  ms-leilao mortas listar --limite 20 --json", "EXAMPLE:\n  ms-leilao dead-letters list --limit 20 --json"),
-      aliases: ["list"])
+        "EXEMPLO:\n  ms-leilao mortas listar --limite 20 --json", "EXAMPLE:\n  ms-leilao dead-letters list --limit 20 --json"))
   }
 
   @OptionGroup var options: DeadLetterOptions
   @Option(
-    name: [.customLong("limite"), .customLong("limit")],
+    name: .spoken("limite", "limit"),
     help: ArgumentHelp(said("Quantas, de 1 a 10000.", "How many, 1 to 10000."), valueName: "N")) var limit = 100
 
   func validate() throws {
@@ -109,10 +108,9 @@ struct ListDeadLetters: AsyncParsableCommand {
 
 struct ShowDeadLetter: AsyncParsableCommand {
   static var configuration: CommandConfiguration {
-    CommandConfiguration(
-      commandName: "ver", abstract: said("Mostra uma por inteiro.", "Shows one in full."),
-      discussion: said("EXEMPLO:\n  ms-leilao mortas ver 9f86d081884c", "EXAMPLE:\n  ms-leilao dead-letters show 9f86d081884c"),
-      aliases: ["show"])
+    .spoken(
+      "ver", "show", abstract: said("Mostra uma por inteiro.", "Shows one in full."),
+      discussion: said("EXEMPLO:\n  ms-leilao mortas ver 9f86d081884c", "EXAMPLE:\n  ms-leilao dead-letters show 9f86d081884c"))
   }
 
   @OptionGroup var options: DeadLetterOptions
@@ -137,13 +135,12 @@ struct ShowDeadLetter: AsyncParsableCommand {
 
 struct ResendDeadLetter: AsyncParsableCommand {
   static var configuration: CommandConfiguration {
-    CommandConfiguration(
-      commandName: "reenviar",
+    .spoken(
+      "reenviar", "resend",
       abstract: said("Manda um comando outra vez, assinado como estava.", "Sends a command once more, signed as it was."),
       discussion: said(
         "Só comandos: um lance fora de hora não é reenviado por ninguém.\n\nEXEMPLO:\n  ms-leilao mortas reenviar 9f86d081884c",
-        "Commands only: nobody sends a bid again out of its time.\n\nEXAMPLE:\n  ms-leilao dead-letters resend 9f86d081884c"),
-      aliases: ["resend"])
+        "Commands only: nobody sends a bid again out of its time.\n\nEXAMPLE:\n  ms-leilao dead-letters resend 9f86d081884c"))
   }
 
   @OptionGroup var options: DeadLetterOptions
@@ -165,11 +162,10 @@ struct ResendDeadLetter: AsyncParsableCommand {
 
 struct DiscardDeadLetter: AsyncParsableCommand {
   static var configuration: CommandConfiguration {
-    CommandConfiguration(
-      commandName: "descartar", abstract: said("Tira uma da fila para sempre.", "Takes one out of the queue for good."),
+    .spoken(
+      "descartar", "discard", abstract: said("Tira uma da fila para sempre.", "Takes one out of the queue for good."),
       discussion: said(
-        "EXEMPLO:\n  ms-leilao mortas descartar 9f86d081884c", "EXAMPLE:\n  ms-leilao dead-letters discard 9f86d081884c"),
-      aliases: ["discard"])
+        "EXEMPLO:\n  ms-leilao mortas descartar 9f86d081884c", "EXAMPLE:\n  ms-leilao dead-letters discard 9f86d081884c"))
   }
 
   @OptionGroup var options: DeadLetterOptions

@@ -78,7 +78,7 @@ final class DeadLetterFile: Sendable {
         contentType: Envelope.contentType, messageID: letter.delivery.properties.messageID,
         correlationID: letter.delivery.properties.correlationID, userID: user, isPersistent: true),
       body: letter.delivery.body)
-    if !connection.publish(message, outcome: { outcomes.send($0) }) { outcomes.send(.unknown("busy")) }
+    if !connection.publish(message, outcome: { outcomes.send($0) }) { outcomes.send(.busy) }
     let outcome = outcomes.takeAll(until: .now + Self.patience)?.first ?? .unknown(said("sem resposta", "no answer"))
     guard outcome == .confirmed else {
       throw Failure(

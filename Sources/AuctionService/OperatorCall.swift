@@ -14,9 +14,10 @@ struct OperatorCall {
   private let principal: PrincipalID
 
   init(house: HouseOptions, operador: String, json: Bool) throws {
-    principal = try TermsReading().principal("--operador", operador)
+    let option = said("--operador", "--operator")
+    principal = try TermsReading().principal(option, operador)
     guard principal.role == .operator else {
-      throw TermsReading.refused("--operador", operador, said("ids que começam por operador", "ids that begin with operador"))
+      throw TermsReading.refused(option, operador, said("ids que começam por operador", "ids that begin with operador"))
     }
     settings = try house.resolved(brokerUser: "operador")
     self.json = json

@@ -8,30 +8,33 @@ import SigningKit
 /// `ms-leilao trocar-chave`
 package struct RotateKeyCommand: AsyncParsableCommand {
   package static var configuration: CommandConfiguration {
-    CommandConfiguration(
-      commandName: "trocar-chave",
+    .spoken(
+      "trocar-chave", "rotate-key",
       abstract: said(
         "Dá uma chave nova a um serviço parado ou a um operador.", "Gives a stopped service or an operator a new key."),
       discussion: said(
         """
-        O que um serviço assinou com a chave antiga continua valendo: a metade pública dela fica em keys/retired, com o
-        instante até o qual falou. Se a chave antiga vazou, apague esse arquivo, e nada do que ela assinou vale mais. O que um
-        operador assinou e a casa ainda não leu é recusado. Chaves de licitantes: cliente-tui keygen ID --substituir.
+        O que um serviço assinou com a chave antiga continua valendo: a metade pública dela \
+        fica em keys/retired, com o instante até o qual falou. Se a chave antiga vazou, \
+        apague esse arquivo, e nada do que ela assinou vale mais. O que um operador \
+        assinou e a casa ainda não leu é recusado. Chaves de licitantes: \
+        cliente-tui keygen ID --substituir.
 
         EXEMPLOS:
           ms-leilao trocar-chave operador
           ms-leilao trocar-chave ms_lance        # com ms-lance parado
         """,
         """
-        What a service signed under the old key stays valid: its public half remains in keys/retired, with the instant up to
-        which it spoke. If the old key was stolen, remove that file, and nothing it signed counts any more. What an operator
-        signed and the house has not read yet is refused. Bidders' keys: cliente-tui keygen ID --replace.
+        What a service signed under the old key stays valid: its public half remains in \
+        keys/retired, with the instant up to which it spoke. If the old key was stolen, \
+        remove that file, and nothing it signed counts any more. What an operator signed \
+        and the house has not read yet is refused. Bidders' keys: \
+        cliente-tui keygen ID --replace.
 
         EXAMPLES:
           ms-leilao rotate-key operador
           ms-leilao rotate-key ms_lance          # while ms-lance is stopped
-        """),
-      aliases: ["rotate-key"])
+        """))
   }
 
   @OptionGroup var house: HouseOptions
@@ -39,7 +42,7 @@ package struct RotateKeyCommand: AsyncParsableCommand {
     help: ArgumentHelp(said("ms_leilao, ms_lance ou um operador.", "ms_leilao, ms_lance or an operator."), valueName: "ID"))
   var id: String
   @Flag(
-    name: [.customLong("com-senha"), .customLong("passphrase")],
+    name: .spoken("com-senha", "passphrase"),
     help: ArgumentHelp(said("Pergunta uma senha para a chave de um operador.", "Asks for a passphrase for an operator's key.")))
   var wantsPassphrase = false
   @Flag(help: ArgumentHelp(said("Responde em uma linha JSON.", "Answers with one JSON line."))) var json = false

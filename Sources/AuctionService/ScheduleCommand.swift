@@ -10,29 +10,31 @@ import SigningKit
 /// `ms-leilao agendar`: one auction, by the operator's signed command.
 package struct ScheduleCommand: AsyncParsableCommand {
   package static var configuration: CommandConfiguration {
-    CommandConfiguration(
-      commandName: "agendar",
+    .spoken(
+      "agendar", "schedule",
       abstract: said("Agenda um leilão.", "Schedules an auction."),
       discussion: said(
         """
         EXEMPLOS:
-          ms-leilao agendar --id violao-1978 --titulo "Violão Giannini 1978" --inicio now --duracao 10m \\
-            --lance-inicial 100,00 --incremento 10,00
-          ms-leilao agendar --id moto-125 --titulo "Moto CG 125" --inicio 2026-12-01T20:00:00-03:00 --duracao 1h \\
+          ms-leilao agendar --id violao-1978 --titulo "Violão Giannini 1978" \\
+            --inicio now --duracao 10m --lance-inicial 100,00 --incremento 10,00
+          ms-leilao agendar --id moto-125 --titulo "Moto CG 125" \\
+            --inicio 2026-12-01T20:00:00-03:00 --duracao 1h \\
             --lance-inicial 3.500,00 --incremento 5% --prorrogacao 120s
 
         Sai com 0 se aceito, 1 se recusado (com o motivo), 3 se a casa não respondeu.
         """,
         """
         EXAMPLES:
-          ms-leilao schedule --id guitar-1978 --titulo "Giannini guitar 1978" --inicio now --duracao 10m \\
-            --lance-inicial 100.00 --incremento 10.00
-          ms-leilao schedule --id moto-125 --titulo "CG 125" --inicio 2026-12-01T20:00:00-03:00 --duracao 1h \\
-            --lance-inicial 3,500.00 --incremento 5% --prorrogacao 120s
+          ms-leilao schedule --id guitar-1978 --title "Giannini guitar 1978" \\
+            --start now --duration 10m --opening-price 100.00 --increment 10.00
+          ms-leilao schedule --id moto-125 --title "CG 125" \\
+            --start 2026-12-01T20:00:00-03:00 --duration 1h \\
+            --opening-price 3,500.00 --increment 5% --extension 120s
 
-        Exits with 0 when accepted, 1 when refused (with the reason), 3 when the house did not answer.
-        """),
-      aliases: ["schedule"])
+        Exits with 0 when accepted, 1 when refused (with the reason), 3 when the \
+        house did not answer.
+        """))
   }
 
   @OptionGroup var house: HouseOptions
@@ -43,56 +45,61 @@ package struct ScheduleCommand: AsyncParsableCommand {
       valueName: "ID"))
   var id: String
   @Option(
-    name: [.customLong("titulo"), .customLong("title")],
+    name: .spoken("titulo", "title"),
     help: ArgumentHelp(said("Título, até 120 caracteres.", "Title, up to 120 characters.")))
   var title: String
   @Option(
-    name: [.customLong("descricao"), .customLong("description")],
+    name: .spoken("descricao", "description"),
     help: ArgumentHelp(said("Descrição, até 2000 caracteres.", "Description, up to 2000 characters.")))
   var description = ""
   @Option(
-    name: [.customLong("vendedor"), .customLong("seller")],
+    name: .spoken("vendedor", "seller"),
     help: ArgumentHelp(said("Quem vende; não pode dar lances.", "Who sells; may not bid.")))
   var seller = "casa"
   @Option(
-    name: [.customLong("inicio"), .customLong("start")],
-    help: ArgumentHelp(said("Abertura: now, +10s, ou RFC 3339.", "Opening: now, +10s, or RFC 3339."), valueName: "WHEN"))
+    name: .spoken("inicio", "start"),
+    help: ArgumentHelp(
+      said("Abertura: now, +10s, ou RFC 3339.", "Opening: now, +10s, or RFC 3339."), valueName: said("QUANDO", "WHEN")))
   var start = "now"
   @Option(
-    name: [.customLong("duracao"), .customLong("duration")],
-    help: ArgumentHelp(said("Quanto dura: 60s, 10m, 2h, 1d.", "How long: 60s, 10m, 2h, 1d."), valueName: "TIME"))
+    name: .spoken("duracao", "duration"),
+    help: ArgumentHelp(said("Quanto dura: 60s, 10m, 2h, 1d.", "How long: 60s, 10m, 2h, 1d."), valueName: said("TEMPO", "TIME")))
   var duration: String
   @Option(
-    name: [.customLong("lance-inicial"), .customLong("opening-price")],
-    help: ArgumentHelp(said("Menor primeiro lance.", "Lowest first bid."), valueName: "AMOUNT"))
+    name: .spoken("lance-inicial", "opening-price"),
+    help: ArgumentHelp(said("Menor primeiro lance.", "Lowest first bid."), valueName: said("VALOR", "AMOUNT")))
   var openingPrice: String
   @Option(
-    name: [.customLong("incremento"), .customLong("increment")],
-    help: ArgumentHelp(said("Quanto cada lance soma: 10,00 ou 5%.", "What each bid adds: 10.00 or 5%."), valueName: "AMOUNT"))
+    name: .spoken("incremento", "increment"),
+    help: ArgumentHelp(
+      said("Quanto cada lance soma: 10,00 ou 5%.", "What each bid adds: 10.00 or 5%."), valueName: said("VALOR", "AMOUNT")))
   var increment: String
   @Option(
-    name: [.customLong("prorrogacao"), .customLong("extension")],
+    name: .spoken("prorrogacao", "extension"),
     help: ArgumentHelp(
       said("Lance neste tempo antes do fim adia o fim; 0s: nunca.", "A bid this close to the end moves the end; 0s: never."),
-      valueName: "TIME"))
+      valueName: said("TEMPO", "TIME")))
   var extensionWindow = "120s"
   @Option(
-    name: [.customLong("fim-maximo"), .customLong("latest-end")],
+    name: .spoken("fim-maximo", "latest-end"),
     help: ArgumentHelp(
       said(
         "O fim não passa disto (RFC 3339, ou +2h da abertura).", "The end never passes this (RFC 3339, or +2h from the opening)."),
-      valueName: "WHEN"))
+      valueName: said("QUANDO", "WHEN")))
   var latestEnd: String?
   @Option(
-    name: [.customLong("tolerancia"), .customLong("tolerance")],
+    name: .spoken("tolerancia", "tolerance"),
     help: ArgumentHelp(
-      said("Tolerância a lances em voo; 0s: nenhuma.", "Tolerance for bids in flight; 0s: none."), valueName: "TIME"))
+      said("Tolerância a lances em voo; 0s: nenhuma.", "Tolerance for bids in flight; 0s: none."),
+      valueName: said("TEMPO", "TIME")))
   var tolerance = "250ms"
   @Flag(
-    name: [.customLong("relogio-exigido"), .customLong("clock-required")],
+    name: .spoken("relogio-exigido", "clock-required"),
     help: ArgumentHelp(said("Recusa lances sem relógio sincronizado.", "Refuses bids without a synchronised clock.")))
   var clockRequired = false
-  @Option(help: ArgumentHelp(said("Id do operador que assina.", "Id of the operator who signs."), valueName: "ID"))
+  @Option(
+    name: .spoken("operador", "operator"),
+    help: ArgumentHelp(said("Id do operador que assina.", "Id of the operator who signs."), valueName: "ID"))
   var operador = "operador"
   @Flag(help: ArgumentHelp(said("Responde em uma linha JSON.", "Answers with one JSON line.")))
   var json = false
@@ -108,15 +115,17 @@ package struct ScheduleCommand: AsyncParsableCommand {
   func proposed() throws -> ProposedTerms {
     let reading = TermsReading()
     var rules = AuctionRules()
-    rules.extensionWindow = try reading.extensionWindow("--prorrogacao", extensionWindow)
-    rules.inFlightTolerance = try reading.tolerance("--tolerancia", tolerance)
+    rules.extensionWindow = try reading.extensionWindow(said("--prorrogacao", "--extension"), extensionWindow)
+    rules.inFlightTolerance = try reading.tolerance(said("--tolerancia", "--tolerance"), tolerance)
     rules.clockRequired = clockRequired
     return ProposedTerms(
-      auction: try reading.auction("--id", id), title: try reading.title("--titulo", title),
-      description: try reading.description("--descricao", description), seller: try reading.seller("--vendedor", seller),
-      openingPrice: try reading.money("--lance-inicial", openingPrice),
-      increment: try reading.increment("--incremento", increment), opening: try reading.start("--inicio", start),
-      end: .after(try reading.duration("--duracao", duration)),
-      latestEnd: try latestEnd.map { try reading.latestEnd("--fim-maximo", $0) }, rules: rules)
+      auction: try reading.auction("--id", id), title: try reading.title(said("--titulo", "--title"), title),
+      description: try reading.description(said("--descricao", "--description"), description),
+      seller: try reading.seller(said("--vendedor", "--seller"), seller),
+      openingPrice: try reading.money(said("--lance-inicial", "--opening-price"), openingPrice),
+      increment: try reading.increment(said("--incremento", "--increment"), increment),
+      opening: try reading.start(said("--inicio", "--start"), start),
+      end: .after(try reading.duration(said("--duracao", "--duration"), duration)),
+      latestEnd: try latestEnd.map { try reading.latestEnd(said("--fim-maximo", "--latest-end"), $0) }, rules: rules)
   }
 }

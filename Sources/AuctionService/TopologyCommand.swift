@@ -7,31 +7,34 @@ import SigningKit
 /// `ms-leilao topologia`
 package struct TopologyCommand: ParsableCommand {
   package static var configuration: CommandConfiguration {
-    CommandConfiguration(
-      commandName: "topologia",
+    .spoken(
+      "topologia", "topology",
       abstract: said("Mostra as definições que o broker importa.", "Prints the definitions that the broker imports."),
       discussion: said(
         """
-        Sem opção, as de desenvolvimento (scripts/broker/definitions.json): um usuário para todos os licitantes, senha igual ao
-        nome. Com --producao, um usuário e uma fila para cada licitante; scripts/broker/production chama assim.
+        Sem opção, as de desenvolvimento (scripts/broker/definitions.json): um usuário para \
+        todos os licitantes, senha igual ao nome. Com --producao, um usuário e uma fila para \
+        cada licitante; scripts/broker/production chama assim. Cada linha que se lê é \
+        “usuário senha”: os serviços, operador e cada licitante.
 
         EXEMPLOS:
           ms-leilao topologia
-          ms-leilao topologia --producao < senhas      # linhas “usuário senha”: os serviços, operador, cada licitante
+          ms-leilao topologia --producao < senhas
         """,
         """
-        Without an option, the development ones (scripts/broker/definitions.json): one user for all bidders, each password its
-        user's name. With --production, a user and a queue for each bidder; scripts/broker/production calls it so.
+        Without an option, the development ones (scripts/broker/definitions.json): one user \
+        for all bidders, each password its user's name. With --production, a user and a queue \
+        for each bidder; scripts/broker/production calls it so. Each line read is \
+        “user password”: the services, operador and each bidder.
 
         EXAMPLES:
           ms-leilao topology
-          ms-leilao topology --production < passwords   # lines “user password”: the services, operador, each bidder
-        """),
-      aliases: ["topology"])
+          ms-leilao topology --production < passwords
+        """))
   }
 
   @Flag(
-    name: [.customLong("producao"), .customLong("production")],
+    name: .spoken("producao", "production"),
     help: ArgumentHelp(
       said("Lê usuários e senhas da entrada padrão.", "Reads users and passwords from the standard input.")))
   var isProduction = false

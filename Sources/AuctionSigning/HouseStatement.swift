@@ -19,6 +19,7 @@ package struct Rejection: Error, Sendable, CustomStringConvertible {
   }
 
   package let reason: Reason
+  /// Names and numbers in no language; of a malformed text the codec's own words, in English.
   package let detail: String
   package init(_ reason: Reason, _ detail: String) { (self.reason, self.detail) = (reason, detail) }
   package var description: String { "\(reason.rawValue): \(detail)" }
@@ -51,12 +52,12 @@ package struct HouseStatement: Sendable {
       throw Rejection(.malformed, "\(error)")
     }
     if let exchange, !exchange.kinds.contains(envelope.kind) {
-      throw Rejection(.wrongExchange, "\(envelope.kind.rawValue) on \(exchange.rawValue)")
+      throw Rejection(.wrongExchange, "\(exchange.rawValue), \(envelope.kind.rawValue)")
     }
     let member = try envelope.signer(in: ring)
     try self.init(verified: envelope)
     if let retiredAt = member.retiredAt, saidAt > retiredAt {
-      throw Rejection(.retiredKey, "key \(envelope.keyID.hex.prefix(16))")
+      throw Rejection(.retiredKey, "keyid \(envelope.keyID.hex.prefix(16))")
     }
   }
 
@@ -90,7 +91,7 @@ package struct HouseStatement: Sendable {
     case .commandAnswered: .answered(try CommandAnswer(envelope))
     case .reserve, .passedOn, .bidPlaced, .snapshot, .clockSynchronized, .schedule, .cancel, .suspend, .resume, .close, .passOn,
       .voidBid:
-      throw Rejection(.malformed, "\(envelope.kind.rawValue) is no event that is heard here")
+      throw Rejection(.malformed, envelope.kind.rawValue)
     }
   }
 
@@ -124,17 +125,17 @@ package struct HouseStatement: Sendable {
 extension Envelope {
   /// Checks that one signed it who may say this kind, and speaks now.
   package func check(by ring: KeyRing) throws(Rejection) {
-    guard try signer(in: ring).retiredAt == nil else { throw Rejection(.retiredKey, "key \(keyID.hex.prefix(16))") }
+    guard try signer(in: ring).retiredAt == nil else { throw Rejection(.retiredKey, "keyid \(keyID.hex.prefix(16))") }
   }
 
   /// Who signed it: one who may say this kind, now or once.
   func signer(in ring: KeyRing) throws(Rejection) -> KeyRing.Member {
-    guard ring.members[keyID] != nil else { throw Rejection(.unknownKey, "key \(keyID.hex.prefix(16))") }
+    guard ring.members[keyID] != nil else { throw Rejection(.unknownKey, "keyid \(keyID.hex.prefix(16))") }
     guard let member = ring.check(keyID, signature, over: preAuthenticationEncoding) else {
-      throw Rejection(.invalidSignature, "key \(keyID.hex.prefix(16))")
+      throw Rejection(.invalidSignature, "keyid \(keyID.hex.prefix(16))")
     }
     guard kind.speaker.admits(member.owner) else {
-      throw Rejection(.wrongSpeaker, "\(member.owner) may not say \(kind.rawValue)")
+      throw Rejection(.wrongSpeaker, "\(member.owner), \(kind.rawValue)")
     }
     return member
   }

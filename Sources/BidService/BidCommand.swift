@@ -12,38 +12,41 @@ package struct BidCommand: AsyncParsableCommand {
       abstract: said("Julga os lances assinados e acha o vencedor.", "Judges the signed bids and finds the winner."),
       discussion: said(
         """
-        Lê lances e o calendário de uma só fila, decide na ordem dela, grava cada decisão antes de anunciá-la e responde a
-        consultas. Nota chaves de licitantes postas em keys/public ou tiradas de lá sem parar.
+        Lê lances e o calendário de uma só fila, decide na ordem dela, grava cada decisão \
+        antes de anunciá-la e responde a consultas. Nota chaves de licitantes postas em \
+        keys/public ou tiradas de lá sem parar.
 
         EXEMPLOS:
           ms-lance
-          ms-lance --reserva                     # espera outra instância largar o diário
-          ms-lance --verificar                   # confere o diário, com o serviço de pé ou parado, e termina
+          ms-lance --reserva            # espera outra instância largar o diário
+          ms-lance --verificar          # confere o diário, de pé ou parado, e termina
           LEILAO_NTP=none ms-lance --log debug
         """,
         """
-        Reads bids and the calendar from one queue, decides in its order, writes each decision down before announcing it, and
-        answers queries. Notices bidders' keys put into keys/public or taken away without stopping.
+        Reads bids and the calendar from one queue, decides in its order, writes each \
+        decision down before announcing it, and answers queries. Notices bidders' keys \
+        put into keys/public or taken away without stopping.
 
         EXAMPLES:
           ms-lance
-          ms-lance --standby                     # waits until another instance lets go of the journal
-          ms-lance --verify                      # checks the journal, with the service up or down, and ends
+          ms-lance --standby            # waits until another lets go of the journal
+          ms-lance --verify             # checks the journal, up or down, and ends
           LEILAO_NTP=none ms-lance --log debug
         """),
+      version: Release.version,
       subcommands: [CopyCommand<BooksJournal>.self, RestoreCommand<BooksJournal>.self, CompactCommand.self])
   }
 
   @OptionGroup var house: HouseOptions
 
   @Flag(
-    name: [.customLong("reserva"), .customLong("standby")],
+    name: .spoken("reserva", "standby"),
     help: ArgumentHelp(
       said("Espera pelo diário em vez de recusar-se a começar.", "Waits for the journal instead of refusing to start.")))
   var isStandby = false
 
   @Option(
-    name: [.customLong("lances-por-segundo"), .customLong("bids-per-second")],
+    name: .spoken("lances-por-segundo", "bids-per-second"),
     help: ArgumentHelp(
       said("Quantos lances por segundo cada licitante pode dar.", "How many bids a second each bidder may place."), valueName: "N"
     ))

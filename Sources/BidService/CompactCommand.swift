@@ -7,33 +7,34 @@ import SharedKernel
 /// `ms-lance compactar`
 package struct CompactCommand: ParsableCommand {
   package static var configuration: CommandConfiguration {
-    CommandConfiguration(
-      commandName: "compactar",
+    .spoken(
+      "compactar", "compact",
       abstract: said(
         "Tira do diário os lances de leilões encerrados há muito.", "Takes the bids of long closed auctions out of the journal."),
       discussion: said(
         """
-        Com o serviço parado. Cada lance vira a sua decisão; o livro de cada leilão fica como foi publicado. O resultado é
-        comparado com o que havia antes, e se não for igual nada muda. Faça antes uma cópia (ms-lance copiar).
+        Com o serviço parado. Cada lance vira a sua decisão; o livro de cada leilão fica como \
+        foi publicado. O resultado é comparado com o que havia antes, e se não for igual nada \
+        muda. Faça antes uma cópia (ms-lance copiar).
 
         EXEMPLOS:
           ms-lance compactar
           ms-lance compactar --dias 90 --json
         """,
         """
-        With the service stopped. Each bid becomes its decision; every auction's ledger stays as it was published. The result is
-        compared with what was there before, and unless they are equal nothing changes. Make a copy first (ms-lance backup).
+        With the service stopped. Each bid becomes its decision; every auction's ledger stays \
+        as it was published. The result is compared with what was there before, and unless \
+        they are equal nothing changes. Make a copy first (ms-lance backup).
 
         EXAMPLES:
           ms-lance compact
           ms-lance compact --days 90 --json
-        """),
-      aliases: ["compact"])
+        """))
   }
 
   @OptionGroup var house: HouseOptions
   @Option(
-    name: [.customLong("dias"), .customLong("days")],
+    name: .spoken("dias", "days"),
     help: ArgumentHelp(
       said(
         "Só leilões encerrados há mais de tantos dias (0 a 36500).",

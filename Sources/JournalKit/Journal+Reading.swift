@@ -1,4 +1,5 @@
 package import GRDB
+import SharedKernel
 
 /// What can be read of a journal, by the one who writes it and by who only looks.
 package protocol JournalReading {
@@ -22,12 +23,21 @@ extension JournalReading {
       let page = try entries(expected...min(last, expected + 499))
       for entry in page {
         guard entry.number == expected else {
-          throw JournalError(.corrupt("entry \(expected) is missing, \(entry.number) follows"), path)
+          throw JournalError(
+            .corrupt(
+              Sentence(
+                "falta a entrada \(expected), depois vem a \(entry.number)",
+                "entry \(expected) is missing, \(entry.number) follows")), path)
         }
         expected += 1
         try body(entry)
       }
-      if page.isEmpty { throw JournalError(.corrupt("entry \(expected) is missing, \(last) is the last one"), path) }
+      if page.isEmpty {
+        throw JournalError(
+          .corrupt(
+            Sentence("falta a entrada \(expected), a última é a \(last)", "entry \(expected) is missing, \(last) is the last one")
+          ), path)
+      }
     }
   }
 
@@ -127,12 +137,18 @@ extension JournalReading {
   package func check() throws(JournalError) {
     try read { db in
       let findings = try String.fetchAll(db, sql: "PRAGMA integrity_check(3)")
-      guard findings == ["ok"] else { throw JournalError(.corrupt(findings.joined(separator: "; ")), path) }
+      guard findings == ["ok"] else {
+        throw JournalError(.corrupt(Sentence(verbatim: findings.joined(separator: "; "))), path)
+      }
       guard let row = try Row.fetchOne(db, sql: "SELECT count(*), ifnull(min(number), 1), ifnull(max(number), 0) FROM entries")
       else { return }
       let (count, first, last): (Int64, Int64, Int64) = (row[0], row[1], row[2])
       guard first == 1, last == count else {
-        throw JournalError(.corrupt("\(count) entries, but numbered \(first) to \(last)"), path)
+        throw JournalError(
+          .corrupt(
+            Sentence(
+              "\(count) entradas, mas numeradas de \(first) a \(last)", "\(count) entries, but numbered \(first) to \(last)")),
+          path)
       }
     }
   }

@@ -1,4 +1,5 @@
 package import GRDB
+import SharedKernel
 import Synchronization
 
 /// A durable journal with its outbox: one writer, any number of readers beside it, safe to use from several threads.
@@ -62,7 +63,7 @@ package final class Journal: JournalReading, Sendable {
         let isNew = try Schema.prepare(db, path: path)
         try moveIntoFile(db, path)
         guard let identity = try String.fetchOne(db, sql: "SELECT identity FROM journal") else {
-          throw JournalError(.corrupt("it has no identity"), path)
+          throw JournalError(.corrupt(Sentence("ele não tem identidade", "it has no identity")), path)
         }
         return (isNew, identity, try Int64.fetchOne(db, sql: "SELECT max(number) FROM entries") ?? 0)
       }
@@ -96,14 +97,20 @@ package final class Journal: JournalReading, Sendable {
     try db.execute(sql: "PRAGMA synchronous = FULL")
     try checkDurable(db, path)
     guard try String.fetchOne(db, sql: "PRAGMA journal_mode") == "wal" else {
-      throw JournalError(.notDurable("the write-ahead log is not available here"), path)
+      throw JournalError(
+        .notDurable(Sentence("o write-ahead log não está disponível aqui", "the write-ahead log is not available here")), path)
     }
   }
 
   private static func checkDurable(_ db: Database, _ path: String) throws {
     let level = try Int.fetchOne(db, sql: "PRAGMA synchronous")
     guard level == 2 else {
-      throw JournalError(.notDurable("SQLite answers synchronous = \(level.map(String.init) ?? "nothing"), not 2 (FULL)"), path)
+      let answer = level.map(String.init) ?? "NULL"
+      throw JournalError(
+        .notDurable(
+          Sentence(
+            "o SQLite responde synchronous = \(answer), e não 2 (FULL)", "SQLite answers synchronous = \(answer), not 2 (FULL)")),
+        path)
     }
   }
 
@@ -111,7 +118,10 @@ package final class Journal: JournalReading, Sendable {
   /// as if they had. Copying the whole log into the file writes and syncs them again, before anything is built on them.
   private static func moveIntoFile(_ db: Database, _ path: String) throws {
     let isBlocked = try Row.fetchOne(db, sql: "PRAGMA wal_checkpoint(FULL)").map { $0[0] as Int != 0 } ?? true
-    if isBlocked { throw JournalError(.notDurable("another program reads it and will not let go"), path) }
+    if isBlocked {
+      throw JournalError(
+        .notDurable(Sentence("outro programa o lê e não o larga", "another program reads it and will not let go")), path)
+    }
   }
 
   /// Gives the lock back. Further calls throw `.closed`.
@@ -171,7 +181,11 @@ package final class Journal: JournalReading, Sendable {
     try writing.withLock { writing throws(JournalError) in
       switch writing.standing {
       case .sound: break
-      case .failed(let error): throw JournalError(.notDurable("an earlier write failed: \(error)"), path)
+      case .failed(let error):
+        let reason = error.sentence
+        throw JournalError(
+          .notDurable(
+            Sentence("uma gravação anterior falhou: \(reason.portuguese)", "an earlier write failed: \(reason.english)")), path)
       case .closed: throw JournalError(.closed, path)
       }
       let pool = try opened()

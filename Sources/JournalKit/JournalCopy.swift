@@ -57,7 +57,7 @@ package enum JournalCopy {
     let size = try JournalFolder.sync(file: unfinished)
     // Unlike a rename, a link takes nothing's place.
     guard link(unfinished, target) == 0 else {
-      throw errno == EEXIST ? JournalError(.present, target) : .system("name the copy", target)
+      throw errno == EEXIST ? JournalError(.present, target) : .system("dar nome à cópia", "name the copy", target)
     }
     try JournalFolder.sync(JournalFolder.parent(target))
     return size

@@ -12,16 +12,16 @@ struct JournalLock: ~Copyable {
     var isSaid = false
     while true {
       let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-      guard descriptor >= 0 else { throw .system("open the lock", path) }
+      guard descriptor >= 0 else { throw .system("abrir a trava", "open the lock", path) }
       do throws(JournalError) {
         if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-          guard errno == EWOULDBLOCK || errno == EINTR else { throw .system("lock", path) }
+          guard errno == EWOULDBLOCK || errno == EINTR else { throw .system("travar", "lock", path) }
           let holder = Self.holder(descriptor)
           guard waiting else { throw JournalError(.held(pid: holder), path) }
           if !isSaid { onHeld(holder) }
           isSaid = true
           while flock(descriptor, LOCK_EX) != 0 {
-            guard errno == EINTR else { throw .system("wait for the lock", path) }
+            guard errno == EINTR else { throw .system("esperar pela trava", "wait for the lock", path) }
           }
         }
         if try Self.isStillNamed(descriptor, path) {
@@ -50,10 +50,10 @@ struct JournalLock: ~Copyable {
   private static func isStillNamed(_ descriptor: Int32, _ path: String) throws(JournalError) -> Bool {
     var held = stat()
     var named = stat()
-    guard fstat(descriptor, &held) == 0 else { throw .system("look at the lock", path) }
+    guard fstat(descriptor, &held) == 0 else { throw .system("examinar a trava", "look at the lock", path) }
     guard stat(path, &named) == 0 else {
       if errno == ENOENT { return false }
-      throw .system("look at the lock", path)
+      throw .system("examinar a trava", "look at the lock", path)
     }
     return held.st_ino == named.st_ino && held.st_dev == named.st_dev
   }
@@ -61,7 +61,7 @@ struct JournalLock: ~Copyable {
   private static func sign(_ descriptor: Int32, _ path: String) throws(JournalError) {
     let text = Array("\(getpid())\n".utf8)
     guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, text, text.count, 0) == text.count else {
-      throw .system("write the lock", path)
+      throw .system("gravar a trava", "write the lock", path)
     }
   }
 

@@ -1,5 +1,6 @@
 package import GRDB
 import Glibc
+import SharedKernel
 
 /// A journal that is only looked at: its file is never changed, and its service may run meanwhile or not.
 package final class JournalReader: JournalReading, Sendable {
@@ -21,7 +22,7 @@ package final class JournalReader: JournalReading, Sendable {
       (identity, entryCount) = try queue.read { db in
         try Schema.check(db, path: path)
         guard let identity = try String.fetchOne(db, sql: "SELECT identity FROM journal") else {
-          throw JournalError(.corrupt("it has no identity"), path)
+          throw JournalError(.corrupt(Sentence("falta a identidade dele", "it has no identity")), path)
         }
         return (identity, try Int64.fetchOne(db, sql: "SELECT max(number) FROM entries") ?? 0)
       }

@@ -1,4 +1,5 @@
 import GRDB
+import SharedKernel
 
 /// The tables, and how a file says that it is a journal.
 enum Schema {
@@ -43,7 +44,8 @@ enum Schema {
     }
     let objects = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
     guard application == 0, found == 0, objects == 0 else {
-      throw JournalError(.corrupt("an SQLite file of another program"), path)
+      throw JournalError(
+        .corrupt(Sentence("um arquivo SQLite de outro programa", "an SQLite file of another program")), path)
     }
     try db.inTransaction(.immediate) {
       try db.execute(sql: tables)
@@ -58,14 +60,14 @@ enum Schema {
   /// Refuses a file that is no journal which this program can read, and changes nothing in it.
   static func check(_ db: Database, path: String) throws {
     guard try Int.fetchOne(db, sql: "PRAGMA application_id") == applicationID else {
-      throw JournalError(.corrupt("an SQLite file of another program"), path)
+      throw JournalError(.corrupt(Sentence("um arquivo SQLite de outro programa", "an SQLite file of another program")), path)
     }
     try check(try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0, path)
   }
 
   private static func check(_ found: Int, _ path: String) throws(JournalError) {
     if found > version { throw JournalError(.newer(version: found), path) }
-    if found < oldest { throw JournalError(.corrupt("its schema is \(found)"), path) }
+    if found < oldest { throw JournalError(.corrupt(Sentence("o esquema dele é \(found)", "its schema is \(found)")), path) }
   }
 
   /// 32 hexadecimal digits from the system's generator.

@@ -1,3 +1,5 @@
+package import SharedKernel
+
 /// Where a broker is and who we are there: `amqp://user:password@host:port/vhost`, or `amqps://…` for TLS.
 ///
 /// Read strictly after the RabbitMQ URI specification: percent-encoding in every part, port 5672 (5671 for TLS) when
@@ -11,15 +13,20 @@ package struct BrokerURL: Sendable, Hashable, CustomStringConvertible {
   package let virtualHost: String
 
   /// What is wrong with a text as a broker's address; a sentence that never repeats a password.
-  package struct Problem: Error, Hashable, CustomStringConvertible {
-    package let seen: String
-    package let accepted: String
-    package var description: String { "\(seen); accepted is \(accepted)" }
+  package struct Problem: Spoken, Hashable {
+    package let seen: Sentence
+    package let accepted: Sentence
+    package var sentence: Sentence {
+      Sentence(
+        "\(seen.portuguese); é aceito \(accepted.portuguese)", "\(seen.english); accepted is \(accepted.english)")
+    }
   }
 
   package init(_ text: String) throws(Problem) {
     guard text.utf8.count <= 2_048 else {
-      throw Problem(seen: "a broker address of \(text.utf8.count) bytes", accepted: "at most 2048 bytes")
+      throw Problem(
+        seen: Sentence("um endereço de broker de \(text.utf8.count) bytes", "a broker address of \(text.utf8.count) bytes"),
+        accepted: Sentence("até 2048 bytes", "at most 2048 bytes"))
     }
     let rest: Substring
     if text.hasPrefix("amqp://") {
@@ -28,8 +35,11 @@ package struct BrokerURL: Sendable, Hashable, CustomStringConvertible {
       (isTLS, rest) = (true, text.dropFirst("amqps://".count))
     } else {
       throw Problem(
-        seen: "a broker address without 'amqp://' or 'amqps://' in front",
-        accepted: "amqp://user:password@host:port/vhost, or amqps://… for TLS")
+        seen: Sentence(
+          "um endereço de broker sem amqp:// ou amqps:// na frente", "a broker address without 'amqp://' or 'amqps://' in front"),
+        accepted: Sentence(
+          "amqp://usuario:senha@host:porta/vhost, ou amqps://… com TLS",
+          "amqp://user:password@host:port/vhost, or amqps://… for TLS"))
     }
 
     let slash = rest.firstIndex(of: "/")
@@ -58,12 +68,16 @@ extension BrokerURL {
     var port: Substring?
     if text.hasPrefix("[") {
       guard let end = text.firstIndex(of: "]") else {
-        throw Problem(seen: "the host '\(text)' without its closing ']'", accepted: "an IPv6 address in brackets, as in [::1]")
+        throw Problem(
+          seen: Sentence("o host “\(text)” sem o “]” que o fecha", "the host '\(text)' without its closing ']'"),
+          accepted: Sentence("um endereço IPv6 entre colchetes, como [::1]", "an IPv6 address in brackets, as in [::1]"))
       }
       host = text[text.index(after: text.startIndex)..<end]
       let after = text[text.index(after: end)...]
       guard after.isEmpty || after.hasPrefix(":") else {
-        throw Problem(seen: "'\(after)' after the host [\(host)]", accepted: "':' and a port, or nothing")
+        throw Problem(
+          seen: Sentence("“\(after)” depois do host [\(host)]", "'\(after)' after the host [\(host)]"),
+          accepted: Sentence("“:” e uma porta, ou nada", "':' and a port, or nothing"))
       }
       port = after.isEmpty ? nil : after.dropFirst()
     } else {
@@ -71,14 +85,22 @@ extension BrokerURL {
       host = text[..<(colon ?? text.endIndex)]
       port = colon.map { text[text.index(after: $0)...] }
     }
-    let name = try decode(host, "host")
+    let name = try decode(host, Sentence("o host", "the host"))
     guard !name.isEmpty, name.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
-      throw Problem(seen: "the host '\(host)'", accepted: "a host name, an IPv4 address, or an IPv6 address in brackets")
+      throw Problem(
+        seen: Sentence("o host “\(host)”", "the host '\(host)'"),
+        accepted: Sentence(
+          "um nome de host, um endereço IPv4 ou um endereço IPv6 entre colchetes",
+          "a host name, an IPv4 address, or an IPv6 address in brackets"))
     }
     guard let port else { return (name, defaultPort) }
     guard port.utf8.count <= 5, port.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(port),
       (1...65_535).contains(number)
-    else { throw Problem(seen: "the port '\(port)'", accepted: "a number from 1 to 65535") }
+    else {
+      throw Problem(
+        seen: Sentence("a porta “\(port)”", "the port '\(port)'"),
+        accepted: Sentence("um número de 1 a 65535", "a number from 1 to 65535"))
+    }
     return (name, number)
   }
 
@@ -86,49 +108,68 @@ extension BrokerURL {
     guard let text else {
       // Over TLS the certificate can say who we are.
       if isTLS { return ("", "") }
-      throw Problem(seen: "no user", accepted: "amqp://user:password@host…; there is no guest here")
+      throw Problem(
+        seen: Sentence("nenhum usuário", "no user"),
+        accepted: Sentence("amqp://usuario:senha@host…; aqui não há guest", "amqp://user:password@host…; there is no guest here"))
     }
     let colon = text.firstIndex(of: ":")
-    let user = try decode(text[..<(colon ?? text.endIndex)], "user")
-    guard !user.isEmpty else { throw Problem(seen: "an empty user", accepted: "amqp://user:password@host…") }
+    let user = try decode(text[..<(colon ?? text.endIndex)], Sentence("o usuário", "the user"))
+    guard !user.isEmpty else {
+      throw Problem(
+        seen: Sentence("um usuário vazio", "an empty user"),
+        accepted: Sentence("amqp://usuario:senha@host…", "amqp://user:password@host…"))
+    }
     let password = try colon.map { colon throws(Problem) in
-      try decode(text[text.index(after: colon)...], "password", isSecret: true)
+      try decode(text[text.index(after: colon)...], Sentence("a senha", "the password"), isSecret: true)
     }
     return (user, password ?? "")
   }
 
   private static func virtualHost(_ text: Substring) throws(Problem) -> String {
     guard !text.isEmpty else {
-      throw Problem(seen: "an empty virtual host", accepted: "a name after the '/', %2F for the one called '/', or no '/' at all")
+      throw Problem(
+        seen: Sentence("um virtual host vazio", "an empty virtual host"),
+        accepted: Sentence(
+          "um nome depois da “/”, %2F para o que se chama “/”, ou nenhuma “/”",
+          "a name after the '/', %2F for the one called '/', or no '/' at all"))
     }
     guard !text.contains("/") else {
-      throw Problem(seen: "the virtual host '\(text)'", accepted: "one name; a '/' inside it is written %2F")
+      throw Problem(
+        seen: Sentence("o virtual host “\(text)”", "the virtual host '\(text)'"),
+        accepted: Sentence("um só nome; uma “/” dentro dele se escreve %2F", "one name; a '/' inside it is written %2F"))
     }
-    return try decode(text, "virtual host")
+    return try decode(text, Sentence("o virtual host", "the virtual host"))
   }
 
   /// Undoes percent-encoding. Nothing that AMQP or C could not carry comes out: valid UTF-8, no NUL, at most 255 bytes.
-  private static func decode(_ text: Substring, _ part: String, isSecret: Bool = false) throws(Problem) -> String {
-    let shown = isSecret ? "the \(part)" : "the \(part) '\(text)'"
+  private static func decode(_ text: Substring, _ part: Sentence, isSecret: Bool = false) throws(Problem) -> String {
+    let shown = isSecret ? part : Sentence("\(part.portuguese) “\(text)”", "\(part.english) '\(text)'")
     var bytes: [UInt8] = []
     var rest = Array(text.utf8)[...]
     while let byte = rest.popFirst() {
       switch byte {
       case UInt8(ascii: "%"):
         guard let high = rest.popFirst().flatMap(hexDigit), let low = rest.popFirst().flatMap(hexDigit) else {
-          throw Problem(seen: "\(shown) with a '%' that two hexadecimal digits do not follow", accepted: "%25 for a '%' itself")
+          throw Problem(
+            seen: Sentence(
+              "\(shown.portuguese) com um “%” sem dois algarismos hexadecimais depois",
+              "\(shown.english) with a '%' that two hexadecimal digits do not follow"),
+            accepted: Sentence("%25 para o próprio “%”", "%25 for a '%' itself"))
         }
         bytes.append(high << 4 | low)
       case UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "@"), 0...0x20, 0x7F:
         throw Problem(
-          seen: "\(shown) with a character that stands for something else",
-          accepted: "'?', '#', '@', blanks and controls percent-encoded")
+          seen: Sentence(
+            "\(shown.portuguese) com um caractere que significa outra coisa",
+            "\(shown.english) with a character that stands for something else"),
+          accepted: Sentence(
+            "“?”, “#”, “@”, espaços e controles escritos com %", "'?', '#', '@', blanks and controls percent-encoded"))
       default:
         bytes.append(byte)
       }
     }
     guard let decoded = String(validating: bytes, as: UTF8.self), !bytes.contains(0), bytes.count <= 255 else {
-      throw Problem(seen: shown, accepted: "UTF-8 of at most 255 bytes, without NUL")
+      throw Problem(seen: shown, accepted: Sentence("UTF-8 de até 255 bytes, sem NUL", "UTF-8 of at most 255 bytes, without NUL"))
     }
     return decoded
   }

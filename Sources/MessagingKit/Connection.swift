@@ -1,4 +1,5 @@
 internal import Glibc
+import SharedKernel
 internal import Synchronization
 
 /// A connection to a broker that stays: it connects, subscribes, publishes with confirms and, whatever happens,
@@ -63,14 +64,14 @@ package final class Connection: Sendable, Publisher, Acknowledger {
 
   package func publish(_ message: Publishing, outcome: @escaping @Sendable (PublishOutcome) -> Void) -> Bool {
     if let problem = message.problem(maximumBodySize: options.maximumBodySize) {
-      outcome(.invalid(problem))
+      outcome(.invalid(problem.said(in: options.language)))
       return true
     }
     switch mailbox.publish([Waiting(message: message, receiver: .one(outcome))]) {
     case .taken(let count): return count == 1
     case .closed: return false
     case .disconnected:
-      outcome(.unknown("not connected"))
+      outcome(.unknown(notConnected))
       return true
     }
   }
@@ -80,19 +81,21 @@ package final class Connection: Sendable, Publisher, Acknowledger {
     sendable.reserveCapacity(messages.count)
     for (index, message) in messages.enumerated() {
       if let problem = message.problem(maximumBodySize: options.maximumBodySize) {
-        outcome(index, .invalid(problem))
+        outcome(index, .invalid(problem.said(in: options.language)))
       } else {
         sendable.append(Waiting(message: message, receiver: .oneOfMany(index, outcome)))
       }
     }
     let (taken, reason) =
       switch mailbox.publish(sendable) {
-      case .taken(let count): (count, "the publish queue is full")
-      case .disconnected: (0, "not connected")
-      case .closed: (0, "the connection was closed")
+      case .taken(let count): (count, options.language.choose("a fila de publicação está cheia", "the publish queue is full"))
+      case .disconnected: (0, notConnected)
+      case .closed: (0, options.language.choose("a conexão foi fechada", "the connection was closed"))
       }
     for publish in sendable.dropFirst(taken) { publish.receiver.resolve(.unknown(reason)) }
   }
+
+  private var notConnected: String { options.language.choose("sem conexão", "not connected") }
 
   package func acknowledge(_ tag: DeliveryTag, multiple: Bool) {
     mailbox.settle(Settlement(tag: tag, verdict: .acknowledged(multiple: multiple)))

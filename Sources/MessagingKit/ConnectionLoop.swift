@@ -1,3 +1,5 @@
+import SharedKernel
+
 /// The owner thread's whole life: connect, run a session, wait, connect again, until somebody closes the connection.
 struct ConnectionLoop {
   let options: ConnectionOptions
@@ -21,8 +23,9 @@ struct ConnectionLoop {
         failures += 1
         guard !mailbox.isClosing else { return }
         let delay = options.backoff.delay(afterFailures: failures, random: .random(in: .min ... .max))
-        if error.isRefusal { onEvent(.refused(error.reason)) }
-        onEvent(.disconnected(reason: error.reason, retryIn: delay))
+        let reason = error.reason.said(in: options.language)
+        if error.isRefusal { onEvent(.refused(reason)) }
+        onEvent(.disconnected(reason: reason, retryIn: delay))
         mailbox.waitBeforeReconnecting(until: .now + delay)
       }
     }
@@ -43,9 +46,9 @@ struct ConnectionLoop {
       generation: generation, link: link, options: options, subscriptions: subscriptions, mailbox: mailbox, onEvent: onEvent)
     do {
       try session.run()
-      end(session, "the connection was closed")
+      end(session, options.language.choose("a conexão foi fechada", "the connection was closed"))
     } catch {
-      end(session, error.reason)
+      end(session, error.reason.said(in: options.language))
       throw error
     }
   }

@@ -1,3 +1,5 @@
+package import SharedKernel
+
 /// What a TLS connection needs beside the address. Files are PEM.
 ///
 /// The peer's certificate and host name are always checked, with TLS 1.2 or later. librabbitmq 0.11 does not match IP
@@ -24,6 +26,8 @@ package struct ConnectionOptions: Sendable {
   package var tls: TLSOptions?
   /// Shown by the broker's tools beside the connection.
   package var name: String
+  /// Of the reasons in its events and outcomes.
+  package var language: Language
   /// The broker is taken for dead after two of these without a sign of life; 5 to 20 s serve best.
   package var heartbeatSeconds: Int
   /// The bound of each step to a connection (TCP or TLS, login) and of each later request to the broker.
@@ -39,7 +43,8 @@ package struct ConnectionOptions: Sendable {
   package var readsHeaders = false
 
   package init(
-    url: BrokerURL, tls: TLSOptions? = nil, name: String, heartbeatSeconds: Int = 10, connectTimeout: Duration = .seconds(5),
+    url: BrokerURL, tls: TLSOptions? = nil, name: String, language: Language = .english, heartbeatSeconds: Int = 10,
+    connectTimeout: Duration = .seconds(5),
     maximumBodySize: Int = 131_072, inFlightLimit: Int = 1_000, waitingLimit: Int = 4_000, backoff: Backoff = Backoff()
   ) {
     precondition((1...3_600).contains(heartbeatSeconds), "a heartbeat is 1 to 3600 s: without one a dead link is never noticed")
@@ -48,6 +53,7 @@ package struct ConnectionOptions: Sendable {
     self.url = url
     self.tls = tls
     self.name = name
+    self.language = language
     self.heartbeatSeconds = heartbeatSeconds
     self.connectTimeout = connectTimeout
     self.maximumBodySize = maximumBodySize

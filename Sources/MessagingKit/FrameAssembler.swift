@@ -1,3 +1,5 @@
+import SharedKernel
+
 /// Puts messages together from their frames: a method, a header, and as many body frames as the header announced
 /// (AMQP 0-9-1 section 4.2.6). Channels may interleave; within one channel nothing may come in between.
 ///
@@ -19,8 +21,8 @@ struct FrameAssembler {
   }
 
   /// The broker broke the protocol: the connection cannot be trusted any further.
-  struct Violation: Error, Hashable, CustomStringConvertible {
-    let description: String
+  struct Violation: Spoken, Hashable {
+    let sentence: Sentence
   }
 
   private struct Partial {
@@ -49,7 +51,10 @@ struct FrameAssembler {
       return nil
     case .header(let channel, let bodySize, let properties):
       guard var partial = partials[channel], partial.missing == nil else {
-        throw Violation(description: "a content header on channel \(channel) that belongs to no message")
+        throw Violation(
+          sentence: Sentence(
+            "um content header sem mensagem no canal \(channel)",
+            "a content header on channel \(channel) that belongs to no message"))
       }
       partial.message.properties = properties
       partial.message.isOversize = bodySize > UInt64(maximumBodySize)
@@ -57,10 +62,15 @@ struct FrameAssembler {
       return finish(channel, partial)
     case .body(let channel, let fragment):
       guard var partial = partials[channel], let missing = partial.missing else {
-        throw Violation(description: "a body frame on channel \(channel) that belongs to no message")
+        throw Violation(
+          sentence: Sentence(
+            "um corpo sem mensagem no canal \(channel)", "a body frame on channel \(channel) that belongs to no message"))
       }
       guard fragment.count <= missing else {
-        throw Violation(description: "a body on channel \(channel) that is longer than its header said")
+        throw Violation(
+          sentence: Sentence(
+            "um corpo maior que o anunciado no canal \(channel)",
+            "a body on channel \(channel) that is longer than its header said"))
       }
       partials[channel] = nil  // so that the body is appended to in place, without a copy
       if !partial.message.isOversize {
@@ -80,7 +90,10 @@ struct FrameAssembler {
     _ channel: UInt16, _ kind: Message.Kind, _ exchange: String, _ routingKey: String
   ) throws(Violation) {
     guard partials[channel] == nil else {
-      throw Violation(description: "a message on channel \(channel) that begins inside another")
+      throw Violation(
+        sentence: Sentence(
+          "uma mensagem começa dentro de outra no canal \(channel)",
+          "a message on channel \(channel) that begins inside another"))
     }
     partials[channel] = Partial(
       message: Message(

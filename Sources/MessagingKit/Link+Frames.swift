@@ -1,5 +1,6 @@
 internal import CAMQP
 internal import Glibc
+import SharedKernel
 
 extension Link {
   /// The next frame that has arrived, or nil if none has; keeps the heartbeat going both ways.
@@ -126,22 +127,44 @@ extension Link {
     case AMQP_RESPONSE_LIBRARY_EXCEPTION:
       throw .lost(Self.text(reply.library_error))
     case AMQP_RESPONSE_SERVER_EXCEPTION where reply.reply.id == AMQP_CHANNEL_CLOSE_METHOD:
-      guard let close = reply.reply.decoded?.load(as: amqp_channel_close_t.self) else { throw .lost("a broken channel.close") }
+      guard let close = reply.reply.decoded?.load(as: amqp_channel_close_t.self) else {
+        throw .lost("um channel.close quebrado", "a broken channel.close")
+      }
       throw .channelClosed(code: Int(close.reply_code), text: String(decodingBytes: close.reply_text))
     case AMQP_RESPONSE_SERVER_EXCEPTION where reply.reply.id == AMQP_CONNECTION_CLOSE_METHOD:
       guard let close = reply.reply.decoded?.load(as: amqp_connection_close_t.self) else {
-        throw .lost("a broken connection.close")
+        throw .lost("um connection.close quebrado", "a broken connection.close")
       }
       let failure = LinkFailure.closedByBroker(code: Int(close.reply_code), text: String(decodingBytes: close.reply_text))
       acceptConnectionClose()
       throw failure
     default:
-      throw .lost("the connection ended without an answer")
+      throw .lost("a conexão terminou sem resposta", "the connection ended without an answer")
     }
   }
 
-  static func text(_ status: Int32) -> String {
-    amqp_error_string2(status).map { String(cString: $0) } ?? "error \(status)"
+  /// In English the library's own words.
+  static func text(_ status: Int32) -> Sentence {
+    let english = amqp_error_string2(status).map { String(cString: $0) } ?? "error \(status)"
+    let portuguese =
+      switch amqp_status_enum(rawValue: status) {
+      case AMQP_STATUS_HOSTNAME_RESOLUTION_FAILED: "o nome do host não tem endereço"
+      case AMQP_STATUS_SOCKET_ERROR, AMQP_STATUS_TCP_ERROR: "erro de rede (ninguém atende, ou a conexão caiu)"
+      case AMQP_STATUS_CONNECTION_CLOSED, AMQP_STATUS_SOCKET_CLOSED: "o outro lado fechou a conexão"
+      case AMQP_STATUS_TIMEOUT: "não houve resposta a tempo"
+      case AMQP_STATUS_HEARTBEAT_TIMEOUT: "o broker deixou de dar sinal de vida (heartbeat)"
+      case AMQP_STATUS_NO_MEMORY: "falta memória"
+      case AMQP_STATUS_BAD_AMQP_DATA, AMQP_STATUS_UNKNOWN_CLASS, AMQP_STATUS_UNKNOWN_METHOD,
+        AMQP_STATUS_INCOMPATIBLE_AMQP_VERSION, AMQP_STATUS_WRONG_METHOD, AMQP_STATUS_UNEXPECTED_STATE:
+        "o outro lado não fala AMQP 0-9-1 como se espera (\(status))"
+      case AMQP_STATUS_BROKER_UNSUPPORTED_SASL_METHOD: "o broker não aceita este modo de login"
+      case AMQP_STATUS_SSL_ERROR: "erro de TLS"
+      case AMQP_STATUS_SSL_HOSTNAME_VERIFY_FAILED: "o certificado do broker é de outro host"
+      case AMQP_STATUS_SSL_PEER_VERIFY_FAILED: "o certificado do broker não é de uma autoridade conhecida"
+      case AMQP_STATUS_SSL_CONNECTION_FAILED: "a conexão TLS falhou"
+      default: "erro \(status) da librabbitmq"
+      }
+    return Sentence(portuguese, english)
   }
 }
 

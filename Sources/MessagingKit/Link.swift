@@ -1,5 +1,6 @@
 internal import CAMQP
 internal import Glibc
+import SharedKernel
 
 /// One connection of librabbitmq's, from the first packet to the last. It belongs to the thread that made it.
 ///
@@ -20,7 +21,7 @@ final class Link {
 
   /// Connects (TCP, and TLS if asked), without a login.
   init(connecting options: ConnectionOptions) throws(LinkFailure) {
-    guard let state = amqp_new_connection() else { throw .lost("no memory for a connection") }
+    guard let state = amqp_new_connection() else { throw .lost("não há memória para uma conexão", "no memory for a connection") }
     self.state = state
     self.options = options
     verification.initialize(to: 0)
@@ -32,9 +33,7 @@ final class Link {
 
     let socket = try makeSocket()
     let status = amqp_socket_open_noblock(socket, options.url.host, Int32(options.url.port), &timeout)
-    guard status == AMQP_STATUS_OK.rawValue else {
-      throw .lost(problem(status))
-    }
+    guard status == AMQP_STATUS_OK.rawValue else { throw .lost(problem(status)) }
     self.socket = amqp_get_sockfd(state)
 
     // The kernel gives up on a peer that takes nothing for as long as the heartbeat would: librabbitmq 0.11 waits in
@@ -51,58 +50,90 @@ final class Link {
   }
 
   /// Why there is no connection.
-  private func problem(_ status: Int32) -> String {
+  private func problem(_ status: Int32) -> Sentence {
     let place = "\(options.url.host):\(options.url.port)"
     if status == AMQP_STATUS_SSL_HOSTNAME_VERIFY_FAILED.rawValue {
-      return "the certificate of \(place) is not for '\(options.url.host)' (names are compared, not IP addresses)"
+      return Sentence(
+        "o certificado de \(place) não é para '\(options.url.host)' (comparam-se nomes, não endereços IP)",
+        "the certificate of \(place) is not for '\(options.url.host)' (names are compared, not IP addresses)")
     }
     if verification.pointee != 0, let reason = X509_verify_cert_error_string(Int(verification.pointee)) {
-      return "the certificate of \(place) is not accepted: \(String(cString: reason))"
+      let reason = String(cString: reason)
+      return Sentence(
+        "o certificado de \(place) não foi aceito: \(reason)", "the certificate of \(place) is not accepted: \(reason)")
     }
-    if let complaint { return "\(place) does not complete the TLS handshake: \(complaint)" }
-    return "\(place) cannot be reached: \(Self.text(status))"
+    if let complaint {
+      return complaint.within(
+        { "\(place) não completa a negociação TLS: \($0)" }, { "\(place) does not complete the TLS handshake: \($0)" })
+    }
+    return Self.text(status).within({ "\(place) não pode ser alcançado: \($0)" }, { "\(place) cannot be reached: \($0)" })
   }
 
   /// What the other side of TLS did not like, if it said so.
-  private var complaint: String? {
+  private var complaint: Sentence? {
     guard options.url.isTLS, let error = camqp_tls_error() else { return nil }
     let text = String(cString: error)
     guard options.tls?.certificateFile == nil, text.contains("certificate required") || text.contains("handshake failure") else {
-      return text
+      return Sentence(verbatim: text)
     }
-    return "it demands a client certificate, and none was given (\(text))"
+    return Sentence(
+      "ele exige um certificado do cliente, e nenhum foi dado (\(text))",
+      "it demands a client certificate, and none was given (\(text))")
   }
 
-  /// Since TLS 1.3 a broker reads our certificate after we believe the handshake done; the link may break before its complaint is read.
-  private func suspicion(_ status: Int32) -> String {
+  /// A login that broke off without a word. Since TLS 1.3 a broker reads our certificate after we believe the handshake done:
+  /// the link may break before its complaint is read.
+  private func suspicion(_ reason: Sentence, _ status: Int32) -> Sentence {
     let breaks = [AMQP_STATUS_SSL_ERROR, AMQP_STATUS_SOCKET_ERROR, AMQP_STATUS_CONNECTION_CLOSED].map(\.rawValue)
-    guard options.url.isTLS, options.tls?.certificateFile == nil, breaks.contains(status) else { return "" }
-    return "; it may demand a client certificate, and none was given"
+    guard options.url.isTLS, options.tls?.certificateFile == nil, breaks.contains(status) else { return reason }
+    return reason.within(
+      { "\($0); talvez ele exija um certificado do cliente, e nenhum foi dado" },
+      { "\($0); it may demand a client certificate, and none was given" })
   }
 
   private func makeSocket() throws(LinkFailure) -> OpaquePointer {
     guard options.url.isTLS else {
-      guard options.tls == nil else { throw .misconfigured("TLS options with \(options.url): TLS takes an amqps:// address") }
-      guard let socket = amqp_tcp_socket_new(state) else { throw .lost("no memory for a socket") }
+      guard options.tls == nil else {
+        throw .misconfigured(
+          "opções de TLS com \(options.url): TLS pede um endereço amqps://",
+          "TLS options with \(options.url): TLS takes an amqps:// address")
+      }
+      guard let socket = amqp_tcp_socket_new(state) else {
+        throw .lost("não há memória para um socket", "no memory for a socket")
+      }
       return socket
     }
-    guard let tls = options.tls else { throw .misconfigured("\(options.url) needs a file of certificate authorities") }
-    guard let socket = amqp_ssl_socket_new(state) else { throw .lost("no memory for a TLS socket") }
+    guard let tls = options.tls else {
+      throw .misconfigured(
+        "\(options.url) precisa de um arquivo de autoridades certificadoras",
+        "\(options.url) needs a file of certificate authorities")
+    }
+    guard let socket = amqp_ssl_socket_new(state) else {
+      throw .lost("não há memória para um socket TLS", "no memory for a TLS socket")
+    }
     amqp_ssl_socket_set_verify_peer(socket, 1)
     amqp_ssl_socket_set_verify_hostname(socket, 1)
     camqp_note_verification(socket, verification)
     guard amqp_ssl_socket_set_ssl_versions(socket, AMQP_TLSv1_2, AMQP_TLSvLATEST) == AMQP_STATUS_OK.rawValue else {
-      throw .misconfigured("this librabbitmq cannot be held to TLS 1.2 or later")
+      throw .misconfigured(
+        "esta librabbitmq não aceita ficar em TLS 1.2 ou mais novo", "this librabbitmq cannot be held to TLS 1.2 or later")
     }
     guard amqp_ssl_socket_set_cacert(socket, tls.caFile) == AMQP_STATUS_OK.rawValue else {
-      throw .misconfigured("no certificate authorities can be read from \(tls.caFile)")
+      throw .misconfigured(
+        "não foi possível ler autoridades certificadoras de \(tls.caFile)",
+        "no certificate authorities can be read from \(tls.caFile)")
     }
     if let certificate = tls.certificateFile {
-      guard let key = tls.keyFile else { throw .misconfigured("the certificate \(certificate) comes without its key file") }
+      guard let key = tls.keyFile else {
+        throw .misconfigured(
+          "o certificado \(certificate) veio sem o arquivo da chave", "the certificate \(certificate) comes without its key file")
+      }
       // An encrypted key would ask on the terminal: an empty passphrase makes it fail instead.
       amqp_ssl_socket_set_key_passwd(socket, "")
       guard amqp_ssl_socket_set_key(socket, certificate, key) == AMQP_STATUS_OK.rawValue else {
-        throw .misconfigured("\(certificate) and \(key) are no certificate and its unencrypted key")
+        throw .misconfigured(
+          "\(certificate) e \(key) não são um certificado e a sua chave sem senha",
+          "\(certificate) and \(key) are no certificate and its unencrypted key")
       }
     }
     return socket
@@ -139,7 +170,9 @@ final class Link {
     do {
       try check(reply)
     } catch .lost(let reason) {
-      throw .lost("\(options.url) does not complete the login: \(complaint ?? reason + suspicion(reply.library_error))")
+      throw .lost(
+        (complaint ?? suspicion(reason, reply.library_error)).within(
+          { "\(options.url) não completa o login: \($0)" }, { "\(options.url) does not complete the login: \($0)" }))
     }
     bodyFrameSize = Int(amqp_get_frame_max(state)) - 8
     heartbeatSeconds = Int(amqp_get_heartbeat(state))
@@ -200,7 +233,7 @@ extension Link {
     let answer = amqp_queue_declare(state, channel, amqp_empty_bytes, 0, 0, 1, 0, amqp_empty_table)
     let name = answer.map { String(decodingBytes: $0.pointee.queue) }
     try finishRequest(channel, amqp_get_rpc_reply(state))
-    guard let name else { throw .lost("the broker named no queue") }
+    guard let name else { throw .lost("o broker não deu nome à fila", "the broker named no queue") }
     return name
   }
 

@@ -1,19 +1,29 @@
+import SharedKernel
+
 /// Why a request to the broker, or the whole connection, failed.
 enum LinkFailure: Error, Hashable {
   /// The connection is of no use any more.
-  case lost(String)
+  case lost(Sentence)
   /// The broker closed the connection, or did not let us in, and said why (AMQP reply code).
   case closedByBroker(code: Int, text: String)
   /// Our own settings make a connection impossible.
-  case misconfigured(String)
+  case misconfigured(Sentence)
   /// The broker closed one channel; the connection goes on.
   case channelClosed(code: Int, text: String)
 
-  var reason: String {
+  static func lost(_ portuguese: String, _ english: String) -> LinkFailure { .lost(Sentence(portuguese, english)) }
+
+  static func misconfigured(_ portuguese: String, _ english: String) -> LinkFailure {
+    .misconfigured(Sentence(portuguese, english))
+  }
+
+  var reason: Sentence {
     switch self {
-    case .lost(let text), .misconfigured(let text): text
-    case .closedByBroker(let code, let text): "the broker closed the connection: \(code) \(text)"
-    case .channelClosed(let code, let text): "the broker closed the channel: \(code) \(text)"
+    case .lost(let sentence), .misconfigured(let sentence): sentence
+    case .closedByBroker(let code, let text):
+      Sentence("o broker fechou a conexão: \(code) \(text)", "the broker closed the connection: \(code) \(text)")
+    case .channelClosed(let code, let text):
+      Sentence("o broker fechou o canal: \(code) \(text)", "the broker closed the channel: \(code) \(text)")
     }
   }
 

@@ -1,3 +1,5 @@
+import SharedKernel
+
 /// The properties of a message that are used here (AMQP 0-9-1, class basic).
 package struct MessageProperties: Sendable, Hashable {
   package var contentType: String?
@@ -53,21 +55,34 @@ package struct Publishing: Sendable, Hashable {
   ///
   /// Short strings hold 255 bytes (AMQP 0-9-1 section 4.2.5.3); the header table is kept to 4 KiB, so that the frame it
   /// travels in is never near the limit.
-  func problem(maximumBodySize: Int) -> String? {
+  func problem(maximumBodySize: Int) -> Sentence? {
     let shortStrings = [
       ("exchange", exchange), ("routing key", routingKey), ("content type", properties.contentType),
       ("message id", properties.messageID), ("correlation id", properties.correlationID), ("reply-to", properties.replyTo),
       ("user id", properties.userID),
     ]
     for (what, text) in shortStrings {
-      if let count = text?.utf8.count, count > 255 { return "the \(what) has \(count) bytes; at most 255 can be sent" }
+      if let count = text?.utf8.count, count > 255 {
+        return Sentence(
+          "\(what): \(count) bytes; podem ser enviados até 255", "the \(what) has \(count) bytes; at most 255 can be sent")
+      }
     }
     if let key = properties.headers.keys.first(where: { !(1...128).contains($0.utf8.count) }) {
-      return "a header's name has \(key.utf8.count) bytes; 1 to 128 can be sent"
+      return Sentence(
+        "o nome de um cabeçalho tem \(key.utf8.count) bytes; podem ser enviados de 1 a 128",
+        "a header's name has \(key.utf8.count) bytes; 1 to 128 can be sent")
     }
     let headerBytes = properties.headers.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count + 6 }
-    if headerBytes > 4_096 { return "the headers have \(headerBytes) bytes; at most 4096 can be sent" }
-    if body.count > maximumBodySize { return "the body has \(body.count) bytes; at most \(maximumBodySize) can be sent" }
+    if headerBytes > 4_096 {
+      return Sentence(
+        "os cabeçalhos têm \(headerBytes) bytes; podem ser enviados até 4096",
+        "the headers have \(headerBytes) bytes; at most 4096 can be sent")
+    }
+    if body.count > maximumBodySize {
+      return Sentence(
+        "o corpo tem \(body.count) bytes; podem ser enviados até \(maximumBodySize)",
+        "the body has \(body.count) bytes; at most \(maximumBodySize) can be sent")
+    }
     return nil
   }
 }

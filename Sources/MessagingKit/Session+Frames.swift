@@ -1,9 +1,12 @@
+import SharedKernel
+
 extension Session {
   func handle(_ frame: IncomingFrame) throws(LinkFailure) {
     do {
       if let message = try assembler.take(frame) { receive(message) }
     } catch {
-      throw .lost("the broker broke the protocol: \(error)")
+      throw .lost(
+        "o broker violou o protocolo: \(error.sentence.portuguese)", "the broker broke the protocol: \(error.sentence.english)")
     }
     switch frame {
     case .confirm(Self.publishChannel, let number, let multiple):
@@ -25,7 +28,9 @@ extension Session {
       isBlocked = false
       emit(.unblocked)
     case .other(_, let method):
-      throw .lost("the broker sent a frame that nobody asked for (method \(method))")
+      throw .lost(
+        "o broker mandou um quadro que ninguém pediu (método \(method))",
+        "the broker sent a frame that nobody asked for (method \(method))")
     case .deliver, .returned, .header, .body, .confirm, .refusal, .heartbeat:
       break
     }
@@ -53,7 +58,10 @@ extension Session {
   /// The broker ended a consumer: its queue is gone, or its queue's node. Its channel is still open, and closed by us.
   private func cancelled(_ channel: UInt16, _ name: String) throws(LinkFailure) {
     guard let index = consumers.firstIndex(where: { $0.channel == channel && $0.subscription.name == name }) else { return }
-    guard channel != Self.publishChannel else { throw .lost("the broker ended the consumer of direct replies") }
+    guard channel != Self.publishChannel else {
+      throw .lost(
+        "o broker encerrou o consumidor das respostas diretas", "the broker ended the consumer of direct replies")
+    }
     end(index)
     try link.closeChannel(channel)
   }
@@ -61,7 +69,9 @@ extension Session {
   private func closed(_ channel: UInt16, _ reason: String) throws(LinkFailure) {
     switch channel {
     case Self.publishChannel:
-      emit(.refused("a publish was refused and its channel closed: \(reason)"))
+      emitRefusal(
+        "uma publicação foi recusada e o canal dela, fechado: \(reason)",
+        "a publish was refused and its channel closed: \(reason)")
       resolve(sequencer.abandoned(reason))
       if let index = consumers.firstIndex(where: { $0.channel == channel }) { end(index) }
       try openPublishChannel()
@@ -70,7 +80,9 @@ extension Session {
       controlIsOpen = false
     default:
       guard let index = consumers.firstIndex(where: { $0.channel == channel }) else { return }
-      emit(.refused("the channel of subscription '\(consumers[index].subscription.name)' was closed: \(reason)"))
+      let name = consumers[index].subscription.name
+      emitRefusal(
+        "o canal da inscrição “\(name)” foi fechado: \(reason)", "the channel of subscription '\(name)' was closed: \(reason)")
       end(index)
     }
   }

@@ -1,4 +1,5 @@
 internal import CAMQP
+import SharedKernel
 
 /// A subscription as it stands in one connection.
 struct Consumer {
@@ -69,7 +70,9 @@ extension Session {
 
   private func subscribe(_ index: Int) throws(LinkFailure) {
     let subscription = consumers[index].subscription
-    guard lastChannel < link.lastChannel else { throw .lost("this connection has used all of its channels") }
+    guard lastChannel < link.lastChannel else {
+      throw .lost("esta conexão já usou todos os seus canais", "this connection has used all of its channels")
+    }
     lastChannel += 1
     let channel = lastChannel
     do {
@@ -96,7 +99,9 @@ extension Session {
       emit(.subscribed(name: subscription.name, queue: queue))
     } catch .channelClosed(let code, let text) {
       consumers[index].failed(options.backoff)
-      emit(.refused("subscription '\(subscription.name)' was refused: \(code) \(text)"))
+      emitRefusal(
+        "a inscrição “\(subscription.name)” foi recusada: \(code) \(text)",
+        "subscription '\(subscription.name)' was refused: \(code) \(text)")
     }
   }
 
@@ -147,7 +152,10 @@ extension Session {
       return true
     } catch .channelClosed(let code, let text) {
       controlIsOpen = false
-      emit(.refused("\(verb) of '\(name)' to '\(binding.key)' on '\(binding.exchange)' was refused: \(code) \(text)"))
+      let (key, exchange) = (binding.key, binding.exchange)
+      emitRefusal(
+        "\(verb) de “\(name)” a “\(key)” em “\(exchange)” foi recusado: \(code) \(text)",
+        "\(verb) of '\(name)' to '\(key)' on '\(exchange)' was refused: \(code) \(text)")
       return false
     }
   }

@@ -1,4 +1,5 @@
 internal import CAMQP
+import SharedKernel
 
 /// One connection's life between its login and its end, on the owner thread. Every reconnect starts a new one from zero.
 ///
@@ -53,6 +54,8 @@ final class Session {
     flushDeliveries()
     onEvent(event)
   }
+
+  func emitRefusal(_ portuguese: String, _ english: String) { emit(.refused(options.language.choose(portuguese, english))) }
 
   func flushDeliveries() {
     guard !gathered.isEmpty else { return }

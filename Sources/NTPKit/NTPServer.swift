@@ -1,4 +1,5 @@
 internal import Glibc
+package import SharedKernel
 
 /// A time server as somebody wrote it: `a.st1.ntp.br`, `127.0.0.1:11123`, `[::1]:11123`, `::1`.
 package struct NTPServer: Sendable, Hashable, CustomStringConvertible {
@@ -9,19 +10,30 @@ package struct NTPServer: Sendable, Hashable, CustomStringConvertible {
   package static let standardPort: UInt16 = 123
 
   /// Why a server, or a list of them, cannot be what was meant. Every case holds what was seen.
-  package enum Problem: Error, Hashable, CustomStringConvertible {
+  package enum Problem: Spoken, Hashable {
     case empty
     case badHost(String)
     case badPort(String)
     case tooMany(Int)
 
-    package var description: String {
+    package var sentence: Sentence {
       switch self {
-      case .empty: "no time server is named; accepted: none, or host, host:port or [IPv6]:port, separated by commas"
+      case .empty:
+        Sentence(
+          "nenhum servidor de tempo é nomeado; aceito: none, ou host, host:porta ou [IPv6]:porta, separados por vírgulas",
+          "no time server is named; accepted: none, or host, host:port or [IPv6]:port, separated by commas")
       case .badHost(let seen):
-        "\"\(seen)\" is not a time server; accepted: a host name, an IPv4 address or an IPv6 address in brackets"
-      case .badPort(let seen): "\"\(seen)\" has no usable port; accepted: 1 to 65535 after the colon"
-      case .tooMany(let count): "\(count) time servers are named; accepted: at most \(TimeSource.mostServers)"
+        Sentence(
+          "“\(seen)” não é um servidor de tempo; aceito: um nome, um endereço IPv4 ou um endereço IPv6 entre colchetes",
+          "“\(seen)” is not a time server; accepted: a host name, an IPv4 address or an IPv6 address in brackets")
+      case .badPort(let seen):
+        Sentence(
+          "“\(seen)” não tem porta que sirva; aceito: de 1 a 65535 depois dos dois-pontos",
+          "“\(seen)” has no usable port; accepted: 1 to 65535 after the colon")
+      case .tooMany(let count):
+        Sentence(
+          "são \(count) servidores de tempo; aceito: até \(TimeSource.mostServers)",
+          "\(count) time servers are named; accepted: at most \(TimeSource.mostServers)")
       }
     }
   }

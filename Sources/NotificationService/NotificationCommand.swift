@@ -16,21 +16,24 @@ package struct NotificationCommand: AsyncParsableCommand {
       abstract: said("Leva cada decisão da casa a quem interessa.", "Takes each of the house's decisions to those interested."),
       discussion: said(
         """
-        Ouve os eventos assinados de ms-lance e ms-leilao, confere a assinatura e repete os mesmos bytes num tópico por
-        leilão e num por licitante. Não guarda nada.
+        Ouve os eventos assinados de ms-lance e ms-leilao, confere a assinatura e repete \
+        os mesmos bytes num tópico por leilão e num por licitante. Não guarda nada.
 
         EXEMPLOS:
           ms-notificacao
-          RABBITMQ_URL=amqp://ms_notificacao:senha@broker:5672/leilao ms-notificacao --log debug
+          RABBITMQ_URL=amqp://ms_notificacao:senha@broker:5672/leilao \\
+            ms-notificacao --log debug
         """,
         """
-        Hears the signed events of ms-lance and ms-leilao, checks their signatures and repeats the same bytes on one topic
-        for each auction and one for each bidder. Keeps nothing.
+        Hears the signed events of ms-lance and ms-leilao, checks their signatures and \
+        repeats the same bytes on one topic for each auction and one for each bidder. Keeps nothing.
 
         EXAMPLES:
           ms-notificacao
-          RABBITMQ_URL=amqp://ms_notificacao:password@broker:5672/leilao ms-notificacao --log debug
-        """))
+          RABBITMQ_URL=amqp://ms_notificacao:password@broker:5672/leilao \\
+            ms-notificacao --log debug
+        """),
+      version: Release.version)
   }
 
   @OptionGroup var house: HouseOptions

@@ -94,7 +94,9 @@ final class RelayService: ServiceLifecycle.Service {
       case .forward(let message): batch.append(Unconfirmed(tag: delivery.tag, message: message))
       case .drop: outcomes.withLock { $0.settled.append(delivery.tag) }
       case .poison(let message, let reason):
-        log.warning("dead letter", metadata: ["reason": "\(reason)", "key": "\(delivery.routingKey)"])
+        log.warning(
+          "\(said("mensagem posta em mortas", "message put aside as a dead letter"))",
+          metadata: ["reason": "\(reason)", "key": "\(delivery.routingKey)"])
         batch.append(Unconfirmed(tag: delivery.tag, message: message))
       }
     }

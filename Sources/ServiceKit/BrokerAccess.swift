@@ -23,5 +23,7 @@ package struct BrokerAccess: Sendable {
   }
 
   /// - Parameter name: what the broker's tools show.
-  package func options(_ name: String) -> ConnectionOptions { ConnectionOptions(url: url, tls: tls, name: name) }
+  package func options(_ name: String) -> ConnectionOptions {
+    ConnectionOptions(url: url, tls: tls, name: name, language: .current)
+  }
 }

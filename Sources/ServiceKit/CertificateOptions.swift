@@ -9,22 +9,22 @@ package struct CertificateOptions: ParsableArguments {
     help: ArgumentHelp(
       said(
         "Autoridades que respondem pelo broker; amqps:// as pede (LEILAO_CA).",
-        "Authorities that vouch for the broker; amqps:// demands them (LEILAO_CA)."), valueName: "FILE"))
+        "Authorities that vouch for the broker; amqps:// demands them (LEILAO_CA)."), valueName: said("ARQUIVO", "FILE")))
   package var authorities: String?
 
   @Option(
-    name: [.customLong("certificado"), .customLong("certificate")],
+    name: .spoken("certificado", "certificate"),
     help: ArgumentHelp(
       said(
         "Certificado de cliente: o broker toma dele quem somos (LEILAO_CERT).",
-        "Client certificate: the broker takes from it who we are (LEILAO_CERT)."), valueName: "FILE"))
+        "Client certificate: the broker takes from it who we are (LEILAO_CERT)."), valueName: said("ARQUIVO", "FILE")))
   package var certificate: String?
 
   @Option(
-    name: [.customLong("chave-certificado"), .customLong("certificate-key")],
+    name: .spoken("chave-certificado", "certificate-key"),
     help: ArgumentHelp(
       said("Chave do certificado, sem senha (LEILAO_CERT_KEY).", "The certificate's key, unencrypted (LEILAO_CERT_KEY)."),
-      valueName: "FILE"))
+      valueName: said("ARQUIVO", "FILE")))
   package var key: String?
 
   package init() {}
@@ -33,8 +33,8 @@ package struct CertificateOptions: ParsableArguments {
   /// - Throws: a usage failure for what is missing, too much or unreadable, a configuration failure for a key that others can read.
   func resolved(for url: BrokerURL) throws(Failure) -> TLSOptions? {
     let authorities = try file("--ca", "LEILAO_CA", authorities)
-    let certificate = try file("--certificado", "LEILAO_CERT", certificate)
-    let key = try file("--chave-certificado", "LEILAO_CERT_KEY", key)
+    let certificate = try file(said("--certificado", "--certificate"), "LEILAO_CERT", certificate)
+    let key = try file(said("--chave-certificado", "--certificate-key"), "LEILAO_CERT_KEY", key)
     guard url.isTLS else {
       guard authorities == nil, certificate == nil, key == nil else {
         throw Failure(

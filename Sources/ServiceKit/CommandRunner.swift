@@ -21,14 +21,11 @@ package enum CommandRunner {
       leave(failure.status)
     } catch let status as ExitStatus {
       leave(status)
-    } catch let error as JournalError {
-      complain(error.sentence)
-      leave(error.status)
-    } catch let error as KeyFolderError {
-      complain("\(error)")
-      leave(.configuration)
+    } catch let error as any Spoken {
+      complain(said(error))
+      leave(status(of: error))
     } catch {
-      let text = translated(root.fullMessage(for: error))
+      let text = ParserWords.said(root.fullMessage(for: error), in: .current)
       if root.exitCode(for: error).isSuccess {
         tell(text)
         leave(.ok)
@@ -50,29 +47,22 @@ package enum CommandRunner {
     _exit(status.rawValue)
   }
 
-  /// The parser's own words in Portuguese; texts of ours are already in the reader's language.
-  private static func translated(_ text: String) -> String {
-    guard Language.current == .portuguese else { return text }
-    let words: [(String, String)] = [
-      ("OVERVIEW:", "RESUMO:"), ("USAGE:", "USO:"), ("ARGUMENTS:", "ARGUMENTOS:"), ("OPTIONS:", "OPÇÕES:"),
-      ("SUBCOMMANDS:", "SUBCOMANDOS:"), ("Usage:", "Uso:"), ("Error:", "Erro:"), ("Help:", "Ajuda:"),
-      ("Show help information.", "Mostra esta ajuda."), ("Show the version.", "Mostra a versão."),
-      ("(default: ", "(padrão: "), ("(default)", "(padrão)"),
-      ("for more information.", "para saber mais."), ("for detailed help.", "para a ajuda de cada um."),
-      ("Missing expected argument", "Falta o argumento"), ("Missing value for", "Falta o valor de"),
-      ("Unknown option", "Opção desconhecida:"), ("Unexpected argument", "Argumento inesperado:"),
-      ("is invalid for", "não serve para"), ("The value", "O valor"), ("  See '", "  Veja '"),
-    ]
-    return words.reduce(text) { replaceAll(in: $0, $1.0, by: $1.1) }
-  }
-
-  private static func replaceAll(in text: String, _ old: String, by new: String) -> String {
-    var out = ""
-    var rest = Substring(text)
-    while let range = rest.firstRange(of: old) {
-      out += rest[..<range.lowerBound] + new
-      rest = rest[range.upperBound...]
+  /// A key, journal or setting that must not be used is told apart from a disk that failed.
+  private static func status(of error: any Spoken) -> ExitStatus {
+    switch error {
+    case let error as JournalError: error.status
+    case is KeyFolderError, is SigningError: .configuration
+    default: .usage
     }
-    return out + rest
+  }
+}
+
+extension JournalError {
+  fileprivate var status: ExitStatus {
+    switch kind {
+    case .held, .present: .configuration
+    case .absent: .usage
+    case .corrupt, .newer, .notDurable, .duplicate, .exposed, .io, .closed: .ioError
+    }
   }
 }

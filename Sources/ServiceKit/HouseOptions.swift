@@ -11,32 +11,34 @@ package struct HouseOptions: ParsableArguments {
     name: [.customLong("broker"), .customLong("rabbitmq-url")],
     help: ArgumentHelp(
       said("Endereço do RabbitMQ (RABBITMQ_URL).", "Address of RabbitMQ (RABBITMQ_URL)."),
-      valueName: "amqp://user:password@host:port/vhost"))
+      valueName: said("amqp://usuario:senha@host:porta/vhost", "amqp://user:password@host:port/vhost")))
   package var broker: String?
 
   @OptionGroup(title: "TLS") package var certificates: CertificateOptions
 
   @Option(
-    name: [.customLong("perfil"), .customLong("profile")],
+    name: .spoken("perfil", "profile"),
     help: ArgumentHelp(
       said(
         "compartilhada: um usuário do broker para todos os licitantes; propria: um para cada um (LEILAO_PERFIL).",
-        "compartilhada: one broker user for all bidders; propria: one each (LEILAO_PERFIL)."), valueName: "PROFILE"))
+        "compartilhada: one broker user for all bidders; propria: one each (LEILAO_PERFIL)."),
+      valueName: said("PERFIL", "PROFILE")))
   package var profile: String?
 
   @Option(
-    name: [.customLong("chaves"), .customLong("keys")],
+    name: .spoken("chaves", "keys"),
     help: ArgumentHelp(
-      said("Pasta das chaves (LEILAO_KEYS; padrão keys).", "Key folder (LEILAO_KEYS; default keys)."), valueName: "DIR"))
+      said("Pasta das chaves (LEILAO_KEYS; padrão keys).", "Key folder (LEILAO_KEYS; default keys)."),
+      valueName: said("PASTA", "DIR")))
   package var keys: String?
 
   @Option(
-    name: [.customLong("dados"), .customLong("data")],
+    name: .spoken("dados", "data"),
     help: ArgumentHelp(
       said(
         "Pasta dos diários (LEILAO_DATA; padrão .leilao ao lado das chaves).",
         "Journal folder (LEILAO_DATA; default .leilao beside the keys)."),
-      valueName: "DIR"))
+      valueName: said("PASTA", "DIR")))
   package var data: String?
 
   @Option(
@@ -53,14 +55,14 @@ package struct HouseOptions: ParsableArguments {
     help: ArgumentHelp(
       said(
         "Nível do registro: trace, debug, info, notice, warning, error (LEILAO_LOG).",
-        "Log level: trace, debug, info, notice, warning, error (LEILAO_LOG)."), valueName: "LEVEL"))
+        "Log level: trace, debug, info, notice, warning, error (LEILAO_LOG)."), valueName: said("NÍVEL", "LEVEL")))
   package var logLevel: String?
 
   @Option(
-    name: [.customLong("formato-log"), .customLong("log-format")],
+    name: .spoken("formato-log", "log-format"),
     help: ArgumentHelp(
       said("Formato do registro: text ou json (LEILAO_LOG_FORMAT).", "Log format: text or json (LEILAO_LOG_FORMAT)."),
-      valueName: "FORMAT"))
+      valueName: said("FORMATO", "FORMAT")))
   package var logFormat: String?
 
   package init() {}
@@ -92,7 +94,7 @@ package struct HouseOptions: ParsableArguments {
         return level
       } ?? .info
     let format =
-      try option("--log-format", "LEILAO_LOG_FORMAT", logFormat) { text throws -> LogFormat in
+      try option(said("--formato-log", "--log-format"), "LEILAO_LOG_FORMAT", logFormat) { text throws -> LogFormat in
         guard let format = LogFormat(rawValue: text) else {
           throw Failure(.usage, said("são aceitos text, json", "accepted are text, json"))
         }
@@ -114,7 +116,7 @@ package struct HouseOptions: ParsableArguments {
       return try read(text)
     } catch {
       let shown = name == "--broker" || name == "RABBITMQ_URL" ? "…" : text
-      throw Failure(.usage, said("\(name): valor “\(shown)” recusado: \(error)", "\(name): value “\(shown)” refused: \(error)"))
+      throw Failure(.usage, said("\(name): valor “\(shown)” recusado: ", "\(name): value “\(shown)” refused: ") + said(error))
     }
   }
 

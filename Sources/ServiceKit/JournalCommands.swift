@@ -6,7 +6,7 @@ package import SharedKernel
 /// `--verificar`: a service's command checks its journal instead of serving.
 package struct CheckOptions: ParsableArguments {
   @Flag(
-    name: [.customLong("verificar"), .customLong("verify")],
+    name: .spoken("verificar", "verify"),
     help: ArgumentHelp(
       said(
         "Confere o diário, sem mudar nada, e termina: 0 se confere, 74 se não.",
@@ -14,9 +14,9 @@ package struct CheckOptions: ParsableArguments {
   package var isWanted = false
 
   @Option(
-    name: [.customLong("diario"), .customLong("journal")],
+    name: .spoken("diario", "journal"),
     help: ArgumentHelp(
-      said("Com --verificar: este diário ou cópia.", "With --verify: this journal or copy."), valueName: "FILE"))
+      said("Com --verificar: este diário ou cópia.", "With --verify: this journal or copy."), valueName: said("ARQUIVO", "FILE")))
   var journal: String?
 
   @Flag(help: ArgumentHelp(said("Com --verificar: responde em uma linha JSON.", "With --verify: answers with one JSON line.")))
@@ -40,12 +40,13 @@ package struct CheckOptions: ParsableArguments {
 /// `copiar`: a copy of the journal, also while its service runs.
 package struct CopyCommand<Owner: JournalOwner>: ParsableCommand {
   package static var configuration: CommandConfiguration {
-    CommandConfiguration(
-      commandName: "copiar",
+    .spoken(
+      "copiar", "backup",
       abstract: said("Copia o diário, com o serviço de pé ou parado.", "Copies the journal, with the service up or down."),
       discussion: said(
         """
-        A cópia é um arquivo só, de um instante só, conferida depois de gravada. Nunca sobrescreve.
+        A cópia é um arquivo só, de um instante só, conferida depois de gravada. \
+        Nunca sobrescreve.
 
         EXEMPLO:
           \(Owner.program) copiar /copias/\(Owner.principal)-2026-12-01.sqlite
@@ -55,12 +56,12 @@ package struct CopyCommand<Owner: JournalOwner>: ParsableCommand {
 
         EXAMPLE:
           \(Owner.program) backup /copies/\(Owner.principal)-2026-12-01.sqlite
-        """),
-      aliases: ["backup"])
+        """))
   }
 
   @OptionGroup var house: HouseOptions
-  @Argument(help: ArgumentHelp(said("O arquivo a criar.", "The file to make."), valueName: "FILE")) var target: String
+  @Argument(help: ArgumentHelp(said("O arquivo a criar.", "The file to make."), valueName: said("ARQUIVO", "FILE"))) var target:
+    String
   @Flag(help: ArgumentHelp(said("Responde em uma linha JSON.", "Answers with one JSON line."))) var json = false
 
   package init() {}
@@ -86,29 +87,30 @@ package struct CopyCommand<Owner: JournalOwner>: ParsableCommand {
 /// `restaurar`: puts a copy in the place of a journal that was lost.
 package struct RestoreCommand<Owner: JournalOwner>: ParsableCommand {
   package static var configuration: CommandConfiguration {
-    CommandConfiguration(
-      commandName: "restaurar",
+    .spoken(
+      "restaurar", "restore",
       abstract: said("Põe uma cópia no lugar do diário perdido.", "Puts a copy in the place of a lost journal."),
       discussion: said(
         """
-        Com o serviço parado e sem diário na pasta. No próximo início, os leilões que estavam abertos na cópia, ou que já
-        deviam ter aberto, são cancelados: o que a casa disse depois da cópia está com os licitantes, e não se continua.
+        Com o serviço parado e sem diário na pasta. No próximo início, os leilões que estavam \
+        abertos na cópia, ou que já deviam ter aberto, são cancelados: o que a casa disse \
+        depois da cópia está com os licitantes, e não se continua.
 
         EXEMPLO:
           \(Owner.program) restaurar /copias/\(Owner.principal)-2026-12-01.sqlite
         """,
         """
-        With the service stopped and no journal in the folder. At the next start the auctions that were open in the copy, or
-        should have opened since, are cancelled: what the house said after the copy is with the bidders, and nothing goes on.
+        With the service stopped and no journal in the folder. At the next start the auctions \
+        that were open in the copy, or should have opened since, are cancelled: what the house \
+        said after the copy is with the bidders, and nothing goes on.
 
         EXAMPLE:
           \(Owner.program) restore /copies/\(Owner.principal)-2026-12-01.sqlite
-        """),
-      aliases: ["restore"])
+        """))
   }
 
   @OptionGroup var house: HouseOptions
-  @Argument(help: ArgumentHelp(said("A cópia.", "The copy."), valueName: "FILE")) var copy: String
+  @Argument(help: ArgumentHelp(said("A cópia.", "The copy."), valueName: said("ARQUIVO", "FILE"))) var copy: String
 
   package init() {}
 

@@ -15,6 +15,12 @@ extension Language {
 }
 
 /// A sentence in the reader's language.
+package func said(_ sentence: Sentence) -> String { sentence.said(in: .current) }
+
+/// What an error says of itself, in the reader's language where it knows it.
+package func said(_ error: any Error) -> String { said(Sentence(of: error)) }
+
+/// A sentence in the reader's language.
 package func said(_ portuguese: String, _ english: String) -> String { Language.current.choose(portuguese, english) }
 
 /// An environment variable; nil when unset.

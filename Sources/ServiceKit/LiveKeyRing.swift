@@ -25,7 +25,7 @@ package final class LiveKeyRing: Sendable {
       for problem in problems + retiredProblems {
         log?.warning(
           "\(said("arquivo de chave ignorado", "key file left out"))",
-          metadata: ["file": "\(problem.file)", "reason": "\(problem.reason)"])
+          metadata: ["file": "\(problem.file)", "reason": "\(said(problem.reason))"])
       }
       let ring = KeyRing(keys, retired: retired)
       for owner in ring.shared {
@@ -77,12 +77,18 @@ package final class LiveKeyRing: Sendable {
 extension KeyRing.Member {
   /// The former keys of the house's services, and why each other file in their folder is none.
   static func retired(in folder: KeyFolder) throws(KeyFolderError) -> (
-    members: [KeyRing.Member], problems: [(file: String, reason: String)]
+    members: [KeyRing.Member], problems: [(file: String, reason: Sentence)]
   ) {
     var (keys, problems) = try folder.retiredKeys()
     let members = keys.compactMap { key -> KeyRing.Member? in
       guard let owner = PrincipalID(key.id), owner.role == .service, let instant = TimeText.instant(key.instant) else {
-        problems.append(("\(key.id)-\(key.instant).pem", "not a service's id, or not an instant as 2026-11-21T12:00:00Z"))
+        problems.append(
+          (
+            "\(key.id)-\(key.instant).pem",
+            Sentence(
+              "não é o id de um serviço, ou não é um instante como 2026-11-21T12:00:00Z",
+              "not a service's id, or not an instant as 2026-11-21T12:00:00Z")
+          ))
         return nil
       }
       return KeyRing.Member(owner: owner, key: key.key, retiredAt: instant)

@@ -182,14 +182,20 @@ package final class OutboxPump: Sendable {
     case .confirmed: break
     case .returned(_, let text):
       log.error(
-        "message has no queue to go to; is the broker's topology whole?",
+        "\(said("a mensagem não tem fila aonde ir; a topologia do broker está inteira?", "message has no queue to go to; is the broker's topology whole?"))",
         metadata: ["key": "\(message.routingKey)", "broker": "\(text)"])
-    case .refused: log.warning("the broker refused a message, will repeat", metadata: ["key": "\(message.routingKey)"])
+    case .refused:
+      log.warning(
+        "\(said("o broker recusou uma mensagem; será repetida", "the broker refused a message, will repeat"))",
+        metadata: ["key": "\(message.routingKey)"])
     case .invalid(let reason):
       log.critical(
-        "message cannot be sent; it stays in the journal", metadata: ["key": "\(message.routingKey)", "reason": "\(reason)"])
+        "\(said("a mensagem não pode ser enviada; fica no diário", "message cannot be sent; it stays in the journal"))",
+        metadata: ["key": "\(message.routingKey)", "reason": "\(reason)"])
     case .unknown(let reason):
-      log.debug("unconfirmed, will repeat", metadata: ["key": "\(message.routingKey)", "reason": "\(reason)"])
+      log.debug(
+        "\(said("sem confirmação; será repetida", "unconfirmed, will repeat"))",
+        metadata: ["key": "\(message.routingKey)", "reason": "\(reason)"])
     }
     ring()
   }

@@ -8,7 +8,9 @@ package struct Voice: Sendable {
   package let keyID: Digest
 
   package init(principal: PrincipalID, key: PrivateKey) throws {
-    guard let id = Digest(key.publicKey.id) else { throw Failure(.configuration, "key id of \(principal)") }
+    guard let id = Digest(key.publicKey.id) else {
+      throw Failure(.configuration, said("a chave de \(principal) não tem id", "the key of \(principal) has no id"))
+    }
     (self.principal, self.key, self.keyID) = (principal, key, id)
   }
 

@@ -91,7 +91,7 @@ package final class TurnLoop<D: Desk> {
     for query in queries {
       guard let reply = desk.answer(query, from: store, at: clock.now()) else {
         Counter(label: "house.queries_dropped").increment()
-        log.debug("query dropped", metadata: ["bytes": "\(query.body.count)"])
+        log.debug("\(said("consulta descartada", "query dropped"))", metadata: ["bytes": "\(query.body.count)"])
         continue
       }
       _ = publisher.publish(reply) { _ in }

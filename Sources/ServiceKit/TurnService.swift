@@ -118,6 +118,7 @@ final class TurnService<D: Desk & Sendable>: Service {
       _ = mailbox.take(within: .milliseconds(50))
       try parts.outbox.pump(final: true)
     }
-    log.notice("\(said("parado", "stopped"))", metadata: ["outbox": parts.outbox.isEmpty ? "empty" : "kept in the journal"])
+    let outbox = parts.outbox.isEmpty ? said("vazia", "empty") : said("fica no diário", "kept in the journal")
+    log.notice("\(said("parado", "stopped"))", metadata: ["outbox": "\(outbox)"])
   }
 }

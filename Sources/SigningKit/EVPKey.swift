@@ -21,29 +21,36 @@ final class EVPKey: Sendable {
   deinit { EVP_PKEY_free(pointer) }
 
   private static func acceptedType(of pointer: OpaquePointer) throws(SigningError) -> KeyType {
-    let accepted = "accepted are Ed25519, P-256 and RSA of 2048 to 4096 bits"
     let base = EVP_PKEY_get_base_id(pointer)
     switch base {
     case EVP_PKEY_ED25519: return .ed25519
     case EVP_PKEY_EC:
       var name = [CChar](repeating: 0, count: 64)
       let isNamed = EVP_PKEY_get_group_name(pointer, &name, name.count, nil) == 1
-      let curve = isNamed ? name.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" } : "of its own"
-      guard curve == "prime256v1" else { throw SigningError(.typeNotAccepted, "a key on the curve \(curve); \(accepted)") }
+      let curve = isNamed ? name.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" } : "?"
+      guard curve == "prime256v1" else {
+        throw notAccepted(.typeNotAccepted, "uma chave na curva \(curve)", "a key on the curve \(curve)")
+      }
       return .p256
     case EVP_PKEY_RSA:
       let bits = Int(EVP_PKEY_get_bits(pointer))
       guard bits >= KeyType.acceptedRSABits.lowerBound else {
-        throw SigningError(.rsaTooSmall, "an RSA key of \(bits) bits; \(accepted)")
+        throw notAccepted(.rsaTooSmall, "uma chave RSA de \(bits) bits", "an RSA key of \(bits) bits")
       }
       guard bits <= KeyType.acceptedRSABits.upperBound else {
-        throw SigningError(.typeNotAccepted, "an RSA key of \(bits) bits; \(accepted)")
+        throw notAccepted(.typeNotAccepted, "uma chave RSA de \(bits) bits", "an RSA key of \(bits) bits")
       }
       return .rsa(bits: bits)
     default:
-      let name = OBJ_nid2sn(base).map { String(cString: $0) } ?? "unknown"
-      throw SigningError(.typeNotAccepted, "a key of the type \(name); \(accepted)")
+      let name = OBJ_nid2sn(base).map { String(cString: $0) } ?? "?"
+      throw notAccepted(.typeNotAccepted, "uma chave do tipo \(name)", "a key of the type \(name)")
     }
+  }
+
+  private static func notAccepted(_ kind: SigningError.Kind, _ portuguese: String, _ english: String) -> SigningError {
+    SigningError(
+      kind, "\(portuguese); são aceitas Ed25519, P-256 e RSA de 2048 a 4096 bits",
+      "\(english); accepted are Ed25519, P-256 and RSA of 2048 to 4096 bits")
   }
 }
 
@@ -57,14 +64,15 @@ extension EVPKey {
     case .p256: pointer = cossl_generate_p256()
     case .rsa(let bits):
       guard bits >= KeyType.acceptedRSABits.lowerBound else {
-        throw SigningError(.rsaTooSmall, "an RSA key of \(bits) bits was asked for; accepted are 2048 to 4096")
+        throw notAccepted(.rsaTooSmall, "foi pedida uma chave RSA de \(bits) bits", "an RSA key of \(bits) bits was asked for")
       }
       guard bits <= KeyType.acceptedRSABits.upperBound else {
-        throw SigningError(.typeNotAccepted, "an RSA key of \(bits) bits was asked for; accepted are 2048 to 4096")
+        throw notAccepted(
+          .typeNotAccepted, "foi pedida uma chave RSA de \(bits) bits", "an RSA key of \(bits) bits was asked for")
       }
       pointer = cossl_generate_rsa(UInt32(bits))
     }
-    guard let pointer else { throw SigningError(.failed, "OpenSSL made no \(type) key") }
+    guard let pointer else { throw SigningError(.failed, "o OpenSSL não criou a chave \(type)", "OpenSSL made no \(type) key") }
     return try EVPKey(adopting: pointer)
   }
 
@@ -77,20 +85,31 @@ extension EVPKey {
       if let start = bytes.baseAddress, let next { consumed = next - start }
       return key
     }
-    guard let pointer else { throw SigningError(.notAKey, "\(spki.count) bytes that are no SubjectPublicKeyInfo") }
+    guard let pointer else {
+      throw SigningError(
+        .notAKey, "\(spki.count) bytes que não são um SubjectPublicKeyInfo",
+        "\(spki.count) bytes that are no SubjectPublicKeyInfo")
+    }
     try self.init(adopting: pointer)
     guard consumed == spki.count else {
-      throw SigningError(.notCanonical, "\(spki.count - consumed) bytes follow the public key; exactly one key is accepted")
+      let rest = spki.count - consumed
+      throw SigningError(
+        .notCanonical, "\(rest) bytes depois da chave pública; é aceita exatamente uma chave",
+        "\(rest) bytes follow the public key; exactly one key is accepted")
     }
   }
 
   /// From PKCS#8 DER (RFC 5208), encrypted or not.
   convenience init(pkcs8 der: [UInt8], isEncrypted: Bool, passphrase: [UInt8]?) throws(SigningError) {
     let info = isEncrypted ? try Self.decrypted(der, passphrase: passphrase) : Self.plain(der)
-    guard let info else { throw SigningError(.notAKey, "\(der.count) bytes that are no PKCS#8 private key") }
+    guard let info else {
+      throw SigningError(
+        .notAKey, "\(der.count) bytes que não são uma chave privada PKCS#8", "\(der.count) bytes that are no PKCS#8 private key")
+    }
     defer { PKCS8_PRIV_KEY_INFO_free(info) }
     guard let pointer = EVP_PKCS82PKEY(info) else {
-      throw SigningError(.typeNotAccepted, "a private key that OpenSSL cannot use; accepted are Ed25519, P-256 and RSA")
+      throw Self.notAccepted(
+        .typeNotAccepted, "uma chave privada que o OpenSSL não sabe usar", "a private key that OpenSSL cannot use")
     }
     try self.init(adopting: pointer)
   }
@@ -107,26 +126,40 @@ extension EVPKey {
       var next = bytes.baseAddress
       return d2i_X509_SIG(nil, &next, bytes.count)
     }
-    guard let box else { throw SigningError(.notAKey, "\(der.count) bytes that are no encrypted PKCS#8 private key") }
+    guard let box else {
+      throw SigningError(
+        .notAKey, "\(der.count) bytes que não são uma chave privada PKCS#8 cifrada",
+        "\(der.count) bytes that are no encrypted PKCS#8 private key")
+    }
     defer { X509_SIG_free(box) }
-    guard let passphrase else { throw SigningError(.passphraseNeeded, "the private key is encrypted; it needs its passphrase") }
+    guard let passphrase else {
+      throw SigningError(
+        .passphraseNeeded, "a chave privada está cifrada; é preciso a senha dela",
+        "the private key is encrypted; it needs its passphrase")
+    }
     let info = passphrase.withUnsafeBytes { PKCS8_decrypt(box, $0.bindMemory(to: CChar.self).baseAddress, Int32($0.count)) }
     guard let info else {
-      throw SigningError(.passphraseWrong, "the passphrase does not open the private key (or the key is damaged)")
+      throw SigningError(
+        .passphraseWrong, "a senha não abre a chave privada (ou a chave está danificada)",
+        "the passphrase does not open the private key (or the key is damaged)")
     }
     return info
+  }
+
+  private static func failed(_ portuguese: String, _ english: String) -> SigningError {
+    SigningError(.failed, "o OpenSSL não conseguiu \(portuguese)", "OpenSSL could not \(english)")
   }
 
   /// SubjectPublicKeyInfo DER.
   func spki() throws(SigningError) -> [UInt8] {
     let length = i2d_PUBKEY(pointer, nil)
-    guard length > 0 else { throw SigningError(.failed, "OpenSSL could not spell the public key") }
+    guard length > 0 else { throw Self.failed("escrever a chave pública", "spell the public key") }
     var der = [UInt8](repeating: 0, count: Int(length))
     let written = der.withUnsafeMutableBufferPointer { bytes in
       var next = bytes.baseAddress
       return i2d_PUBKEY(pointer, &next)
     }
-    guard written == length else { throw SigningError(.failed, "OpenSSL could not spell the public key") }
+    guard written == length else { throw Self.failed("escrever a chave pública", "spell the public key") }
     return der
   }
 
@@ -134,7 +167,7 @@ extension EVPKey {
   func publicPEM() throws(SigningError) -> [UInt8] {
     let text = MemoryBIO()
     guard PEM_write_bio_PUBKEY(text.pointer, pointer) == 1 else {
-      throw SigningError(.failed, "OpenSSL could not write the public key")
+      throw Self.failed("gravar a chave pública", "write the public key")
     }
     return text.contents()
   }
@@ -142,32 +175,34 @@ extension EVPKey {
   /// `BEGIN PRIVATE KEY`, or `BEGIN ENCRYPTED PRIVATE KEY` with a passphrase: AES-256-CBC under scrypt
   /// with N = 2^14, r = 8, p = 5 (16 MiB: all that OpenSSL grants a reader by default).
   func privatePEM(passphrase: [UInt8]?) throws(SigningError) -> [UInt8] {
-    guard let info = EVP_PKEY2PKCS8(pointer) else { throw SigningError(.failed, "OpenSSL could not spell the private key") }
+    guard let info = EVP_PKEY2PKCS8(pointer) else { throw Self.failed("escrever a chave privada", "spell the private key") }
     defer { PKCS8_PRIV_KEY_INFO_free(info) }
     let text = MemoryBIO()
     guard let passphrase else {
       guard PEM_write_bio_PKCS8_PRIV_KEY_INFO(text.pointer, info) == 1 else {
-        throw SigningError(.failed, "OpenSSL could not write the private key")
+        throw Self.failed("gravar a chave privada", "write the private key")
       }
       return text.contents()
     }
     guard 1...1024 ~= passphrase.count else {
-      throw SigningError(.passphraseNotAccepted, "a passphrase of \(passphrase.count) bytes; accepted are 1 to 1024")
+      throw SigningError(
+        .passphraseNotAccepted, "uma senha de \(passphrase.count) bytes; são aceitos de 1 a 1024",
+        "a passphrase of \(passphrase.count) bytes; accepted are 1 to 1024")
     }
     var salt = SecureRandom.bytes(16)
     guard let scheme = PKCS5_pbe2_set_scrypt(EVP_aes_256_cbc(), &salt, Int32(salt.count), nil, 1 << 14, 8, 5) else {
-      throw SigningError(.failed, "OpenSSL could not prepare the encryption")
+      throw Self.failed("preparar a cifra", "prepare the encryption")
     }
     let box = passphrase.withUnsafeBytes {
       PKCS8_set0_pbe($0.bindMemory(to: CChar.self).baseAddress, Int32($0.count), info, scheme)
     }
     guard let box else {
       X509_ALGOR_free(scheme)
-      throw SigningError(.failed, "OpenSSL could not encrypt the private key")
+      throw Self.failed("cifrar a chave privada", "encrypt the private key")
     }
     defer { X509_SIG_free(box) }
     guard PEM_write_bio_PKCS8(text.pointer, box) == 1 else {
-      throw SigningError(.failed, "OpenSSL could not write the private key")
+      throw Self.failed("gravar a chave privada", "write the private key")
     }
     return text.contents()
   }
@@ -188,16 +223,16 @@ extension EVPKey {
   }
 
   func sign(_ message: [UInt8]) throws(SigningError) -> [UInt8] {
-    guard let context = EVP_MD_CTX_new() else { throw SigningError(.failed, "no memory to sign") }
+    guard let context = EVP_MD_CTX_new() else { throw Self.failed("assinar", "sign") }
     defer { EVP_MD_CTX_free(context) }
     var parameters: OpaquePointer?
     var length = 0
     guard EVP_DigestSignInit(context, &parameters, digest, nil, pointer) == 1, setParameters(parameters),
       EVP_DigestSign(context, nil, &length, message, message.count) == 1
-    else { throw SigningError(.failed, "OpenSSL did not sign with the \(type) key") }
+    else { throw Self.failed("assinar com a chave \(type)", "sign with the \(type) key") }
     var signature = [UInt8](repeating: 0, count: length)
     guard EVP_DigestSign(context, &signature, &length, message, message.count) == 1 else {
-      throw SigningError(.failed, "OpenSSL did not sign with the \(type) key")
+      throw Self.failed("assinar com a chave \(type)", "sign with the \(type) key")
     }
     signature.removeLast(signature.count - length)
     return signature

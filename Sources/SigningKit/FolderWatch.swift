@@ -28,13 +28,13 @@ final class FolderWatch {
     self.lifeline = lifeline
     self.onChange = onChange
     levels = []
-    guard inotify >= 0 else { throw .system("watch", folder.publicFolder) }
+    guard inotify >= 0 else { throw .system("vigiar", "watch", folder.publicFolder) }
     let (parent, name) = Self.split(folder.path)
     if name != ".", name != ".." { levels.append(Level(path: parent, name: name)) }
     levels.append(Level(path: folder.path, name: "public"))
     levels.append(Level(path: folder.publicFolder, name: nil))
     arm()
-    guard isArmed else { throw .system("watch", folder.publicFolder) }
+    guard isArmed else { throw .system("vigiar", "watch", folder.publicFolder) }
   }
 
   deinit {

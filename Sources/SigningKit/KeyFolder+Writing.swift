@@ -49,7 +49,7 @@ extension KeyFolder {
       try makeFolder(retiredFolder, mode: 0o755)
       try Draft(of: "\(retiredFolder)/\(id)-\(instant).pem", in: retiredFolder, former.pem, mode: 0o644).take(false)
     }
-    guard unlink(publicFile(id)) == 0 else { throw .system("remove", publicFile(id)) }
+    guard unlink(publicFile(id)) == 0 else { throw .system("remover", "remove", publicFile(id)) }
     try writePair(key, for: id, passphrase: passphrase, replacing: true)
   }
 
@@ -64,10 +64,12 @@ extension KeyFolder {
     switch errno {
     case EEXIST: return
     case ENOENT:
-      guard let slash = folder.lastIndex(of: "/"), slash != folder.startIndex else { throw .system("make", folder, ENOENT) }
+      guard let slash = folder.lastIndex(of: "/"), slash != folder.startIndex else {
+        throw .system("criar", "make", folder, ENOENT)
+      }
       try makeFolder(String(folder[..<slash]), mode: 0o755)
-      if mkdir(folder, mode) != 0, errno != EEXIST { throw .system("make", folder) }
-    default: throw .system("make", folder)
+      if mkdir(folder, mode) != 0, errno != EEXIST { throw .system("criar", "make", folder) }
+    default: throw .system("criar", "make", folder)
     }
   }
 
@@ -75,14 +77,18 @@ extension KeyFolder {
     var status = stat()
     guard lstat(file, &status) == 0 else {
       if errno == ENOENT { return }
-      throw .system("look at", file)
+      throw .system("examinar", "look at", file)
     }
     guard replacing else { throw Self.exists(file) }
-    guard status.isRegularFile else { throw KeyFolderError(.notAKeyFile, "\(file) is not a regular file, so it is not replaced") }
+    guard status.isRegularFile else {
+      throw KeyFolderError(
+        .notAKeyFile, "\(file) não é um arquivo comum, por isso não é substituído",
+        "\(file) is not a regular file, so it is not replaced")
+    }
   }
 
   fileprivate static func exists(_ file: String) -> KeyFolderError {
-    KeyFolderError(.alreadyExists, "there is a key already: \(file); it is replaced only on request")
+    KeyFolderError(.alreadyExists, "já há uma chave: \(file)", "there is a key already: \(file)")
   }
 }
 
@@ -95,15 +101,17 @@ private struct Draft: ~Copyable {
   /// Complete and on the disk.
   init(of target: String, in folder: String, _ bytes: [UInt8], mode: mode_t) throws(KeyFolderError) {
     self.init(target, folder)
-    guard let file = Descriptor(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: mode) else { throw .system("create", path) }
-    guard file.write(bytes), fsync(file.number) == 0 else { throw .system("write", path) }
+    guard let file = Descriptor(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: mode) else {
+      throw .system("criar", "create", path)
+    }
+    guard file.write(bytes), fsync(file.number) == 0 else { throw .system("gravar", "write", path) }
   }
 
   /// What bears the name now, to put it back; nil when nothing does.
   init?(linkedTo target: String, in folder: String) throws(KeyFolderError) {
     self.init(target, folder)
     if link(target, path) == 0 { return }
-    guard errno == ENOENT else { throw .system("link", target) }
+    guard errno == ENOENT else { throw .system("ligar", "link", target) }
     return nil
   }
 
@@ -117,15 +125,15 @@ private struct Draft: ~Copyable {
   /// Gives the file its name, on the disk.
   func take(_ replacing: Bool) throws(KeyFolderError) {
     if replacing {
-      guard rename(path, target) == 0 else { throw .system("rename to", target) }
+      guard rename(path, target) == 0 else { throw .system("dar nome a", "rename to", target) }
     } else {
       guard link(path, target) == 0 else {
         if errno == EEXIST { throw KeyFolder.exists(target) }
-        throw .system("link", target)
+        throw .system("ligar", "link", target)
       }
     }
     guard let directory = Descriptor(folder, O_RDONLY | O_DIRECTORY), fsync(directory.number) == 0 else {
-      throw .system("sync", folder)
+      throw .system("sincronizar", "sync", folder)
     }
   }
 

@@ -1,4 +1,5 @@
 import Glibc
+package import SharedKernel
 
 /// The key files of a house or a bidder: `root/private/<id>.pem` (PKCS#8, mode 0600 in a 0700 folder),
 /// `root/public/<id>.pem` (SubjectPublicKeyInfo), and `root/retired/<id>-<instant>.pem` for what services spoke under before.
@@ -37,7 +38,9 @@ package struct KeyFolder: Sendable {
 
   func checkName(_ id: String) throws(KeyFolderError) {
     guard Self.isAcceptedName(id) else {
-      throw KeyFolderError(.nameNotAccepted, "\(id.debugDescription) cannot name a key; accepted are 1 to 32 of a-z, 0-9 and _")
+      throw KeyFolderError(
+        .nameNotAccepted, "\(id.debugDescription) não pode dar nome a uma chave; são aceitos de 1 a 32 de a-z, 0-9 e _",
+        "\(id.debugDescription) cannot name a key; accepted are 1 to 32 of a-z, 0-9 and _")
     }
   }
 
@@ -60,6 +63,7 @@ package struct KeyFolder: Sendable {
     if hasPublicKey(id), try publicKey(of: id) != key.publicKey {
       throw KeyFolderError(
         .pairDiffers,
+        "\(publicFile(id)) não é a metade pública de \(file); reponha o arquivo que forma o par, ou remova-o e grave-o de novo",
         "\(publicFile(id)) is not the public half of \(file); put the matching file back, or remove it and write it anew")
     }
     return key
@@ -74,7 +78,10 @@ package struct KeyFolder: Sendable {
       guard error.kind == .passphraseNeeded else { throw KeyFolderError(file, error) }
       let answer: [UInt8]?
       do { answer = try passphrase() } catch {
-        throw KeyFolderError(.passphraseUnavailable, "\(file) is encrypted and its passphrase was not given: \(error)")
+        let reason = Sentence(of: error)
+        throw KeyFolderError(
+          .passphraseUnavailable, "\(file) está cifrado e a senha não foi dada: \(reason.portuguese)",
+          "\(file) is encrypted and its passphrase was not given: \(reason.english)")
       }
       guard let answer else { throw KeyFolderError(file, error) }
       do throws(SigningError) {
@@ -85,8 +92,10 @@ package struct KeyFolder: Sendable {
 
   func checkPrivateFolder() throws(KeyFolderError) {
     guard let folder = Descriptor(privateFolder, O_RDONLY | O_DIRECTORY), let status = folder.status() else {
-      if errno == ENOENT { throw KeyFolderError(.missing, "there is no folder \(privateFolder)") }
-      throw .system("open", privateFolder)
+      if errno == ENOENT {
+        throw KeyFolderError(.missing, "não há a pasta \(privateFolder)", "there is no folder \(privateFolder)")
+      }
+      throw .system("abrir", "open", privateFolder)
     }
     try Self.checkOwnerOnly(status, privateFolder, mend: "700")
   }
@@ -95,11 +104,14 @@ package struct KeyFolder: Sendable {
     guard status.st_uid == geteuid() else {
       throw KeyFolderError(
         .foreignOwner,
+        "\(path) é do usuário \(status.st_uid), e quem executa isto é o \(geteuid()): chown \(geteuid()) \(path)",
         "\(path) belongs to user \(status.st_uid), not to user \(geteuid()) who runs this: chown \(geteuid()) \(path)")
     }
     guard status.permissions & 0o077 == 0 else {
       let mode = String(status.permissions, radix: 8)
-      throw KeyFolderError(.exposed, "\(path) has mode \(mode), so others than its owner may use it: chmod \(mend) \(path)")
+      throw KeyFolderError(
+        .exposed, "\(path) tem o modo \(mode), e outros além do dono podem usá-lo: chmod \(mend) \(path)",
+        "\(path) has mode \(mode), so others than its owner may use it: chmod \(mend) \(path)")
     }
   }
 
@@ -107,26 +119,37 @@ package struct KeyFolder: Sendable {
   private static func contents(of file: String, isPrivate: Bool) throws(KeyFolderError) -> [UInt8] {
     guard let descriptor = Descriptor(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK) else {
       switch errno {
-      case ENOENT: throw KeyFolderError(.missing, "there is no key file \(file)")
-      case ELOOP: throw KeyFolderError(.notAKeyFile, "\(file) is a link; accepted is a regular file")
-      default: throw .system("open", file)
+      case ENOENT: throw KeyFolderError(.missing, "não há o arquivo de chave \(file)", "there is no key file \(file)")
+      case ELOOP: throw isLink(file)
+      default: throw .system("abrir", "open", file)
       }
     }
     return try contents(of: descriptor, file, isPrivate: isPrivate)
   }
 
+  private static func isLink(_ file: String) -> KeyFolderError {
+    KeyFolderError(
+      .notAKeyFile, "\(file) é um atalho (link); é aceito um arquivo comum", "\(file) is a link; accepted is a regular file")
+  }
+
   private static func contents(
     of descriptor: borrowing Descriptor, _ file: String, isPrivate: Bool
   ) throws(KeyFolderError) -> [UInt8] {
-    guard let status = descriptor.status() else { throw .system("look at", file) }
-    guard status.isRegularFile else { throw KeyFolderError(.notAKeyFile, "\(file) is not a regular file") }
+    guard let status = descriptor.status() else { throw .system("examinar", "look at", file) }
+    guard status.isRegularFile else {
+      throw KeyFolderError(.notAKeyFile, "\(file) não é um arquivo comum", "\(file) is not a regular file")
+    }
     if isPrivate { try checkOwnerOnly(status, file, mend: "600") }
     guard status.permissions & 0o002 == 0 else {
-      throw KeyFolderError(.exposed, "\(file) can be changed by every user: chmod o-w \(file)")
+      throw KeyFolderError(
+        .exposed, "\(file) pode ser mudado por qualquer usuário: chmod o-w \(file)",
+        "\(file) can be changed by every user: chmod o-w \(file)")
     }
-    guard let bytes = descriptor.read(limit: PEMBlock.maximumLength + 1) else { throw .system("read", file) }
+    guard let bytes = descriptor.read(limit: PEMBlock.maximumLength + 1) else { throw .system("ler", "read", file) }
     guard bytes.count <= PEMBlock.maximumLength else {
-      throw KeyFolderError(.notAKeyFile, "\(file) is larger than the \(PEMBlock.maximumLength) bytes a key file may have")
+      throw KeyFolderError(
+        .notAKeyFile, "\(file) passa dos \(PEMBlock.maximumLength) bytes que um arquivo de chave pode ter",
+        "\(file) is larger than the \(PEMBlock.maximumLength) bytes a key file may have")
     }
     return bytes
   }
@@ -146,12 +169,13 @@ package struct KeyFolder: Sendable {
   /// One key under two ids is returned under both: who had it first is known only to whoever keeps the registry. A file that
   /// still holds a known key is not parsed again (an RSA key takes milliseconds to judge).
   package func publicKeys(knowing known: [String: PublicKey] = [:]) throws(KeyFolderError) -> (
-    keys: [(id: String, key: PublicKey)], problems: [(file: String, reason: String)]
+    keys: [(id: String, key: PublicKey)], problems: [(file: String, reason: Sentence)]
   ) {
     let (keys, problems) = try Self.publicKeys(in: publicFolder) { (stem) throws(KeyFolderError) in
       guard Self.isAcceptedName(stem) else {
         throw KeyFolderError(
-          .nameNotAccepted, "not a name of a key file; accepted is ID.pem with 1 to 32 of a-z, 0-9 and _ as ID")
+          .nameNotAccepted, "não é nome de arquivo de chave; é aceito ID.pem, em que ID tem de 1 a 32 de a-z, 0-9 e _",
+          "not a name of a key file; accepted is ID.pem with 1 to 32 of a-z, 0-9 and _ as ID")
       }
       return known[stem]
     }
@@ -161,12 +185,13 @@ package struct KeyFolder: Sendable {
   /// The keys under which services spoke before, sorted by name, and why each other file is none. Which instant the name gives
   /// is for the reader to judge.
   package func retiredKeys() throws(KeyFolderError) -> (
-    keys: [(id: String, instant: String, key: PublicKey)], problems: [(file: String, reason: String)]
+    keys: [(id: String, instant: String, key: PublicKey)], problems: [(file: String, reason: Sentence)]
   ) {
     let (keys, problems) = try Self.publicKeys(in: retiredFolder) { (stem) throws(KeyFolderError) in
       guard Self.retiredName(stem) != nil else {
         throw KeyFolderError(
-          .nameNotAccepted, "not a name of a retired key; accepted is ID-INSTANT.pem, 2026-11-21T12:00:00Z for one")
+          .nameNotAccepted, "não é nome de chave aposentada; é aceito ID-INSTANTE.pem, como em 2026-11-21T12:00:00Z",
+          "not a name of a retired key; accepted is ID-INSTANT.pem, 2026-11-21T12:00:00Z for one")
       }
       return nil
     }
@@ -183,22 +208,24 @@ package struct KeyFolder: Sendable {
   /// - Parameter recognize: refuses a file's name without its `.pem`, or gives the key that it may still hold.
   private static func publicKeys(
     in path: String, recognize: (String) throws(KeyFolderError) -> PublicKey?
-  ) throws(KeyFolderError) -> (keys: [(stem: String, key: PublicKey)], problems: [(file: String, reason: String)]) {
+  ) throws(KeyFolderError) -> (keys: [(stem: String, key: PublicKey)], problems: [(file: String, reason: Sentence)]) {
     guard let folder = Descriptor(path, O_RDONLY | O_DIRECTORY), let status = folder.status() else {
       if errno == ENOENT { return ([], []) }
-      throw .system("open", path)
+      throw .system("abrir", "open", path)
     }
     guard status.permissions & 0o002 == 0 else {
-      throw KeyFolderError(.exposed, "every user may put keys into \(path): chmod o-w \(path)")
+      throw KeyFolderError(
+        .exposed, "qualquer usuário pode pôr chaves em \(path): chmod o-w \(path)",
+        "every user may put keys into \(path): chmod o-w \(path)")
     }
     var keys: [(stem: String, key: PublicKey)] = []
-    var problems: [(file: String, reason: String)] = []
+    var problems: [(file: String, reason: Sentence)] = []
     for name in try names(in: path) {
       let stem = name.hasSuffix(".pem") ? String(name.dropLast(4)) : ""
       do throws(KeyFolderError) {
         if let key = try publicKey(in: folder, name, knowing: try recognize(stem)) { keys.append((stem, key)) }
       } catch {
-        problems.append((printable(name), error.description))
+        problems.append((printable(name), error.sentence))
       }
     }
     return (keys.sorted { $0.stem < $1.stem }, problems.sorted { $0.file < $1.file })
@@ -211,8 +238,8 @@ package struct KeyFolder: Sendable {
     guard let descriptor = Descriptor(in: folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK) else {
       switch errno {
       case ENOENT: return nil
-      case ELOOP: throw KeyFolderError(.notAKeyFile, "\(name) is a link; accepted is a regular file")
-      default: throw .system("open", name)
+      case ELOOP: throw isLink(name)
+      default: throw .system("abrir", "open", name)
       }
     }
     let pem = try contents(of: descriptor, name, isPrivate: false)
@@ -221,14 +248,16 @@ package struct KeyFolder: Sendable {
   }
 
   private static func names(in folder: String) throws(KeyFolderError) -> [String] {
-    guard let listing = opendir(folder) else { throw .system("list", folder) }
+    guard let listing = opendir(folder) else { throw .system("listar", "list", folder) }
     defer { closedir(listing) }
     var names: [String] = []
     while let entry = readdir(listing) {
       let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
       if name.hasPrefix(".") { continue }
       guard names.count < maximumFiles else {
-        throw KeyFolderError(.tooManyFiles, "\(folder) holds more than the \(maximumFiles) files a key folder may hold")
+        throw KeyFolderError(
+          .tooManyFiles, "\(folder) passa dos \(maximumFiles) arquivos que uma pasta de chaves pode ter",
+          "\(folder) holds more than the \(maximumFiles) files a key folder may hold")
       }
       names.append(name)
     }

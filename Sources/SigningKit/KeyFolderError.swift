@@ -1,7 +1,8 @@
 import Glibc
+package import SharedKernel
 
 /// Why a key file could not be read or written, in one sentence that says what mends it.
-package struct KeyFolderError: Error, Sendable, Hashable {
+package struct KeyFolderError: Spoken, Sendable, Hashable {
   package enum Kind: Sendable, Hashable {
     /// Not an id that may name a key file.
     case nameNotAccepted
@@ -28,21 +29,20 @@ package struct KeyFolderError: Error, Sendable, Hashable {
   }
 
   package let kind: Kind
-  package let description: String
+  package let sentence: Sentence
 
-  init(_ kind: Kind, _ description: String) {
-    self.kind = kind
-    self.description = description
-  }
+  init(_ kind: Kind, _ sentence: Sentence) { (self.kind, self.sentence) = (kind, sentence) }
+
+  init(_ kind: Kind, _ portuguese: String, _ english: String) { self.init(kind, Sentence(portuguese, english)) }
 
   init(_ file: String, _ error: SigningError) {
-    self.init(.key(error.kind), "\(file): \(error)")
+    self.init(.key(error.kind), error.sentence.map { "\(file): \($0)" })
   }
 
-  /// The system's last error, while doing this to that.
-  static func system(_ doing: String, _ path: String, _ code: Int32 = errno) -> KeyFolderError {
-    KeyFolderError(.io(code), "cannot \(doing) \(path): \(String(cString: strerror(code)))")
+  /// The system's last error, while doing this, in both languages, to that.
+  static func system(_ portuguese: String, _ english: String, _ path: String, _ code: Int32 = errno) -> KeyFolderError {
+    let reason = String(cString: strerror(code))
+    return KeyFolderError(
+      .io(code), "não foi possível \(portuguese) \(path): \(reason)", "cannot \(english) \(path): \(reason)")
   }
 }
-
-extension KeyFolderError: CustomStringConvertible {}

@@ -18,7 +18,7 @@ package final class KeyFolderWatcher: Sendable {
     try folder.makeFolder(folder.publicFolder, mode: 0o755)
     var ends: [Int32] = [-1, -1]
     guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
-      throw .system("watch", folder.publicFolder)
+      throw .system("vigiar", "watch", folder.publicFolder)
     }
     let watch: FolderWatch
     do throws(KeyFolderError) {
@@ -38,7 +38,7 @@ package final class KeyFolderWatcher: Sendable {
     guard code == 0 else {
       body.release()
       Glibc.close(ends[1])
-      throw .system("start a thread to watch", folder.publicFolder, code)
+      throw .system("criar a thread que vigia", "start a thread to watch", folder.publicFolder, code)
     }
     running = Mutex(Running(thread: thread, lifeline: ends[1]))
   }

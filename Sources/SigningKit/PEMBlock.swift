@@ -10,14 +10,20 @@ struct PEMBlock {
 
   init(_ text: [UInt8]) throws(SigningError) {
     guard text.count <= Self.maximumLength else {
-      throw SigningError(.notAKey, "\(text.count) bytes; a key in PEM has at most \(Self.maximumLength)")
+      throw SigningError(
+        .notAKey, "\(text.count) bytes; uma chave em PEM tem no máximo \(Self.maximumLength)",
+        "\(text.count) bytes; a key in PEM has at most \(Self.maximumLength)")
     }
     let source = MemoryBIO(text)
     guard let first = Self.next(in: source) else {
-      throw SigningError(.notAKey, "no complete PEM block (-----BEGIN …) in \(text.count) bytes")
+      throw SigningError(
+        .notAKey, "nenhum bloco PEM inteiro (-----BEGIN …) em \(text.count) bytes",
+        "no complete PEM block (-----BEGIN …) in \(text.count) bytes")
     }
     if let second = Self.next(in: source) {
-      throw SigningError(.notCanonical, "two PEM blocks (\(first.label), \(second.label)); exactly one key is accepted")
+      throw SigningError(
+        .notCanonical, "dois blocos PEM (\(first.label), \(second.label)); é aceita exatamente uma chave",
+        "two PEM blocks (\(first.label), \(second.label)); exactly one key is accepted")
     }
     ERR_clear_error()
     self = first

@@ -18,6 +18,8 @@ package final class PrivateKey: Sendable {
     default:
       throw SigningError(
         .notAKey,
+        "um bloco chamado \(block.label); é aceito PKCS#8 (PRIVATE KEY ou ENCRYPTED PRIVATE KEY), "
+          + "que `openssl pkcs8 -topk8` faz de outras chaves privadas",
         "a block named \(block.label); accepted is PKCS#8 (PRIVATE KEY or ENCRYPTED PRIVATE KEY), "
           + "which `openssl pkcs8 -topk8` makes of other private keys")
     }
@@ -29,7 +31,9 @@ package final class PrivateKey: Sendable {
     publicKey = try PublicKey(spki: key.spki())
     let probe = SecureRandom.bytes(32)
     guard publicKey.isValid(try key.sign(probe), for: probe) else {
-      throw SigningError(.weakKey, "the private and the public half of the \(key.type) key do not belong together")
+      throw SigningError(
+        .weakKey, "a metade privada e a metade pública da chave \(key.type) não formam um par",
+        "the private and the public half of the \(key.type) key do not belong together")
     }
   }
 

@@ -14,7 +14,9 @@ package final class PublicKey: Sendable {
   package convenience init(pem: [UInt8]) throws(SigningError) {
     let block = try PEMBlock(pem)
     guard block.label == "PUBLIC KEY" else {
-      throw SigningError(.notAKey, "a block named \(block.label); accepted is a public key in SubjectPublicKeyInfo (PUBLIC KEY)")
+      throw SigningError(
+        .notAKey, "um bloco chamado \(block.label); é aceita uma chave pública em SubjectPublicKeyInfo (PUBLIC KEY)",
+        "a block named \(block.label); accepted is a public key in SubjectPublicKeyInfo (PUBLIC KEY)")
     }
     try self.init(spki: block.der)
   }
@@ -26,10 +28,14 @@ package final class PublicKey: Sendable {
   package init(spki: [UInt8]) throws(SigningError) {
     key = try EVPKey(spki: spki)
     guard (try? key.spki()) == spki, Self.isSpelledCanonically(spki, key.type) else {
-      throw SigningError(.notCanonical, "a \(key.type) public key in another spelling than its canonical DER")
+      throw SigningError(
+        .notCanonical, "uma chave pública \(key.type) escrita de outro modo que o seu DER canônico",
+        "a \(key.type) public key in another spelling than its canonical DER")
     }
     guard key.isSound, key.type != .ed25519 || Ed25519Point.isStrong(spki.suffix(32)) else {
-      throw SigningError(.weakKey, "a \(key.type) public key under which signatures prove nothing")
+      throw SigningError(
+        .weakKey, "uma chave pública \(key.type) sob a qual assinaturas não provam nada",
+        "a \(key.type) public key under which signatures prove nothing")
     }
     self.spki = spki
     id = SHA256.digest(spki)

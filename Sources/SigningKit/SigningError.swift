@@ -1,7 +1,8 @@
 import COpenSSL
+package import SharedKernel
 
 /// Why a key could not be read, made or used: what was wrong, what was seen, what is accepted.
-package struct SigningError: Error, Sendable, Hashable {
+package struct SigningError: Spoken, Sendable, Hashable {
   package enum Kind: Sendable, Hashable {
     /// No key of the form asked for.
     case notAKey
@@ -24,15 +25,20 @@ package struct SigningError: Error, Sendable, Hashable {
   }
 
   package let kind: Kind
-  /// One sentence.
-  package let reason: String
+  package let reason: Sentence
   /// What OpenSSL had in its error queue at that moment, oldest first; often empty.
   package let openSSL: [String]
 
-  init(_ kind: Kind, _ reason: String) {
+  init(_ kind: Kind, _ portuguese: String, _ english: String) {
     self.kind = kind
-    self.reason = reason
-    self.openSSL = Self.drainedQueue()
+    reason = Sentence(portuguese, english)
+    openSSL = Self.drainedQueue()
+  }
+
+  /// The reason; where only OpenSSL knows it, with OpenSSL's words.
+  package var sentence: Sentence {
+    guard kind == .failed, !openSSL.isEmpty else { return reason }
+    return reason.map { "\($0) (\(openSSL.joined(separator: "; ")))" }
   }
 
   /// The queue belongs to the thread: what is left in it would be blamed on the next failure.
@@ -48,11 +54,5 @@ package struct SigningError: Error, Sendable, Hashable {
     }
     ERR_clear_error()
     return texts
-  }
-}
-
-extension SigningError: CustomStringConvertible {
-  package var description: String {
-    openSSL.isEmpty ? reason : "\(reason) (\(openSSL.joined(separator: "; ")))"
   }
 }

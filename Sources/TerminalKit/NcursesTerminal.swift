@@ -1,9 +1,10 @@
 internal import CNCurses
 internal import CTerminal
 internal import Glibc
+package import SharedKernel
 
 /// Why there is no screen to draw on; said before anything has changed on the terminal.
-package enum TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
+package enum TerminalError: Spoken, Hashable, Sendable {
   case notATerminal
   /// `TERM` names nothing that ncurses knows.
   case unknown(term: String)
@@ -11,12 +12,13 @@ package enum TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
   case tooSimple(term: String)
   case system(operation: String, code: Int32)
 
-  package var description: String {
+  package var sentence: Sentence {
     switch self {
-    case .notATerminal: "standard input and output are not a terminal"
-    case .unknown(let term): "TERM=\(term) is not a known terminal"
-    case .tooSimple(let term): "TERM=\(term) cannot place the cursor"
-    case .system(let operation, let code): "\(operation): \(String(cString: strerror(code)))"
+    case .notATerminal:
+      Sentence("a entrada e a saída padrão não são um terminal", "standard input and output are not a terminal")
+    case .unknown(let term): Sentence("TERM=\(term) não é um terminal conhecido", "TERM=\(term) is not a known terminal")
+    case .tooSimple(let term): Sentence("TERM=\(term) não sabe posicionar o cursor", "TERM=\(term) cannot place the cursor")
+    case .system(let operation, let code): Sentence(verbatim: "\(operation): \(String(cString: strerror(code)))")
     }
   }
 }

@@ -17,7 +17,7 @@ struct RestartTests {
     #expect(bid.status == 0)
     for service in PrivateHouse.Service.allCases { #expect(try await house.terminate(service) == .code(0), "\(service)") }
     let drained = try house.process(.bids).errors.values
-    #expect(drained.contains { $0.hasSuffix("parado outbox=empty") }, "\(drained.suffix(5))")
+    #expect(drained.contains { $0.hasSuffix("parado outbox=vazia") }, "\(drained.suffix(5))")
 
     try await house.start(PrivateHouse.Service.allCases)
     let listed = try await house.listed("em-ordem")

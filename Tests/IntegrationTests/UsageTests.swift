@@ -1,3 +1,6 @@
+import Glibc
+import ServiceKit
+import SharedKernel
 import SuiteTesting
 import Testing
 
@@ -41,7 +44,7 @@ struct UsageTests {
     Mistake("ms-leilao", ["cancelar", "X!", "--motivo", "m"], names: "ID", "X!", "minúsculas"),
     Mistake("ms-leilao", ["listar", "--broker", "http://casa"], names: "--broker", "amqp"),
     Mistake("ms-leilao", ["listar", "--log", "alto"], names: "--log", "alto", "debug"),
-    Mistake("ms-leilao", ["listar", "--formato-log", "xml"], names: "--log-format", "xml", "json"),
+    Mistake("ms-leilao", ["listar", "--formato-log", "xml"], names: "--formato-log", "xml", "json"),
     Mistake("ms-leilao", ["voar"], names: "voar"),
     Mistake("ms-lance", ["--ntp", "a b"], names: "--ntp", "a b"),
     Mistake("ms-lance", ["--lances-por-segundo", "0"], names: "--lances-por-segundo", "1000000"),
@@ -77,6 +80,97 @@ struct UsageTests {
     #expect(run.status == 64, "\(run)")
     #expect(run.output == [])
     for word in mistake.named { #expect(run.errors.joined(separator: "\n").contains(word), "\(word) in \(run)") }
+    #expect(ForeignWords.found(in: run.text, for: .portuguese) == [], "\(run)")
+  }
+
+  static let englishMistakes = [
+    Mistake("ms-leilao", ["cancel", "x", "--reason", ""], names: "--reason", "500"),
+    Mistake("ms-leilao", ["list", "--broker", "http://house"], names: "--broker", "amqp://user:password@host"),
+    Mistake("ms-leilao", ["list", "--log-format", "xml"], names: "--log-format", "json"),
+    Mistake("ms-leilao", ["list", "--operator"], names: "--operator"),
+    Mistake("ms-leilao", ["schedule", "--id", "x"], names: "--title"),
+    Mistake(
+      "ms-leilao",
+      ["schedule", "--id", "x", "--title", "X", "--duration", "60s", "--opening-price", "1,00", "--increment", "1"],
+      names: "--opening-price", "1,234.56"),
+    Mistake("ms-lance", ["--ntp", "a b"], names: "--ntp", "time server"),
+    Mistake("ms-lance", ["--bids-per-second", "0"], names: "--bids-per-second"),
+    Mistake("ms-lance", ["--nothing"], names: "--nothing"),
+    Mistake("cliente-tui", ["keygen", "ana", "--type", "dsa"], names: "--type", "ed25519"),
+    Mistake("cliente-tui", ["bid", "x", "--bidder", "cliente_alpha"], names: "cliente-tui bid AUCTION AMOUNT --bidder ID"),
+    Mistake("cliente-tui", ["bid", "x", "1", "--bidder", "operador"], names: "--bidder", "reserved"),
+    Mistake("cliente-tui", ["watch", "x"], names: "--bidder"),
+    Mistake("cliente-tui", ["cliente_alpha", "--limit", "1.000"], names: "--limit", "5,000.00"),
+    Mistake("cliente-tui", ["cliente_alpha", "--color", "pink"], names: "--color", "never"),
+  ]
+
+  @Test(arguments: englishMistakes)
+  func `An English reader is told of a mistake in English, with the English option`(mistake: Mistake) async throws {
+    let run = try await PrivateHouse.shared.run(mistake.program, mistake.arguments, as: "cliente", Self.english)
+    #expect(run.status == 64, "\(run)")
+    for word in mistake.named { #expect(run.text.contains(word), "\(word) in \(run)") }
+    #expect(ForeignWords.found(in: run.text, for: .english) == [], "\(run)")
+  }
+
+  private static let english = ["LANG": "en_US.UTF-8"]
+  private static let portuguese = ["LANG": "pt_BR.UTF-8"]
+
+  /// Everything that has a help of its own, by its Portuguese names.
+  static let commands = [
+    ["ms-leilao"], ["ms-leilao", "servir"], ["ms-leilao", "agendar"], ["ms-leilao", "cancelar"], ["ms-leilao", "listar"],
+    ["ms-leilao", "mortas"], ["ms-leilao", "mortas", "listar"], ["ms-leilao", "mortas", "ver"],
+    ["ms-leilao", "mortas", "reenviar"], ["ms-leilao", "mortas", "descartar"], ["ms-leilao", "trocar-chave"],
+    ["ms-leilao", "topologia"], ["ms-leilao", "copiar"], ["ms-leilao", "restaurar"], ["ms-lance"], ["ms-lance", "copiar"],
+    ["ms-lance", "restaurar"], ["ms-lance", "compactar"], ["ms-notificacao"], ["cliente-tui"], ["cliente-tui", "terminal"],
+    ["cliente-tui", "keygen"], ["cliente-tui", "lance"], ["cliente-tui", "acompanhar"], ["cliente-tui", "leiloes"],
+  ]
+
+  @Test(arguments: commands)
+  func `Help speaks the reader's language and leaves its examples whole`(command: [String]) async throws {
+    let house = try await PrivateHouse.shared
+    let arguments = Array(command.dropFirst()) + ["--help"]
+    for (language, locale) in [(Language.portuguese, Self.portuguese), (.english, Self.english)] {
+      let narrow = try await house.run(command[0], arguments, as: "cliente", locale)
+      #expect(narrow.status == 0 && narrow.errors == [], "\(narrow)")
+      #expect(ForeignWords.found(in: Self.withoutCommands(narrow.text), for: language) == [], "\(narrow)")
+
+      let wide = try await house.run(command[0], arguments, as: "cliente", locale.merging(["COLUMNS": "500"]) { $1 })
+      let examples = Self.examples(in: wide.output)
+      #expect(!examples.isEmpty, "\(wide)")
+      #expect(examples == Self.examples(in: narrow.output))
+      for example in examples where language == .english {
+        #expect(!example.contains("--cliente") && !example.contains("--titulo"))
+      }
+    }
+  }
+
+  /// The indented lines after the heading.
+  private static func examples(in help: [String]) -> [String] {
+    Array(help.drop { !$0.hasPrefix("EXEMPLO") && !$0.hasPrefix("EXAMPLE") }.dropFirst().prefix { $0.hasPrefix("  ") })
+  }
+
+  /// The parser's own subcommand has one name.
+  private static func withoutCommands(_ help: String) -> String {
+    help.replacing(" help ", with: " ")
+  }
+
+  @Test(arguments: ["ms-leilao", "ms-lance", "ms-notificacao", "cliente-tui"])
+  func `A program says its version`(program: String) async throws {
+    let run = try await PrivateHouse.shared.run(program, ["--version"], as: "cliente")
+    #expect(run.status == 0)
+    #expect(run.output == [Release.version])
+  }
+
+  @Test func `A key that is there already is named together with the option that replaces it`() async throws {
+    let house = try await PrivateHouse.shared
+    try await house.makeKeys("duas_vezes")
+    let portuguese = try await house.client(["keygen", "duas_vezes"], environment: Self.portuguese)
+    #expect(portuguese.status == 64)
+    #expect(portuguese.text.contains("--substituir") && portuguese.text.contains("duas_vezes.pem"), "\(portuguese)")
+    #expect(ForeignWords.found(in: portuguese.text, for: .portuguese) == [], "\(portuguese)")
+    let english = try await house.client(["keygen", "duas_vezes"], environment: Self.english)
+    #expect(english.text.contains("--replace"), "\(english)")
+    #expect(ForeignWords.found(in: english.text, for: .english) == [], "\(english)")
   }
 
   @Test(arguments: [
@@ -115,6 +209,29 @@ struct UsageTests {
     #expect(run.status == 69, "\(run)")
     #expect(run.errors.count == 1)
     #expect(run.errors.first?.hasPrefix("sem contato com o broker: ") == true, "\(run)")
+    #expect(ForeignWords.found(in: run.text, for: .portuguese) == [], "\(run)")
+  }
+
+  @Test(arguments: [
+    (Language.portuguese, portuguese, "em uso pelo processo"), (.english, english, "in use by process"),
+  ])
+  func `A journal in use, a broker that is away and a key that others may read are told in the reader's language`(
+    language: Language, locale: [String: String], held: String
+  ) async throws {
+    let house = try await PrivateHouse.shared
+    let port = try FreePorts.take()
+    let journal = try await house.run("ms-leilao", ["trocar-chave", "ms_lance"], as: "operador", locale)
+    #expect(journal.status == 78 && journal.text.contains(held), "\(journal)")
+    let away = locale.merging(["RABBITMQ_URL": "amqp://cliente:cliente@127.0.0.1:\(port)/leilao"]) { $1 }
+    let broker = try await house.client(["leiloes"], environment: away)
+    #expect(broker.status == 69 && broker.text.contains("127.0.0.1:\(port)"), "\(broker)")
+    let bidder = "exposta_\(language)"
+    try await house.makeKeys(bidder)
+    let file = "\(house.keys)/private/\(bidder).pem"
+    #expect(chmod(file, 0o644) == 0)
+    let key = try await house.client(["lance", "x", "100", "--cliente", bidder], environment: locale)
+    #expect(key.status == 64 && key.text.contains("chmod 600 \(file)"), "\(key)")
+    for run in [journal, broker, key] { #expect(ForeignWords.found(in: run.text, for: language) == [], "\(run)") }
   }
 
   @Test func `A broker that does not know the user is told apart from none, and the password is not shown`() async throws {

@@ -1,4 +1,5 @@
 import Glibc
+import SharedKernel
 import SuiteTesting
 import Testing
 

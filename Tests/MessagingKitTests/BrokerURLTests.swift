@@ -1,3 +1,4 @@
+import SharedKernel
 import SuiteTesting
 import Testing
 

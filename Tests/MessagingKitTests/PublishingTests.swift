@@ -1,3 +1,4 @@
+import SharedKernel
 import Testing
 
 @testable import MessagingKit
@@ -24,7 +25,7 @@ import Testing
     (Publishing(exchange: "", routingKey: "", body: Array(repeating: 0, count: 101)), "the body has 101 bytes; at most 100"),
   ])
   func `says what cannot be sent`(message: Publishing, problem: String) {
-    #expect(message.problem(maximumBodySize: 100)?.contains(problem) == true)
+    #expect(message.problem(maximumBodySize: 100)?.english.contains(problem) == true)
   }
 
   @Test func `lets pass what just fits`() {

@@ -1,4 +1,5 @@
 import NTPKit
+import SharedKernel
 import Testing
 
 struct TimeSourceTests {

@@ -43,7 +43,7 @@ import Testing
 @Suite struct HouseOptionsTests {
   @Test(arguments: [
     (["--broker", "http://x"], "--broker"), (["--ntp", "a,,b"], "--ntp"), (["--log", "loud"], "--log"),
-    (["--log-format", "xml"], "--log-format"),
+    (["--log-format", "xml"], said("--formato-log", "--log-format")),
   ])
   func `names the option that was wrong`(_ arguments: [String], _ option: String) throws {
     let options = try HouseOptions.parse(arguments)

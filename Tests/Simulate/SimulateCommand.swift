@@ -12,8 +12,8 @@ struct SimulateCommand: AsyncParsableCommand {
         "Simulates the whole suite: each seed is a history with faults."),
       discussion: said(
         """
-        Toca as sementes em todos os núcleos, confere os invariantes no fim de cada uma e conta os ramos raros que alcançou. Uma
-        semente que falha é mostrada com o comando que a repete. Ver docs/simulation.md.
+        Toca as sementes em todos os núcleos, confere os invariantes no fim de cada uma e conta \
+        os ramos raros que alcançou. Uma semente que falha é mostrada com o comando que a repete. Ver docs/simulation.md.
 
         SAÍDA: 0 tudo certo, 1 um invariante foi violado (ou uma sabotagem não foi achada), 64 uso errado.
 
@@ -25,8 +25,8 @@ struct SimulateCommand: AsyncParsableCommand {
           scripts/simulate --sabotage all            # planta erros e mostra quantas sementes cada um durou
         """,
         """
-        Plays the seeds on all cores, checks the invariants at the end of each, and counts the rare branches that were reached. A
-        seed that fails is shown with the command that replays it. See docs/simulation.md.
+        Plays the seeds on all cores, checks the invariants at the end of each, and counts \
+        the rare branches that were reached. A seed that fails is shown with the command that replays it. See docs/simulation.md.
 
         EXIT STATUS: 0 all is well, 1 an invariant was violated (or a planted bug was not found), 64 wrong usage.
 

@@ -1,5 +1,6 @@
 package import JournalKit
 import ServiceKit
+import SharedKernel
 
 /// A journal in memory. What is committed survives a crash, what is not does not; marks of what was sent are not synced and
 /// survive only once a commit came after them, as on a disk.
@@ -40,11 +41,11 @@ package final class SimulatedStore: Store, @unchecked Sendable {
   package init(_ name: String, _ trace: Trace) { (self.name, self.trace) = (name, trace) }
 
   package func commit(_ commit: Commit) throws(JournalError) -> [OutboxMessage] {
-    if fate.isOver(at: .beforeCommit) { throw JournalError(.notDurable("the process ended"), name) }
+    if fate.isOver(at: .beforeCommit) { throw JournalError(.notDurable(Sentence(verbatim: "the process ended")), name) }
     let failure = failure
     self.failure = nil
     if failure != nil { hasFailed = true }
-    if failure == .lost { throw JournalError(.notDurable("the disk refuses"), name) }
+    if failure == .lost { throw JournalError(.notDurable(Sentence(verbatim: "the disk refuses")), name) }
     if commit.isEmpty { return [] }
     for document in commit.documents {
       let known = shelves[Shelf(collection: document.collection, key: document.key)] ?? []
@@ -74,8 +75,8 @@ package final class SimulatedStore: Store, @unchecked Sendable {
     sync()
     trace.say(
       name, "commit \(commit.entries.count) entries, \(commit.documents.count) documents, \(rows.count) messages")
-    if failure == .unheard { throw JournalError(.notDurable("the disk does not answer"), name) }
-    if fate.isOver(at: .afterCommit) { throw JournalError(.notDurable("the process ended"), name) }
+    if failure == .unheard { throw JournalError(.notDurable(Sentence(verbatim: "the disk does not answer")), name) }
+    if fate.isOver(at: .afterCommit) { throw JournalError(.notDurable(Sentence(verbatim: "the process ended")), name) }
     return rows
   }
 
@@ -98,10 +99,10 @@ package final class SimulatedStore: Store, @unchecked Sendable {
   }
 
   package func markSent(_ ids: [Int64]) throws(JournalError) {
-    if fate.isOver(at: .beforeMarkSent) { throw JournalError(.notDurable("the process ended"), name) }
+    if fate.isOver(at: .beforeMarkSent) { throw JournalError(.notDurable(Sentence(verbatim: "the process ended")), name) }
     unsynced.formUnion(Set(ids).intersection(outbox.map(\.id)))
     trace.say(name, "mark sent \(ids.count)")
-    if fate.isOver(at: .afterMarkSent) { throw JournalError(.notDurable("the process ended"), name) }
+    if fate.isOver(at: .afterMarkSent) { throw JournalError(.notDurable(Sentence(verbatim: "the process ended")), name) }
   }
 
   private func sync() {

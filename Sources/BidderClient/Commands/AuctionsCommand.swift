@@ -5,11 +5,10 @@ import ServiceKit
 /// `cliente-tui leiloes`
 package struct AuctionsCommand: AsyncParsableCommand {
   package static var configuration: CommandConfiguration {
-    CommandConfiguration(
-      commandName: "leiloes",
+    .spoken(
+      "leiloes", "auctions",
       abstract: said("Lista os leilões da casa.", "Lists the house's auctions."),
-      discussion: said("EXEMPLO:\n  cliente-tui leiloes --json", "EXAMPLE:\n  cliente-tui auctions --json"),
-      aliases: ["auctions"])
+      discussion: said("EXEMPLO:\n  cliente-tui leiloes --json", "EXAMPLE:\n  cliente-tui auctions --json"))
   }
 
   @OptionGroup var house: HouseOptions

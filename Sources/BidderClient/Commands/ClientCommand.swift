@@ -12,20 +12,21 @@ package struct ClientCommand: AsyncParsableCommand {
       discussion: said(
         """
         EXEMPLOS:
-          cliente-tui keygen cliente_alpha                        # cria o par de chaves, uma vez
-          cliente-tui cliente_alpha                               # abre o terminal
+          cliente-tui keygen cliente_alpha      # cria o par de chaves, uma vez
+          cliente-tui cliente_alpha             # abre o terminal
           cliente-tui lance violao-1978 1.300,00 --cliente cliente_alpha
           cliente-tui acompanhar violao-1978 --cliente cliente_alpha --ate-o-fim
           cliente-tui leiloes --json
         """,
         """
         EXAMPLES:
-          cliente-tui keygen cliente_alpha                        # makes the key pair, once
-          cliente-tui cliente_alpha                               # opens the terminal
-          cliente-tui bid guitar-1978 1,300.00 --cliente cliente_alpha
-          cliente-tui watch guitar-1978 --cliente cliente_alpha --ate-o-fim
+          cliente-tui keygen cliente_alpha      # makes the key pair, once
+          cliente-tui cliente_alpha             # opens the terminal
+          cliente-tui bid guitar-1978 1,300.00 --bidder cliente_alpha
+          cliente-tui watch guitar-1978 --bidder cliente_alpha --to-the-end
           cliente-tui auctions --json
         """),
+      version: Release.version,
       subcommands: [TerminalCommand.self, KeygenCommand.self, PlaceBidCommand.self, WatchCommand.self, AuctionsCommand.self],
       defaultSubcommand: TerminalCommand.self)
   }
@@ -35,6 +36,7 @@ package struct ClientCommand: AsyncParsableCommand {
 
 /// What every command of a bidder needs: who, and with which key.
 struct BidderAccess {
+  static let bidderOption = said("--cliente", "--bidder")
   static let brokerUser = "cliente"
 
   static func bidder(_ text: String, option: String) throws -> PrincipalID {
@@ -66,7 +68,7 @@ struct BidderAccess {
     do {
       return try Voice(principal: bidder, key: settings.keys.privateKey(of: bidder.text) { try Passphrase.ask(for: bidder.text) })
     } catch let error as KeyFolderError {
-      throw Failure(.usage, error.description)
+      throw Failure(.usage, said(error))
     }
   }
 

@@ -28,27 +28,28 @@ package struct KeygenCommand: AsyncParsableCommand {
           cliente-tui keygen cliente_alpha
           cliente-tui keygen cliente_beta --tipo p256 --com-senha
 
-        A metade pública (keys/public/ID.pem) precisa chegar à pasta de chaves da casa; a privada nunca sai daqui.
+        A metade pública (keys/public/ID.pem) precisa chegar à pasta de chaves da casa; a \
+        privada nunca sai daqui.
         """,
         """
         EXAMPLES:
           cliente-tui keygen cliente_alpha
-          cliente-tui keygen cliente_beta --tipo p256 --passphrase
+          cliente-tui keygen cliente_beta --type p256 --passphrase
 
-        The public half (keys/public/ID.pem) must reach the house's key folder; the private one never leaves.
+        The public half (keys/public/ID.pem) must reach the house's key folder; the private \
+        one never leaves.
         """))
   }
 
   @OptionGroup var house: HouseOptions
   @Argument(help: ArgumentHelp(said("Quem: [a-z0-9_], até 32.", "Who: [a-z0-9_], up to 32."), valueName: "ID")) var id: String
-  @Option(name: [.customLong("tipo"), .customLong("type")], help: ArgumentHelp(said("Tipo da chave.", "Kind of key."))) var type:
-    Choice = .ed25519
+  @Option(name: .spoken("tipo", "type"), help: ArgumentHelp(said("Tipo da chave.", "Kind of key."))) var type: Choice = .ed25519
   @Flag(
-    name: [.customLong("com-senha"), .customLong("passphrase")],
+    name: .spoken("com-senha", "passphrase"),
     help: ArgumentHelp(said("Pergunta uma senha no terminal.", "Asks for a passphrase on the terminal."))) var wantsPassphrase =
     false
   @Flag(
-    name: [.customLong("substituir"), .customLong("replace")],
+    name: .spoken("substituir", "replace"),
     help: ArgumentHelp(said("Troca o par que já existe.", "Replaces the pair that exists."))) var replaces = false
   @Flag(help: ArgumentHelp(said("Responde em uma linha JSON.", "Answers with one JSON line."))) var json = false
 
@@ -72,7 +73,8 @@ package struct KeygenCommand: AsyncParsableCommand {
     do {
       try settings.keys.writePair(key, for: bidder.text, passphrase: passphrase, replacing: replaces)
     } catch {
-      throw Failure(.usage, error.description)
+      let mend = error.kind == .alreadyExists ? said("; para trocar o par: --substituir", "; to change the pair: --replace") : ""
+      throw Failure(.usage, said(error) + mend)
     }
     let (privateFile, publicFile) = (settings.keys.privateFile(bidder.text), settings.keys.publicFile(bidder.text))
     if json {

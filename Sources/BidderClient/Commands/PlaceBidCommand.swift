@@ -10,8 +10,8 @@ import SigningKit
 /// `cliente-tui lance`: one signed bid and its decision.
 package struct PlaceBidCommand: AsyncParsableCommand {
   package static var configuration: CommandConfiguration {
-    CommandConfiguration(
-      commandName: "lance",
+    .spoken(
+      "lance", "bid",
       abstract: said("Dá um lance assinado e espera a decisão.", "Places one signed bid and waits for its decision."),
       discussion: said(
         """
@@ -19,45 +19,46 @@ package struct PlaceBidCommand: AsyncParsableCommand {
           cliente-tui lance violao-1978 1.300,00 --cliente cliente_alpha
           cliente-tui lance --consultar 6f1c2a34-… --cliente cliente_alpha
 
-        Sai com 0 se aceito, 1 se recusado (com o motivo e o mínimo), 3 se não veio decisão a tempo, 69 sem broker.
+        Sai com 0 se aceito, 1 se recusado (com o motivo e o mínimo), 3 se não veio \
+        decisão a tempo, 69 sem broker.
         """,
         """
         EXAMPLES:
-          cliente-tui bid guitar-1978 1,300.00 --cliente cliente_alpha
-          cliente-tui bid --consultar 6f1c2a34-… --cliente cliente_alpha
+          cliente-tui bid guitar-1978 1,300.00 --bidder cliente_alpha
+          cliente-tui bid --inquire 6f1c2a34-… --bidder cliente_alpha
 
-        Exits with 0 when accepted, 1 when refused (with the reason and the minimum), 3 when no decision came in time, 69
-        without a broker.
-        """),
-      aliases: ["bid"])
+        Exits with 0 when accepted, 1 when refused (with the reason and the minimum), 3 \
+        when no decision came in time, 69 without a broker.
+        """))
   }
 
   @OptionGroup var house: HouseOptions
-  @Argument(help: ArgumentHelp(said("O leilão.", "The auction."), valueName: "AUCTION")) var auction: String?
-  @Argument(help: ArgumentHelp(said("O valor: 1300, 1.300,00.", "The amount: 1300, 1,300.00."), valueName: "AMOUNT")) var amount:
-    String?
+  @Argument(help: ArgumentHelp(said("O leilão.", "The auction."), valueName: said("LEILÃO", "AUCTION"))) var auction: String?
+  @Argument(
+    help: ArgumentHelp(said("O valor: 1300, 1.300,00.", "The amount: 1300, 1,300.00."), valueName: said("VALOR", "AMOUNT")))
+  var amount: String?
   @Option(
-    name: [.customLong("cliente"), .customLong("bidder")],
+    name: .spoken("cliente", "bidder"),
     help: ArgumentHelp(said("Quem dá o lance.", "Who bids."), valueName: "ID")) var bidder: String
   @Option(
-    name: [.customLong("consultar"), .customLong("inquire")],
+    name: .spoken("consultar", "inquire"),
     help: ArgumentHelp(
       said("Só pergunta o que foi decidido sobre este lance.", "Only asks what was decided about this bid."),
-      valueName: "ID_LANCE")) var inquiry: String?
+      valueName: said("ID_LANCE", "BID_ID"))) var inquiry: String?
   @Option(
-    name: [.customLong("espera"), .customLong("wait")],
+    name: .spoken("espera", "wait"),
     help: ArgumentHelp(
       said(
         "Quanto esperar pela decisão (padrão 20s; com --consultar 40s: só então é certo que nada mais vem).",
         "How long to wait for the decision (default 20s; with --inquire 40s: only then nothing can come any more)."),
-      valueName: "TIME")) var wait: String?
+      valueName: said("TEMPO", "TIME"))) var wait: String?
   @Flag(help: ArgumentHelp(said("Responde em uma linha JSON.", "Answers with one JSON line."))) var json = false
 
   package init() {}
 
   package func run() async throws {
     let settings = try house.resolved(brokerUser: BidderAccess.brokerUser)
-    let bidder = try BidderAccess.bidder(bidder, option: "--cliente")
+    let bidder = try BidderAccess.bidder(bidder, option: BidderAccess.bidderOption)
     let wait = wait ?? (inquiry == nil ? "20s" : "40s")
     guard let patience = TimeText.interval(wait), patience > .zero else {
       throw Failure(
@@ -77,7 +78,7 @@ package struct PlaceBidCommand: AsyncParsableCommand {
         .usage,
         said(
           "faltam o leilão e o valor: cliente-tui lance LEILAO VALOR --cliente ID",
-          "auction and amount are missing: cliente-tui bid AUCTION AMOUNT --cliente ID"))
+          "auction and amount are missing: cliente-tui bid AUCTION AMOUNT --bidder ID"))
     }
     guard let auction = AuctionID(auction) else {
       throw Failure(

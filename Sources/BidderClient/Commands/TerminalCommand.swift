@@ -21,31 +21,54 @@ package struct TerminalCommand: AsyncParsableCommand {
           cliente-tui cliente_alpha
           cliente-tui cliente_alpha --limite 5.000,00 --confirmar-sempre
 
-        Tecle ? para a ajuda. Um terminal que ficou estranho depois de kill -9 volta com o comando reset.
+        Tecle ? para a ajuda. Um terminal que ficou estranho depois de kill -9 volta com o \
+        comando reset.
         """,
         """
         EXAMPLES:
           cliente-tui cliente_alpha
           cliente-tui cliente_alpha --limite 5,000.00 --always-confirm
 
-        Press ? for help. A terminal left strange by kill -9 comes back with the command reset.
+        Press ? for help. A terminal left strange by kill -9 comes back with the command \
+        reset.
         """))
   }
 
   /// `--cor`
-  enum ColorChoice: String, CaseIterable, ExpressibleByArgument { case nunca, auto, sempre }
+  enum ColorChoice: CaseIterable, ExpressibleByArgument {
+    case never, auto, always
+
+    private var words: Sentence {
+      switch self {
+      case .never: Sentence("nunca", "never")
+      case .auto: Sentence(verbatim: "auto")
+      case .always: Sentence("sempre", "always")
+      }
+    }
+
+    init?(argument: String) {
+      guard let found = Self.allCases.first(where: { [$0.words.portuguese, $0.words.english].contains(argument) }) else {
+        return nil
+      }
+      self = found
+    }
+
+    static var allValueStrings: [String] { allCases.map(\.defaultValueDescription) }
+    var defaultValueDescription: String { said(words) }
+  }
 
   @OptionGroup var house: HouseOptions
   @Argument(help: ArgumentHelp(said("O licitante.", "The bidder."), valueName: "ID")) var id: String
   @Option(
-    name: [.customLong("limite"), .customLong("limit")],
-    help: ArgumentHelp(said("Nenhum lance acima disto é enviado.", "No bid above this is ever sent."), valueName: "AMOUNT"))
+    name: .spoken("limite", "limit"),
+    help: ArgumentHelp(
+      said("Nenhum lance acima disto é enviado.", "No bid above this is ever sent."), valueName: said("VALOR", "AMOUNT")))
   var limit: String?
   @Flag(
-    name: [.customLong("confirmar-sempre"), .customLong("always-confirm")],
+    name: .spoken("confirmar-sempre", "always-confirm"),
     help: ArgumentHelp(said("Todo lance pede um segundo Enter.", "Every bid wants a second Enter."))) var confirmsAlways = false
   @Option(
-    name: [.customLong("cor"), .customLong("color")],
+    name: .spoken("cor", "color"),
     help: ArgumentHelp(said("Cores; NO_COLOR também vale.", "Colours; NO_COLOR counts too."))) var color: ColorChoice = .auto
   @Flag(help: ArgumentHelp(said("Só caracteres ASCII.", "ASCII characters only."))) var ascii = false
 
@@ -91,9 +114,9 @@ package struct TerminalCommand: AsyncParsableCommand {
     options.ascii = ascii
     options.color =
       switch color {
-      case .nunca: .never
+      case .never: .never
       case .auto: .auto
-      case .sempre: .always
+      case .always: .always
       }
     let ending = Outcome()
     try await onThread(named: "terminal") { [options] in
@@ -101,7 +124,7 @@ package struct TerminalCommand: AsyncParsableCommand {
       do {
         terminal = try NcursesTerminal(options)
       } catch {
-        throw Failure(.usage, "\(error)")
+        throw Failure(.usage, said(error))
       }
       defer { terminal.close() }
       gateway.start(broker: settings.broker, keys: keys)

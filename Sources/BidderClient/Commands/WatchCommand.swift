@@ -9,34 +9,35 @@ import SharedKernel
 /// `cliente-tui acompanhar`: every event of one auction, checked, as it comes.
 package struct WatchCommand: AsyncParsableCommand {
   package static var configuration: CommandConfiguration {
-    CommandConfiguration(
-      commandName: "acompanhar",
+    .spoken(
+      "acompanhar", "watch",
       abstract: said("Mostra cada evento de um leilão, conferido, ao vivo.", "Shows every event of an auction, checked, live."),
       discussion: said(
         """
-        Começa pelo estado atual. Cada bloco é conferido contra o anterior e cada lance contra a chave de quem o deu.
+        Começa pelo estado atual. Cada bloco é conferido contra o anterior e cada lance \
+        contra a chave de quem o deu.
 
         EXEMPLO:
           cliente-tui acompanhar violao-1978 --cliente cliente_alpha --ate-o-fim
         """,
         """
-        Begins with the current state. Each block is checked against the one before, each bid against its bidder's key.
+        Begins with the current state. Each block is checked against the one before, each \
+        bid against its bidder's key.
 
         EXAMPLE:
-          cliente-tui watch guitar-1978 --cliente cliente_alpha --ate-o-fim
-        """),
-      aliases: ["watch"])
+          cliente-tui watch guitar-1978 --bidder cliente_alpha --to-the-end
+        """))
   }
 
   @OptionGroup var house: HouseOptions
-  @Argument(help: ArgumentHelp(said("O leilão.", "The auction."), valueName: "AUCTION")) var auction: String
+  @Argument(help: ArgumentHelp(said("O leilão.", "The auction."), valueName: said("LEILÃO", "AUCTION"))) var auction: String
   @Option(
-    name: [.customLong("cliente"), .customLong("bidder")],
+    name: .spoken("cliente", "bidder"),
     help: ArgumentHelp(
       said("Quem acompanha; ouve também as suas recusas.", "Who watches; also hears its own refusals."), valueName: "ID"))
   var bidder: String
   @Flag(
-    name: [.customLong("ate-o-fim"), .customLong("to-the-end")],
+    name: .spoken("ate-o-fim", "to-the-end"),
     help: ArgumentHelp(said("Termina quando o leilão termina.", "Ends when the auction ends."))) var untilEnd = false
   @Flag(help: ArgumentHelp(said("Uma linha JSON por evento.", "One JSON line for each event."))) var json = false
 
@@ -51,7 +52,7 @@ package struct WatchCommand: AsyncParsableCommand {
           "“\(auction)” is no auction: lower-case letters, digits and -"))
     }
     let settings = try house.resolved(brokerUser: BidderAccess.brokerUser)
-    let bidder = try BidderAccess.bidder(bidder, option: "--cliente")
+    let bidder = try BidderAccess.bidder(bidder, option: BidderAccess.bidderOption)
     let clock = TrustedClock(TrustedClockOptions(source: settings.time))
     clock.start()
     defer { clock.stop() }
