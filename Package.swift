@@ -96,6 +96,10 @@ let package = Package(
     .executableTarget(
       name: "Simulate", dependencies: kernel + ["AuctionFacts", "ServiceKit", "SuiteTesting", argumentParser],
       path: "Tests/Simulate", swiftSettings: strict),
+    // Not a product: hostile bytes for whatever reads bytes (scripts/fuzz).
+    .executableTarget(
+      name: "Fuzz", dependencies: domain + ["MessagingKit", "NTPKit", "ServiceKit", "AuctionService"], path: "Tests/Fuzz",
+      exclude: ["Corpus", "words.dict"], swiftSettings: strict),
     tests("SharedKernel", kernel),
     tests("AuctionFacts", kernel + ["AuctionFacts"]),
     tests("AuctionCore", kernel + ["AuctionFacts", "AuctionCore"]),
@@ -110,6 +114,7 @@ let package = Package(
       "Service", domain + kits + shell + ["AuctionClient", "AuctionService", "BidService", "NotificationService", "BidderClient"]),
     tests("BidderClient", domain + kits + shell + ["AuctionClient", "TerminalKit", "BidderClient"], exclude: ["Golden"]),
     tests("Integration", domain + kits + shell + ["AuctionClient"]),
+    tests("Fuzz"),
     tests("Architecture"),
   ],
   swiftLanguageModes: [.v6]

@@ -146,7 +146,10 @@ package struct CalendarDesk: Desk, Sendable {
   }
 
   /// ms-leilao answers no queries: ms-lance does, from the books.
-  package func answer(_ query: Delivery, from store: any Store, at clock: ClockReading) -> Publishing? { nil }
+  /// It listens to no queries.
+  package func answer(_ query: Delivery, from store: any Store, at clock: ClockReading) throws(DroppedQuery) -> Publishing {
+    throw .malformed
+  }
 
   /// What the calendar would refuse is not even put into the journal, which every start would lengthen otherwise.
   private mutating func schedule(_ proposed: ProposedTerms, at clock: ClockReading, in turn: inout Turn) {

@@ -1,21 +1,21 @@
 import AuctionFacts
 import AuctionWire
 import Glibc
-import ServiceKit
+package import ServiceKit
 import SharedKernel
 
 /// The calendar file of `ms-leilao --leiloes` (docs/calendar.md).
-enum CalendarFile {
+package enum CalendarFile {
   /// Bytes of a file.
   static let largest = 1 << 20
   /// Problems that are told one by one.
-  static let mostTold = 20
+  package static let mostTold = 20
 
   /// - Throws: a usage failure that tells everything wrong with the file, by line.
   static func read(_ path: String) throws(Failure) -> [ProposedTerms] { try read(bytes(of: path), from: path) }
 
   /// - Parameter file: its name, for what is said about it.
-  static func read(_ bytes: [UInt8], from file: String) throws(Failure) -> [ProposedTerms] {
+  package static func read(_ bytes: [UInt8], from file: String) throws(Failure) -> [ProposedTerms] {
     let document: JSONDocument.Value
     do throws(JSONDocument.Problem) {
       document = try JSONDocument.read(bytes)

@@ -10,13 +10,15 @@ package import SharedKernel
 extension BidDesk {
   /// Closed auctions are listed for a day.
   private static let listedAfterClose = Interval.seconds(86_400)
-  /// More than ever fit into one reply.
+  /// More auctions than ever fit into one reply.
   private static let page = 1_000
+  /// Documents read at once: a query must not make a whole ledger be read to answer with its beginning.
+  private static let handful = 16
 
-  package func answer(_ query: Delivery, from store: any Store, at clock: ClockReading) -> Publishing? {
-    guard let replyTo = query.properties.replyTo, Query.isReplyAddress(replyTo), let question = try? Query(parsing: query.body),
-      let page = try? self.page(for: question, from: store, at: clock)
-    else { return nil }
+  package func answer(_ query: Delivery, from store: any Store, at clock: ClockReading) throws(DroppedQuery) -> Publishing {
+    guard let replyTo = query.properties.replyTo, Query.isReplyAddress(replyTo) else { throw .replyAddress }
+    guard let question = try? Query(parsing: query.body) else { throw .malformed }
+    guard let page = try? self.page(for: question, from: store, at: clock) else { throw .unavailable }
     return .reply(
       page.reply(keyID: voice.keyID, sign: voice.sign).encoded(), to: replyTo, id: page.snapshot.messageID,
       correlation: page.snapshot.correlationID)
@@ -32,7 +34,7 @@ extension BidDesk {
       return SnapshotPage.auctions(answering: query.id, pairs, clock: clock)
     case .blocks(let auction, let first):
       let head = keeper.summary(of: auction)?.head
-      let blocks = try store.documents(Collection.blocks, auction.text, from: first, limit: Self.page).map { Evidence($0.body) }
+      let blocks = try Self.pageful(of: Collection.blocks, auction, from: first, in: store)
       return .of(.blocks(auction, from: first, head: head), answering: query.id, blocks, clock: clock)
     case .bid(let bidder, let bid):
       guard let decision = keeper.decision(of: bidder, bid: bid) else {
@@ -49,14 +51,28 @@ extension BidDesk {
     case .ledger(let auction, let after):
       let head = keeper.summary(of: auction)?.head
       let blocks = head.map { $0.block + 1 } ?? 0
-      var evidence = after < blocks ? try store.documents(Collection.blocks, auction.text, from: after, limit: Self.page) : []
-      if evidence.count < Self.page {
+      var evidence = after < blocks ? try Self.pageful(of: Collection.blocks, auction, from: after, in: store) : []
+      if after + Int64(evidence.count) >= blocks {
         // Counted among those that are still kept.
         let first = recorded.retention.removed(of: auction) + max(0, after - blocks) + 1
-        evidence += try store.documents(Collection.receipts, auction.text, from: first, limit: Self.page)
+        evidence += try Self.pageful(of: Collection.receipts, auction, from: first, in: store)
       }
-      return .of(
-        .ledger(auction, after: after, head: head), answering: query.id, evidence.map { Evidence($0.body) }, clock: clock)
+      return .of(.ledger(auction, after: after, head: head), answering: query.id, evidence, clock: clock)
     }
+  }
+
+  /// Documents from a number on, all of them or a few more than fit into one reply.
+  private static func pageful(
+    of collection: String, _ auction: AuctionID, from first: Int64, in store: any Store
+  ) throws -> [Evidence] {
+    var (page, size, next) = ([Evidence](), 0, first)
+    while size <= WireLimits.body {
+      let some = try store.documents(collection, auction.text, from: next, limit: handful)
+      page += some.map { Evidence($0.body) }
+      size += some.reduce(0) { $0 + $1.body.count }
+      guard some.count == handful, let last = some.last, last.number < .max else { break }
+      next = last.number + 1
+    }
+    return page
   }
 }

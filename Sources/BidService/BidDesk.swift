@@ -18,6 +18,8 @@ package struct BidDesk: Desk, Sendable {
   package enum Opened: Sendable {
     case bid(SubmittedBid, replyTo: String?)
     case unheardBid(UnheardBid)
+    /// One too many, not looked into; nil when it is not even answered.
+    case shed(UnheardBid?)
     case statement(HouseStatement)
     case poison(Delivery, Rejection)
   }
@@ -48,6 +50,17 @@ package struct BidDesk: Desk, Sendable {
   package var wakeUp: Timestamp? { recorded.retention.wakeUp }
   package var needsGoodClock: Bool { keeper.openAuctions > 0 }
 
+  /// Where the broker vouches for each bidder, what he sends counts before it is looked into: neither signatures nor dead letters
+  /// are to be had for nothing. Those who do not say who they are share one bucket.
+  package mutating func admit(_ delivery: Delivery, at now: Timestamp) -> Opened? {
+    guard profile == .own, delivery.exchange == Exchange.lances.rawValue else { return nil }
+    let sender = delivery.properties.userID.flatMap { PrincipalID($0) }
+    switch limiter.admit(sender, at: now) {
+    case .admitted: return nil
+    case .shed(let mayAnswer): return .shed(mayAnswer ? UnheardBid(shed: delivery, from: sender) : nil)
+    }
+  }
+
   package func open(_ delivery: Delivery) -> Opened {
     guard !delivery.isOversize else { return .poison(delivery, Rejection(.malformed, "too large")) }
     switch Exchange(rawValue: delivery.exchange) {
@@ -67,7 +80,7 @@ package struct BidDesk: Desk, Sendable {
     switch opened {
     case .poison(_, let rejection): rejection.reason == .unknownKey
     case .unheardBid(let bid): bid.reason == .unknownBidder
-    case .bid, .statement: false
+    case .bid, .shed, .statement: false
     }
   }
 
@@ -80,6 +93,7 @@ package struct BidDesk: Desk, Sendable {
       switch item {
       case .bid(let bid, let replyTo): place(bid, replyTo: replyTo, at: clock, in: &turn)
       case .unheardBid(let bid): refuse(bid, at: clock, in: &turn)
+      case .shed(let bid): shed(bid, at: clock, in: &turn)
       case .statement(let statement): hear(statement, at: clock, in: &turn)
       case .poison(let delivery, let rejection):
         setAside(delivery, rejection.reason.rawValue, in: &turn)
@@ -127,11 +141,8 @@ package struct BidDesk: Desk, Sendable {
   private mutating func place(_ bid: SubmittedBid, replyTo: String?, at clock: ClockReading, in turn: inout Turn) {
     // What was decided is decided: it is neither too fast nor answered again.
     guard !keeper.isDecided(bid.bid.id, of: bid.bid.bidder, digest: bid.digest) else { return }
-    switch limiter.admit(bid.bid.bidder, at: clock.instant) {
-    case .admitted: break
-    case .shed(let mayAnswer):
-      if mayAnswer { answer(UnheardBid(shed: bid, replyTo: replyTo), at: clock, in: &turn) }
-      return
+    if profile == .shared, case .shed(let mayAnswer) = limiter.admit(bid.bid.bidder, at: clock.instant) {
+      return shed(mayAnswer ? UnheardBid(shed: bid, replyTo: replyTo) : nil, at: clock, in: &turn)
     }
     let outputs = keeper.handle(.bid(bid), at: clock)
     // One that is only answered leaves no trace.
@@ -192,6 +203,7 @@ package struct BidDesk: Desk, Sendable {
       case .extended(_, let sealed, let extended):
         turn.outgoing.append(.event(extended, sealed))
       case .refused(let receipt, let sealed):
+        turn.refusals.append(receipt.reason.wireName)
         if let number = receipt.number, let auction = receipt.auction {
           turn.documents.append(
             Document(collection: Collection.receipts, key: auction.text, number: number, body: sealed.evidence.bytes))
@@ -219,11 +231,20 @@ package struct BidDesk: Desk, Sendable {
 
   // MARK: - Bids that never reach the books
 
+  private func shed(_ bid: UnheardBid?, at clock: ClockReading, in turn: inout Turn) {
+    turn.refusals.append(Refusal.rateLimit.wireName)
+    if let bid, !isDecided(bid) { answer(bid, at: clock, in: &turn) }
+  }
+
+  /// It was heard once: what was decided then is not denied now.
+  private func isDecided(_ bid: UnheardBid) -> Bool {
+    guard let owner = bid.owner, let id = bid.bid, let digest = bid.digest else { return false }
+    return keeper.isDecided(id, of: owner, digest: digest)
+  }
+
   private func refuse(_ bid: UnheardBid, at clock: ClockReading, in turn: inout Turn) {
-    // It was heard once, when its key still stood: what was decided then is not denied now.
-    if let owner = bid.owner, let id = bid.bid, let digest = bid.digest, keeper.isDecided(id, of: owner, digest: digest) {
-      return
-    }
+    // Its key still stood when it was heard.
+    guard !isDecided(bid) else { return }
     if let delivery = bid.delivery { setAside(delivery, bid.reason.wireName, in: &turn) }
     answer(bid, at: clock, in: &turn)
   }

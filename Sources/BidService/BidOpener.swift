@@ -31,6 +31,15 @@ package struct UnheardBid: Sendable {
     self.digest = digest
   }
 
+  /// Whatever its sender sent, it was one too many. What it says of itself is taken on trust: only its sender hears of it.
+  init(shed delivery: Delivery, from sender: PrincipalID?) {
+    let envelope = delivery.isOversize ? nil : try? Envelope(parsing: delivery.body)
+    let legible = envelope.map { Bid.legible(in: $0.payload) }
+    self.init(
+      delivery, .rateLimit, owner: sender, bid: legible?.bid, auction: legible?.auction,
+      digest: envelope.map { SHA256.of($0.payload) })
+  }
+
   /// A good bid, but one too many.
   init(shed bid: SubmittedBid, replyTo: String?) {
     delivery = nil

@@ -18,7 +18,7 @@ package struct RateLimiter: Sendable {
 
   private let perSecond: Int64
   private let burst: Int64
-  private var buckets: [PrincipalID: Bucket] = [:]
+  private var buckets: [PrincipalID?: Bucket] = [:]
   /// Full buckets are forgotten when there are more than this.
   private var kept = Self.fewest
   private static let fewest = 10_000
@@ -28,7 +28,8 @@ package struct RateLimiter: Sendable {
     self.burst = burst
   }
 
-  package mutating func admit(_ bidder: PrincipalID, at now: Timestamp) -> Verdict {
+  /// - Parameter bidder: nil for all those together whom nobody vouches for.
+  package mutating func admit(_ bidder: PrincipalID?, at now: Timestamp) -> Verdict {
     let full = burst * 1_000_000
     var bucket = buckets[bidder] ?? Bucket(level: full, filledAt: now)
     // A rate of one token a second is one millionth of a token a microsecond.

@@ -1,28 +1,28 @@
-import SharedKernel
+package import SharedKernel
 
 /// Puts messages together from their frames: a method, a header, and as many body frames as the header announced
 /// (AMQP 0-9-1 section 4.2.6). Channels may interleave; within one channel nothing may come in between.
 ///
 /// The size is checked when the header comes, before a byte is kept: a longer body is let pass and dropped.
-struct FrameAssembler {
+package struct FrameAssembler {
   /// A whole message.
-  struct Message: Hashable {
-    enum Kind: Hashable {
+  package struct Message: Hashable {
+    package enum Kind: Hashable {
       case delivery(consumer: String, number: UInt64, isRedelivered: Bool)
       case returned(code: Int, text: String)
     }
-    var channel: UInt16
-    var kind: Kind
-    var exchange: String
-    var routingKey: String
-    var properties: MessageProperties
-    var body: [UInt8]
-    var isOversize: Bool
+    package var channel: UInt16
+    package var kind: Kind
+    package var exchange: String
+    package var routingKey: String
+    package var properties: MessageProperties
+    package var body: [UInt8]
+    package var isOversize: Bool
   }
 
   /// The broker broke the protocol: the connection cannot be trusted any further.
-  struct Violation: Spoken, Hashable {
-    let sentence: Sentence
+  package struct Violation: Spoken, Hashable {
+    package let sentence: Sentence
   }
 
   private struct Partial {
@@ -34,13 +34,13 @@ struct FrameAssembler {
   private let maximumBodySize: Int
   private var partials: [UInt16: Partial] = [:]
 
-  init(maximumBodySize: Int) {
+  package init(maximumBodySize: Int) {
     self.maximumBodySize = maximumBodySize
   }
 
   /// Takes a frame of a message; other frames are none of its business and give nothing.
   /// - Returns: the message that this frame completed.
-  mutating func take(_ frame: IncomingFrame) throws(Violation) -> Message? {
+  package mutating func take(_ frame: IncomingFrame) throws(Violation) -> Message? {
     switch frame {
     case .deliver(let channel, let consumer, let number, let isRedelivered, let exchange, let routingKey):
       let kind = Message.Kind.delivery(consumer: consumer, number: number, isRedelivered: isRedelivered)

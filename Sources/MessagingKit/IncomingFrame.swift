@@ -1,5 +1,5 @@
 /// What the broker can send, copied out of librabbitmq's memory.
-enum IncomingFrame: Hashable {
+package enum IncomingFrame: Hashable {
   case deliver(channel: UInt16, consumer: String, number: UInt64, isRedelivered: Bool, exchange: String, routingKey: String)
   case returned(channel: UInt16, code: Int, text: String, exchange: String, routingKey: String)
   case header(channel: UInt16, bodySize: UInt64, properties: MessageProperties)

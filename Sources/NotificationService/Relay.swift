@@ -17,16 +17,15 @@ package struct Relay: Sendable {
     /// Heard and rightly not passed on.
     case drop
     /// Not what the house says: to the dead letters, with the reason.
-    case poison(Publishing, reason: String)
+    case poison(Publishing, reason: String, detail: String)
   }
 
   package init() {}
 
   package func judge(_ delivery: Delivery, by ring: LiveKeyRing) -> Verdict {
     do throws(Rejection) {
-      guard !delivery.isOversize, delivery.exchange == Exchange.leilao.rawValue else {
-        throw Rejection(.wrongExchange, delivery.isOversize ? "too large" : delivery.exchange)
-      }
+      guard !delivery.isOversize else { throw Rejection(.malformed, "too large") }
+      guard delivery.exchange == Exchange.leilao.rawValue else { throw Rejection(.wrongExchange, delivery.exchange) }
       let statement = try ring.open { ring throws(Rejection) in try HouseStatement(delivery.body, from: .leilao, ring: ring) }
       guard let key = topic(of: statement) else { return .drop }
       return .forward(
@@ -36,7 +35,7 @@ package struct Relay: Sendable {
           body: delivery.body))
     } catch {
       let message = OutgoingMessage.deadLetter(delivery, from: .msNotificacao, reason: error.reason.rawValue)
-      return .poison(Publishing(message), reason: error.description)
+      return .poison(Publishing(message), reason: error.reason.rawValue, detail: error.detail)
     }
   }
 

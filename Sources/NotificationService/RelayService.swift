@@ -25,6 +25,7 @@ final class RelayService: ServiceLifecycle.Service {
   private let publishing: any Publisher
   private let log: Logger
   private let outcomes = Mutex(Outcomes())
+  private let counts = Mutex(Tally())
   private let whenReady: @Sendable () -> Void
   private let drainBound = Duration.seconds(5)
   /// Between two tries to publish what the broker would not take.
@@ -41,6 +42,9 @@ final class RelayService: ServiceLifecycle.Service {
     self.log = log
     self.whenReady = whenReady
   }
+
+  /// What it did not pass on, by reason.
+  var tally: Tally { counts.withLock { $0 } }
 
   func run() async throws {
     try await withGracefulShutdownHandler {
@@ -93,10 +97,11 @@ final class RelayService: ServiceLifecycle.Service {
       switch relay.judge(delivery, by: ring) {
       case .forward(let message): batch.append(Unconfirmed(tag: delivery.tag, message: message))
       case .drop: outcomes.withLock { $0.settled.append(delivery.tag) }
-      case .poison(let message, let reason):
+      case .poison(let message, let reason, let detail):
+        counts.withLock { $0.add(.buried, [reason]) }
         log.warning(
           "\(said("mensagem posta em mortas", "message put aside as a dead letter"))",
-          metadata: ["reason": "\(reason)", "key": "\(delivery.routingKey)"])
+          metadata: ["motivo": "\(reason)", "detail": "\(detail)", "key": "\(delivery.routingKey)"])
         batch.append(Unconfirmed(tag: delivery.tag, message: message))
       }
     }

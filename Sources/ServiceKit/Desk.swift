@@ -17,6 +17,8 @@ package struct Turn: Sendable {
 
   /// Why deliveries were put aside as dead letters, one for each of them among `outgoing`.
   package var deadLetters: [String] = []
+  /// Why messages were refused, whether or not that was answered.
+  package var refusals: [String] = []
 
   package init() {}
 
@@ -40,6 +42,9 @@ package protocol Desk {
   /// Whether the clock should be kept close just now (an auction is open).
   var needsGoodClock: Bool { get }
 
+  /// Looks at nothing but who sent a delivery, for whom the broker vouches. Called once for each, in order, before it is opened.
+  /// - Returns: what there is to decide about it unopened; nil when it is to be opened.
+  mutating func admit(_ delivery: Delivery, at now: Timestamp) -> Opened?
   /// Decodes and verifies; decides nothing and changes nothing, so that many can be opened at once.
   func open(_ delivery: Delivery) -> Opened
   /// Whether this could be opened if the key folder held a key more than was known.
@@ -54,6 +59,19 @@ package protocol Desk {
   func audit(_ store: any Store) throws
   /// What it has to settle before anything is heard, once it knows what its journal holds.
   mutating func resume(at clock: ClockReading) -> Turn
-  /// Answers a query from committed state; nil when it cannot be read.
-  func answer(_ query: Delivery, from store: any Store, at clock: ClockReading) -> Publishing?
+  /// Answers a query from committed state.
+  func answer(_ query: Delivery, from store: any Store, at clock: ClockReading) throws(DroppedQuery) -> Publishing
+}
+
+extension Desk {
+  package mutating func admit(_ delivery: Delivery, at now: Timestamp) -> Opened? { nil }
+}
+
+/// Why nobody hears an answer to a query.
+package enum DroppedQuery: String, Error, Sendable {
+  /// It asked to be answered anywhere else than at a direct reply-to address: that could be any queue.
+  case replyAddress = "endereco_de_resposta"
+  case malformed = "formato"
+  /// What was said cannot be read again.
+  case unavailable = "diario"
 }

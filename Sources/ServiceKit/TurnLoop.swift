@@ -1,7 +1,6 @@
 import JournalKit
 package import Logging
 package import MessagingKit
-import Metrics
 package import SharedKernel
 
 /// The turn: open what has arrived, stamp it, decide, commit, acknowledge, publish. In that order, always.
@@ -19,6 +18,7 @@ package final class TurnLoop<D: Desk> {
   /// When this service last was there to consume; nil before it ever was.
   package private(set) var present: Timestamp?
   private var silenced: (from: Timestamp, to: Timestamp)?
+  package private(set) var tally = Tally()
 
   package init(
     desk: D, store: any Store, acknowledger: any Acknowledger, outbox: OutboxPump, clock: any HouseClock, present: Timestamp?,
@@ -63,10 +63,13 @@ package final class TurnLoop<D: Desk> {
   /// - Parameter freshKeys: reads the key folder when something came under an unknown key; nil when it was read just now.
   package func take(_ deliveries: [Delivery], freshKeys: () -> KeyRing? = { nil }) throws {
     guard !deliveries.isEmpty || silenced != nil else { return }
-    var opened = deliveries.map { desk.open($0) }
+    let arrivedAt = clock.now().instant
+    let unopened = deliveries.map { desk.admit($0, at: arrivedAt) }
+    func open() -> [D.Opened] { zip(deliveries, unopened).map { $1 ?? desk.open($0) } }
+    var opened = open()
     if opened.contains(where: desk.isUnderUnknownKey), let ring = freshKeys() {
       try keysChanged(ring)
-      opened = deliveries.map { desk.open($0) }
+      opened = open()
     }
     let reading = clock.now()
     let away = silenced
@@ -89,12 +92,14 @@ package final class TurnLoop<D: Desk> {
   /// Answers queries from what is committed, on the publishing connection.
   package func answer(_ queries: [Delivery], through publisher: any Publisher) {
     for query in queries {
-      guard let reply = desk.answer(query, from: store, at: clock.now()) else {
-        Counter(label: "house.queries_dropped").increment()
-        log.debug("\(said("consulta descartada", "query dropped"))", metadata: ["bytes": "\(query.body.count)"])
-        continue
+      do throws(DroppedQuery) {
+        _ = publisher.publish(try desk.answer(query, from: store, at: clock.now())) { _ in }
+      } catch {
+        tally.add(.dropped, [error.rawValue])
+        log.debug(
+          "\(said("consulta descartada", "query dropped"))",
+          metadata: ["motivo": "\(error.rawValue)", "bytes": "\(query.body.count)"])
       }
-      _ = publisher.publish(reply) { _ in }
     }
   }
 
@@ -109,8 +114,9 @@ package final class TurnLoop<D: Desk> {
     }
     for reason in turn.deadLetters {
       log.warning("\(said("mensagem posta em mortas", "message put aside as a dead letter"))", metadata: ["motivo": "\(reason)"])
-      Counter(label: "house.dead_letters", dimensions: [("motivo", reason)]).increment()
     }
+    tally.add(.buried, turn.deadLetters)
+    tally.add(.refused, turn.refusals)
     if let tag { acknowledger.acknowledge(tag, multiple: true) }
     outbox.append(rows)
     if !turn.replies.isEmpty { outbox.sayOnce(turn.replies) }

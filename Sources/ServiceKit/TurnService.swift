@@ -119,6 +119,6 @@ final class TurnService<D: Desk & Sendable>: Service {
       try parts.outbox.pump(final: true)
     }
     let outbox = parts.outbox.isEmpty ? said("vazia", "empty") : said("fica no diário", "kept in the journal")
-    log.notice("\(said("parado", "stopped"))", metadata: ["outbox": "\(outbox)"])
+    log.notice("\(said("parado", "stopped"))", metadata: parts.loop.tally.metadata.merging(["outbox": "\(outbox)"]) { $1 })
   }
 }

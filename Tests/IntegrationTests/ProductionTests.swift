@@ -69,7 +69,7 @@ struct ProductionTests {
     try await follower.first("lance") { $0.valorCentavos == 110_00 }
 
     // bia sends a bid that ana signed: the broker vouches for bia, the signature for ana.
-    let forge = try PoisonTests.Forge(keys: folder.folder(of: "ana") + "/keys", try await listed("moto", in: house))
+    let forge = try Forge(keys: folder.folder(of: "ana") + "/keys", try await listed("moto", in: house))
     let captured = try forge.signed(try forge.bid(of: "ana", 120_00).payload, by: "ana")
     let (heard, said) = (Recorder<ConnectionEvent>(), Recorder<ConnectionEvent>())
     let ana = try await connection(

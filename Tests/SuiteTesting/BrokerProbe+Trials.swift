@@ -67,12 +67,13 @@ extension BrokerProbe {
   /// Publishes on a channel with confirms and waits for what became of the message.
   package func publishConfirmed(
     exchange: String = "", key: String, body: [UInt8] = Array("x".utf8), headers: [(String, Value)] = [],
-    replyTo: String? = nil, userID: String? = nil
+    replyTo: String? = nil, userID: String? = nil, messageID: String? = nil
   ) throws -> Fate {
     amqp_confirm_select(state, channel)
     try check("confirm.select", amqp_get_rpc_reply(state))
     try publish(
-      exchange: exchange, key: key, body: body, headers: headers, replyTo: replyTo, userID: userID, isMandatory: true)
+      exchange: exchange, key: key, body: body, headers: headers, replyTo: replyTo, userID: userID, messageID: messageID,
+      isMandatory: true)
     var fate = Fate.routed
     while true {
       var frame = amqp_frame_t()

@@ -83,20 +83,22 @@ package final class BrokerProbe {
   /// Publishes without waiting for anything; the broker has the message when the next request has been answered.
   package func publish(
     exchange: String = "", key: String, body: [UInt8], headers: [(String, Value)] = [], replyTo: String? = nil,
-    userID: String? = nil, isMandatory: Bool = false
+    userID: String? = nil, messageID: String? = nil, isMandatory: Bool = false
   ) throws {
     var status: Int32 = -1
     withTable(headers) { table in
       with(exchange, key) { exchange, key in
-        with(replyTo ?? "", userID ?? "") { replyTo, userID in
+        with(replyTo ?? "", userID ?? "", messageID ?? "") { replyTo, userID, messageID in
           var properties = amqp_basic_properties_t()
           properties._flags = amqp_flags_t(AMQP_BASIC_HEADERS_FLAG | AMQP_BASIC_DELIVERY_MODE_FLAG)
           if replyTo.len > 0 { properties._flags |= amqp_flags_t(AMQP_BASIC_REPLY_TO_FLAG) }
           if userID.len > 0 { properties._flags |= amqp_flags_t(AMQP_BASIC_USER_ID_FLAG) }
+          if messageID.len > 0 { properties._flags |= amqp_flags_t(AMQP_BASIC_MESSAGE_ID_FLAG) }
           properties.headers = table
           properties.delivery_mode = 2
           properties.reply_to = replyTo
           properties.user_id = userID
+          properties.message_id = messageID
           status = body.withUnsafeBytes {
             let bytes = amqp_bytes_t(len: $0.count, bytes: UnsafeMutableRawPointer(mutating: $0.baseAddress))
             return amqp_basic_publish(state, channel, exchange, key, isMandatory ? 1 : 0, 0, &properties, bytes)
@@ -111,6 +113,10 @@ package final class BrokerProbe {
 
   func with(_ a: String, _ b: String, _ body: (amqp_bytes_t, amqp_bytes_t) -> Void) {
     a.withCString { a in b.withCString { b in body(amqp_cstring_bytes(a), amqp_cstring_bytes(b)) } }
+  }
+
+  func with(_ a: String, _ b: String, _ c: String, _ body: (amqp_bytes_t, amqp_bytes_t, amqp_bytes_t) -> Void) {
+    with(a, b) { a, b in c.withCString { body(a, b, amqp_cstring_bytes($0)) } }
   }
 
   /// Makes a table in a pool of librabbitmq's, which outlives the call.

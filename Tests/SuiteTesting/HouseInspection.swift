@@ -107,7 +107,7 @@ package struct HouseInspection {
       properties: MessageProperties(contentType: Query.contentType, replyTo: Query.replyAddressPrefix + "inspection"),
       body: query.encoded())
     let books = house.books
-    guard let desk = books.desk, let message = desk.answer(delivery, from: books.store, at: books.clock.now()),
+    guard let desk = books.desk, let message = try? desk.answer(delivery, from: books.store, at: books.clock.now()),
       let reply = try? SnapshotReply(parsing: message.body)
     else { return nil }
     return try? house.world.statements.read(reply, keys: house.world.keys)

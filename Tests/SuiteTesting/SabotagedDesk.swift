@@ -25,6 +25,8 @@ package struct BooksUnderTest: Desk, Sendable {
   package var wakeUp: Timestamp? { desk.wakeUp }
   package var needsGoodClock: Bool { desk.needsGoodClock }
 
+  package mutating func admit(_ delivery: Delivery, at now: Timestamp) -> BidDesk.Opened? { desk.admit(delivery, at: now) }
+
   package func open(_ delivery: Delivery) -> BidDesk.Opened {
     let opened = desk.open(delivery)
     guard sabotage == .skipDedupe, delivery.isRedelivered, case .bid(let bid, let replyTo) = opened else { return opened }
@@ -61,8 +63,8 @@ package struct BooksUnderTest: Desk, Sendable {
   package func audit(_ store: any Store) throws { try desk.audit(store) }
   package mutating func resume(at clock: ClockReading) -> Turn { desk.resume(at: clock) }
 
-  package func answer(_ query: Delivery, from store: any Store, at clock: ClockReading) -> Publishing? {
-    desk.answer(query, from: store, at: clock)
+  package func answer(_ query: Delivery, from store: any Store, at clock: ClockReading) throws(DroppedQuery) -> Publishing {
+    try desk.answer(query, from: store, at: clock)
   }
 }
 
@@ -94,8 +96,8 @@ package struct CalendarUnderTest: Desk, Sendable {
   package func audit(_ store: any Store) throws { try desk.audit(store) }
   package mutating func resume(at clock: ClockReading) -> Turn { desk.resume(at: clock) }
 
-  package func answer(_ query: Delivery, from store: any Store, at clock: ClockReading) -> Publishing? {
-    desk.answer(query, from: store, at: clock)
+  package func answer(_ query: Delivery, from store: any Store, at clock: ClockReading) throws(DroppedQuery) -> Publishing {
+    try desk.answer(query, from: store, at: clock)
   }
 
   private func reading(_ clock: ClockReading) -> ClockReading {

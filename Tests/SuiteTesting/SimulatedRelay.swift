@@ -117,7 +117,7 @@ package final class SimulatedRelay: SimulatedProcess, @unchecked Sendable {
     for delivery in deliveries {
       life.window.began(delivery.tag)
       switch relay.judge(delivery, by: life.keys) {
-      case .forward(let message), .poison(let message, reason: _):
+      case .forward(let message), .poison(let message, reason: _, detail: _):
         batch.append(Unconfirmed(tag: delivery.tag, message: message))
       case .drop: life.settled.append(delivery.tag)
       }

@@ -265,7 +265,7 @@ package final class SimulatedService<D: Desk>: SimulatedProcess, @unchecked Send
     let turn = ahead.decide(deliveries.map { ahead.open($0) }, away: nil, at: clock.now())
     let store = AheadStore(store, turn.documents)
     for query in life.queries {
-      guard let reply = ahead.answer(query, from: store, at: clock.now()) else { continue }
+      guard let reply = try? ahead.answer(query, from: store, at: clock.now()) else { continue }
       _ = life.publisher.publish(reply) { _ in }
     }
   }
