@@ -100,6 +100,10 @@ let package = Package(
     .executableTarget(
       name: "Fuzz", dependencies: domain + ["MessagingKit", "NTPKit", "ServiceKit", "AuctionService"], path: "Tests/Fuzz",
       exclude: ["Corpus", "words.dict"], swiftSettings: strict),
+    // Not a product: how honest bidders fare under a flood (scripts/flood).
+    .executableTarget(
+      name: "Flood", dependencies: kernel + ["AuctionFacts", "ServiceKit", "SuiteTesting", argumentParser], path: "Tests/Flood",
+      swiftSettings: strict),
     tests("SharedKernel", kernel),
     tests("AuctionFacts", kernel + ["AuctionFacts"]),
     tests("AuctionCore", kernel + ["AuctionFacts", "AuctionCore"]),

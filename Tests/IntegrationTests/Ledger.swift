@@ -134,7 +134,8 @@ struct Ledger {
   }
 
   private func proveOnceOnly() throws {
-    let ids = accepted.map(\.bid.id) + receipts.compactMap(\.bid)
+    // Another bid under a used id is refused under that id.
+    let ids = accepted.map(\.bid.id) + receipts.filter { $0.reason != .reusedID }.compactMap(\.bid)
     guard Set(ids).count == ids.count else { throw Broken(description: "a bid was decided twice") }
   }
 

@@ -1,0 +1,43 @@
+import AuctionFacts
+import SharedKernel
+import SuiteTesting
+import Synchronization
+import Testing
+
+/// One bidder sends all that he can; the others bid. How fast the house stays is measured by scripts/flood.
+@Suite("A flood", .serialized)
+struct FloodTests {
+  private static let messages = 10_000
+  /// Fewer than the house takes from one bidder at once.
+  private static let honestBids = 30
+
+  @Test func `of one bidder costs no other a bid, and is refused before it is looked into`() async throws {
+    let scene = try await FloodScene()
+    let flooder = try await FloodingBidder(scene)
+    let (bia, caio) = (try await PatientBidder(scene, as: "bia"), try await PatientBidder(scene, as: "caio"))
+    let isOver = Mutex(false)
+    async let flood: Void = flooder.flood(atLeast: Self.messages) { isOver.withLock { $0 } }
+    var outcomes: [PatientBidder.Outcome] = []
+    for number in 0..<Self.honestBids {
+      let amount = 1_000_00 + Int64(number) * 10_00
+      outcomes.append(try await (number % 2 == 0 ? bia : caio).place(amount))
+    }
+    isOver.withLock { $0 = true }
+    await flood
+    #expect(outcomes == Array(repeating: .accepted, count: Self.honestBids))
+    // Behind all of the flood in the one queue, so that all of it is counted.
+    #expect(try await bia.place(9_000_00) == .accepted)
+
+    let count = flooder.count
+    #expect(count.other == 0 && count.confirmed >= Self.messages)
+    #expect(flooder.reasons.contains(.rateLimit), "who is too fast is told")
+    #expect(try await scene.house.terminate(.bids) == .code(0))
+    let counts = try HostileTests.counts(try scene.house.process(.bids))
+    let shed = counts["recusas.limite_de_ritmo"] ?? 0
+    let lookedInto = counts.filter { $0.key.hasPrefix("mortas.") || $0.key.hasPrefix("recusas.") }.values.reduce(0, +) - shed
+    // Some of what was looked into came a second time, and was neither refused nor counted.
+    #expect(shed + lookedInto <= count.bids && shed > count.bids / 2, "\(counts) of \(count)")
+    for bidder in [bia, caio] { await bidder.leave() }
+    await flooder.leave()
+  }
+}

@@ -1,0 +1,106 @@
+import AuctionFacts
+import AuctionWire
+internal import Glibc
+import MessagingKit
+import ServiceKit
+import SharedKernel
+import SigningKit
+import Synchronization
+
+/// A house of the production profile with an open auction, one bidder who sends whatever he can as fast as he can, and two who bid
+/// in turn and wait for what is said.
+package final class FloodScene: Sendable {
+  package static let flooder = "ana"
+  package static let honest = ["bia", "caio"]
+  package static let auction = "moto"
+
+  package let house: PrivateHouse
+  private let folder: ProductionFolder
+  private let edition: Digest
+
+  package init() async throws {
+    folder = try await ProductionFolder(bidders: [Self.flooder] + Self.honest)
+    house = try await PrivateHouse(production: folder)
+    for bidder in [Self.flooder] + Self.honest {
+      let run = try await house.run("cliente-tui", ["keygen", bidder], as: bidder)
+      guard run.status == 0 else { throw Program.Failure(description: "keygen: \(run)") }
+      try folder.register(bidder)
+    }
+    try await house.start(PrivateHouse.Service.allCases)
+    let run = try await house.operator(
+      ["agendar", "--id", Self.auction, "--titulo", "Moto", "--inicio", "now", "--duracao", "1h", "--lance-inicial", "1000,00"]
+        + ["--incremento", "10,00", "--prorrogacao", "0s"])
+    guard run.status == 0 else { throw Program.Failure(description: "agendar: \(run)") }
+    edition = try await Self.opened(house)
+  }
+
+  /// Waits until the auction takes bids, and answers with its edition.
+  private static func opened(_ house: PrivateHouse) async throws -> Digest {
+    let edition = Mutex<Digest?>(nil)
+    try await until("\(auction) is open") {
+      let run = try await house.run("cliente-tui", ["leiloes", "--json"], as: flooder)
+      guard let line = run.output.first(where: { $0.contains("\"status\":\"ativo\"") }) else { return false }
+      let after = line.split(separator: "\"edicao\":\"").last.map { String($0.prefix(64)) }
+      edition.withLock { $0 = after.flatMap { Digest(hex: $0) } }
+      return edition.withLock { $0 != nil }
+    }
+    guard let edition = edition.withLock({ $0 }) else { throw Program.Failure(description: "no edition") }
+    return edition
+  }
+
+  /// A bid of a bidder's, signed now.
+  func bid(of bidder: String, amount: Int64) throws -> (bid: Bid, message: Publishing) {
+    guard let principal = PrincipalID(bidder), let amount = Money(minorUnits: amount), let auction = AuctionID(Self.auction)
+    else {
+      throw Program.Failure(description: "no bid of \(bidder)")
+    }
+    let key = try KeyFolder(path: folder.folder(of: bidder) + "/keys").privateKey(of: bidder) { nil }
+    guard let keyID = Digest(key.publicKey.id) else { throw Program.Failure(description: "no key id") }
+    let bid = Bid(
+      id: BidID(.random()), auction: auction, edition: edition, bidder: principal, amount: amount, seen: nil,
+      clock: ClockReading(.systemNow, uncertainty: .seconds(5), status: .systemClock))
+    let body = try bid.enveloped(keyID: keyID) { try key.sign($0) }.encoded()
+    return (bid, Self.message(body, to: .lances, by: bidder))
+  }
+
+  /// As that user may send it.
+  static func message(_ body: [UInt8], to exchange: Exchange, by user: String?) -> Publishing {
+    Publishing(
+      exchange: exchange.rawValue, routingKey: exchange == .consultas ? RoutingKey.query : RoutingKey.bidPlaced,
+      isMandatory: exchange == .lances,
+      properties: MessageProperties(
+        contentType: Envelope.contentType, replyTo: Publishing.directReplyTo, userID: user, isPersistent: exchange == .lances),
+      body: body)
+  }
+
+  /// Connected, and subscribed to everything that is asked for.
+  func connect(
+    _ user: String, inFlight: Int = 1_000, _ subscriptions: [Subscription],
+    _ events: @escaping @Sendable (ConnectionEvent) -> Void
+  ) async throws -> Connection {
+    let variables = folder.environment(of: user)
+    guard let address = variables["RABBITMQ_URL"], let authority = variables["LEILAO_CA"] else {
+      throw Program.Failure(description: "\(user) has no environment")
+    }
+    let ready = Recorder<Void>()
+    let options = ConnectionOptions(
+      url: try BrokerURL(address), tls: TLSOptions(caFile: authority), name: user, inFlightLimit: inFlight, waitingLimit: inFlight
+    )
+    let connection = Connection(options, subscriptions: subscriptions) { event in
+      if case .subscribed = event { ready.record(()) }
+      events(event)
+    }
+    connection.start()
+    try await until("\(user) is subscribed") { ready.count >= subscriptions.count }
+    return connection
+  }
+}
+
+extension Timestamp {
+  /// This machine's clock.
+  static var systemNow: Timestamp {
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    return Timestamp(microseconds: Int64(now.tv_sec) * 1_000_000 + Int64(now.tv_nsec) / 1_000)
+  }
+}

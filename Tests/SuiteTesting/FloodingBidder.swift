@@ -1,0 +1,106 @@
+package import AuctionFacts
+import AuctionWire
+import MessagingKit
+import ServiceKit
+import SharedKernel
+import Synchronization
+
+/// Sends bids that are good, bids that are not, junk and questions, all at once and without end, over one connection.
+package final class FloodingBidder: Sendable {
+  /// What the broker said to what was sent.
+  package struct Count: Sendable {
+    package var confirmed = 0
+    /// A full queue's answer.
+    package var declined = 0
+    package var other = 0
+    /// Of `confirmed`, what went to the exchange of bids.
+    package var bids = 0
+
+    var answered: Int { confirmed + declined + other }
+  }
+
+  private let connection: Connection
+  private let mix: [Publishing]
+  private let bidShare: Int
+  private let state = Mutex(Count())
+  /// Refusals that the house told this bidder.
+  private let heard = Recorder<Refusal>()
+
+  package init(_ scene: FloodScene) async throws {
+    let name = FloodScene.flooder
+    let good = try (0..<100 as Range<Int64>).map { try scene.bid(of: name, amount: 1 + $0).message }
+    // Well formed, and signed for other bytes.
+    let forged = try (0..<100 as Range<Int64>).map { number -> Publishing in
+      let body = try scene.bid(of: name, amount: 1 + number).message.body
+      return FloodScene.message(Self.cut(body), to: .lances, by: name)
+    }
+    let junk = (0..<50).map { FloodScene.message([UInt8](repeating: UInt8($0), count: 10_000), to: .lances, by: name) }
+    let anonymous = good.prefix(50).map { FloodScene.message($0.body, to: .lances, by: nil) }
+    let questions = (0..<100).map { number in
+      let subject = Query.Subject.ledger("moto", after: 0)
+      return FloodScene.message(
+        Query(id: .random(), subject: number % 2 == 0 ? subject : .auctions(after: nil)).encoded(), to: .consultas, by: name)
+    }
+    mix = (good + forged + junk + anonymous + questions).enumerated().sorted { $0.offset % 100 < $1.offset % 100 }.map(\.element)
+    bidShare = mix.count - questions.count
+    connection = try await scene.connect(
+      name, inFlight: 20_000,
+      [
+        Subscription(name: "respostas", source: .directReplies),
+        Subscription(name: "avisos", source: .bound(queue: "cliente_\(name)", bindings: []), automaticAcknowledgement: true),
+      ]
+    ) { [heard] event in
+      guard case .delivered(let deliveries) = event else { return }
+      for delivery in deliveries where delivery.subscription == "avisos" {
+        if let receipt = try? Receipt(Envelope(parsing: delivery.body)) { heard.record(receipt.reason) }
+      }
+    }
+  }
+
+  /// Breaks the payload and leaves the signature.
+  private static func cut(_ body: [UInt8]) -> [UInt8] {
+    guard let envelope = try? Envelope(parsing: body) else { return body }
+    let broken = String(decoding: body, as: UTF8.self).replacing(
+      Base64.encode(envelope.payload), with: Base64.encode(envelope.payload + [0x20]))
+    return Array(broken.utf8)
+  }
+
+  package var count: Count { state.withLock { $0 } }
+  package var reasons: [Refusal] { heard.values }
+
+  /// As fast as the broker confirms, until there were this many messages and it is over.
+  package func flood(atLeast messages: Int, until isOver: @escaping @Sendable () -> Bool) async {
+    await withTaskGroup { group in
+      for _ in 0..<4 {
+        group.addTask { [self] in
+          while !isOver() || count.answered < messages { await burst() }
+        }
+      }
+    }
+  }
+
+  /// One of each, and what became of all of them.
+  private func burst() async {
+    await withCheckedContinuation { continuation in
+      let open = Mutex(mix.count)
+      connection.publish(mix) { [self] index, outcome in
+        state.withLock {
+          switch outcome {
+          case .confirmed:
+            $0.confirmed += 1
+            if mix[index].exchange == Exchange.lances.rawValue { $0.bids += 1 }
+          case .refused: $0.declined += 1
+          case .returned, .unknown, .invalid: $0.other += 1
+          }
+        }
+        let isLast = open.withLock {
+          $0 -= 1
+          return $0 == 0
+        }
+        if isLast { continuation.resume() }
+      }
+    }
+  }
+
+  package func leave() async { await connection.close(within: .zero) }
+}
