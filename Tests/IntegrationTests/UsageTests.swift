@@ -51,7 +51,7 @@ struct UsageTests {
     Mistake("ms-lance", ["--json"], names: "--verificar"),
     Mistake("ms-lance", ["compactar", "--dias", "-1"], names: "--dias", "36500"),
     Mistake("ms-lance", ["--verificar", "--diario", "/nao/ha.sqlite"], names: "/nao/ha.sqlite", "não existe"),
-    Mistake("ms-lance", ["copiar"], names: "FILE"),
+    Mistake("ms-lance", ["copiar"], names: "ARQUIVO"),
     Mistake("ms-leilao", ["restaurar", "/nao/ha.sqlite"], names: "/nao/ha.sqlite", "não existe"),
     Mistake("ms-lance", ["--perfil", "todos"], names: "perfil", "todos", "compartilhada"),
     Mistake("ms-notificacao", ["--log", "alto"], names: "--log", "alto", "debug"),
