@@ -134,9 +134,21 @@ package struct BidDesk: Desk, Sendable {
       return
     }
     let outputs = keeper.handle(.bid(bid), at: clock)
-    // One that is only answered leaves no trace.
-    if keeper.isDecided(bid.bid.id, of: bid.bid.bidder, digest: bid.digest) { keep(bid, decidedBy: outputs, in: &turn) }
+    if keeper.isDecided(bid.bid.id, of: bid.bid.bidder, digest: bid.digest) {
+      keep(bid, decidedBy: outputs, in: &turn)
+    } else {
+      turnAway(bid.bid.id, of: bid.bid.bidder, bid.digest, at: clock, in: &turn)
+    }
     say(outputs, in: &turn)
+  }
+
+  /// It was refused for what can change: it must not be taken when the same bytes come again, its bidder counts on the refusal.
+  private mutating func turnAway(
+    _ bid: BidID, of bidder: PrincipalID, _ digest: Digest, at clock: ClockReading, in turn: inout Turn
+  ) {
+    record(
+      .turnedAway(bidder: bidder, bid: bid, digest: digest), entry: .turnedAway(bidder: bidder, bid: bid, digest: digest),
+      at: clock, in: &turn)
   }
 
   private mutating func hear(_ statement: HouseStatement, at clock: ClockReading, in turn: inout Turn) {
@@ -219,8 +231,8 @@ package struct BidDesk: Desk, Sendable {
 
   // MARK: - Bids that never reach the books
 
-  private func refuse(_ bid: UnheardBid, at clock: ClockReading, in turn: inout Turn) {
-    // It was heard once, when its key still stood: what was decided then is not denied now.
+  private mutating func refuse(_ bid: UnheardBid, at clock: ClockReading, in turn: inout Turn) {
+    // Heard once, as when its key still stood: what was said then is neither denied nor repeated.
     if let owner = bid.owner, let id = bid.bid, let digest = bid.digest, keeper.isDecided(id, of: owner, digest: digest) {
       return
     }
@@ -234,15 +246,21 @@ package struct BidDesk: Desk, Sendable {
   }
 
   /// An authenticated bidder hears it on its own topic; anyone else only where it asked to be answered.
-  private func answer(_ bid: UnheardBid, at clock: ClockReading, in turn: inout Turn) {
+  private mutating func answer(_ bid: UnheardBid, at clock: ClockReading, in turn: inout Turn) {
     let receipt = bid.receipt(at: clock)
-    if bid.owner != nil {
+    if let owner = bid.owner {
+      if let id = bid.bid, let digest = bid.digest, bid.reason.mayPass { turnAway(id, of: owner, digest, at: clock, in: &turn) }
       turn.outgoing.append(.event(receipt, voice.seal(receipt)))
     } else if let replyTo = bid.replyTo {
       turn.replies.append(
         .reply(voice.seal(receipt).evidence.bytes, to: replyTo, id: receipt.messageID, correlation: receipt.correlationID))
     }
   }
+}
+
+extension Refusal {
+  /// Whether the same bytes, coming again, might be taken: of the refusals before the books.
+  fileprivate var mayPass: Bool { self == .rateLimit || self == .revokedKey }
 }
 
 /// Names of what the journal keeps for queries.

@@ -12,6 +12,8 @@ enum BidEntry {
   case bid(Evidence)
   /// A refused bid: what the books need to know of it. The bid itself is a document, for as long as it is kept.
   case refusal(PastRefusal)
+  /// A bid whose bidder was told a refusal that stands in no ledger.
+  case turnedAway(bidder: PrincipalID, bid: BidID, digest: Digest)
   case statement(Evidence)
   case key(KeyRecord)
   case outage(from: Timestamp, to: Timestamp)
@@ -37,6 +39,8 @@ enum BidEntry {
     switch self {
     case .bid(let evidence): NewEntry(kind: Self.bidKind, body: evidence.bytes)
     case .refusal(let refusal): NewEntry(kind: Self.refusalKind, body: Self.encode(refusal))
+    case .turnedAway(let bidder, let bid, let digest):
+      NewEntry(kind: "dispensado", body: Self.encode(bidder, bid, digest))
     case .statement(let evidence): NewEntry(kind: "calendario", body: evidence.bytes)
     case .key(let record): NewEntry(kind: record.standing == .active ? "chave" : "chave_revogada", body: Self.encode(record))
     case .outage(let from, let to): NewEntry(kind: "ausencia", body: Array("\(from.microseconds) \(to.microseconds)".utf8))
@@ -53,6 +57,9 @@ enum BidEntry {
   init(_ entry: Entry) throws {
     switch entry.kind {
     case Self.bidKind: self = .bid(Evidence(entry.body))
+    case "dispensado":
+      guard let turnedAway = Self.turnedAway(entry.body) else { throw Self.unreadable(entry) }
+      self = turnedAway
     case "calendario": self = .statement(Evidence(entry.body))
     case "chave": self = .key(try Self.key(entry.body, standing: .active))
     case "chave_revogada": self = .key(try Self.key(entry.body, standing: .revoked))
@@ -104,6 +111,22 @@ extension BidEntry {
       let owner = PrincipalID(String(decoding: bytes[..<end], as: UTF8.self)), let id = Digest(bytes[(end + 1)..<(end + 33)])
     else { throw unreadable(Entry(number: 0, kind: "chave", body: bytes)) }
     return KeyRecord(owner: owner, keyID: id, spki: Array(bytes[(end + 33)...]), standing: standing)
+  }
+
+  private static func encode(_ bidder: PrincipalID, _ bid: BidID, _ digest: Digest) -> [UInt8] {
+    var fields = Fields()
+    fields.add(bidder.text)
+    fields.add(bid.description)
+    fields.add(digest.bytes)
+    return fields.bytes
+  }
+
+  private static func turnedAway(_ bytes: [UInt8]) -> BidEntry? {
+    var fields = Fields(bytes)
+    guard let bidder = fields.text().flatMap({ PrincipalID($0) }), let bid = fields.text().flatMap({ BidID($0) }),
+      let digest = fields.next().flatMap({ Digest($0) }), fields.isAtEnd
+    else { return nil }
+    return .turnedAway(bidder: bidder, bid: bid, digest: digest)
   }
 
   private static func encode(_ refusal: PastRefusal) -> [UInt8] {

@@ -132,7 +132,7 @@ package struct BooksCompaction {
     case .abandoned(let evidence):
       return try HouseStatement(trusted: evidence).auction.flatMap { closed[$0] } == nil ? asItIs : []
     case .pruned(let auction, _): return closed[auction] == nil ? asItIs : []
-    case .key, .outage, .restored, .resumed, .decided, .closed: return asItIs
+    case .turnedAway, .key, .outage, .restored, .resumed, .decided, .closed: return asItIs
     }
   }
 

@@ -14,6 +14,8 @@ struct JournalCheck {
   private var expected: [Said] = []
   private var keys: [Digest: KeyRecord] = [:]
   private let digests: [AuctionID: [Digest]]
+  /// Refused where no ledger says so: taken later, they would be decided twice.
+  private var turnedAway: Set<Digest> = []
   /// The refused bids by their payloads' digests: the journal's entry names only that.
   private let refused: [Digest: Evidence]
 
@@ -57,10 +59,15 @@ struct JournalCheck {
     switch entry.kind {
     case "lance": try decide(Evidence(entry.body), at: clock)
     case "recusa":
-      guard let bid = Self.digest(ofRefusal: entry.body).flatMap({ refused[$0] }) else {
+      guard let bid = Self.digest(entry.body, field: 3).flatMap({ refused[$0] }) else {
         return violations.append(Violation(8, "a refusal without its bid in the journal"))
       }
       try decide(bid, at: clock)
+    case "dispensado":
+      guard let digest = Self.digest(entry.body, field: 2) else {
+        return violations.append(Violation(8, "an unreadable refusal in the journal"))
+      }
+      turnedAway.insert(digest)
     case "calendario": try hear(HouseStatement(trusted: Evidence(entry.body)), at: clock)
     case "chave", "chave_revogada":
       guard let record = Self.key(entry) else { return violations.append(Violation(8, "an unreadable key in the journal")) }
@@ -78,14 +85,15 @@ struct JournalCheck {
     let envelope = try Envelope(evidence)
     guard let key = keys[envelope.keyID] else { return violations.append(Violation(2, "a bid without its key in the journal")) }
     let bid = SubmittedBid(bid: try Bid(envelope), digest: SHA256.of(envelope.payload), key: key, evidence: evidence)
+    if turnedAway.contains(bid.digest) { violations.append(Violation(6, "\(bid.bid.id): decided after it was turned away")) }
     expect(oracle.decide(bid, at: clock))
   }
 
-  /// Fields with their lengths (4 bytes, big-endian) before them; the fourth is the digest of the bid's payload.
-  private static func digest(ofRefusal body: [UInt8]) -> Digest? {
+  /// Fields with their lengths (4 bytes, big-endian) before them; the one of that number (from 0) is a bid's payload's digest.
+  private static func digest(_ body: [UInt8], field number: Int) -> Digest? {
     var rest = body[...]
     var field: ArraySlice<UInt8> = []
-    for _ in 0..<4 {
+    for _ in 0...number {
       let length = rest.prefix(4).reduce(0) { $0 << 8 | Int($1) }
       field = rest.dropFirst(4).prefix(length)
       rest = rest.dropFirst(4 + length)
