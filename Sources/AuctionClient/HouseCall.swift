@@ -113,9 +113,9 @@ package final class HouseCall {
         if let answer = try pick(news) { return answer }
         switch news {
         case .link(.down(let reason, _)) where !isSent:
-          throw Failure(.unavailable, said("sem contato com o broker: \(reason)", "the broker cannot be reached: \(reason)"))
+          throw Failure.noBroker(reason)
         case .link(.refused(let reason)) where !isSent:
-          throw Failure(.unavailable, said("o broker recusou: \(reason)", "the broker refused: \(reason)"))
+          throw Failure.refusedByBroker(reason)
         case .link, .published: break
         }
       }

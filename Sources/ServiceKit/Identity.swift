@@ -14,6 +14,14 @@ package enum Identity {
         try folder.writePublicKey(
           try folder.privateKey(of: principal.text) { nil }.publicKey, for: principal.text, replacing: false)
       }
+    } else if folder.hasPublicKey(principal.text) {
+      let (there, missing) = (folder.publicFile(principal.text), folder.privateFile(principal.text))
+      throw Failure(
+        .configuration,
+        said(
+          "há \(there), mas falta a metade privada, \(missing): reponha-a de uma cópia. Se se perdeu, só uma casa nova serve.",
+          "there is \(there), but its private half, \(missing), is missing: put it back from a copy. If it is lost, only a new house will do."
+        ))
     } else {
       let key = try PrivateKey.generate(.ed25519)
       try folder.writePair(key, for: principal.text, passphrase: nil, replacing: false)
