@@ -34,8 +34,6 @@ package final class HouseCall {
     }
   }
 
-  package func hangUp() async { await link.close() }
-
   /// Every auction that the house speaks of, in order of id.
   package func auctions() throws -> [(summary: AuctionSummary, terms: AuctionTerms)] {
     var all: [(AuctionSummary, AuctionTerms)] = []

@@ -41,7 +41,10 @@ struct CalendarAudit {
       do {
         _ = try recorded.replay(entry, at: turn.clock)
       } catch {
-        throw journalProblem("a entrada \(entry.number) não se lê (\(error))", "entry \(entry.number) cannot be read (\(error))")
+        let reason = Sentence(of: error)
+        throw journalProblem(
+          "a entrada \(entry.number) não se lê (\(reason.portuguese))", "entry \(entry.number) cannot be read (\(reason.english))"
+        )
       }
     }
   }

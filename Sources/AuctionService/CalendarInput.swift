@@ -40,7 +40,7 @@ enum CalendarInput {
 
   init(_ entry: Entry) throws {
     func split() throws -> (nonce: [UInt8], rest: [UInt8]) {
-      guard entry.body.count > Self.nonceLength else { throw Self.unreadable(entry.kind) }
+      guard entry.body.count > Self.nonceLength else { throw unreadableEntry(entry) }
       return (Array(entry.body.prefix(Self.nonceLength)), Array(entry.body.dropFirst(Self.nonceLength)))
     }
     switch entry.kind {
@@ -55,13 +55,13 @@ enum CalendarInput {
     case RestoredMark.kind: self = .restored
     case "retomado": self = .resumed
     case "respondido":
-      guard let digest = Digest(Array(entry.body.prefix(Self.digestLength))) else { throw Self.unreadable(entry.kind) }
+      guard let digest = Digest(Array(entry.body.prefix(Self.digestLength))) else { throw unreadableEntry(entry) }
       self = .answeredBefore(
         try CommandAnswer(payload: Array(entry.body.dropFirst(Self.digestLength)), kind: .commandAnswered), digest: digest)
     case Self.closedKind:
-      guard let closed = Self.closed(entry.body) else { throw Self.unreadable(entry.kind) }
+      guard let closed = Self.closed(entry.body) else { throw unreadableEntry(entry) }
       self = .closed(closed)
-    default: throw Self.unreadable(entry.kind)
+    default: throw foreignEntry(entry, to: CalendarJournal.program)
     }
   }
 
@@ -81,9 +81,5 @@ enum CalendarInput {
     return ClosedEntry(
       auction: auction, edition: edition, opensAt: Timestamp(microseconds: opensAt),
       closesAt: Timestamp(microseconds: closesAt), sequence: sequence)
-  }
-
-  private static func unreadable(_ kind: String) -> Failure {
-    Failure(.ioError, said("o diário tem uma entrada ilegível (\(kind))", "the journal holds an unreadable entry (\(kind))"))
   }
 }

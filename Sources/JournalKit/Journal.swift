@@ -1,4 +1,5 @@
 package import GRDB
+import Glibc
 import SharedKernel
 import Synchronization
 
@@ -130,6 +131,18 @@ package final class Journal: JournalReading, Sendable {
       writing.standing = .closed
       // First the file, then the right to it.
       pool.withLock { $0 = nil }
+      writing.lock = nil
+    }
+  }
+
+  /// Takes away a journal that this opening made, so that the folder is as it was before.
+  package func discard() {
+    precondition(isNew, "only what was made just now may be taken away")
+    writing.withLock { writing in
+      writing.standing = .closed
+      pool.withLock { $0 = nil }
+      for end in ["", "-wal", "-shm"] { unlink(path + end) }
+      unlink(String(path.dropLast(".sqlite".count)) + ".lock")
       writing.lock = nil
     }
   }

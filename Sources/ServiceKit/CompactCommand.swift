@@ -54,8 +54,10 @@ package struct CompactCommand<Owner: JournalOwner>: ParsableCommand {
       folder: settings.dataPath, name: Owner.principal.text, waitingForLock: false, onHeld: { _ in })
     let before = try journal.size()
     var progress = SpokenProgress(json: json)
-    let outcome = try Owner.compact(journal, closedBefore: SystemTime.reading.instant - .seconds(days * 86_400)) {
-      progress.say($0, of: 3 * journal.entryCount)
+    let outcome = try naming(journal.path) {
+      try Owner.compact(journal, closedBefore: SystemTime.reading.instant - .seconds(days * 86_400)) {
+        progress.say($0, of: 3 * journal.entryCount)
+      }
     }
     let after = try journal.size()
     journal.close()

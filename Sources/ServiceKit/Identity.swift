@@ -52,7 +52,7 @@ package enum Identity {
               + "if this is its key, write \(journal.identity) to \(note)."))
       }
       guard writeDurably(journal.identity + "\n", to: note) else {
-        throw Failure(.configuration, said("não consigo gravar \(note)", "cannot write \(note)"))
+        throw Failure(.configuration, said("não consigo gravar \(note): ", "cannot write \(note): ") + systemReason())
       }
       return
     }
@@ -99,7 +99,7 @@ package final class PresenceFile {
   package init(path: String) throws {
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
-      throw Failure(.ioError, said("não consigo abrir \(path)", "cannot open \(path)"))
+      throw Failure(.ioError, said("não consigo abrir \(path): ", "cannot open \(path): ") + systemReason())
     }
   }
   deinit { close(descriptor) }

@@ -47,7 +47,7 @@ package struct JournalCheck<Owner: JournalOwner> {
       line.add("tipo", "verificacao")
       line.add("diario", path)
       line.add("confere", false)
-      line.add("problema", "\(error)")
+      line.add("problema", said(error))
       tell(line.text)
       throw error
     }
@@ -59,7 +59,7 @@ package struct JournalCheck<Owner: JournalOwner> {
     var progress = SpokenProgress(json: json)
     try journal.check()
     let keys = try LiveKeyRing(settings.keys).ring
-    return try Owner.audit(journal, keys: keys) { progress.say($0, of: journal.entryCount) }
+    return try naming(path) { try Owner.audit(journal, keys: keys) { progress.say($0, of: journal.entryCount) } }
   }
 }
 

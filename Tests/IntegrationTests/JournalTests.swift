@@ -45,6 +45,15 @@ struct JournalTests {
     let copy = house.folder + "/copia.sqlite"
     let copied = try await lance(house, "copiar", copy)
     #expect(copied.status == 0 && copied.text.hasPrefix("copiado e conferido: \(copy)"), "\(copied)")
+    let other = try await house.run("ms-leilao", ["--verificar", "--diario", copy], as: "ms_leilao")
+    #expect(other.status == 74 && other.text.hasPrefix("\(copy): não é um diário de ms-leilao: "), "\(other)")
+    let nowhere = try await lance(house, "copiar", "/nao/ha/copia.sqlite")
+    #expect(nowhere.status == 74 && nowhere.text.hasPrefix("/nao/ha/copia.sqlite: "), "\(nowhere)")
+    #expect(ForeignWords.found(in: nowhere.text, for: .portuguese) == [], "\(nowhere)")
+    let damaged = house.folder + "/estragado.sqlite"
+    try Data("no journal, but long enough to be looked at".utf8).write(to: URL(fileURLWithPath: damaged))
+    let told = try await lance(house, "--verificar", "--json", "--diario", damaged)
+    #expect(told.status == 74 && told.output.first?.contains("está danificado ou não é um diário") == true, "\(told)")
     let mode = try FileManager.default.attributesOfItem(atPath: copy)[.posixPermissions] as? Int
     #expect(mode == 0o600)
     let again = try await lance(house, "copiar", copy)
@@ -126,6 +135,17 @@ struct JournalTests {
     #expect(story.last?.situacao == "cancelado" && !story.contains { $0.evento == "corrente_quebrada" })
     #expect(try await house.run("ms-leilao", ["--verificar"], as: "ms_leilao").status == 0)
     #expect(try await lance(house, "--verificar").status == 0)
+  }
+
+  @Test func `A service whose journal is gone refuses to start, each time alike, and leaves its place free`() async throws {
+    let house = try await PrivateHouse()
+    try await house.kill9(.calendar)
+    try lose("ms_leilao", of: house)
+    for _ in 0..<2 {
+      let start = try await house.run("ms-leilao", [], as: "ms_leilao")
+      #expect(start.status == 78 && start.text.contains("recém-criado"), "\(start)")
+    }
+    #expect(!FileManager.default.fileExists(atPath: house.data + "/ms_leilao.sqlite"))
   }
 
   @Test func `A compacted journal answers and verifies as before, and is not compacted under its service`() async throws {

@@ -131,6 +131,9 @@ struct ProductionTests {
       let isPublicKey = path.contains("/keys/public/") && !isFolder
       #expect(mode == (isFolder ? 0o700 : isPublicKey ? 0o644 : 0o600), "\(path) \(String(mode, radix: 8))")
     }
+    let signing = try folder.modes().map(\.path).filter { $0.hasPrefix("casa/keys/private/") }
+    #expect(
+      Set(signing) == ["casa/keys/private/ms_leilao.pem", "casa/keys/private/ms_lance.pem", "casa/keys/private/operador.pem"])
     let users = ["ms_leilao", "ms_lance", "ms_notificacao", "operador", "ana", "bia"]
     let urls = Set(users.compactMap { folder.environment(of: $0)["RABBITMQ_URL"] })
     #expect(urls.count == users.count && urls.allSatisfy { $0.hasPrefix("amqps://") })

@@ -130,6 +130,15 @@ struct JournalTests {
     #expect(throws: Failure.self) { try audit(try journal(contents), SimulatedKeys(seed: 99).ring) }
   }
 
+  @Test func `of another service is told as such`() throws {
+    let (contents, keys) = try story()
+    let journal = try journal(contents)
+    let failure = #expect(throws: Failure.self) {
+      try CalendarJournal.audit(try JournalReader(path: journal.path), keys: keys.ring) { _ in }
+    }
+    #expect(failure?.sentence.contains("ms-leilao") == true, "\(String(describing: failure))")
+  }
+
   // MARK: - Compacted
 
   private static let farAway = Timestamp(microseconds: Int64.max / 2)
