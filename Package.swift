@@ -92,7 +92,9 @@ let package = Package(
     // Tests: a folder for each module; the doubles and the private broker are a library.
     .target(
       name: "SuiteTesting",
-      dependencies: domain + kits + shell + ["CAMQP", "Failpoints", "AuctionClient", "AuctionService", "BidService", "NotificationService"],
+      dependencies: domain + kits + shell + [
+        "CAMQP", "Failpoints", "AuctionClient", "AuctionService", "BidService", "NotificationService",
+      ],
       path: "Tests/SuiteTesting", swiftSettings: strict),
     // Not a product: many simulated histories from the command line (scripts/simulate).
     .executableTarget(

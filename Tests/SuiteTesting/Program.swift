@@ -169,7 +169,8 @@ package enum Orphans {
   private static let line: Int32 = {
     var ends: [Int32] = [-1, -1]
     guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0,
-      (try? Spawn.start(["/bin/bash", "--norc", "-c", script], environment: ["PATH": "/usr/bin:/bin"], descriptors: [(ends[0], 0)])) != nil
+      (try? Spawn.start(
+        ["/bin/bash", "--norc", "-c", script], environment: ["PATH": "/usr/bin:/bin"], descriptors: [(ends[0], 0)])) != nil
     else { preconditionFailure("no shell to look after the programs that tests start: errno \(errno)") }
     close(ends[0])
     return ends[1]

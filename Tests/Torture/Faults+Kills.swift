@@ -15,10 +15,16 @@ extension Fault {
     ) { random in
       var setting = Setting()
       setting.strikesAtOnce = true
-      setting.environment[service] = ["LEILAO_FAILPOINT": "\(failpoint.rawValue):\(random.interval(1...4))"]
+      setting.environment[service] = ["LEILAO_FAILPOINT": "\(failpoint.rawValue):\(random.interval(1...3))"]
       return (
         setting,
         { scene in
+          // Every bid moves the end, and some passages come only with that.
+          let patience = Task {
+            try await Task.sleep(for: .seconds(6))
+            scene.pauseBidding(true)
+          }
+          defer { patience.cancel() }
           guard let ending = try? await scene.ended(service) else { throw NotReached(description: "\(failpoint.rawValue)") }
           guard ending == .signal(SIGKILL) else { throw Program.Failure(description: "\(service.rawValue) ended with \(ending)") }
           try await scene.start(service)

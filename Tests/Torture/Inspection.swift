@@ -29,6 +29,7 @@ final class Inspection {
     try await askAndCompare()
     try await end()
     try await buried()
+    try await audit()
     try readJournals()
     try heard()
     return violations
@@ -74,6 +75,15 @@ final class Inspection {
     }
     for id in poison.keys { reasons[id] = nil }
     for (id, reason) in reasons { complain(9, "a dead letter that was no poison: \(id), \(reason.sorted())") }
+  }
+
+  // MARK: - 8: the services' own audits
+
+  private func audit() async throws {
+    for (program, user, service) in [("ms-lance", "ms_lance", Scene.Service.bids), ("ms-leilao", "ms_leilao", .calendar)] {
+      let run = try await scene.house.run(program, ["--verificar"], as: user, ["LEILAO_DATA": scene.dataPath(service)])
+      if run.status != 0 { complain(8, "\(program) --verificar: \(run.text)") }
+    }
   }
 
   // MARK: - 6, 7, 12: what the house answers

@@ -108,6 +108,7 @@ struct Round {
         }
       }
       progress.recovery = mended.duration(to: .now)
+      try await scene.moment()
     }
     scene.pauseBidding(true)
     progress.step = "the auction's end"

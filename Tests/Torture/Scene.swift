@@ -13,7 +13,9 @@ struct Setting: Sendable {
   var wrapper: [PrivateHouse.Service: [String]] = [:]
   /// At every start.
   var data: [PrivateHouse.Service: String] = [:]
-  var ntp = "none"
+  /// What must live as long as the house.
+  var disk: SmallDisk?
+  var server: FakeNTPServer?
   /// ms-lance is away over the auction's end, and must give the time back.
   var expectsOutage = false
   /// The broker itself loses what it had confirmed.
@@ -53,7 +55,7 @@ final class Scene: Sendable {
   init(on broker: PrivateBroker, setting: Setting, random: SeededRandom) async throws {
     (self.broker, self.setting) = (broker, setting)
     self.random = Mutex(random)
-    let house = try await PrivateHouse(on: broker, ntp: setting.ntp, running: [])
+    let house = try await PrivateHouse(on: broker, ntp: setting.server?.address ?? "none", running: [])
     self.house = house
     links = try Dictionary(uniqueKeysWithValues: Party.allCases.map { ($0, try LinkProxy(to: broker.port)) })
     let names: [PrincipalID] = ["ana", "bia", "caio"]
@@ -138,9 +140,12 @@ final class Scene: Sendable {
   func moment() async throws {
     let (more, milliseconds) = draw { ($0.interval(1...5), $0.interval(0...300)) }
     let enough = decided + Int(more)
-    try await until("bids are decided") { self.decided >= enough }
+    try await until("bids are decided") { self.decided >= enough || self.isOver }
     try await Task.sleep(for: .milliseconds(milliseconds))
   }
+
+  /// Whether everybody has seen the auction's end.
+  var isOver: Bool { bidders.allSatisfy { $0.record.auction?.status == .closed } }
 
   /// When the auction is to end, as the bidders know.
   var closesAt: Timestamp? { bidders.compactMap { $0.record.auction?.closesAt }.max() }
