@@ -116,7 +116,10 @@ let package = Package(
     tests("JournalKit", kernel + ["JournalKit"]),
     tests("ServiceKit", kernel + kits + ["ServiceKit", argumentParser, logging]),
     tests(
-      "Service", domain + kits + shell + ["AuctionClient", "AuctionService", "BidService", "NotificationService", "BidderClient"]),
+      "Service",
+      domain + kits + shell + [
+        "Failpoints", "AuctionClient", "AuctionService", "BidService", "NotificationService", "BidderClient",
+      ]),
     tests("BidderClient", domain + kits + shell + ["AuctionClient", "TerminalKit", "BidderClient"], exclude: ["Golden"]),
     tests("Integration", domain + kits + shell + ["AuctionClient"]),
     tests("Architecture"),

@@ -6,8 +6,9 @@
 /// A place in a service's turn where it may be made to end as a power cut would end it: `LEILAO_FAILPOINT=after-commit:3` is
 /// SIGKILL to itself at the third passage. In that order.
 ///
-/// Only in builds with `-DFAILPOINTS` (debug builds have it); otherwise a passage is nothing at all.
-package enum Failpoint: String, Sendable, CaseIterable {
+/// Only in builds with `-DFAILPOINTS` (debug builds have it); otherwise a passage is nothing at all: `public`, because the
+/// compiler inlines nothing else across modules.
+public enum Failpoint: String, Sendable, CaseIterable {
   case afterDeliver = "after-deliver"
   case afterVerify = "after-verify"
   /// Everything is written, nothing committed.
@@ -21,7 +22,7 @@ package enum Failpoint: String, Sendable, CaseIterable {
   case beforeMarkSent = "before-mark-sent"
 
   #if FAILPOINTS
-    package func pass() { Self.plan?.passing(self) }
+    public func pass() { Self.plan?.passing(self) }
 
     private static let plan = getenv("LEILAO_FAILPOINT").map { Plan(String(cString: $0)) }
 
@@ -51,6 +52,6 @@ package enum Failpoint: String, Sendable, CaseIterable {
       }
     }
   #else
-    @inlinable @inline(__always) package func pass() {}
+    @inlinable @inline(__always) public func pass() {}
   #endif
 }
