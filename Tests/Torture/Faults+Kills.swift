@@ -15,7 +15,9 @@ extension Fault {
     ) { random in
       var setting = Setting()
       setting.strikesAtOnce = true
-      setting.environment[service] = ["LEILAO_FAILPOINT": "\(failpoint.rawValue):\(random.interval(1...3))"]
+      setting.environment[service] = [
+        "LEILAO_FAILPOINT": "\(failpoint.rawValue):\(random.interval(1...(service == .calendar ? 3 : 12)))"
+      ]
       return (
         setting,
         { scene in

@@ -33,6 +33,25 @@ extension Fault {
       "confirms-bidders", .bidders, "confirmações do broker aos licitantes perdidas", "the broker's confirms to bidders lost"),
   ]
 
+  /// A service dies while all that it says is swallowed: what it committed meanwhile only its journal knows.
+  static let unheard = [Scene.Party.bids, .calendar, .notices].compactMap { party in
+    party.service.map { service in
+      Fault(
+        "unheard-\(service.rawValue)", "\(service.rawValue) morre sem que o broker o ouça",
+        "\(service.rawValue) dies while the broker hears nothing of it"
+      ) { scene in
+        try await strike(scene, party, scene.draw { $0.next() }) { proxy, random in
+          proxy.mode = .withholdingRequests
+          try await Task.sleep(for: .milliseconds(random.interval(300...1_500)))
+          try await scene.kill(service)
+          proxy.mode = .passing
+          proxy.cut()
+          try await scene.start(service)
+        }
+      }
+    }
+  }
+
   /// For a while, seldom longer than the heartbeat allows; then the connections that lost bytes are cut.
   private static func pass(_ proxy: LinkProxy, _ mode: LinkProxy.Mode, _ random: inout SeededRandom) async throws {
     proxy.mode = mode

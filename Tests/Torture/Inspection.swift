@@ -227,6 +227,7 @@ final class Inspection {
     let ring = try LiveKeyRing(KeyFolder(path: scene.house.keys)).ring
     let standing = Set(ledger.map(\.digest))
     var said: [String: [UInt8]] = [:]
+    var (announced, passedOn): (Set<Digest>, Set<Digest>) = ([], [])
     for message in scene.tap.heard.values {
       guard let statement = try? HouseStatement(message.body, from: message.exchange, ring: ring) else {
         complain(2, "\(message.id) on \(message.exchange) cannot be verified")
@@ -242,9 +243,16 @@ final class Inspection {
       case .answered: continue
       case .scheduled, .opened, .notice, .extended: break
       }
+      if case .notificacoes = message.exchange { passedOn.insert(statement.digest) } else { announced.insert(statement.digest) }
       if let before = said.updateValue(message.body, forKey: message.id), before != message.body {
         complain(8, "\(message.id) was said in other bytes")
       }
+    }
+    guard scene.tap.isWhole else { return }
+    for statement in ledger {
+      let name = "\(statement.envelope.kind) \(statement.digest.hex.prefix(8))"
+      if !announced.contains(statement.digest) { complain(9, "\(name) stands in the ledger and was never said") }
+      if !passedOn.contains(statement.digest) { complain(9, "\(name) stands in the ledger and was never passed on") }
     }
   }
 }

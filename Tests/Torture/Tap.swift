@@ -39,6 +39,9 @@ final class Tap: Sendable {
     try await events.first { if case .subscribed = $0 { () } else { nil } }
   }
 
+  /// Whether it has heard all that there was.
+  var isWhole: Bool { !events.values.contains { if case .disconnected = $0 { true } else { false } } }
+
   /// Sends something to where bids belong, again until the broker has it.
   func send(_ body: [UInt8], id: String) async throws {
     let message = Publishing(
