@@ -51,8 +51,20 @@ package enum CommandRunner {
   private static func status(of error: any Spoken) -> ExitStatus {
     switch error {
     case let error as JournalError: error.status
-    case is KeyFolderError, is SigningError: .configuration
+    case let error as KeyFolderError: error.status
+    case is SigningError: .configuration
     default: .usage
+    }
+  }
+}
+
+extension KeyFolderError {
+  fileprivate var status: ExitStatus {
+    switch kind {
+    case .io(EIO), .io(ENOSPC), .io(EDQUOT): .ioError
+    case .io, .nameNotAccepted, .missing, .exposed, .foreignOwner, .alreadyExists, .notAKeyFile, .key, .passphraseUnavailable,
+      .pairDiffers, .tooManyFiles:
+      .configuration
     }
   }
 }

@@ -35,7 +35,7 @@ extension Fault {
     }
   ) { random in
     var setting = Setting()
-    let number = random.interval(2...14)
+    let number = random.interval(1...14)
     setting.wrapper[.bids] = [
       strace, "-D", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync,fsync", "-e",
       "inject=fdatasync,fsync:error=EIO:when=\(number)",
@@ -67,7 +67,10 @@ final class SmallDisk: Sendable {
   let path = "/tmp/leilao-disk-\(UInt64.random(in: .min ... .max))"
   private let isMounted: Bool
 
-  init() { isMounted = mkdir(path, 0o700) == 0 && mount("tmpfs", path, "tmpfs", 0, "size=4m,mode=0700") == 0 }
+  init() {
+    isMounted = mkdir(path, 0o700) == 0 && mount("tmpfs", path, "tmpfs", 0, "size=4m,mode=0700") == 0
+    if isMounted { Orphans.adopt(mount: path) }
+  }
 
   deinit {
     if isMounted { umount2(path, 2) }
