@@ -58,6 +58,8 @@ let package = Package(
     // Layer 1: the words of the house.
     module("SharedKernel"),
     module("AuctionFacts", kernel),
+    // In debug builds, and where `-Xswiftc -DFAILPOINTS` asks for them (scripts/torture).
+    .target(name: "Failpoints", swiftSettings: strict + [.define("FAILPOINTS", .when(configuration: .debug))]),
 
     // Layer 2: what decides, what spells, and the kits, none of which knows another.
     module("AuctionCore", kernel + ["AuctionFacts"]),
@@ -66,10 +68,10 @@ let package = Package(
     module("SigningKit", kernel + ["COpenSSL"]),
     module("NTPKit", kernel),
     module("TerminalKit", kernel + ["CNCurses", "CTerminal"]),
-    module("JournalKit", kernel + [grdb]),
+    module("JournalKit", kernel + ["Failpoints", grdb]),
 
     // Layer 3: the shell.
-    module("ServiceKit", kernel + kits + [argumentParser, logging, lifecycle, signals, metrics]),
+    module("ServiceKit", kernel + kits + ["Failpoints", argumentParser, logging, lifecycle, signals, metrics]),
 
     // Layer 4: what any program needs to speak with the house.
     module("AuctionSigning", domain + kits + ["ServiceKit"]),
@@ -78,7 +80,7 @@ let package = Package(
     // Layer 5: one library for each program.
     module("AuctionService", domain + kits + shell + ["AuctionClient", argumentParser, logging]),
     module("BidService", domain + kits + shell + [argumentParser, logging]),
-    module("NotificationService", domain + kits + shell + [argumentParser, logging, lifecycle]),
+    module("NotificationService", domain + kits + shell + ["Failpoints", argumentParser, logging, lifecycle]),
     module("BidderClient", domain + kits + shell + ["AuctionClient", "TerminalKit", argumentParser, logging]),
 
     // Layer 6: the programs.
@@ -90,12 +92,19 @@ let package = Package(
     // Tests: a folder for each module; the doubles and the private broker are a library.
     .target(
       name: "SuiteTesting",
-      dependencies: domain + kits + shell + ["CAMQP", "AuctionClient", "AuctionService", "BidService", "NotificationService"],
+      dependencies: domain + kits + shell + [
+        "CAMQP", "Failpoints", "AuctionClient", "AuctionService", "BidService", "NotificationService",
+      ],
       path: "Tests/SuiteTesting", swiftSettings: strict),
     // Not a product: many simulated histories from the command line (scripts/simulate).
     .executableTarget(
       name: "Simulate", dependencies: kernel + ["AuctionFacts", "ServiceKit", "SuiteTesting", argumentParser],
       path: "Tests/Simulate", swiftSettings: strict),
+    // Not a product either: the built programs under every fault (scripts/torture).
+    .executableTarget(
+      name: "Torture",
+      dependencies: domain + kits + shell + ["Failpoints", "AuctionClient", "SuiteTesting", argumentParser],
+      path: "Tests/Torture", swiftSettings: strict),
     tests("SharedKernel", kernel),
     tests("AuctionFacts", kernel + ["AuctionFacts"]),
     tests("AuctionCore", kernel + ["AuctionFacts", "AuctionCore"]),
@@ -107,7 +116,10 @@ let package = Package(
     tests("JournalKit", kernel + ["JournalKit"]),
     tests("ServiceKit", kernel + kits + ["ServiceKit", argumentParser, logging]),
     tests(
-      "Service", domain + kits + shell + ["AuctionClient", "AuctionService", "BidService", "NotificationService", "BidderClient"]),
+      "Service",
+      domain + kits + shell + [
+        "Failpoints", "AuctionClient", "AuctionService", "BidService", "NotificationService", "BidderClient",
+      ]),
     tests("BidderClient", domain + kits + shell + ["AuctionClient", "TerminalKit", "BidderClient"], exclude: ["Golden"]),
     tests("Integration", domain + kits + shell + ["AuctionClient"]),
     tests("Architecture"),

@@ -34,6 +34,9 @@ package final class HouseCall {
     }
   }
 
+  /// For a process that goes on after the call.
+  package func hangUp() async { await link.close() }
+
   /// Every auction that the house speaks of, in order of id.
   package func auctions() throws -> [(summary: AuctionSummary, terms: AuctionTerms)] {
     var all: [(AuctionSummary, AuctionTerms)] = []

@@ -1,3 +1,4 @@
+import Failpoints
 package import GRDB
 import Glibc
 import SharedKernel
@@ -168,6 +169,7 @@ package final class Journal: JournalReading, Sendable {
         try Rows.insert(commit.documents, db)
         messages = try Rows.insert(commit.outbox, db)
         try Rows.delete(commit.removals, db)
+        Failpoint.inTransaction.pass()
         return .commit
       }
       committed.store(first - 1 + Int64(commit.entries.count), ordering: .releasing)

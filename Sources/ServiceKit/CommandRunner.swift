@@ -63,12 +63,13 @@ package enum CommandRunner {
 }
 
 extension KeyFolderError {
-  /// What the user typed, or could not be asked for, is no fault of the folder.
+  /// What the user typed, or could not be asked for, is no fault of the folder; a disk that fails is none of its contents.
   fileprivate var status: ExitStatus {
     switch kind {
     case .passphraseUnavailable, .key(.passphraseNeeded), .key(.passphraseWrong), .key(.passphraseNotAccepted), .nameNotAccepted:
       .usage
-    default: .configuration
+    case .io(EIO), .io(ENOSPC), .io(EDQUOT): .ioError
+    case .io, .missing, .exposed, .foreignOwner, .alreadyExists, .notAKeyFile, .key, .pairDiffers, .tooManyFiles: .configuration
     }
   }
 }

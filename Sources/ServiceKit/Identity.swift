@@ -52,7 +52,7 @@ package enum Identity {
               + "if this is its key, write \(journal.identity) to \(note)."))
       }
       guard writeDurably(journal.identity + "\n", to: note) else {
-        throw Failure(.configuration, said("não consigo gravar \(note): ", "cannot write \(note): ") + systemReason())
+        throw Failure(.ioError, said("não consigo gravar \(note): ", "cannot write \(note): ") + systemReason())
       }
       return
     }
@@ -80,7 +80,14 @@ package enum Identity {
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
     let bytes = Array(text.utf8)
-    return bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) } == bytes.count && fsync(descriptor) == 0
+    let isWritten = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) } == bytes.count && fsync(descriptor) == 0
+    // Half a note would bind the key to a journal that there never was.
+    if !isWritten {
+      let reason = errno
+      unlink(path)
+      errno = reason
+    }
+    return isWritten
   }
 }
 

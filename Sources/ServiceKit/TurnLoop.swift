@@ -1,3 +1,4 @@
+import Failpoints
 import JournalKit
 package import Logging
 package import MessagingKit
@@ -63,11 +64,13 @@ package final class TurnLoop<D: Desk> {
   /// - Parameter freshKeys: reads the key folder when something came under an unknown key; nil when it was read just now.
   package func take(_ deliveries: [Delivery], freshKeys: () -> KeyRing? = { nil }) throws {
     guard !deliveries.isEmpty || silenced != nil else { return }
+    Failpoint.afterDeliver.pass()
     var opened = deliveries.map { desk.open($0) }
     if opened.contains(where: desk.isUnderUnknownKey), let ring = freshKeys() {
       try keysChanged(ring)
       opened = deliveries.map { desk.open($0) }
     }
+    Failpoint.afterVerify.pass()
     let reading = clock.now()
     let away = silenced
     silenced = nil
@@ -106,12 +109,16 @@ package final class TurnLoop<D: Desk> {
         Commit(
           entries: turn.entries.isEmpty ? [] : ([record] + turn.entries).map { ($0.kind, $0.body) }, documents: turn.documents,
           outbox: turn.outgoing, removals: turn.removals))
+      Failpoint.afterCommit.pass()
     }
     for reason in turn.deadLetters {
       log.warning("\(said("mensagem posta em mortas", "message put aside as a dead letter"))", metadata: ["motivo": "\(reason)"])
       Counter(label: "house.dead_letters", dimensions: [("motivo", reason)]).increment()
     }
-    if let tag { acknowledger.acknowledge(tag, multiple: true) }
+    if let tag {
+      acknowledger.acknowledge(tag, multiple: true)
+      Failpoint.afterAck.pass()
+    }
     outbox.append(rows)
     if !turn.replies.isEmpty { outbox.sayOnce(turn.replies) }
   }

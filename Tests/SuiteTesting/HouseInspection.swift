@@ -42,8 +42,17 @@ package struct HouseInspection {
   package var violations: [Violation] {
     let ledgers = ledgers.sorted { $0.key < $1.key }
     return house.witness.violations + restViolations + ledgers.flatMap { LedgerCheck($0.value, of: $0.key).violations }
-      + JournalCheck(house.books.store, self.ledgers).violations + decisionViolations + orderViolations + outageViolations
+      + booksViolations + decisionViolations + orderViolations + outageViolations
       + keyViolations + speechViolations + deathViolations + historyViolations + pictureViolations
+  }
+
+  // MARK: - 3: the oracle
+
+  private var booksViolations: [Violation] {
+    let store = house.books.store
+    return BooksCheck(ledgers, refusedBids: { store.all("lance_recusado", $0.text).map(\.body) }) { body in
+      try store.forEachEntry(from: 1, body)
+    }.violations
   }
 
   // MARK: - 9: at rest

@@ -197,12 +197,12 @@ package struct HousePlan: Sendable {
     private mutating func houseDown() {
       let (from, interval) = (random.interval(length / 2...length), random.interval(6_000...20_000))
       add(.houseDown(.milliseconds(interval)), from: from, to: from)
-      if random.chance(50) { add(.plannedEnd(1, .beforeCommit), from: from + 1, to: from + interval) }
+      if random.chance(50) { add(.plannedEnd(1, .inTransaction), from: from + 1, to: from + interval) }
     }
     /// ms-lance ends with a bid undecided, while everybody asks.
     private mutating func questionedEnd() {
       let from = random.interval(3_000...length)
-      add(.plannedEnd(1, .beforeCommit), from: from, to: from)
+      add(.plannedEnd(1, .inTransaction), from: from, to: from)
       for bidder in 0..<bidders {
         add(.bid(bidder, .honest, over: 0), from: from, to: from + 4)
         times(1...3) { $0.add(.ask(bidder), from: from, to: from + 8) }

@@ -1,15 +1,15 @@
 import AuctionCore
 import AuctionFacts
-import AuctionSigning
+package import AuctionSigning
 import AuctionWire
-import JournalKit
+package import JournalKit
 import ServiceKit
-import SharedKernel
+package import SharedKernel
 import SigningKit
 
 /// Reads ms-lance's journal, lets the oracle decide everything once more, and compares with what stands in the ledgers.
-struct JournalCheck {
-  private(set) var violations: [Violation] = []
+package struct BooksCheck {
+  package private(set) var violations: [Violation] = []
   private var oracle = Oracle()
   private var expected: [Said] = []
   private var keys: [Digest: KeyRecord] = [:]
@@ -19,17 +19,23 @@ struct JournalCheck {
   /// The refused bids by their payloads' digests: the journal's entry names only that.
   private let refused: [Digest: Evidence]
 
-  init(_ store: SimulatedStore, _ ledgers: [AuctionID: [HouseStatement]]) {
+  /// - Parameters:
+  ///   - refusedBids: the envelopes of the bids that an auction's receipts are about.
+  ///   - forEachEntry: hands over every entry of the journal, in order.
+  package init(
+    _ ledgers: [AuctionID: [HouseStatement]], refusedBids: (AuctionID) throws -> [[UInt8]],
+    forEachEntry: ((Entry) throws -> Void) throws -> Void
+  ) {
     digests = ledgers.mapValues { $0.compactMap { if case .block = $0.fact { $0.digest } else { nil } } }
     refused = ledgers.keys.reduce(into: [:]) { refused, auction in
-      for document in store.all("lance_recusado", auction.text) {
-        guard let envelope = try? Envelope(parsing: document.body) else { continue }
-        refused[SHA256.of(envelope.payload)] = Evidence(document.body)
+      for body in (try? refusedBids(auction)) ?? [] {
+        guard let envelope = try? Envelope(parsing: body) else { continue }
+        refused[SHA256.of(envelope.payload)] = Evidence(body)
       }
     }
     var reading: ClockReading?
     do {
-      try store.forEachEntry(from: 1) { entry in
+      try forEachEntry { entry in
         if entry.kind == TurnRecord.kind {
           if let reading { expect(oracle.endTurn(at: reading)) }
           reading = try TurnRecord.decode(entry.body)
