@@ -42,7 +42,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: ["ms-leilao", "ms-lance", "ms-notificacao", "cliente-tui"].map { .executable(name: $0, targets: [$0]) },
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -58,6 +58,8 @@ let package = Package(
     // Layer 1: the words of the house.
     module("SharedKernel"),
     module("AuctionFacts", kernel),
+    // In debug builds, and where `-Xswiftc -DFAILPOINTS` asks for them (scripts/torture).
+    .target(name: "Failpoints", swiftSettings: strict + [.define("FAILPOINTS", .when(configuration: .debug))]),
 
     // Layer 2: what decides, what spells, and the kits, none of which knows another.
     module("AuctionCore", kernel + ["AuctionFacts"]),
@@ -66,10 +68,10 @@ let package = Package(
     module("SigningKit", kernel + ["COpenSSL"]),
     module("NTPKit", kernel),
     module("TerminalKit", kernel + ["CNCurses", "CTerminal"]),
-    module("JournalKit", kernel + [grdb]),
+    module("JournalKit", kernel + ["Failpoints", grdb]),
 
     // Layer 3: the shell.
-    module("ServiceKit", kernel + kits + [argumentParser, logging, lifecycle, signals, metrics]),
+    module("ServiceKit", kernel + kits + ["Failpoints", argumentParser, logging, lifecycle, signals, metrics]),
 
     // Layer 4: what any program needs to speak with the house.
     module("AuctionSigning", domain + kits + ["ServiceKit"]),
@@ -78,7 +80,7 @@ let package = Package(
     // Layer 5: one library for each program.
     module("AuctionService", domain + kits + shell + ["AuctionClient", argumentParser, logging]),
     module("BidService", domain + kits + shell + [argumentParser, logging]),
-    module("NotificationService", domain + kits + shell + [argumentParser, logging, lifecycle]),
+    module("NotificationService", domain + kits + shell + ["Failpoints", argumentParser, logging, lifecycle]),
     module("BidderClient", domain + kits + shell + ["AuctionClient", "TerminalKit", argumentParser, logging]),
 
     // Layer 6: the programs.
@@ -90,12 +92,19 @@ let package = Package(
     // Tests: a folder for each module; the doubles and the private broker are a library.
     .target(
       name: "SuiteTesting",
-      dependencies: domain + kits + shell + ["CAMQP", "AuctionClient", "AuctionService", "BidService", "NotificationService"],
+      dependencies: domain + kits + shell + [
+        "CAMQP", "Failpoints", "AuctionClient", "AuctionService", "BidService", "NotificationService",
+      ],
       path: "Tests/SuiteTesting", swiftSettings: strict),
     // Not a product: many simulated histories from the command line (scripts/simulate).
     .executableTarget(
       name: "Simulate", dependencies: kernel + ["AuctionFacts", "ServiceKit", "SuiteTesting", argumentParser],
       path: "Tests/Simulate", swiftSettings: strict),
+    // Not a product either: the built programs under every fault (scripts/torture).
+    .executableTarget(
+      name: "Torture",
+      dependencies: domain + kits + shell + ["Failpoints", "AuctionClient", "SuiteTesting", argumentParser],
+      path: "Tests/Torture", swiftSettings: strict),
     // Not a product: hostile bytes for whatever reads bytes (scripts/fuzz).
     .executableTarget(
       name: "Fuzz", dependencies: domain + ["MessagingKit", "NTPKit", "ServiceKit", "AuctionService"], path: "Tests/Fuzz",
@@ -115,7 +124,10 @@ let package = Package(
     tests("JournalKit", kernel + ["JournalKit"]),
     tests("ServiceKit", kernel + kits + ["ServiceKit", argumentParser, logging]),
     tests(
-      "Service", domain + kits + shell + ["AuctionClient", "AuctionService", "BidService", "NotificationService", "BidderClient"]),
+      "Service",
+      domain + kits + shell + [
+        "Failpoints", "AuctionClient", "AuctionService", "BidService", "NotificationService", "BidderClient",
+      ]),
     tests("BidderClient", domain + kits + shell + ["AuctionClient", "TerminalKit", "BidderClient"], exclude: ["Golden"]),
     tests("Integration", domain + kits + shell + ["AuctionClient"]),
     tests("Fuzz"),

@@ -157,7 +157,7 @@ package struct BidderSession: Machine {
       guard case .cancel = notice.action, var auction = auctions[notice.auction], auction.edition == notice.edition else {
         return []
       }
-      let changes = auction.takeCancellation(at: notice.clock)
+      let changes = auction.takeCancellation(notice, at: notice.clock)
       auctions[notice.auction] = auction
       return changes.isEmpty ? [] : [.tell(.auction(auction, changes))]
     // The block that moved the end says it all, and in order.
@@ -291,7 +291,7 @@ package struct BidderSession: Machine {
 
   private mutating func closeWithoutChain(_ id: AuctionID, at clock: ClockReading) -> [Output] {
     guard var auction = auctions[id] else { return [] }
-    let changes = auction.takeCancellation(at: clock)
+    let changes = auction.takeCancellation(nil, at: clock)
     auctions[id] = auction
     return changes.isEmpty ? [] : [.tell(.auction(auction, changes))]
   }

@@ -52,6 +52,11 @@ package struct FollowedAuction: Sendable {
   package private(set) var bids: [RecordedBid] = []
   package private(set) var acceptedBids = 0
   package private(set) var result: AuctionResult?
+  /// Why it was cancelled, as the operator said it.
+  package private(set) var cancellation: String?
+  private var cancelledAt: Timestamp?
+  /// A cancelled auction ended when it was cancelled, whatever end was meant for it.
+  package var endsAt: Timestamp { min(closesAt, cancelledAt ?? closesAt) }
   package private(set) var health = Health.whole
   /// The reading of the last block or snapshot.
   package private(set) var asOf: ClockReading
@@ -92,15 +97,17 @@ package struct FollowedAuction: Sendable {
     }
     let next = head.map { $0.block + 1 } ?? 0
     if let head, block.number == head.block, digest != head.digest {
-      if case .closing(let result, _) = block.content, status != .closed { return end(takingBack: 1, at: block, result) }
+      if case .closing(let result, let evidence) = block.content, status != .closed {
+        return end(takingBack: 1, at: block, result, evidence)
+      }
       return fail("dois blocos \(block.number) diferentes", "two different blocks \(block.number)")
     }
     guard block.number >= next else {
       // Nothing follows a closing block: one that stands before what was seen takes back what the house had signed.
-      guard case .closing(let result, _) = block.content, let head, block.number < head.block, status != .closed else {
+      guard case .closing(let result, let evidence) = block.content, let head, block.number < head.block, status != .closed else {
         return .alreadyKnown
       }
-      return end(takingBack: head.block - block.number + 1, at: block, result)
+      return end(takingBack: head.block - block.number + 1, at: block, result, evidence)
     }
     guard block.number == next else { return .gap(from: next) }
     guard block.previous == (head?.digest ?? edition) else {
@@ -124,12 +131,11 @@ package struct FollowedAuction: Sendable {
       for entry in entries {
         if let problem = apply(entry, to: &changes) { return fail(problem.0, problem.1) }
       }
-    case .closing(let result, _):
+    case .closing(let result, let evidence):
       guard result.winner == leader || result.outcome != .sold, result.outcome != .sold || result.amount == price else {
         return fail("o resultado não é o da corrente", "the result is not the chain's")
       }
-      self.result = result
-      status = .closed
+      close(result, evidence, at: block.clock)
       changes.append(.closed(result))
     }
     head = Seen(block: block.number, digest: digest)
@@ -139,12 +145,11 @@ package struct FollowedAuction: Sendable {
 
   /// The house has ended the auction and forgotten some of its own blocks, as one that lost its journal and went on from an
   /// older copy. It is over, and what was seen stays proof.
-  private mutating func end(takingBack blocks: Int64, at block: Block, _ result: AuctionResult) -> Step {
+  private mutating func end(takingBack blocks: Int64, at block: Block, _ result: AuctionResult, _ evidence: Evidence) -> Step {
     let step = fail(
       "a casa encerrou o leilão no bloco \(block.number), mas já tinha assinado mais \(blocks): diário restaurado de uma cópia?",
       "the house closed the auction in block \(block.number) but had signed \(blocks) more: a journal restored from a copy?")
-    self.result = result
-    (status, asOf) = (.closed, block.clock)
+    close(result, evidence, at: block.clock)
     guard case .applied(let changes) = step else { return .applied([.closed(result)]) }
     return .applied(changes + [.closed(result)])
   }
@@ -162,14 +167,23 @@ package struct FollowedAuction: Sendable {
   }
 
   /// A cancellation of an auction that never opened is final: there is no chain to say so.
-  package mutating func takeCancellation(at clock: ClockReading) -> [Change] {
+  /// - Parameter notice: nil where only the house's summary tells of it.
+  package mutating func takeCancellation(_ notice: CalendarNotice?, at clock: ClockReading) -> [Change] {
     guard head == nil, status == .scheduled else { return [] }
     let result = AuctionResult(
       outcome: .cancelled, winner: nil, amount: nil, acceptedBids: 0, refusedBids: 0, refusals: SHA256.of([]), closesAt: closesAt)
-    self.result = result
-    status = .closed
-    asOf = clock
+    close(result, nil, at: clock)
+    if case .cancel(let reason)? = notice?.action { cancellation = reason }
     return [.closed(result)]
+  }
+
+  private mutating func close(_ result: AuctionResult, _ evidence: Evidence?, at clock: ClockReading) {
+    self.result = result
+    (status, asOf) = (.closed, clock)
+    guard result.outcome == .cancelled else { return }
+    cancelledAt = clock.instant
+    guard let evidence, let envelope = try? Envelope(evidence), let notice = try? CalendarNotice(envelope) else { return }
+    if case .cancel(let reason) = notice.action { cancellation = reason }
   }
 
   private mutating func apply(_ entry: BlockEntry, to changes: inout [Change]) -> (String, String)? {

@@ -34,6 +34,7 @@ package final class HouseCall {
     }
   }
 
+  /// For a process that goes on after the call.
   package func hangUp() async { await link.close() }
 
   /// Every auction that the house speaks of, in order of id.
@@ -113,9 +114,9 @@ package final class HouseCall {
         if let answer = try pick(news) { return answer }
         switch news {
         case .link(.down(let reason, _)) where !isSent:
-          throw Failure(.unavailable, said("sem contato com o broker: \(reason)", "the broker cannot be reached: \(reason)"))
+          throw Failure.noBroker(reason)
         case .link(.refused(let reason)) where !isSent:
-          throw Failure(.unavailable, said("o broker recusou: \(reason)", "the broker refused: \(reason)"))
+          throw Failure.refusedByBroker(reason)
         case .link, .published: break
         }
       }

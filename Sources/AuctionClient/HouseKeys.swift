@@ -9,9 +9,9 @@ package enum HouseKeys {
     let known = Set(ring.members.values.map(\.owner))
     let missing = [HousePrincipal.msLance, HousePrincipal.msLeilao].filter { !known.contains($0) }
     guard !missing.isEmpty else { return nil }
-    let files = missing.map { "public/\($0).pem" }.joined(separator: ", ")
+    let files = missing.map { "public/\($0).pem" }.joined(separator: said(" e ", " and "))
     return said(
-      "na pasta das chaves falta \(files): o que a casa diz não pode ser conferido.",
+      "na pasta das chaves \(missing.count == 1 ? "falta" : "faltam") \(files): o que a casa diz não pode ser conferido.",
       "the key folder lacks \(files): what the house says cannot be verified.")
   }
 }

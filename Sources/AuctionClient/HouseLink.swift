@@ -100,7 +100,7 @@ package final class HouseLink: Sendable {
           .statement(
             try keys.open { ring throws(Rejection) in try HouseStatement(delivery.body, from: exchange, ring: ring) }))
       } catch {
-        onEvent(.dropped(error.description))
+        onEvent(.dropped(said(error)))
       }
     }
     /// Of the connection that there is at any rate; what troubles both is told once.

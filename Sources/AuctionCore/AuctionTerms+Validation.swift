@@ -23,7 +23,7 @@ extension AuctionTerms {
 
   /// Why an auction cannot be held under these terms, asked for as of now: `badTerms`, `unsupported` or nil.
   package func refusal(at now: Timestamp) -> CommandRefusal? {
-    guard isSensible(at: now) else { return .badTerms }
+    guard problem(at: now) == nil else { return .badTerms }
     return isSupported ? nil : .unsupported
   }
 
@@ -32,24 +32,34 @@ extension AuctionTerms {
     format == .english && rules.reserveCommitment == nil && rules.buyNow == nil && rules.descent == nil
   }
 
-  private func isSensible(at now: Timestamp) -> Bool {
+  /// The first of the terms that is out of its bounds.
+  package enum Problem: Hashable, Sendable, CaseIterable {
+    case seller, title, description, openingPrice, increment, opensAt, closesAt, latestClose, extensionWindow, inFlightTolerance
+  }
+
+  /// Nil: all are within their bounds, asked for as of now.
+  package func problem(at now: Timestamp) -> Problem? {
     // A service decides and an operator commands: neither sells. The house itself may.
-    guard seller.role == .bidder || seller.role == .house else { return false }
-    guard Bounds.title.contains(title.unicodeScalars.count), Bounds.description.contains(description.unicodeScalars.count)
-    else { return false }
-    guard openingPrice > .zero, increment.isSensible else { return false }
-    guard opensAt >= now - Bounds.oldestOpening, closesAt > opensAt, closesAt <= now + Bounds.horizon else { return false }
-    return rules.isSensible(closingAt: closesAt, horizon: now + Bounds.horizon)
+    guard seller.role == .bidder || seller.role == .house else { return .seller }
+    guard Bounds.title.contains(title.unicodeScalars.count) else { return .title }
+    guard Bounds.description.contains(description.unicodeScalars.count) else { return .description }
+    guard openingPrice > .zero else { return .openingPrice }
+    guard increment.isSensible else { return .increment }
+    guard opensAt >= now - Bounds.oldestOpening else { return .opensAt }
+    guard closesAt > opensAt, closesAt <= now + Bounds.horizon else { return .closesAt }
+    return rules.problem(closingAt: closesAt, horizon: now + Bounds.horizon)
   }
 }
 
 extension AuctionRules {
-  fileprivate func isSensible(closingAt end: Timestamp, horizon: Timestamp) -> Bool {
+  fileprivate func problem(closingAt end: Timestamp, horizon: Timestamp) -> AuctionTerms.Problem? {
     typealias Bounds = AuctionTerms.Bounds
-    if let latestClose, latestClose < end || latestClose > horizon { return false }
+    if let latestClose, latestClose < end || latestClose > horizon { return .latestClose }
     guard Bounds.extensionWindow.contains(extensionWindow), extensionWindow.microseconds.isMultiple(of: 1_000_000)
-    else { return false }
-    return Bounds.inFlightTolerance.contains(inFlightTolerance) && inFlightTolerance.microseconds.isMultiple(of: 1_000)
+    else { return .extensionWindow }
+    guard Bounds.inFlightTolerance.contains(inFlightTolerance), inFlightTolerance.microseconds.isMultiple(of: 1_000)
+    else { return .inFlightTolerance }
+    return nil
   }
 }
 

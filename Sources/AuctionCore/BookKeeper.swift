@@ -14,6 +14,8 @@ package struct BookKeeper: Machine {
     case opened(Opening, Evidence)
     case noticed(CalendarNotice, Evidence)
     case bid(SubmittedBid)
+    /// Its bidder was told a refusal that stands in no ledger: the same bid, should it come again, is not judged any more.
+    case turnedAway(bidder: PrincipalID, bid: BidID, digest: Digest)
     /// A key was registered, or revoked (removed or replaced).
     case key(KeyRecord)
     /// The house consumed nothing between these instants; gaps of up to `longestPause` have no effect.
@@ -39,7 +41,7 @@ package struct BookKeeper: Machine {
     case result(AuctionID, number: Int64, Sealed)
     /// `leilao.prorrogado`, after the block that holds what moved the end; once for each block.
     case extended(AuctionID, Sealed, Extension)
-    /// `lance.invalidado`; a receipt without a number is not journalled, and the bid is not remembered.
+    /// `lance.invalidado`; a receipt without a number stands in no ledger.
     case refused(Receipt, Sealed)
     /// The last extension again, because a close named another end; or the result again, because a notice came behind it.
     case repeated(AuctionID, Sealed)
@@ -88,6 +90,9 @@ package struct BookKeeper: Machine {
       return books.change(place) { $0.hear(notice, evidence, at: clock, scribe: scribe) }
     case .bid(let bid):
       return decide(bid, at: clock)
+    case .turnedAway(let bidder, let bid, let digest):
+      books.turnAway(Books.BidName(bidder: bidder, bid: bid), digest)
+      return []
     case .key(let record):
       guard record.standing == .revoked else { return [] }
       return change(books.openPlaces) { $0.revoke(record, at: clock, scribe: scribe) }
@@ -120,8 +125,8 @@ package struct BookKeeper: Machine {
     places.flatMap { books.change($0, body) }
   }
 
-  /// PROTOCOL.md, Refusals, 0 and 3. A bid that names no auction of this edition is answered and leaves no trace in the state:
-  /// whoever sends it cannot make the house grow.
+  /// PROTOCOL.md, Refusals, 0 and 3. A bid that names no auction of this edition is answered and stands in no ledger. One whose
+  /// auction is not known yet could be taken later: it is to be turned away.
   private mutating func decide(_ submitted: SubmittedBid, at clock: ClockReading) -> [Output] {
     let (scribe, bid) = (scribe, submitted.bid)
     let name = Books.BidName(bidder: bid.bidder, bid: bid.id)
@@ -180,12 +185,12 @@ extension BookKeeper {
         .map { books[$0].summary })
   }
 
-  /// Nil: no bid under that name has been decided, or it was answered without being journalled.
+  /// Nil: no bid under that name has been decided, or its refusal stands in no ledger.
   package func decision(of bidder: PrincipalID, bid: BidID) -> BidDecision? {
     books.decision(of: Books.BidName(bidder: bidder, bid: bid))
   }
 
-  /// Whether exactly this bid, its payload having that digest, has been decided: then it is no input any more.
+  /// Whether exactly this bid, its payload having that digest, has been decided or turned away: then it is no input any more.
   package func isDecided(_ bid: BidID, of bidder: PrincipalID, digest: Digest) -> Bool {
     books.isDecided(Books.BidName(bidder: bidder, bid: bid), digest)
   }

@@ -10,7 +10,7 @@ struct Books: Equatable, Sendable {
     let bid: BidID
   }
 
-  private struct Reuse: Hashable, Sendable {
+  private struct Submission: Hashable, Sendable {
     let name: BidName
     let digest: Digest
   }
@@ -24,7 +24,9 @@ struct Books: Equatable, Sendable {
   /// The first decision under each name: the one that stands.
   private var decisions: [BidName: BidDecision] = [:]
   /// Other payloads under a name that was taken, refused once.
-  private var reuses: Set<Reuse> = []
+  private var reuses: Set<Submission> = []
+  /// Told a refusal that stands in no ledger.
+  private var turnedAway: Set<Submission> = []
   /// Books that may have something to seal, in the order in which it happened.
   private var unsealed: [Int] = []
 
@@ -63,16 +65,21 @@ struct Books: Equatable, Sendable {
 
   func decision(of name: BidName) -> BidDecision? { decisions[name] }
 
-  /// Whether exactly this bid has been decided.
+  /// Whether its bidder was told what became of exactly this bid.
   func isDecided(_ name: BidName, _ digest: Digest) -> Bool {
-    decisions[name]?.digest == digest || reuses.contains(Reuse(name: name, digest: digest))
+    let submission = Submission(name: name, digest: digest)
+    return decisions[name]?.digest == digest || reuses.contains(submission) || turnedAway.contains(submission)
+  }
+
+  mutating func turnAway(_ name: BidName, _ digest: Digest) {
+    turnedAway.insert(Submission(name: name, digest: digest))
   }
 
   mutating func remember(_ name: BidName, _ decision: BidDecision) {
     if decisions[name] == nil {
       decisions[name] = decision
     } else {
-      reuses.insert(Reuse(name: name, digest: decision.digest))
+      reuses.insert(Submission(name: name, digest: decision.digest))
     }
   }
 }

@@ -17,6 +17,13 @@ package struct Calendar: Machine {
     case forgotten(reason: String)
     /// Time has passed: to be given when `wakeUp` has come.
     case tick
+
+    // What follows is only read back from a journal that no longer holds the commands themselves; it says nothing.
+
+    /// A command that was answered, its payload having that digest.
+    case answeredBefore(CommandAnswer, digest: Digest)
+    /// An auction that is over, in the place of its scheduling and of all that happened to it.
+    case closed(ClosedEntry)
   }
 
   package enum Output: Sendable, Hashable {
@@ -66,6 +73,12 @@ package struct Calendar: Machine {
       change(auction, of: edition) { $0.end() }
       return []
     case .forgotten(let reason): return cancelWhatWasDue(reason, at: clock)
+    case .answeredBefore(let answer, let digest):
+      remember(answer, to: digest)
+      return []
+    case .closed(let closed):
+      entries[closed.auction] = CalendarEntry(closed)
+      return []
     case .tick:
       var outputs: [Output] = []
       // Whatever is done makes its auction due later than now, or not at all, or, just opened, at its end.
@@ -82,6 +95,16 @@ package struct Calendar: Machine {
 
   /// As far as the calendar has heard; nil for an auction that is not known.
   package func closesAt(of auction: AuctionID) -> Timestamp? { entries[auction]?.closesAt }
+
+  /// Auctions that are over and ended before `instant`, ascending by id.
+  package func closed(before instant: Timestamp) -> [ClosedEntry] {
+    entries.compactMap { $1.closed($0) }.filter { $0.closesAt < instant }.sorted { $0.auction < $1.auction }
+  }
+
+  /// Nil: it has not been given.
+  package func answer(to command: CommandID, digest: Digest) -> CommandAnswer? {
+    answers[command]?.first { $0.digest == digest }?.answer
+  }
 
   /// The one way to change an entry: keeps the agenda and the count of what is open.
   private mutating func change(_ auction: AuctionID, of edition: Edition, _ body: (inout CalendarEntry) -> Void) {
@@ -193,9 +216,14 @@ extension Calendar {
     if refusal == nil { outputs = carryOut(command.action, nonce: nonce, at: clock) }
     let answer = CommandAnswer(
       command: command.id, auction: command.auction, refusal: refusal, edition: edition(of: command.auction), clock: clock)
+    return outputs + [.answered(answer, remember(answer, to: digest))]
+  }
+
+  @discardableResult
+  private mutating func remember(_ answer: CommandAnswer, to digest: Digest) -> Sealed {
     let sealed = scribe.answer(answer)
-    answers[command.id, default: []].append(Answered(digest: digest, answer: answer, sealed: sealed))
-    return outputs + [.answered(answer, sealed)]
+    answers[answer.command, default: []].append(Answered(digest: digest, answer: answer, sealed: sealed))
+    return sealed
   }
 
   /// In `CommandRefusal`'s order; nil: it is to be carried out.
@@ -236,8 +264,8 @@ extension Calendar {
 }
 
 extension Calendar: Equatable {
-  /// Whether both hold the same state; who signs for them does not count.
+  /// Whether both hold the same state; who signs for them does not count, and the agenda follows from the entries.
   package static func == (a: Calendar, b: Calendar) -> Bool {
-    a.entries == b.entries && a.agenda == b.agenda && a.answers == b.answers && a.openAuctions == b.openAuctions
+    a.entries == b.entries && a.answers == b.answers && a.openAuctions == b.openAuctions
   }
 }

@@ -30,6 +30,17 @@ struct CalendarEntry: Equatable, Sendable {
     (edition, phase) = (scheduling.digest, .scheduled(scheduling.evidence))
   }
 
+  init(_ closed: ClosedEntry) {
+    (edition, opensAt, closesAt, sequence) = (closed.edition, closed.opensAt, closed.closesAt, closed.sequence)
+    (phase, due) = (.over, nil)
+  }
+
+  /// Nil while it is not over.
+  func closed(_ auction: AuctionID) -> ClosedEntry? {
+    guard phase == .over else { return nil }
+    return ClosedEntry(auction: auction, edition: edition, opensAt: opensAt, closesAt: closesAt, sequence: sequence)
+  }
+
   var status: AuctionStatus {
     switch phase {
     case .scheduled: .scheduled

@@ -36,7 +36,7 @@ package struct AuctionCommand: AsyncParsableCommand {
         ServeCommand.self, ScheduleCommand.self, CancelCommand.self, ListCommand.self, DeadLettersCommand.self,
         RotateKeyCommand.self,
         TopologyCommand.self,
-        CopyCommand<CalendarJournal>.self, RestoreCommand<CalendarJournal>.self,
+        CopyCommand<CalendarJournal>.self, RestoreCommand<CalendarJournal>.self, CompactCommand<CalendarJournal>.self,
       ],
       defaultSubcommand: ServeCommand.self)
   }

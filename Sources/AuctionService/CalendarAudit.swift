@@ -15,6 +15,7 @@ struct CalendarAudit {
   private var commands: Int64 = 0
   private var statements: Int64 = 0
   private var strangers: Int64 = 0
+  private var compacted: Int64 = 0
 
   init(_ journal: JournalReader, keys: KeyRing) { (self.journal, self.keys) = (journal, keys) }
 
@@ -28,6 +29,7 @@ struct CalendarAudit {
     tally.add(
       "sem_chave", said("comandos de chaves que já não estão na pasta", "commands under keys that are no longer in the folder"),
       strangers)
+    tally.add("comandos_compactados", said("comandos de que ficou a resposta", "commands of which the answer is left"), compacted)
     tally.add("avisos", said("avisos com a assinatura de ms-lance", "statements signed by ms-lance"), statements)
     tally.add("por_enviar", said("mensagens por enviar", "messages to be sent"), pending)
     return tally
@@ -39,7 +41,10 @@ struct CalendarAudit {
       do {
         _ = try recorded.replay(entry, at: turn.clock)
       } catch {
-        throw journalProblem("a entrada \(entry.number) não se lê (\(error))", "entry \(entry.number) cannot be read (\(error))")
+        let reason = Sentence(of: error)
+        throw journalProblem(
+          "a entrada \(entry.number) não se lê (\(reason.portuguese))", "entry \(entry.number) cannot be read (\(reason.english))"
+        )
       }
     }
   }
@@ -55,7 +60,8 @@ struct CalendarAudit {
     case .statement(let evidence):
       try check(try Envelope(evidence), entry) { $0 == HousePrincipal.msLance }
       statements += 1
-    case .filed, .tick, .restored, .resumed: break
+    case .answeredBefore: compacted += 1
+    case .filed, .tick, .restored, .resumed, .closed: break
     }
   }
 

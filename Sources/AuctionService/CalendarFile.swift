@@ -56,18 +56,8 @@ package enum CalendarFile {
     }
   }
 
-  /// Why the system would not: to be called at once, before `errno` changes.
-  private static func unreadable(_ path: String) -> Failure {
-    let code = errno
-    let reason =
-      switch code {
-      case ENOENT, ENOTDIR: said("não existe", "does not exist")
-      case EACCES: said("sem permissão de leitura", "no permission to read it")
-      case EISDIR: said("é uma pasta; aceito: um arquivo", "is a folder; accepted: a file")
-      default: String(cString: strerror(code))
-      }
-    return Failure(.usage, "\(path): \(reason)")
-  }
+  /// To be called at once, before `errno` changes.
+  private static func unreadable(_ path: String) -> Failure { Failure(.usage, "\(path): \(systemReason())") }
 }
 
 extension JSONDocument.Problem {

@@ -1,7 +1,9 @@
+import AuctionCore
 import AuctionFacts
 import AuctionWire
 import JournalKit
 import ServiceKit
+import SharedKernel
 
 /// An input of the calendar as the journal keeps it.
 enum CalendarInput {
@@ -13,8 +15,15 @@ enum CalendarInput {
   case restored
   /// What was open or due then has been cancelled.
   case resumed
+  /// Compacted: a command that was answered, and the digest of its payload.
+  case answeredBefore(CommandAnswer, digest: Digest)
+  /// Compacted: an auction that is long over.
+  case closed(ClosedEntry)
 
+  static let commandKinds = ["comando", "arquivo"]
+  static let closedKind = "encerrado"
   private static let nonceLength = 16
+  private static let digestLength = 32
 
   var entry: NewEntry {
     switch self {
@@ -24,12 +33,14 @@ enum CalendarInput {
     case .tick: NewEntry(kind: "hora", body: [])
     case .restored: NewEntry(kind: RestoredMark.kind, body: [])
     case .resumed: NewEntry(kind: "retomado", body: [])
+    case .answeredBefore(let answer, let digest): NewEntry(kind: "respondido", body: digest.bytes + answer.payload)
+    case .closed(let closed): NewEntry(kind: Self.closedKind, body: Self.encode(closed))
     }
   }
 
   init(_ entry: Entry) throws {
     func split() throws -> (nonce: [UInt8], rest: [UInt8]) {
-      guard entry.body.count > Self.nonceLength else { throw Self.unreadable(entry.kind) }
+      guard entry.body.count > Self.nonceLength else { throw unreadableEntry(entry) }
       return (Array(entry.body.prefix(Self.nonceLength)), Array(entry.body.dropFirst(Self.nonceLength)))
     }
     switch entry.kind {
@@ -43,11 +54,32 @@ enum CalendarInput {
     case "hora": self = .tick
     case RestoredMark.kind: self = .restored
     case "retomado": self = .resumed
-    default: throw Self.unreadable(entry.kind)
+    case "respondido":
+      guard let digest = Digest(Array(entry.body.prefix(Self.digestLength))) else { throw unreadableEntry(entry) }
+      self = .answeredBefore(
+        try CommandAnswer(payload: Array(entry.body.dropFirst(Self.digestLength)), kind: .commandAnswered), digest: digest)
+    case Self.closedKind:
+      guard let closed = Self.closed(entry.body) else { throw unreadableEntry(entry) }
+      self = .closed(closed)
+    default: throw foreignEntry(entry, to: CalendarJournal.program)
     }
   }
 
-  private static func unreadable(_ kind: String) -> Failure {
-    Failure(.ioError, said("o diário tem uma entrada ilegível (\(kind))", "the journal holds an unreadable entry (\(kind))"))
+  private static func encode(_ closed: ClosedEntry) -> [UInt8] {
+    var fields = Fields()
+    fields.add(closed.auction.text)
+    fields.add(closed.edition.bytes)
+    for number in [closed.opensAt.microseconds, closed.closesAt.microseconds, closed.sequence] { fields.add(number) }
+    return fields.bytes
+  }
+
+  private static func closed(_ bytes: [UInt8]) -> ClosedEntry? {
+    var fields = Fields(bytes)
+    guard let auction = fields.text().flatMap({ AuctionID($0) }), let edition = fields.next().flatMap({ Digest($0) }),
+      let opensAt = fields.number(), let closesAt = fields.number(), let sequence = fields.number(), fields.isAtEnd
+    else { return nil }
+    return ClosedEntry(
+      auction: auction, edition: edition, opensAt: Timestamp(microseconds: opensAt),
+      closesAt: Timestamp(microseconds: closesAt), sequence: sequence)
   }
 }

@@ -12,4 +12,14 @@ package enum CalendarJournal: JournalOwner {
     var audit = CalendarAudit(journal, keys: keys)
     return try audit.run(progress: progress)
   }
+
+  package static let compacting = Sentence(
+    "Cada comando vira a sua resposta; o leilão, uma linha.", "Each command becomes its answer; the auction, a line.")
+
+  package static func compact(
+    _ journal: Journal, closedBefore instant: Timestamp, progress: (Int64) -> Void
+  ) throws -> CompactionOutcome? {
+    var compaction = CalendarCompaction(journal)
+    return try compaction.run(closedBefore: instant, progress)
+  }
 }

@@ -8,7 +8,7 @@ final class DeadLetterFile: Sendable {
   private enum Event: Sendable {
     case ready
     case delivered([Delivery])
-    case lost(String)
+    case lost(Failure)
   }
 
   private let connection: Connection
@@ -33,8 +33,9 @@ final class DeadLetterFile: Sendable {
       switch event {
       case .subscribed: events.send(.ready)
       case .delivered(let deliveries): events.send(.delivered(deliveries))
-      case .disconnected(let reason, _), .refused(let reason): events.send(.lost(reason))
-      case .subscriptionCancelled: events.send(.lost(Queue.mortas.rawValue))
+      case .disconnected(let reason, _): events.send(.lost(.noBroker(reason)))
+      case .refused(let reason): events.send(.lost(.refusedByBroker(reason)))
+      case .subscriptionCancelled: events.send(.lost(.refusedByBroker(Queue.mortas.rawValue)))
       case .connected, .bound, .blocked, .unblocked: break
       }
     }
@@ -48,23 +49,19 @@ final class DeadLetterFile: Sendable {
     var isReady = false
     while letters.count < limit, let news = events.takeAll(until: deadline) {
       if news.isEmpty {
-        guard isReady else { throw Self.lost(said("sem resposta", "no answer")) }
+        guard isReady else { throw Failure.noBroker(said("sem resposta", "no answer")) }
         break
       }
       for event in news {
         switch event {
         case .ready: isReady = true
         case .delivered(let deliveries): letters += deliveries.map(DeadLetterView.init)
-        case .lost(let reason): throw Self.lost(reason)
+        case .lost(let failure): throw failure
         }
       }
       if isReady { deadline = .now + Self.silence }
     }
     return Array(letters.prefix(limit))
-  }
-
-  private static func lost(_ reason: String) -> Failure {
-    Failure(.unavailable, said("sem contato com o broker: \(reason)", "the broker cannot be reached: \(reason)"))
   }
 
   func remove(_ letter: DeadLetterView) { connection.acknowledge(letter.delivery.tag, multiple: false) }

@@ -87,7 +87,9 @@ struct OperatorCall {
     }
     if let refusal = answer.refusal {
       throw Failure(
-        .refused, said("recusado: \(refusal.wireName) (\(command.auction))", "refused: \(refusal.wireName) (\(command.auction))"))
+        .refused,
+        said("recusado: ", "refused: ") + said(refusal.sentence(of: command, at: answer.clock.instant))
+          + " (\(refusal.wireName)) [\(command.auction)]")
     }
     tell(said("aceito: \(command.auction)", "accepted: \(command.auction)"))
   }

@@ -21,7 +21,8 @@ package struct CancelCommand: AsyncParsableCommand {
   @Argument(help: ArgumentHelp(said("O leilão.", "The auction."), valueName: "ID")) var auction: String
   @Option(
     name: .spoken("motivo", "reason"),
-    help: ArgumentHelp(said("Por quê; todos o leem.", "Why; everyone reads it."))) var reason: String
+    help: ArgumentHelp(said("Por quê; todos o leem.", "Why; everyone reads it."), valueName: said("TEXTO", "TEXT"))) var reason:
+    String
   @Option(
     name: .spoken("operador", "operator"),
     help: ArgumentHelp(said("Id do operador que assina.", "Id of the operator who signs."), valueName: "ID")) var operador =

@@ -28,6 +28,8 @@ struct RecordedCalendar: Sendable {
     case .tick: return calendar.handle(.tick, at: clock)
     case .restored: return take(.restored, at: clock)
     case .resumed: return take(.resumed, at: clock)
+    case .answeredBefore(let answer, let digest): return calendar.handle(.answeredBefore(answer, digest: digest), at: clock)
+    case .closed(let closed): return calendar.handle(.closed(closed), at: clock)
     }
   }
 

@@ -46,15 +46,16 @@ package struct ScheduleCommand: AsyncParsableCommand {
   var id: String
   @Option(
     name: .spoken("titulo", "title"),
-    help: ArgumentHelp(said("Título, até 120 caracteres.", "Title, up to 120 characters.")))
+    help: ArgumentHelp(said("Título, até 120 caracteres.", "Title, up to 120 characters."), valueName: said("TÍTULO", "TITLE")))
   var title: String
   @Option(
     name: .spoken("descricao", "description"),
-    help: ArgumentHelp(said("Descrição, até 2000 caracteres.", "Description, up to 2000 characters.")))
+    help: ArgumentHelp(
+      said("Descrição, até 2000 caracteres.", "Description, up to 2000 characters."), valueName: said("TEXTO", "TEXT")))
   var description = ""
   @Option(
     name: .spoken("vendedor", "seller"),
-    help: ArgumentHelp(said("Quem vende; não pode dar lances.", "Who sells; may not bid.")))
+    help: ArgumentHelp(said("Quem vende; não pode dar lances.", "Who sells; may not bid."), valueName: "ID"))
   var seller = "casa"
   @Option(
     name: .spoken("inicio", "start"),

@@ -5,7 +5,7 @@ package import SharedKernel
 import SigningKit
 
 /// Why something that arrived is not heard: the reason that a dead letter carries, and what was seen.
-package struct Rejection: Error, Sendable, CustomStringConvertible {
+package struct Rejection: Spoken {
   package enum Reason: String, Sendable, CaseIterable {
     case malformed = "formato"
     /// Nobody here is known by that key.
@@ -22,7 +22,12 @@ package struct Rejection: Error, Sendable, CustomStringConvertible {
   /// Names and numbers in no language; of a malformed text the codec's own words, in English.
   package let detail: String
   package init(_ reason: Reason, _ detail: String) { (self.reason, self.detail) = (reason, detail) }
-  package var description: String { "\(reason.rawValue): \(detail)" }
+
+  package var sentence: Sentence {
+    let text = "\(reason.rawValue): \(detail)"
+    return reason == .malformed
+      ? Sentence("\(reason.rawValue): os bytes não são uma mensagem da casa", text) : Sentence(verbatim: text)
+  }
 }
 
 /// Something the house said, checked: that the one signed it who may, and what it says.

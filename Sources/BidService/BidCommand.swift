@@ -34,7 +34,7 @@ package struct BidCommand: AsyncParsableCommand {
           LEILAO_NTP=none ms-lance --log debug
         """),
       version: Release.version,
-      subcommands: [CopyCommand<BooksJournal>.self, RestoreCommand<BooksJournal>.self, CompactCommand.self])
+      subcommands: [CopyCommand<BooksJournal>.self, RestoreCommand<BooksJournal>.self, CompactCommand<BooksJournal>.self])
   }
 
   @OptionGroup var house: HouseOptions

@@ -145,9 +145,21 @@ package struct BidDesk: Desk, Sendable {
       return shed(mayAnswer ? UnheardBid(shed: bid, replyTo: replyTo) : nil, at: clock, in: &turn)
     }
     let outputs = keeper.handle(.bid(bid), at: clock)
-    // One that is only answered leaves no trace.
-    if keeper.isDecided(bid.bid.id, of: bid.bid.bidder, digest: bid.digest) { keep(bid, decidedBy: outputs, in: &turn) }
+    if keeper.isDecided(bid.bid.id, of: bid.bid.bidder, digest: bid.digest) {
+      keep(bid, decidedBy: outputs, in: &turn)
+    } else {
+      turnAway(bid.bid.id, of: bid.bid.bidder, bid.digest, at: clock, in: &turn)
+    }
     say(outputs, in: &turn)
+  }
+
+  /// It was refused for what can change: it must not be taken when the same bytes come again, its bidder counts on the refusal.
+  private mutating func turnAway(
+    _ bid: BidID, of bidder: PrincipalID, _ digest: Digest, at clock: ClockReading, in turn: inout Turn
+  ) {
+    record(
+      .turnedAway(bidder: bidder, bid: bid, digest: digest), entry: .turnedAway(bidder: bidder, bid: bid, digest: digest),
+      at: clock, in: &turn)
   }
 
   private mutating func hear(_ statement: HouseStatement, at clock: ClockReading, in turn: inout Turn) {
@@ -231,7 +243,7 @@ package struct BidDesk: Desk, Sendable {
 
   // MARK: - Bids that never reach the books
 
-  private func shed(_ bid: UnheardBid?, at clock: ClockReading, in turn: inout Turn) {
+  private mutating func shed(_ bid: UnheardBid?, at clock: ClockReading, in turn: inout Turn) {
     turn.refusals.append(Refusal.rateLimit.wireName)
     if let bid, !isDecided(bid) { answer(bid, at: clock, in: &turn) }
   }
@@ -242,8 +254,8 @@ package struct BidDesk: Desk, Sendable {
     return keeper.isDecided(id, of: owner, digest: digest)
   }
 
-  private func refuse(_ bid: UnheardBid, at clock: ClockReading, in turn: inout Turn) {
-    // Its key still stood when it was heard.
+  private mutating func refuse(_ bid: UnheardBid, at clock: ClockReading, in turn: inout Turn) {
+    // Its key still stood when it was heard: what was said then is neither denied nor repeated.
     guard !isDecided(bid) else { return }
     if let delivery = bid.delivery { setAside(delivery, bid.reason.wireName, in: &turn) }
     answer(bid, at: clock, in: &turn)
@@ -255,15 +267,21 @@ package struct BidDesk: Desk, Sendable {
   }
 
   /// An authenticated bidder hears it on its own topic; anyone else only where it asked to be answered.
-  private func answer(_ bid: UnheardBid, at clock: ClockReading, in turn: inout Turn) {
+  private mutating func answer(_ bid: UnheardBid, at clock: ClockReading, in turn: inout Turn) {
     let receipt = bid.receipt(at: clock)
-    if bid.owner != nil {
+    if let owner = bid.owner {
+      if let id = bid.bid, let digest = bid.digest, bid.reason.mayPass { turnAway(id, of: owner, digest, at: clock, in: &turn) }
       turn.outgoing.append(.event(receipt, voice.seal(receipt)))
     } else if let replyTo = bid.replyTo {
       turn.replies.append(
         .reply(voice.seal(receipt).evidence.bytes, to: replyTo, id: receipt.messageID, correlation: receipt.correlationID))
     }
   }
+}
+
+extension Refusal {
+  /// Whether the same bytes, coming again, might be taken: of the refusals before the books.
+  fileprivate var mayPass: Bool { self == .rateLimit || self == .revokedKey }
 }
 
 /// Names of what the journal keeps for queries.

@@ -12,6 +12,8 @@ enum BidEntry {
   case bid(Evidence)
   /// A refused bid: what the books need to know of it. The bid itself is a document, for as long as it is kept.
   case refusal(PastRefusal)
+  /// A bid whose bidder was told a refusal that stands in no ledger.
+  case turnedAway(bidder: PrincipalID, bid: BidID, digest: Digest)
   case statement(Evidence)
   case key(KeyRecord)
   case outage(from: Timestamp, to: Timestamp)
@@ -37,6 +39,8 @@ enum BidEntry {
     switch self {
     case .bid(let evidence): NewEntry(kind: Self.bidKind, body: evidence.bytes)
     case .refusal(let refusal): NewEntry(kind: Self.refusalKind, body: Self.encode(refusal))
+    case .turnedAway(let bidder, let bid, let digest):
+      NewEntry(kind: "dispensado", body: Self.encode(bidder, bid, digest))
     case .statement(let evidence): NewEntry(kind: "calendario", body: evidence.bytes)
     case .key(let record): NewEntry(kind: record.standing == .active ? "chave" : "chave_revogada", body: Self.encode(record))
     case .outage(let from, let to): NewEntry(kind: "ausencia", body: Array("\(from.microseconds) \(to.microseconds)".utf8))
@@ -53,12 +57,15 @@ enum BidEntry {
   init(_ entry: Entry) throws {
     switch entry.kind {
     case Self.bidKind: self = .bid(Evidence(entry.body))
+    case "dispensado":
+      guard let turnedAway = Self.turnedAway(entry.body) else { throw unreadableEntry(entry) }
+      self = turnedAway
     case "calendario": self = .statement(Evidence(entry.body))
     case "chave": self = .key(try Self.key(entry.body, standing: .active))
     case "chave_revogada": self = .key(try Self.key(entry.body, standing: .revoked))
     case "ausencia":
       let parts = String(decoding: entry.body, as: UTF8.self).split(separator: " ").compactMap { Int64($0) }
-      guard parts.count == 2 else { throw Self.unreadable(entry) }
+      guard parts.count == 2 else { throw unreadableEntry(entry) }
       self = .outage(from: Timestamp(microseconds: parts[0]), to: Timestamp(microseconds: parts[1]))
     case RestoredMark.kind: self = .restored
     case "abandono": self = .abandoned(Evidence(entry.body))
@@ -66,28 +73,20 @@ enum BidEntry {
     case "poda":
       let parts = String(decoding: entry.body, as: UTF8.self).split(separator: " ")
       guard parts.count == 2, let auction = AuctionID(String(parts[0])), let through = Int64(parts[1]) else {
-        throw Self.unreadable(entry)
+        throw unreadableEntry(entry)
       }
       self = .pruned(auction, through: through)
     case Self.refusalKind:
-      guard let refusal = Self.refusal(entry.body) else { throw Self.unreadable(entry) }
+      guard let refusal = Self.refusal(entry.body) else { throw unreadableEntry(entry) }
       self = .refusal(refusal)
     case "decidido":
-      guard let decided = Self.decision(entry.body) else { throw Self.unreadable(entry) }
+      guard let decided = Self.decision(entry.body) else { throw unreadableEntry(entry) }
       self = decided
     case Self.closedKind:
-      guard let closed = Self.closed(entry.body) else { throw Self.unreadable(entry) }
+      guard let closed = Self.closed(entry.body) else { throw unreadableEntry(entry) }
       self = closed
-    default: throw Self.unreadable(entry)
+    default: throw foreignEntry(entry, to: BooksJournal.program)
     }
-  }
-
-  private static func unreadable(_ entry: Entry) -> Failure {
-    Failure(
-      .ioError,
-      said(
-        "o diário tem uma entrada ilegível (\(entry.number), \(entry.kind))",
-        "the journal holds an unreadable entry (\(entry.number), \(entry.kind))"))
   }
 }
 
@@ -102,8 +101,24 @@ extension BidEntry {
   private static func key(_ bytes: [UInt8], standing: KeyRecord.Standing) throws -> KeyRecord {
     guard let end = bytes.firstIndex(of: 0), bytes.count > end + 33,
       let owner = PrincipalID(String(decoding: bytes[..<end], as: UTF8.self)), let id = Digest(bytes[(end + 1)..<(end + 33)])
-    else { throw unreadable(Entry(number: 0, kind: "chave", body: bytes)) }
+    else { throw unreadableEntry(Entry(number: 0, kind: "chave", body: bytes)) }
     return KeyRecord(owner: owner, keyID: id, spki: Array(bytes[(end + 33)...]), standing: standing)
+  }
+
+  private static func encode(_ bidder: PrincipalID, _ bid: BidID, _ digest: Digest) -> [UInt8] {
+    var fields = Fields()
+    fields.add(bidder.text)
+    fields.add(bid.description)
+    fields.add(digest.bytes)
+    return fields.bytes
+  }
+
+  private static func turnedAway(_ bytes: [UInt8]) -> BidEntry? {
+    var fields = Fields(bytes)
+    guard let bidder = fields.text().flatMap({ PrincipalID($0) }), let bid = fields.text().flatMap({ BidID($0) }),
+      let digest = fields.next().flatMap({ Digest($0) }), fields.isAtEnd
+    else { return nil }
+    return .turnedAway(bidder: bidder, bid: bid, digest: digest)
   }
 
   private static func encode(_ refusal: PastRefusal) -> [UInt8] {

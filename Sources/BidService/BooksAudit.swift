@@ -67,7 +67,7 @@ struct BooksAudit {
         if receipt != nil { refusals += 1 }
       case .statement(let evidence): try check(evidence, saidBy: HousePrincipal.msLeilao, in: entry)
       case .abandoned(let evidence): try check(evidence, saidBy: HousePrincipal.msLance, in: entry)
-      case .key, .outage, .restored, .resumed, .pruned, .closed: break
+      case .turnedAway, .key, .outage, .restored, .resumed, .pruned, .closed: break
       }
       try compare(outputs)
     }

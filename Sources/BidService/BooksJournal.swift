@@ -12,4 +12,15 @@ package enum BooksJournal: JournalOwner {
     var audit = BooksAudit(journal, keys: keys)
     return try audit.run(progress: progress)
   }
+
+  package static let compacting = Sentence(
+    "Cada lance vira a sua decisão; o livro de cada leilão fica como foi publicado.",
+    "Each bid becomes its decision; every auction's ledger stays as it was published.")
+
+  package static func compact(
+    _ journal: Journal, closedBefore instant: Timestamp, progress: (Int64) -> Void
+  ) throws -> CompactionOutcome? {
+    var compaction = BooksCompaction(journal)
+    return try compaction.run(closedBefore: instant, progress)
+  }
 }

@@ -39,6 +39,8 @@ struct RecordedBooks: Sendable {
     case .refusal(let refusal):
       defer { note(refusal.auction) }
       return keeper.handle(.refusedBefore(refusal), at: clock)
+    case .turnedAway(let bidder, let bid, let digest):
+      return keeper.handle(.turnedAway(bidder: bidder, bid: bid, digest: digest), at: clock)
     case .statement(let evidence):
       let statement = try HouseStatement(trusted: evidence)
       defer { note(statement.auction) }

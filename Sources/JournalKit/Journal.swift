@@ -1,4 +1,6 @@
+import Failpoints
 package import GRDB
+import Glibc
 import SharedKernel
 import Synchronization
 
@@ -134,6 +136,18 @@ package final class Journal: JournalReading, Sendable {
     }
   }
 
+  /// Takes away a journal that this opening made, so that the folder is as it was before.
+  package func discard() {
+    precondition(isNew, "only what was made just now may be taken away")
+    writing.withLock { writing in
+      writing.standing = .closed
+      pool.withLock { $0 = nil }
+      for end in ["", "-wal", "-shm"] { unlink(path + end) }
+      unlink(String(path.dropLast(".sqlite".count)) + ".lock")
+      writing.lock = nil
+    }
+  }
+
   private func opened() throws(JournalError) -> DatabasePool {
     guard let pool = pool.withLock({ $0 }) else { throw JournalError(.closed, path) }
     return pool
@@ -155,6 +169,7 @@ package final class Journal: JournalReading, Sendable {
         try Rows.insert(commit.documents, db)
         messages = try Rows.insert(commit.outbox, db)
         try Rows.delete(commit.removals, db)
+        Failpoint.inTransaction.pass()
         return .commit
       }
       committed.store(first - 1 + Int64(commit.entries.count), ordering: .releasing)

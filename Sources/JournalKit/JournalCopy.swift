@@ -34,6 +34,14 @@ package enum JournalCopy {
   ) throws(JournalError) -> Int64 {
     guard access(target, F_OK) != 0 else { throw JournalError(.present, target) }
     let reader = try JournalReader(path: source)
+    do throws(JournalError) {
+      return try write(reader, to: target, unfinished: unfinished, appending: entries)
+    } catch { throw error.naming(target, insteadOf: unfinished) }
+  }
+
+  private static func write(
+    _ reader: JournalReader, to target: String, unfinished: String, appending entries: [(kind: String, body: [UInt8])]
+  ) throws(JournalError) -> Int64 {
     try JournalFolder.reserve(unfinished)
     defer { unlink(unfinished) }
     do {

@@ -51,10 +51,15 @@ package struct JournalError: Spoken, Sendable, Hashable {
     }
   }
 
+  /// Names the file that somebody asked for in place of the one that was on its way to become it.
+  func naming(_ target: String, insteadOf unfinished: String) -> JournalError {
+    path == unfinished ? JournalError(kind, target) : self
+  }
+
   /// The system's last error, while doing this, in both languages.
   static func system(_ portuguese: String, _ english: String, _ path: String, _ code: Int32 = errno) -> JournalError {
-    let reason = String(cString: strerror(code))
-    return JournalError(.io(Sentence("não foi possível \(portuguese): \(reason)", "cannot \(english): \(reason)")), path)
+    let reason = Sentence(system: String(cString: strerror(code)))
+    return JournalError(.io(reason.within({ "não foi possível \(portuguese): \($0)" }, { "cannot \(english): \($0)" })), path)
   }
 }
 

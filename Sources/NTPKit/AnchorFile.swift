@@ -1,4 +1,5 @@
 internal import Glibc
+import SharedKernel
 
 /// Keeps the `AnchorRecord` on disk, shared by all processes of a user: one asks, the others read.
 ///
@@ -9,7 +10,7 @@ struct AnchorFile {
   private let bootID: String
   private let servers: [NTPServer]
 
-  struct Failure: Error { let reason: String }
+  struct Failure: Error { let reason: Sentence }
 
   /// Nil where the system does not tell its boot's id.
   init?(path: String, servers: [NTPServer]) {
@@ -62,7 +63,7 @@ struct AnchorFile {
   private func exclusively<R>(_ body: () throws(Failure) -> R) throws(Failure) -> R {
     Self.makeDirectories(of: path)
     let lock = open(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard lock >= 0 else { throw Self.failure("lock", path) }
+    guard lock >= 0 else { throw Self.failure("travar", "lock", path) }
     defer { close(lock) }
     _ = flock(lock, LOCK_EX | LOCK_NB)
     return try body()
@@ -72,19 +73,21 @@ struct AnchorFile {
   private func write(_ record: AnchorRecord) throws(Failure) {
     let draft = "\(path).\(getpid()).\(UInt32.random(in: 0...(.max)))"
     let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    guard file >= 0 else { throw Self.failure("create", draft) }
+    guard file >= 0 else { throw Self.failure("criar", "create", draft) }
     let bytes = Array(record.text.utf8)
     let written = Glibc.write(file, bytes, bytes.count)
     close(file)
     guard written == bytes.count, rename(draft, path) == 0 else {
-      let failure = Self.failure("write", path)
+      let failure = Self.failure("gravar", "write", path)
       unlink(draft)
       throw failure
     }
   }
 
-  private static func failure(_ action: String, _ path: String) -> Failure {
-    Failure(reason: "cannot \(action) \(path): \(String(cString: strerror(errno)))")
+  private static func failure(_ portuguese: String, _ english: String, _ path: String) -> Failure {
+    Failure(
+      reason: Sentence(system: String(cString: strerror(errno)))
+        .within({ "não foi possível \(portuguese) \(path): \($0)" }, { "cannot \(english) \(path): \($0)" }))
   }
 
   private static func makeDirectories(of path: String) {

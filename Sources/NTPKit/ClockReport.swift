@@ -1,3 +1,5 @@
+package import SharedKernel
+
 /// How the clock stands, for logs, screens and the signed record of what the time rests on.
 package struct ClockReport: Sendable, Hashable {
   package var status: Reading.Status
@@ -8,7 +10,15 @@ package struct ClockReport: Sendable, Hashable {
   /// In the order they were named.
   package var servers: [ServerReport]
   /// Why the anchor could not be kept, if it could not.
-  package var anchorProblem: String?
+  package var anchorProblem: Sentence?
+
+  package init(
+    status: Reading.Status, uncertaintyMicroseconds: Int64, ageMicroseconds: Int64?, servers: [ServerReport],
+    anchorProblem: Sentence?
+  ) {
+    (self.status, self.uncertaintyMicroseconds, self.ageMicroseconds) = (status, uncertaintyMicroseconds, ageMicroseconds)
+    (self.servers, self.anchorProblem) = (servers, anchorProblem)
+  }
 }
 
 /// What is known of one server.
@@ -21,6 +31,10 @@ package struct ServerReport: Sendable, Hashable {
   /// Its best sample of those; nil where it has none.
   package var sample: SampleReport?
   package var standing: ServerStanding
+
+  package init(server: NTPServer, address: String?, reachability: UInt8, sample: SampleReport?, standing: ServerStanding) {
+    (self.server, self.address, self.reachability, self.sample, self.standing) = (server, address, reachability, sample, standing)
+  }
 }
 
 /// One server's word in numbers.
@@ -42,11 +56,11 @@ package enum ServerStanding: Sendable, Hashable {
   /// Not asked yet.
   case untried
   /// Its name has no address: the resolver's reason.
-  case unresolved(String)
+  case unresolved(Sentence)
   /// All its addresses are other servers' too; nobody votes twice.
   case sameAsAnother
   /// The system could not send to it or was told that nobody listens: the system's reason.
-  case unreachable(String)
+  case unreachable(Sentence)
   /// It did not answer in time.
   case noAnswer
   /// Its answer was of no use.

@@ -1,3 +1,4 @@
+import SharedKernel
 internal import Synchronization
 
 /// What the clock's readers and its polling thread share.
@@ -5,7 +6,7 @@ final class ClockState: Sendable {
   struct Contents: Sendable {
     var discipline: ClockDiscipline
     var servers: [ServerState]
-    var anchorProblem: String?
+    var anchorProblem: Sentence?
     var onChange: (@Sendable (ClockReport) -> Void)?
     /// The status last told to `onChange`.
     var toldStatus: Reading.Status?

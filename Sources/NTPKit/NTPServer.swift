@@ -15,6 +15,8 @@ package struct NTPServer: Sendable, Hashable, CustomStringConvertible {
     case badHost(String)
     case badPort(String)
     case tooMany(Int)
+    /// `none` beside servers.
+    case noneAmongServers
 
     package var sentence: Sentence {
       switch self {
@@ -34,6 +36,10 @@ package struct NTPServer: Sendable, Hashable, CustomStringConvertible {
         Sentence(
           "são \(count) servidores de tempo; aceito: até \(TimeSource.mostServers)",
           "\(count) time servers are named; accepted: at most \(TimeSource.mostServers)")
+      case .noneAmongServers:
+        Sentence(
+          "“none” ao lado de servidores de tempo; aceito: none sozinho, ou só servidores",
+          "“none” beside time servers; accepted: none alone, or servers only")
       }
     }
   }

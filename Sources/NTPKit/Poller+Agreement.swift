@@ -1,3 +1,4 @@
+import SharedKernel
 internal import Synchronization
 
 /// What becomes of the answers: agreement, the anchor, and the clock of last resort.
@@ -34,7 +35,7 @@ extension Poller {
     }
   }
 
-  func note(anchorProblem: String?) { state.contents.withLock { $0.anchorProblem = anchorProblem } }
+  func note(anchorProblem: Sentence?) { state.contents.withLock { $0.anchorProblem = anchorProblem } }
 
   /// Uses what another process has learnt, where that is better than what is known here.
   func adoptAnchor(at now: Nanoseconds) {

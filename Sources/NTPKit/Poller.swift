@@ -1,4 +1,5 @@
 internal import Glibc
+import SharedKernel
 internal import Synchronization
 
 /// Asks the servers and tells the clock what they agree on. Lives on one thread of its own and sleeps in one `poll`.
@@ -143,7 +144,9 @@ final class Poller {
       pthread_detach(thread)
     } else {
       associations[index].isResolving = false
-      miss(index, .unresolved("no thread"), at: SystemTime.boot())
+      miss(
+        index, .unresolved(Sentence("o sistema não dá mais uma thread", "the system gives no other thread")),
+        at: SystemTime.boot())
     }
   }
 

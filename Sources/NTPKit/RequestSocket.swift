@@ -1,4 +1,5 @@
 internal import Glibc
+import SharedKernel
 
 /// One UDP socket for one request: connected, so that the system drops what others send, on a port that the system chose,
 /// so that others cannot guess it (RFC 9109). Owned by the polling thread.
@@ -6,10 +7,10 @@ final class RequestSocket {
   let descriptor: Int32
 
   struct Failure: Error {
-    let reason: String
+    let reason: Sentence
 
     /// Reads `errno` at the moment of failure.
-    static func current() -> Failure { Failure(reason: String(cString: strerror(errno))) }
+    static func current() -> Failure { Failure(reason: Sentence(system: String(cString: strerror(errno)))) }
   }
 
   init(connectedTo address: SocketAddress) throws(Failure) {

@@ -1,4 +1,5 @@
 internal import Glibc
+import SharedKernel
 
 /// One resolved address of a server.
 struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
@@ -8,7 +9,7 @@ struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
   /// More addresses than this of one name are not looked at.
   static let mostAddresses = 8
 
-  struct ResolutionFailure: Error { let reason: String }
+  struct ResolutionFailure: Error { let reason: Sentence }
 
   /// Asks the resolver for a server's IPv4 and IPv6 addresses. May take as long as DNS takes, unless `numericOnly`.
   static func resolve(_ server: NTPServer, numericOnly: Bool) throws(ResolutionFailure) -> [SocketAddress] {
@@ -17,7 +18,7 @@ struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
     hints.ai_flags = AI_NUMERICSERV | (numericOnly ? AI_NUMERICHOST : 0)
     var list: UnsafeMutablePointer<addrinfo>?
     let code = getaddrinfo(server.host, "\(server.port)", &hints, &list)
-    guard code == 0 else { throw ResolutionFailure(reason: String(cString: gai_strerror(code))) }
+    guard code == 0 else { throw ResolutionFailure(reason: Sentence(system: String(cString: gai_strerror(code)))) }
     defer { freeaddrinfo(list) }
     var found: [SocketAddress] = []
     var entry = list
@@ -28,7 +29,9 @@ struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
       }
       entry = info.ai_next
     }
-    guard !found.isEmpty else { throw ResolutionFailure(reason: "no IPv4 or IPv6 address") }
+    guard !found.isEmpty else {
+      throw ResolutionFailure(reason: Sentence("nenhum endereço IPv4 ou IPv6", "no IPv4 or IPv6 address"))
+    }
     return found
   }
 

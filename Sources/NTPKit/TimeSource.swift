@@ -25,6 +25,7 @@ package enum TimeSource: Sendable, Hashable {
       self = .none
       return
     }
+    guard !names.contains("none") else { throw .noneAmongServers }
     var servers: [NTPServer] = []
     for name in names {
       let server = try NTPServer(name)

@@ -1,4 +1,5 @@
 import AuctionWire
+import Failpoints
 import Logging
 import MessagingKit
 import ServiceKit
@@ -91,6 +92,8 @@ final class RelayService: ServiceLifecycle.Service {
   }
 
   private func judge(_ deliveries: [Delivery], _ ring: LiveKeyRing, _ window: inout SettlementWindow) -> [Unconfirmed] {
+    guard !deliveries.isEmpty else { return [] }
+    Failpoint.afterDeliver.pass()
     var batch: [Unconfirmed] = []
     for delivery in deliveries {
       window.began(delivery.tag)
@@ -105,17 +108,20 @@ final class RelayService: ServiceLifecycle.Service {
         batch.append(Unconfirmed(tag: delivery.tag, message: message))
       }
     }
+    Failpoint.afterVerify.pass()
     return batch
   }
 
   private func publish(_ batch: [Unconfirmed]) {
     guard !batch.isEmpty else { return }
     publishing.publish(batch.map(\.message)) { [self] index, outcome in
+      if outcome == .confirmed { Failpoint.afterConfirm.pass() }
       outcomes.withLock { o in
         if outcome == .confirmed { o.settled.append(batch[index].tag) } else { o.failed.append(batch[index]) }
       }
       mailbox.ring()
     }
+    Failpoint.afterPublish.pass()
   }
 
   private func takeFailed() -> [Unconfirmed] {
@@ -135,6 +141,9 @@ final class RelayService: ServiceLifecycle.Service {
   private func settle(_ window: inout SettlementWindow) {
     var done: DeliveryTag?
     for tag in takeSettled() { done = window.settle(tag) ?? done }
-    if let done { consuming.acknowledge(done, multiple: true) }
+    if let done {
+      consuming.acknowledge(done, multiple: true)
+      Failpoint.afterAck.pass()
+    }
   }
 }

@@ -27,3 +27,15 @@ package struct BrokerAccess: Sendable {
     ConnectionOptions(url: url, tls: tls, name: name, language: .current)
   }
 }
+
+extension Failure {
+  /// There is no connection to the broker, for that reason.
+  package static func noBroker(_ reason: String) -> Failure {
+    Failure(.unavailable, said("sem contato com o broker: \(reason)", "the broker cannot be reached: \(reason)"))
+  }
+
+  /// The broker was reached and would not have us, or not let us do this.
+  package static func refusedByBroker(_ reason: String) -> Failure {
+    Failure(.unavailable, said("o broker recusou: \(reason)", "the broker refused: \(reason)"))
+  }
+}

@@ -59,7 +59,12 @@ package struct CertificateOptions: ParsableArguments {
           "certificado e chave vêm juntos: --certificado e --chave-certificado (LEILAO_CERT, LEILAO_CERT_KEY)",
           "certificate and key come together: --certificate and --certificate-key (LEILAO_CERT, LEILAO_CERT_KEY)"))
     }
-    if let key { try checkOwnerOnly(key) }
+    try check(authorities, holds: "CERTIFICATE", said("um certificado", "a certificate"))
+    if let certificate { try check(certificate, holds: "CERTIFICATE", said("um certificado", "a certificate")) }
+    if let key {
+      try checkOwnerOnly(key)
+      try check(key, holds: "PRIVATE KEY", said("uma chave privada", "a private key"))
+    }
     return TLSOptions(caFile: authorities, certificateFile: certificate, keyFile: key)
   }
 
@@ -71,6 +76,22 @@ package struct CertificateOptions: ParsableArguments {
       throw Failure(.usage, said("\(name): não consigo ler “\(path)”", "\(name): “\(path)” cannot be read"))
     }
     return path
+  }
+
+  /// Whether there is such a block in PEM (RFC 7468); what is in it, OpenSSL finds out when it connects.
+  private func check(_ path: String, holds label: String, _ what: String) throws(Failure) {
+    guard let file = fopen(path, "re") else { return }
+    defer { fclose(file) }
+    var line: UnsafeMutablePointer<CChar>?
+    var capacity = 0
+    defer { free(line) }
+    while getline(&line, &capacity, file) > 0 {
+      guard let line else { break }
+      let text = String(cString: line)
+      if text.hasPrefix("-----BEGIN ") && text.contains(label + "-----") { return }
+    }
+    throw Failure(
+      .usage, said("em \(path) não há \(what) em PEM", "there is not \(what) in PEM in \(path)"))
   }
 
   private func checkOwnerOnly(_ key: String) throws(Failure) {

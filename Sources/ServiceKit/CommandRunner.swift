@@ -30,7 +30,11 @@ package enum CommandRunner {
         tell(text)
         leave(.ok)
       }
-      if !text.isEmpty { complain(text) }
+      if let strange = StrangeOption.sentence(in: Array(CommandLine.arguments.dropFirst()), of: root) {
+        complain(strange)
+      } else if !text.isEmpty {
+        complain(text)
+      }
       leave(.usage)
     }
   }
@@ -51,8 +55,21 @@ package enum CommandRunner {
   private static func status(of error: any Spoken) -> ExitStatus {
     switch error {
     case let error as JournalError: error.status
-    case is KeyFolderError, is SigningError: .configuration
+    case let error as KeyFolderError: error.status
+    case is SigningError: .configuration
     default: .usage
+    }
+  }
+}
+
+extension KeyFolderError {
+  /// What the user typed, or could not be asked for, is no fault of the folder; a disk that fails is none of its contents.
+  fileprivate var status: ExitStatus {
+    switch kind {
+    case .passphraseUnavailable, .key(.passphraseNeeded), .key(.passphraseWrong), .key(.passphraseNotAccepted), .nameNotAccepted:
+      .usage
+    case .io(EIO), .io(ENOSPC), .io(EDQUOT): .ioError
+    case .io, .missing, .exposed, .foreignOwner, .alreadyExists, .notAKeyFile, .key, .pairDiffers, .tooManyFiles: .configuration
     }
   }
 }

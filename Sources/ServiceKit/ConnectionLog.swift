@@ -36,7 +36,7 @@ package final class ConnectionLog: Sendable {
         defer { s.isRefused = false }
         return s.isRefused
       }
-      if !wasRefused { trouble(Self.noBroker, reason, metadata: ["retry": "\(retryIn)"]) }
+      if !wasRefused { trouble(Self.noBroker, reason, metadata: ["retry_ms": "\(retryIn.roundedMilliseconds)"]) }
     case .refused(let reason):
       state.withLock { $0.isRefused = true }
       trouble(Self.refused, reason)

@@ -73,7 +73,7 @@ package struct HouseOptions: ParsableArguments {
       try option("--broker", "RABBITMQ_URL", broker) { (text: String) throws -> BrokerURL in try BrokerURL(text) }
       ?? BrokerURL("amqp://\(brokerUser):\(brokerUser)@127.0.0.1:5672/leilao")
     let profile =
-      try option("--perfil", "LEILAO_PERFIL", profile) { text throws -> IdentityProfile in
+      try option(said("--perfil", "--profile"), "LEILAO_PERFIL", profile) { text throws -> IdentityProfile in
         guard let profile = IdentityProfile(rawValue: text) else {
           throw Failure(.usage, said("são aceitas compartilhada, propria", "accepted are compartilhada, propria"))
         }

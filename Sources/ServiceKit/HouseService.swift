@@ -38,7 +38,13 @@ package struct HouseService<D: Desk & Sendable>: Sendable {
         metadata: ["pid": "\(holder.map(String.init) ?? "?")"])
     }
     defer { journal.close() }
-    try Identity.bind(principal, to: journal, in: settings.keys)
+    do {
+      try Identity.bind(principal, to: journal, in: settings.keys)
+    } catch {
+      // Left there, it would stand in the way of the copy that is to be restored.
+      if journal.isNew { journal.discard() }
+      throw error
+    }
 
     let clock = TrustedClock(TrustedClockOptions(source: settings.time))
     clock.start()
@@ -95,7 +101,7 @@ package struct HouseService<D: Desk & Sendable>: Sendable {
         log: log)
       consuming.start()
       publishing.start()
-      return TurnService<D>.Parts(loop: loop, outbox: outbox, presence: presence)
+      return TurnService<D>.Parts(loop: loop, outbox: outbox, presence: presence, journal: journal.path)
     }
     do {
       try await ServiceRunner.run(service)
@@ -111,19 +117,16 @@ package struct HouseService<D: Desk & Sendable>: Sendable {
     await publishing.close(within: .seconds(2))
   }
 
+  /// Waits for a time that may be used. Who waits long reads why, and afterwards each change.
   private func announceClock(_ clock: TrustedClock, _ log: Logger) async {
-    let first = clock.now() as Reading
-    if first.status == .unsynchronized { log.notice("\(said("à espera do relógio (NTP)", "waiting for the clock (NTP)"))") }
-    let reading = await clock.waitUntilReady(within: nil)
-    switch reading.status {
-    case .systemClock:
-      log.warning(
-        "\(said("sem NTP: a casa usa o relógio do sistema e o diz em cada evento (sem_ntp)", "without NTP: the house runs on the system clock and says so in every event (sem_ntp)"))"
-      )
-    case .synchronized, .holdover, .unsynchronized:
-      log.notice(
-        "\(said("relógio", "clock"))",
-        metadata: ["status": "\(reading.status)", "uncertainty_us": "\(reading.uncertaintyMicroseconds)"])
+    let clockLog = ClockLog(log)
+    if (clock.now() as Reading).status == .unsynchronized {
+      log.notice("\(said("à espera do relógio (NTP)", "waiting for the clock (NTP)"))")
     }
+    while await clock.waitUntilReady(within: .seconds(10)).status == .unsynchronized, !Task.isCancelled {
+      clockLog.hear(clock.report)
+    }
+    clockLog.hear(clock.report)
+    clock.onChange = { clockLog.hear($0) }
   }
 }

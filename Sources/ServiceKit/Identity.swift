@@ -14,6 +14,14 @@ package enum Identity {
         try folder.writePublicKey(
           try folder.privateKey(of: principal.text) { nil }.publicKey, for: principal.text, replacing: false)
       }
+    } else if folder.hasPublicKey(principal.text) {
+      let (there, missing) = (folder.publicFile(principal.text), folder.privateFile(principal.text))
+      throw Failure(
+        .configuration,
+        said(
+          "há \(there), mas falta a metade privada, \(missing): reponha-a de uma cópia. Se se perdeu, só uma casa nova serve.",
+          "there is \(there), but its private half, \(missing), is missing: put it back from a copy. If it is lost, only a new house will do."
+        ))
     } else {
       let key = try PrivateKey.generate(.ed25519)
       try folder.writePair(key, for: principal.text, passphrase: nil, replacing: false)
@@ -44,7 +52,7 @@ package enum Identity {
               + "if this is its key, write \(journal.identity) to \(note)."))
       }
       guard writeDurably(journal.identity + "\n", to: note) else {
-        throw Failure(.configuration, said("não consigo gravar \(note)", "cannot write \(note)"))
+        throw Failure(.ioError, said("não consigo gravar \(note): ", "cannot write \(note): ") + systemReason())
       }
       return
     }
@@ -72,7 +80,14 @@ package enum Identity {
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
     let bytes = Array(text.utf8)
-    return bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) } == bytes.count && fsync(descriptor) == 0
+    let isWritten = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) } == bytes.count && fsync(descriptor) == 0
+    // Half a note would bind the key to a journal that there never was.
+    if !isWritten {
+      let reason = errno
+      unlink(path)
+      errno = reason
+    }
+    return isWritten
   }
 }
 
@@ -91,7 +106,7 @@ package final class PresenceFile {
   package init(path: String) throws {
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
-      throw Failure(.ioError, said("não consigo abrir \(path)", "cannot open \(path)"))
+      throw Failure(.ioError, said("não consigo abrir \(path): ", "cannot open \(path): ") + systemReason())
     }
   }
   deinit { close(descriptor) }

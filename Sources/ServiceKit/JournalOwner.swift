@@ -10,6 +10,13 @@ package protocol JournalOwner {
   /// Replays the journal and compares what it holds with what follows from it; `keys` are the house's and the operators'.
   /// - Throws: the first thing that is wrong.
   static func audit(_ journal: JournalReader, keys: KeyRing, progress: (Int64) -> Void) throws -> JournalTally
+  /// What compacting leaves of an auction, for the command's help.
+  static var compacting: Sentence { get }
+  /// Takes out of the journal what was closed before `instant`; `progress` hears how many entries were read, of three times all.
+  /// - Returns: nil when there was nothing to compact.
+  static func compact(
+    _ journal: Journal, closedBefore instant: Timestamp, progress: (Int64) -> Void
+  ) throws -> CompactionOutcome?
 }
 
 /// Looks at a journal from outside, whether its service runs or not.
@@ -40,7 +47,7 @@ package struct JournalCheck<Owner: JournalOwner> {
       line.add("tipo", "verificacao")
       line.add("diario", path)
       line.add("confere", false)
-      line.add("problema", "\(error)")
+      line.add("problema", said(error))
       tell(line.text)
       throw error
     }
@@ -52,7 +59,7 @@ package struct JournalCheck<Owner: JournalOwner> {
     var progress = SpokenProgress(json: json)
     try journal.check()
     let keys = try LiveKeyRing(settings.keys).ring
-    return try Owner.audit(journal, keys: keys) { progress.say($0, of: journal.entryCount) }
+    return try naming(path) { try Owner.audit(journal, keys: keys) { progress.say($0, of: journal.entryCount) } }
   }
 }
 

@@ -23,5 +23,8 @@ package func said(_ error: any Error) -> String { said(Sentence(of: error)) }
 /// A sentence in the reader's language.
 package func said(_ portuguese: String, _ english: String) -> String { Language.current.choose(portuguese, english) }
 
+/// Why the system would not: to be asked at once, before `errno` changes.
+package func systemReason() -> String { said(Sentence(system: String(cString: strerror(errno)))) }
+
 /// An environment variable; nil when unset.
 package func environmentValue(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }

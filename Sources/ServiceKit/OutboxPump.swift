@@ -1,3 +1,4 @@
+import Failpoints
 package import JournalKit
 package import Logging
 package import MessagingKit
@@ -111,7 +112,10 @@ package final class OutboxPump: Sendable {
       defer { (s.confirmed, s.markedAt) = ([], now()) }
       return s.confirmed
     }
-    if !confirmed.isEmpty { try store.markSent(confirmed) }
+    if !confirmed.isEmpty {
+      Failpoint.beforeMarkSent.pass()
+      try store.markSent(confirmed)
+    }
     if state.withLock({ $0.hasMoreInStore && $0.waitingCount < memory / 2 }) { try refill() }
     send()
   }
@@ -156,9 +160,11 @@ package final class OutboxPump: Sendable {
     }
     guard !batch.isEmpty else { return }
     publisher.publish(batch.map { Publishing($0.message) }) { [self] index, outcome in settled(batch[index], outcome) }
+    Failpoint.afterPublish.pass()
   }
 
   private func settled(_ message: OutboxMessage, _ outcome: PublishOutcome) {
+    if outcome == .confirmed { Failpoint.afterConfirm.pass() }
     state.withLock { s in
       guard s.underWay.removeValue(forKey: message.id) != nil else { return }
       switch outcome {

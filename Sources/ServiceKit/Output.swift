@@ -15,7 +15,7 @@ package func tell(_ text: String) {
     } else if errno == EPIPE {
       _exit(128 + SIGPIPE)
     } else if errno != EINTR {
-      let reason = String(cString: strerror(errno))
+      let reason = systemReason()
       CommandRunner.complain(
         said("não consigo escrever a resposta (\(reason)): \(text)", "cannot write the answer (\(reason)): \(text)"))
       CommandRunner.leave(.ioError)

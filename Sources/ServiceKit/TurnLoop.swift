@@ -1,3 +1,4 @@
+import Failpoints
 import JournalKit
 package import Logging
 package import MessagingKit
@@ -63,6 +64,7 @@ package final class TurnLoop<D: Desk> {
   /// - Parameter freshKeys: reads the key folder when something came under an unknown key; nil when it was read just now.
   package func take(_ deliveries: [Delivery], freshKeys: () -> KeyRing? = { nil }) throws {
     guard !deliveries.isEmpty || silenced != nil else { return }
+    Failpoint.afterDeliver.pass()
     let arrivedAt = clock.now().instant
     let unopened = deliveries.map { desk.admit($0, at: arrivedAt) }
     func open() -> [D.Opened] { zip(deliveries, unopened).map { $1 ?? desk.open($0) } }
@@ -71,6 +73,7 @@ package final class TurnLoop<D: Desk> {
       try keysChanged(ring)
       opened = open()
     }
+    Failpoint.afterVerify.pass()
     let reading = clock.now()
     let away = silenced
     silenced = nil
@@ -111,13 +114,17 @@ package final class TurnLoop<D: Desk> {
         Commit(
           entries: turn.entries.isEmpty ? [] : ([record] + turn.entries).map { ($0.kind, $0.body) }, documents: turn.documents,
           outbox: turn.outgoing, removals: turn.removals))
+      Failpoint.afterCommit.pass()
     }
     for reason in turn.deadLetters {
       log.warning("\(said("mensagem posta em mortas", "message put aside as a dead letter"))", metadata: ["motivo": "\(reason)"])
     }
     tally.add(.buried, turn.deadLetters)
     tally.add(.refused, turn.refusals)
-    if let tag { acknowledger.acknowledge(tag, multiple: true) }
+    if let tag {
+      acknowledger.acknowledge(tag, multiple: true)
+      Failpoint.afterAck.pass()
+    }
     outbox.append(rows)
     if !turn.replies.isEmpty { outbox.sayOnce(turn.replies) }
   }

@@ -13,8 +13,10 @@ final class TurnService<D: Desk & Sendable>: Service {
     let loop: TurnLoop<D>
     let outbox: OutboxPump
     let presence: PresenceFile
-    init(loop: TurnLoop<D>, outbox: OutboxPump, presence: PresenceFile) {
-      (self.loop, self.outbox, self.presence) = (loop, outbox, presence)
+    /// The journal's path.
+    let journal: String
+    init(loop: TurnLoop<D>, outbox: OutboxPump, presence: PresenceFile, journal: String) {
+      (self.loop, self.outbox, self.presence, self.journal) = (loop, outbox, presence, journal)
     }
   }
 
@@ -61,9 +63,10 @@ final class TurnService<D: Desk & Sendable>: Service {
   private func work() throws {
     let parts = try makeParts()
     let started = ContinuousClock.now
-    let turns = try parts.loop.recover()
+    let turns = try naming(parts.journal) { try parts.loop.recover() }
     log.info(
-      "\(said("diário relido", "journal replayed"))", metadata: ["turns": "\(turns)", "took": "\(ContinuousClock.now - started)"])
+      "\(said("diário relido", "journal replayed"))",
+      metadata: ["turns": "\(turns)", "took_ms": "\((ContinuousClock.now - started).roundedMilliseconds)"])
     let keys = try LiveKeyRing(keys, log: log)
     try parts.loop.keysChanged(keys.ring)
 

@@ -26,12 +26,12 @@ package struct KeyFolder: Sendable {
       && id.utf8.allSatisfy { 0x61...0x7a ~= $0 || 0x30...0x39 ~= $0 || $0 == UInt8(ascii: "_") }
   }
 
-  /// Whether both files are there.
+  /// Whether both files are there, whatever they are.
   package func hasPair(_ id: String) -> Bool { hasPrivateKey(id) && hasPublicKey(id) }
 
-  package func hasPrivateKey(_ id: String) -> Bool { Self.isAcceptedName(id) && Self.isFile(privateFile(id)) }
+  package func hasPrivateKey(_ id: String) -> Bool { Self.isAcceptedName(id) && Self.isThere(privateFile(id)) }
 
-  package func hasPublicKey(_ id: String) -> Bool { Self.isAcceptedName(id) && Self.isFile(publicFile(id)) }
+  package func hasPublicKey(_ id: String) -> Bool { Self.isAcceptedName(id) && Self.isThere(publicFile(id)) }
 
   package func privateFile(_ id: String) -> String { "\(privateFolder)/\(id).pem" }
   package func publicFile(_ id: String) -> String { "\(publicFolder)/\(id).pem" }
@@ -44,9 +44,9 @@ package struct KeyFolder: Sendable {
     }
   }
 
-  private static func isFile(_ path: String) -> Bool {
+  private static func isThere(_ path: String) -> Bool {
     var status = stat()
-    return lstat(path, &status) == 0 && status.isRegularFile
+    return lstat(path, &status) == 0
   }
 
   // MARK: Private keys
@@ -128,8 +128,10 @@ package struct KeyFolder: Sendable {
   }
 
   private static func isLink(_ file: String) -> KeyFolderError {
-    KeyFolderError(
-      .notAKeyFile, "\(file) é um atalho (link); é aceito um arquivo comum", "\(file) is a link; accepted is a regular file")
+    let mend = "cp --remove-destination \"$(readlink -f \(file))\" \(file)"
+    return KeyFolderError(
+      .notAKeyFile, "\(file) é um atalho (link); é aceito um arquivo comum: \(mend)",
+      "\(file) is a link; accepted is a regular file: \(mend)")
   }
 
   private static func contents(

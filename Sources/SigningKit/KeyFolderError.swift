@@ -41,8 +41,8 @@ package struct KeyFolderError: Spoken, Sendable, Hashable {
 
   /// The system's last error, while doing this, in both languages, to that.
   static func system(_ portuguese: String, _ english: String, _ path: String, _ code: Int32 = errno) -> KeyFolderError {
-    let reason = String(cString: strerror(code))
+    let reason = Sentence(system: String(cString: strerror(code)))
     return KeyFolderError(
-      .io(code), "não foi possível \(portuguese) \(path): \(reason)", "cannot \(english) \(path): \(reason)")
+      .io(code), reason.within({ "não foi possível \(portuguese) \(path): \($0)" }, { "cannot \(english) \(path): \($0)" }))
   }
 }

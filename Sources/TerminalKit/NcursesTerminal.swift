@@ -18,7 +18,7 @@ package enum TerminalError: Spoken, Hashable, Sendable {
       Sentence("a entrada e a saída padrão não são um terminal", "standard input and output are not a terminal")
     case .unknown(let term): Sentence("TERM=\(term) não é um terminal conhecido", "TERM=\(term) is not a known terminal")
     case .tooSimple(let term): Sentence("TERM=\(term) não sabe posicionar o cursor", "TERM=\(term) cannot place the cursor")
-    case .system(let operation, let code): Sentence(verbatim: "\(operation): \(String(cString: strerror(code)))")
+    case .system(let operation, let code): Sentence(system: String(cString: strerror(code))).map { "\(operation): \($0)" }
     }
   }
 }

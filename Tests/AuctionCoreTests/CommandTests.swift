@@ -9,10 +9,16 @@ struct CommandTests {
   struct Terms: CustomTestStringConvertible {
     let testDescription: String
     let refusal: CommandRefusal?
+    var problem: AuctionTerms.Problem?
     let change: @Sendable (inout AuctionTerms) -> Void
 
     init(_ description: String, _ refusal: CommandRefusal?, _ change: @escaping @Sendable (inout AuctionTerms) -> Void) {
       (testDescription, self.refusal, self.change) = (description, refusal, change)
+    }
+
+    init(_ description: String, _ problem: AuctionTerms.Problem, _ change: @escaping @Sendable (inout AuctionTerms) -> Void) {
+      self.init(description, CommandRefusal.badTerms, change)
+      self.problem = problem
     }
   }
 
@@ -26,57 +32,57 @@ struct CommandTests {
   static let terms = [
     Terms("as they are", nil) { _ in },
     Terms("the longest title", nil) { $0.title = String(repeating: "ã", count: 120) },
-    Terms("a title too long", .badTerms) { $0.title = String(repeating: "a", count: 121) },
-    Terms("a title that is one long character", .badTerms) { $0.title = "a" + String(repeating: "\u{301}", count: 120) },
-    Terms("no title", .badTerms) { $0.title = "" },
+    Terms("a title too long", .title) { $0.title = String(repeating: "a", count: 121) },
+    Terms("a title that is one long character", .title) { $0.title = "a" + String(repeating: "\u{301}", count: 120) },
+    Terms("no title", .title) { $0.title = "" },
     Terms("no description", nil) { $0.description = "" },
     Terms("the longest description", nil) { $0.description = String(repeating: "a", count: 2_000) },
-    Terms("a description too long", .badTerms) { $0.description = String(repeating: "a", count: 2_001) },
+    Terms("a description too long", .description) { $0.description = String(repeating: "a", count: 2_001) },
     Terms("a bidder sells", nil) { $0.seller = "cliente_alpha" },
-    Terms("a service sells", .badTerms) { $0.seller = "ms_leilao" },
-    Terms("an operator sells", .badTerms) { $0.seller = "operador" },
-    Terms("from nothing", .badTerms) { $0.openingPrice = 0 },
+    Terms("a service sells", .seller) { $0.seller = "ms_leilao" },
+    Terms("an operator sells", .seller) { $0.seller = "operador" },
+    Terms("from nothing", .openingPrice) { $0.openingPrice = 0 },
     Terms("from one", nil) { $0.openingPrice = 1 },
     Terms("from the largest amount", nil) { $0.openingPrice = .maximum },
-    Terms("a step of nothing", .badTerms) { $0.increment = .fixed(0) },
-    Terms("a share of nothing", .badTerms) { $0.increment = .percentage(basisPoints: 0) },
-    Terms("a negative share", .badTerms) { $0.increment = .percentage(basisPoints: -1) },
+    Terms("a step of nothing", .increment) { $0.increment = .fixed(0) },
+    Terms("a share of nothing", .increment) { $0.increment = .percentage(basisPoints: 0) },
+    Terms("a negative share", .increment) { $0.increment = .percentage(basisPoints: -1) },
     Terms("the largest share", nil) { $0.increment = .percentage(basisPoints: 1_000_000) },
-    Terms("a share too large", .badTerms) { $0.increment = .percentage(basisPoints: 1_000_001) },
-    Terms("no bands", .badTerms) { $0.increment = bands([]) },
+    Terms("a share too large", .increment) { $0.increment = .percentage(basisPoints: 1_000_001) },
+    Terms("no bands", .increment) { $0.increment = bands([]) },
     Terms("one band", nil) { $0.increment = bands([(nil, 5)]) },
     Terms("rising bands", nil) { $0.increment = bands([(100, 5), (200, 3), (nil, 9)]) },
-    Terms("bands that stand still", .badTerms) { $0.increment = bands([(100, 5), (100, 3), (nil, 9)]) },
-    Terms("bands that fall", .badTerms) { $0.increment = bands([(200, 5), (100, 3), (nil, 9)]) },
-    Terms("a band without a step", .badTerms) { $0.increment = bands([(100, 0), (nil, 9)]) },
-    Terms("no last band", .badTerms) { $0.increment = bands([(100, 5)]) },
-    Terms("an unbounded band in the middle", .badTerms) { $0.increment = bands([(nil, 5), (nil, 9)]) },
-    Terms("too many bands", .badTerms) { $0.increment = bands((1...64).map { ($0 * 10, 1) } + [(nil, 1)]) },
-    Terms("an end at the start", .badTerms) { $0.closesAt = $0.opensAt },
-    Terms("an end before the start", .badTerms) { $0.closesAt = $0.opensAt - .seconds(1) },
+    Terms("bands that stand still", .increment) { $0.increment = bands([(100, 5), (100, 3), (nil, 9)]) },
+    Terms("bands that fall", .increment) { $0.increment = bands([(200, 5), (100, 3), (nil, 9)]) },
+    Terms("a band without a step", .increment) { $0.increment = bands([(100, 0), (nil, 9)]) },
+    Terms("no last band", .increment) { $0.increment = bands([(100, 5)]) },
+    Terms("an unbounded band in the middle", .increment) { $0.increment = bands([(nil, 5), (nil, 9)]) },
+    Terms("too many bands", .increment) { $0.increment = bands((1...64).map { ($0 * 10, 1) } + [(nil, 1)]) },
+    Terms("an end at the start", .closesAt) { $0.closesAt = $0.opensAt },
+    Terms("an end before the start", .closesAt) { $0.closesAt = $0.opensAt - .seconds(1) },
     Terms("the shortest", nil) { $0.closesAt = $0.opensAt + .microseconds(1) },
     Terms("an hour ago", nil) { $0.opensAt = now - .seconds(3_600) },
-    Terms("longer ago", .badTerms) { $0.opensAt = now - .microseconds(3_600_000_001) },
+    Terms("longer ago", .opensAt) { $0.opensAt = now - .microseconds(3_600_000_001) },
     Terms("over before it was asked for", nil) {
       ($0.opensAt, $0.closesAt) = (now - .seconds(3_600), now - .seconds(60))
     },
     Terms("in ten years", nil) { $0.closesAt = now + .seconds(3_653 * 86_400) },
-    Terms("later", .badTerms) { $0.closesAt = now + .seconds(3_653 * 86_400) + .microseconds(1) },
-    Terms("at the end of time", .badTerms) { $0.closesAt = Timestamp(microseconds: .max) },
-    Terms("since the beginning", .badTerms) { $0.opensAt = Timestamp(microseconds: .min) },
+    Terms("later", .closesAt) { $0.closesAt = now + .seconds(3_653 * 86_400) + .microseconds(1) },
+    Terms("at the end of time", .closesAt) { $0.closesAt = Timestamp(microseconds: .max) },
+    Terms("since the beginning", .opensAt) { $0.opensAt = Timestamp(microseconds: .min) },
     Terms("a hard close", nil) { $0.rules.extensionWindow = .zero },
     Terms("the longest window", nil) { $0.rules.extensionWindow = .seconds(86_400) },
-    Terms("a window too long", .badTerms) { $0.rules.extensionWindow = .seconds(86_401) },
-    Terms("a negative window", .badTerms) { $0.rules.extensionWindow = .seconds(-1) },
-    Terms("half a second", .badTerms) { $0.rules.extensionWindow = .milliseconds(500) },
+    Terms("a window too long", .extensionWindow) { $0.rules.extensionWindow = .seconds(86_401) },
+    Terms("a negative window", .extensionWindow) { $0.rules.extensionWindow = .seconds(-1) },
+    Terms("half a second", .extensionWindow) { $0.rules.extensionWindow = .milliseconds(500) },
     Terms("the latest close at the end", nil) { $0.rules.latestClose = $0.closesAt },
-    Terms("the latest close before the end", .badTerms) { $0.rules.latestClose = $0.closesAt - .microseconds(1) },
-    Terms("the latest close too late", .badTerms) { $0.rules.latestClose = Timestamp(microseconds: .max) },
+    Terms("the latest close before the end", .latestClose) { $0.rules.latestClose = $0.closesAt - .microseconds(1) },
+    Terms("the latest close too late", .latestClose) { $0.rules.latestClose = Timestamp(microseconds: .max) },
     Terms("no tolerance", nil) { $0.rules.inFlightTolerance = .zero },
     Terms("the longest tolerance", nil) { $0.rules.inFlightTolerance = .seconds(10) },
-    Terms("too much tolerance", .badTerms) { $0.rules.inFlightTolerance = .milliseconds(10_001) },
-    Terms("a negative tolerance", .badTerms) { $0.rules.inFlightTolerance = .milliseconds(-1) },
-    Terms("half a millisecond", .badTerms) { $0.rules.inFlightTolerance = .microseconds(500) },
+    Terms("too much tolerance", .inFlightTolerance) { $0.rules.inFlightTolerance = .milliseconds(10_001) },
+    Terms("a negative tolerance", .inFlightTolerance) { $0.rules.inFlightTolerance = .milliseconds(-1) },
+    Terms("half a millisecond", .inFlightTolerance) { $0.rules.inFlightTolerance = .microseconds(500) },
     Terms("a clock demanded", nil) { $0.rules.clockRequired = true },
     Terms("sealed", .unsupported) { $0.format = .sealed },
     Terms("Vickrey", .unsupported) { $0.format = .vickrey },
@@ -84,7 +90,7 @@ struct CommandTests {
     Terms("a reserve", .unsupported) { $0.rules.reserveCommitment = Build.digest("reserva") },
     Terms("buy now", .unsupported) { $0.rules.buyNow = 500_00 },
     Terms("a descent", .unsupported) { $0.rules.descent = .init(from: 500, step: 10, every: .seconds(1), to: 100) },
-    Terms("bad before unsupported", .badTerms) { ($0.format, $0.title) = (.dutch, "") },
+    Terms("bad before unsupported", .title) { ($0.format, $0.title) = (.dutch, "") },
   ]
 
   @Test(arguments: terms) func `terms are taken or refused`(example: Terms) {
@@ -94,6 +100,11 @@ struct CommandTests {
     #expect(outputs.refusals == [example.refusal])
     #expect(outputs.count == (example.refusal == nil ? 2 : 1))
     #expect(house.calendar.status(of: "moto") == (example.refusal == nil ? .scheduled : nil))
+    #expect(terms.problem(at: Self.now) == example.problem)
+  }
+
+  @Test func `each bound has an example that is out of it`() {
+    #expect(Set(Self.terms.compactMap(\.problem)) == Set(AuctionTerms.Problem.allCases))
   }
 
   @Test func `an id serves once, for ever`() {

@@ -21,7 +21,7 @@ struct AuctionTests {
 
     let low = try await house.bid("em-turno", "109,99", as: "cliente_beta")
     #expect(low.status == 1)
-    #expect(low.text.hasPrefix("recusado: abaixo_do_minimo; o mínimo era R$\u{a0}110,00 ("))
+    #expect(low.text.hasPrefix("recusado: abaixo do mínimo (abaixo_do_minimo); o mínimo era R$\u{a0}110,00 [lance "))
 
     #expect(try await house.bid("em-turno", "110,00", as: "cliente_beta").status == 0)
 
@@ -81,13 +81,14 @@ struct AuctionTests {
     #expect(run.output == ["aceito: cancelado-antes"])
 
     #expect(try await follower.program.ending() == .code(0))
-    #expect(try await follower.first("encerrado").situacao == "cancelado")
+    let end = try await follower.first("encerrado")
+    #expect((end.situacao, end.motivo) == ("cancelado", "peça danificada"))
     #expect(try await house.listed("cancelado-antes")?.status == "encerrado")
     #expect(try await house.listed("cancelado-antes")?.bloco == nil)
 
     let again = try await house.operator(["cancelar", "cancelado-antes", "--motivo", "de novo"])
     #expect(again.status == 1)
-    #expect(again.text.hasPrefix("recusado: leilao_encerrado"))
+    #expect(again.text.hasPrefix("recusado: o leilão já terminou (leilao_encerrado)"))
   }
 
   @Test func `An auction cancelled while it is open has no winner, whatever was bid`() async throws {
@@ -103,7 +104,7 @@ struct AuctionTests {
     #expect((answer.tipo, answer.situacao, answer.idLeilao) == ("comando", "aceito", "cancelado-aberto"))
 
     let end = try #require(try await follower.toTheEnd().last)
-    #expect((end.evento, end.situacao, end.vencedor) == ("encerrado", "cancelado", nil))
+    #expect((end.evento, end.situacao, end.vencedor, end.motivo) == ("encerrado", "cancelado", nil, "erro no edital"))
     let ledger = try await Ledger("cancelado-aberto", from: Visitor(house))
     #expect(ledger.result?.outcome == .cancelled)
     #expect(ledger.result?.winner == nil)
@@ -131,6 +132,12 @@ struct AuctionTests {
     let again = try await house.operator(
       ["agendar", "--id", "uma-so-vez", "--titulo", "Outro", "--duracao", "60s", "--lance-inicial", "1", "--incremento", "1"])
     #expect(again.status == 1)
-    #expect(again.text == "recusado: leilao_ja_existe (uma-so-vez)")
+    #expect(again.text == "recusado: já há um leilão com este id, e um id serve uma vez (leilao_ja_existe) [uma-so-vez]")
+
+    let past = try await house.operator(
+      ["agendar", "--id", "passado", "--titulo", "Ontem", "--inicio", "2020-01-01T00:00:00Z"]
+        + ["--duracao", "60s", "--lance-inicial", "1", "--incremento", "1"])
+    #expect(past.status == 1)
+    #expect(past.text == "recusado: o início já passou há mais de uma hora (termos_invalidos) [passado]")
   }
 }

@@ -43,7 +43,7 @@ struct CommandLineTests {
 
     let refused = try await house.client(["bid", "in-english", "999.99", "--bidder", "cliente_alpha"], environment: english)
     #expect(refused.status == 1)
-    #expect(refused.text.hasPrefix("refused: abaixo_do_minimo; the minimum was R$1,000.00 ("))
+    #expect(refused.text.hasPrefix("refused: under the minimum (abaixo_do_minimo); the minimum was R$1,000.00 [bid "))
     let accepted = try await house.client(["bid", "in-english", "1,300.50", "--bidder", "cliente_alpha"], environment: english)
     #expect(accepted.status == 0)
     #expect(accepted.text.hasPrefix("accepted: R$1,300.50 (block 1, bid "))
@@ -58,7 +58,7 @@ struct CommandLineTests {
     }
     #expect(try await watch.ending() == .code(0))
     #expect(watch.output.values.contains { $0.contains("bid of cliente_alpha: R$1,300.50") })
-    #expect(watch.output.values.last?.contains("closed: vendido, cliente_alpha, R$1,300.50") == true)
+    #expect(watch.output.values.last?.contains("closed: sold, cliente_alpha, R$1,300.50") == true)
   }
 
   @Test func `Every line under json is an object of its own`() async throws {

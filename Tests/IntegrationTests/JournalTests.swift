@@ -45,6 +45,15 @@ struct JournalTests {
     let copy = house.folder + "/copia.sqlite"
     let copied = try await lance(house, "copiar", copy)
     #expect(copied.status == 0 && copied.text.hasPrefix("copiado e conferido: \(copy)"), "\(copied)")
+    let other = try await house.run("ms-leilao", ["--verificar", "--diario", copy], as: "ms_leilao")
+    #expect(other.status == 74 && other.text.hasPrefix("\(copy): não é um diário de ms-leilao: "), "\(other)")
+    let nowhere = try await lance(house, "copiar", "/nao/ha/copia.sqlite")
+    #expect(nowhere.status == 74 && nowhere.text.hasPrefix("/nao/ha/copia.sqlite: "), "\(nowhere)")
+    #expect(ForeignWords.found(in: nowhere.text, for: .portuguese) == [], "\(nowhere)")
+    let damaged = house.folder + "/estragado.sqlite"
+    try Data("no journal, but long enough to be looked at".utf8).write(to: URL(fileURLWithPath: damaged))
+    let told = try await lance(house, "--verificar", "--json", "--diario", damaged)
+    #expect(told.status == 74 && told.output.first?.contains("está danificado ou não é um diário") == true, "\(told)")
     let mode = try FileManager.default.attributesOfItem(atPath: copy)[.posixPermissions] as? Int
     #expect(mode == 0o600)
     let again = try await lance(house, "copiar", copy)
@@ -128,6 +137,17 @@ struct JournalTests {
     #expect(try await lance(house, "--verificar").status == 0)
   }
 
+  @Test func `A service whose journal is gone refuses to start, each time alike, and leaves its place free`() async throws {
+    let house = try await PrivateHouse()
+    try await house.kill9(.calendar)
+    try lose("ms_leilao", of: house)
+    for _ in 0..<2 {
+      let start = try await house.run("ms-leilao", [], as: "ms_leilao")
+      #expect(start.status == 78 && start.text.contains("recém-criado"), "\(start)")
+    }
+    #expect(!FileManager.default.fileExists(atPath: house.data + "/ms_leilao.sqlite"))
+  }
+
   @Test func `A compacted journal answers and verifies as before, and is not compacted under its service`() async throws {
     let house = try await PrivateHouse()
     try await house.makeKeys("ana")
@@ -148,6 +168,11 @@ struct JournalTests {
     #expect(compacted.status == 0 && compacted.text.hasPrefix("compactado e conferido: 1 leilões, 1 lances"), "\(compacted)")
     #expect(try await lance(house, "--verificar").status == 0)
     try await house.start(.bids)
+    #expect(try await house.terminate(.calendar) == .code(0))
+    let calendar = try await house.run("ms-leilao", ["compactar", "--dias", "0"], as: "ms_leilao")
+    #expect(calendar.status == 0 && calendar.text.hasPrefix("compactado e conferido: 1 leilões, 1 pedidos"), "\(calendar)")
+    #expect(try await house.run("ms-leilao", ["--verificar"], as: "ms_leilao").status == 0)
+    try await house.start(.calendar)
     #expect(try await Ledger("antigo", from: Visitor(house)).blocks == before.blocks)
     let asked = try await house.client(["lance", "--consultar", try #require(bid.line.idLance), "--cliente", "ana"])
     #expect(asked.status == 0 && asked.text.hasPrefix("aceito"), "\(asked)")

@@ -131,6 +131,9 @@ struct ProductionTests {
       let isPublicKey = path.contains("/keys/public/") && !isFolder
       #expect(mode == (isFolder ? 0o700 : isPublicKey ? 0o644 : 0o600), "\(path) \(String(mode, radix: 8))")
     }
+    let signing = try folder.modes().map(\.path).filter { $0.hasPrefix("casa/keys/private/") }
+    #expect(
+      Set(signing) == ["casa/keys/private/ms_leilao.pem", "casa/keys/private/ms_lance.pem", "casa/keys/private/operador.pem"])
     let users = ["ms_leilao", "ms_lance", "ms_notificacao", "operador", "ana", "bia"]
     let urls = Set(users.compactMap { folder.environment(of: $0)["RABBITMQ_URL"] })
     #expect(urls.count == users.count && urls.allSatisfy { $0.hasPrefix("amqps://") })
@@ -166,7 +169,7 @@ struct ProductionTests {
     #expect(try BrokerURL(try #require(variables["RABBITMQ_URL"])).password.isEmpty)
 
     let without = try await house.run("cliente-tui", ["leiloes"], as: "ana", ["LEILAO_CERT": "", "LEILAO_CERT_KEY": ""])
-    #expect(without.status == 69 && without.text.contains("a client certificate, and none was given"), "\(without)")
+    #expect(without.status == 69 && without.text.contains("um certificado do cliente, e nenhum foi dado"), "\(without)")
 
     // Whatever name the address gives: the certificate decides.
     let disguised = variables.merging(["RABBITMQ_URL": "amqps://ms_lance@localhost:\(folder.port)/leilao"]) { $1 }
@@ -219,10 +222,10 @@ struct ProductionTests {
     let folder = house.folder + "/impostor"
     let good = try await impostor(folder, "localhost", days: 2)
     let cases = [
-      ("localhost", good, house.folder + "/stranger/ca.pem", "is not accepted: unable to get local issuer certificate"),
-      ("127.0.0.1", good, folder + "/ca.pem", "is not for '127.0.0.1' (names are compared, not IP addresses)"),
+      ("localhost", good, house.folder + "/stranger/ca.pem", "não foi aceito: unable to get local issuer certificate"),
+      ("127.0.0.1", good, folder + "/ca.pem", "não é para '127.0.0.1' (comparam-se nomes, não endereços IP)"),
       (
-        "localhost", try await impostor(folder, "outro.exemplo", days: 2), folder + "/ca.pem", "is not for 'localhost'"
+        "localhost", try await impostor(folder, "outro.exemplo", days: 2), folder + "/ca.pem", "não é para 'localhost'"
       ),
     ]
     let stranger = try await impostor(house.folder + "/stranger", "localhost", days: 2)
@@ -231,14 +234,14 @@ struct ProductionTests {
         "cliente-tui", ["leiloes"], as: "cliente",
         ["RABBITMQ_URL": "amqps://ana:segredo@\(host):\(server.port)/leilao", "LEILAO_CA": authority])
       #expect(run.status == 69, "\(run)")
-      #expect(run.errors.first?.hasPrefix("sem contato com o broker: the certificate of ") == true, "\(run)")
+      #expect(run.errors.first?.hasPrefix("sem contato com o broker: o certificado de ") == true, "\(run)")
       #expect(run.text.contains(sentence) && !run.text.contains("segredo"), "\(run)")
     }
     let expired = try await impostor(folder + "/expired", "localhost", days: -1)
     let run = try await house.run(
       "cliente-tui", ["leiloes"], as: "cliente",
       ["RABBITMQ_URL": "amqps://ana:segredo@localhost:\(expired.port)/leilao", "LEILAO_CA": folder + "/expired/ca.pem"])
-    #expect(run.status == 69 && run.text.contains("is not accepted: certificate has expired"), "\(run)")
+    #expect(run.status == 69 && run.text.contains("não foi aceito: certificate has expired"), "\(run)")
     for server in [good.server, cases[2].1.server, stranger.server, expired.server] { try await server.kill9() }
   }
 

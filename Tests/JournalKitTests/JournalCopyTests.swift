@@ -49,6 +49,22 @@ struct JournalCopyTests {
     #expect(try names(scratch.path) == ["data", "copy.sqlite", "none.sqlite"])
   }
 
+  @Test func `What keeps a copy from being made is told of the file that was asked for`() throws {
+    _ = try openJournal(folder).commit(turn(1))
+    let nowhere = scratch.file("nowhere/copy.sqlite")
+    let error = journalError { () throws(JournalError) in
+      try JournalCopy.make(of: folder + "/ms_lance.sqlite", at: nowhere)
+    }
+    #expect(error?.path == nowhere)
+  }
+
+  @Test func `A journal that was made just now can be taken away again, and leaves nothing`() throws {
+    let journal = try openJournal(folder)
+    journal.discard()
+    #expect(try names(folder) == [])
+    #expect(try openJournal(folder).isNew)
+  }
+
   @Test func `A restored journal is the copy and what was appended, under the same identity`() throws {
     let journal = try openJournal(folder)
     _ = try journal.commit(turn(0))

@@ -39,6 +39,7 @@ struct TimeSourceTests {
     #expect(try TimeSource(environment: "127.0.0.1:11123, [::1]:11123,127.0.0.1:11123") == .servers(two, insisted: true))
     #expect(throws: NTPServer.Problem.empty) { try TimeSource(environment: "") }
     #expect(throws: NTPServer.Problem.empty) { try TimeSource(environment: "a,,b") }
+    #expect(throws: NTPServer.Problem.noneAmongServers) { try TimeSource(environment: "none,a.st1.ntp.br") }
     let many = (1...17).map { "s\($0)" }.joined(separator: ",")
     #expect(throws: NTPServer.Problem.tooMany(17)) { try TimeSource(environment: many) }
   }

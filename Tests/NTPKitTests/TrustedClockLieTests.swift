@@ -1,4 +1,5 @@
 import NTPKit
+import SharedKernel
 import SuiteTesting
 import Testing
 
@@ -127,7 +128,9 @@ struct TrustedClockLieTests {
     let clock = TrustedClock(try .loopback([server.address]))
     clock.start()
     defer { clock.stop() }
-    try await eventually("refused") { clock.report.servers.first?.standing == .unreachable("Connection refused") }
+    try await eventually("refused") {
+      clock.report.servers.first?.standing == .unreachable(Sentence(system: "Connection refused"))
+    }
     #expect(clock.report.status == .unsynchronized)
   }
 

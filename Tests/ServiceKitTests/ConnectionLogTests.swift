@@ -1,40 +1,20 @@
 import Logging
 import MessagingKit
 import ServiceKit
-import Synchronization
 import Testing
 
 /// What an operator reads of a connection.
 @Suite struct ConnectionLogTests {
-  private final class Lines: LogHandler, Sendable {
-    let warnings = Mutex<[String]>([])
-    var metadata: Logger.Metadata {
-      get { [:] }
-      set {}
-    }
-    var logLevel: Logger.Level {
-      get { .trace }
-      set {}
-    }
-    subscript(metadataKey _: String) -> Logger.Metadata.Value? {
-      get { nil }
-      set {}
-    }
-    func log(event: LogEvent) {
-      if event.level >= .warning { warnings.withLock { $0.append("\(event.message)") } }
-    }
-  }
-
-  private let lines: Lines
+  private let lines: LogLines
   private let log: ConnectionLog
 
   init() {
-    let lines = Lines()
+    let lines = LogLines()
     self.lines = lines
-    log = ConnectionLog(Logger(label: "test") { _ in lines }, role: "publishing")
+    log = ConnectionLog(lines.logger, role: "publishing")
   }
 
-  private var count: Int { lines.warnings.withLock(\.count) }
+  private var count: Int { lines.all.count { $0.level >= .warning } }
 
   @Test func `A refusal that ends each try is said once, however often it is tried`() {
     for _ in 0..<20 {
@@ -54,5 +34,10 @@ import Testing
       log.hear(.subscribed(name: "trabalho", queue: "q"))
     }
     #expect(count == 3)
+  }
+
+  @Test func `When it is tried again is a number of milliseconds, whatever the reader's language`() {
+    log.hear(.disconnected(reason: "gone", retryIn: .microseconds(139_600)))
+    #expect(lines.all.last?.details["retry_ms"] == "140")
   }
 }

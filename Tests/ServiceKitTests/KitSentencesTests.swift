@@ -39,9 +39,18 @@ import Testing
     Self.expectBothLanguages(Self.spoken { _ = try BrokerURL(text) })
   }
 
-  @Test(arguments: ["", "a b", "a:0", "[::1", (1...17).map { "h\($0)" }.joined(separator: ",")])
+  @Test(arguments: ["", "a b", "a:0", "none,a", "[::1", (1...17).map { "h\($0)" }.joined(separator: ",")])
   func `Time servers are refused in both languages`(text: String) {
     Self.expectBothLanguages(Self.spoken { _ = try TimeSource(environment: text) })
+  }
+
+  @Test(
+    arguments: [
+      .chosen, .outvoted, .noMajority, .untried, .unresolved(Sentence(system: "Name or service not known")), .sameAsAnother,
+      .unreachable(Sentence(system: "Connection refused")), .noAnswer,
+    ] + ReplyCheck.Reason.allCases.map { .refused($0) } + KissCode.allCases.map { .kissed($0) } as [ServerStanding])
+  func `How a time server stands is told in both languages`(standing: ServerStanding) {
+    Self.expectBothLanguages(standing.sentence)
   }
 
   @Test(
@@ -61,6 +70,15 @@ import Testing
     }
     Self.expectBothLanguages(sentence)
     #expect(sentence?.portuguese.contains("chmod 700 \(folder.path)") == true)
+  }
+
+  @Test func `What the system refuses is told in both languages, its reason too`() throws {
+    let folder = try ScratchFolder()
+    try folder.write([], "file")
+    Self.expectBothLanguages(
+      Self.spoken { _ = try Journal.open(folder: folder.file("file/data"), name: "j", waitingForLock: false) { _ in } })
+    let keys = KeyFolder(path: folder.file("file"))
+    Self.expectBothLanguages(Self.spoken { _ = try keys.publicKeys() })
   }
 
   @Test(arguments: [

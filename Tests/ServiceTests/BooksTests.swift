@@ -84,7 +84,7 @@ struct BooksTests {
     #expect(receipt.reason == .unknownBidder && receipt.bidder == nil && receipt.bid == nil && receipt.number == nil)
   }
 
-  @Test func `refuses unknown auctions and other editions without keeping anything`() throws {
+  @Test func `refuses unknown auctions and other editions, and keeps no more than that it did`() throws {
     let bench = try BooksBench.open()
     let other = Build.bid(id: Build.bidID(2), auction: "outro", edition: Build.digest("x"), clock: bench.service.clock.now())
     let edition = Build.bid(id: Build.bidID(3), edition: Build.digest("x"), clock: bench.service.clock.now())
@@ -92,7 +92,8 @@ struct BooksTests {
     for bid in [other, edition] { bench.say(try bench.sealed(bid), as: "cliente") }
     #expect(try bench.receipts.map(\.reason) == [.unknownAuction, .wrongEdition])
     #expect(try bench.receipts.allSatisfy { $0.number == nil })
-    #expect(bench.service.store.entryKinds == entries)
+    #expect(bench.service.store.entryKinds == entries + ["turno", "dispensado", "turno", "dispensado"])
+    #expect(bench.service.store.all("recibo", "moto").isEmpty)
     guard case .bid(_, _, let decision)? = try bench.ask(.bid("alpha", other.id))?.snapshot.content else {
       throw Missing("an answer")
     }
@@ -117,12 +118,53 @@ struct BooksTests {
     #expect(bench.heard.isEmpty, "it was accepted: a receipt would deny it")
   }
 
-  @Test func `sheds what comes too fast, with one receipt a second and no trace`() throws {
+  @Test func `sheds what comes too fast, with one receipt a second`() throws {
     let bench = try BooksBench.open(limiter: RateLimiter(perSecond: 1, burst: 1))
     for number: UInt64 in 1...4 { try bench.place(100_00, number: number) }
     #expect(try bench.blocks.count == 1)
     #expect(try bench.receipts.map(\.reason) == [.rateLimit])
     #expect(bench.dead.isEmpty)
+  }
+
+  enum Passing: CaseIterable { case unknownAuction, rateLimit, revokedKey }
+
+  @Test(arguments: Passing.allCases, [false, true])
+  func `what a bidder was refused for a passing reason is not taken when it comes again`(reason: Passing, restarted: Bool) throws
+  {
+    let bench = try BooksBench.open(limiter: RateLimiter(perSecond: 1, burst: 1), opened: reason != .unknownAuction)
+    let refused: Bid
+    switch reason {
+    case .unknownAuction:
+      // ms-leilao was heard by its bidders before it was heard here.
+      let terms = Build.terms("violao")
+      let edition = try bench.world.keys.voice(HousePrincipal.msLeilao).seal(Build.scheduling(terms)).digest
+      refused = Build.bid(100_00, id: Build.bidID(9), auction: "violao", edition: edition, clock: bench.service.clock.now())
+      bench.say(try bench.sealed(refused), as: "cliente")
+      try bench.calendar(Build.scheduling(terms))
+      try bench.open(terms)
+    case .rateLimit:
+      try bench.place(100_00, by: "alpha", number: 8)
+      refused = try bench.place(200_00, by: "alpha", number: 9)
+      try bench.place(110_00, by: "beta", number: 10)
+    case .revokedKey:
+      bench.world.keys.remove("alpha")
+      bench.service.keysChanged()
+      refused = try bench.place(100_00, by: "alpha", number: 9)
+      try bench.world.keys.register("alpha")
+      bench.service.keysChanged()
+    }
+    #expect(try bench.receipts.map(\.bid) == [refused.id])
+    bench.after(.seconds(2))
+    if restarted { bench.restart() }
+    bench.forget()
+    bench.say(try bench.sealed(refused), as: "cliente")
+    #expect(bench.heard.isEmpty && bench.replies.isEmpty)
+
+    let again = Build.bid(
+      refused.amount, by: refused.bidder, id: Build.bidID(11), auction: refused.auction, edition: refused.edition,
+      seen: refused.seen, clock: bench.service.clock.now())
+    bench.say(try bench.sealed(again), as: "cliente")
+    #expect(try bench.blocks.last?.auction == refused.auction, "it would have been taken")
   }
 
   @Test func `answers from what is committed`() throws {

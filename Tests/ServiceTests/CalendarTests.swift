@@ -100,6 +100,37 @@ struct CalendarTests {
     #expect(Set(bench.said(.commandAnswered).map(\.body)).count == 1)
   }
 
+  @Test func `answers from a compacted journal what it answered before`() throws {
+    let bench = try bench()
+    let command = try schedule(bench)
+    bench.after(.seconds(60))
+    let cancelling = Build.cancel(edition: try edition(bench), clock: bench.service.clock.now())
+    try give(cancelling, to: bench)
+    let before = bench.said(.commandAnswered).map(\.body)
+    // It had opened: only the result ends it.
+    let scratch = try ScratchFolder()
+    let open = try makeJournal(bench.service.store.contents, in: scratch.file("open"), as: HousePrincipal.msLeilao)
+    #expect(try CalendarJournal.compact(open, closedBefore: Build.noon + .seconds(9_999)) { _ in } == nil)
+    try books(try result(bench), bench)
+
+    let journal = try makeJournal(bench.service.store.contents, in: scratch.file("closed"), as: HousePrincipal.msLeilao)
+    let outcome = try #require(try CalendarJournal.compact(journal, closedBefore: Build.noon + .seconds(9_999)) { _ in })
+    #expect(outcome.auctions == 1 && outcome.parts.map(\.count) == [2])
+    var entries: [Entry] = []
+    try journal.forEachEntry(from: 1) { entries.append($0) }
+    bench.service.crash(flushing: 0, losingPower: false)
+    bench.service.store.restore(SimulatedStore.Contents(entries: entries, documents: [], outbox: []), appending: [])
+    bench.service.start()
+    bench.settle()
+    bench.forget()
+    for again in [command, cancelling] { try give(again, to: bench) }
+    #expect(bench.said(.commandAnswered).map(\.body) == before)
+    #expect(bench.heard.count == 2, "nothing else is said")
+    let other = Build.schedule(terms(), id: Build.commandID(77), clock: bench.service.clock.now())
+    try give(other, to: bench)
+    #expect(try answers(bench).last?.refusal == .auctionExists)
+  }
+
   @Test(arguments: CrashPoint.allCases)
   func `carries a command out once, wherever it ends`(point: CrashPoint) throws {
     let bench = try bench()

@@ -62,7 +62,7 @@ struct HouseTests {
   private static let rare: Set<Rare> = [
     .redelivery, .redeliveryAfterCommit, .lostConfirm, .staleAcknowledgement, .recovered, .extendedByBid, .extendedByOutage,
     .brokerRestart, .powerLost, .deadLetter, .queryWhileUncommitted, .sold, .accepted, .refused(.belowMinimum),
-    .crash(.beforeCommit), .crash(.afterCommit), .crash(.afterAcknowledgement), .crash(.afterPublish),
+    .crash(.inTransaction), .crash(.afterCommit), .crash(.afterAck), .crash(.afterPublish),
   ]
 
   /// Those that one seed or two show; `scripts/simulate --sabotage all` hunts them all.

@@ -130,6 +130,15 @@ struct JournalTests {
     #expect(throws: Failure.self) { try audit(try journal(contents), SimulatedKeys(seed: 99).ring) }
   }
 
+  @Test func `of another service is told as such`() throws {
+    let (contents, keys) = try story()
+    let journal = try journal(contents)
+    let failure = #expect(throws: Failure.self) {
+      try CalendarJournal.audit(try JournalReader(path: journal.path), keys: keys.ring) { _ in }
+    }
+    #expect(failure?.sentence.contains("ms-leilao") == true, "\(String(describing: failure))")
+  }
+
   // MARK: - Compacted
 
   private static let farAway = Timestamp(microseconds: Int64.max / 2)
@@ -138,8 +147,8 @@ struct JournalTests {
     let (contents, keys) = try story()
     let journal = try journal(contents)
     let before = try books(journal, keys)
-    let outcome = try #require(try BooksCompaction.run(journal, closedBefore: Self.farAway))
-    #expect((outcome.auctions, outcome.bids) == (1, 4))
+    let outcome = try #require(try compact(BooksJournal.self, journal))
+    #expect(outcome.auctions == 1 && outcome.parts.map(\.count) == [4])
     #expect(outcome.entriesAfter < outcome.entriesBefore)
     let after = try books(journal, keys)
     #expect(after.keeper == before.keeper)
@@ -149,7 +158,7 @@ struct JournalTests {
     #expect(try journal.documents("recibo", "moto", from: 0, limit: 10).isEmpty)
     let tally = try audit(journal, keys.ring)
     #expect((tally.count("lances_aceitos"), tally.count("recusas"), tally.count("recibos")) == (2, 2, 0))
-    #expect(try BooksCompaction.run(journal, closedBefore: Self.farAway) == nil, "there is nothing left to do")
+    #expect(try compact(BooksJournal.self, journal) == nil, "there is nothing left to do")
   }
 
   @Test func `compacted still decides every bid as before`() throws {
@@ -159,7 +168,7 @@ struct JournalTests {
     bench.after(Build.noon + .seconds(601) - bench.world.time.now)
     try bench.close(at: Build.noon + .seconds(600))
     let journal = try journal(bench.service.store.contents)
-    _ = try BooksCompaction.run(journal, closedBefore: Self.farAway)
+    _ = try compact(BooksJournal.self, journal)
     // The service goes on from the compacted journal.
     bench.service.crash(flushing: 0, losingPower: false)
     bench.service.store.restore(try contents(journal), appending: [])
@@ -185,10 +194,10 @@ struct JournalTests {
     let bench = try BooksBench.open()
     try bench.place(100_00)
     let open = try journal(bench.service.store.contents, "open")
-    #expect(try BooksCompaction.run(open, closedBefore: Self.farAway) == nil)
+    #expect(try compact(BooksJournal.self, open) == nil)
     let (contents, _) = try story()
     let closed = try journal(contents, "closed")
-    #expect(try BooksCompaction.run(closed, closedBefore: Build.noon + .seconds(600)) == nil)
+    #expect(try compact(BooksJournal.self, closed, before: Build.noon + .seconds(600)) == nil)
     #expect(closed.entryCount == Int64(contents.entries.count))
   }
 
@@ -201,12 +210,13 @@ struct JournalTests {
     for bidder in house.bidders.map(\.id) { try keys.register(bidder) }
     let calendar = try makeJournal(house.calendar.store.contents, in: scratch.file("calendar"), as: HousePrincipal.msLeilao)
     _ = try CalendarJournal.audit(try JournalReader(path: calendar.path), keys: keys.ring) { _ in }
+    try compactCalendar(calendar, keys.ring)
 
     let contents = house.books.store.contents
     let journal = try journal(contents)
     let whole = try audit(journal, keys.ring)
     let before = try books(journal, keys)
-    guard let outcome = try BooksCompaction.run(journal, closedBefore: Self.farAway) else { return }
+    guard let outcome = try compact(BooksJournal.self, journal) else { return }
     let after = try books(journal, keys)
     #expect(after.keeper == before.keeper)
     let compacted = try audit(journal, keys.ring)
@@ -214,13 +224,37 @@ struct JournalTests {
       #expect(compacted.count(name) == whole.count(name), "\(name)")
     }
     #expect(
-      outcome.bids == (whole.count("lances_aceitos") ?? 0) + (whole.count("recusas") ?? 0)
+      outcome.parts.map(\.count) == [(whole.count("lances_aceitos") ?? 0) + (whole.count("recusas") ?? 0)]
         || outcome.auctions < whole.count("leiloes") ?? 0)
     for bidder in house.bidders {
       for (bid, _) in bidder.submitted {
         #expect(after.keeper.decision(of: bid.bidder, bid: bid.id) == before.keeper.decision(of: bid.bidder, bid: bid.id))
       }
     }
+  }
+
+  private func compact(
+    _ owner: (some JournalOwner).Type, _ journal: Journal, before instant: Timestamp = farAway
+  ) throws -> CompactionOutcome? {
+    try owner.compact(journal, closedBefore: instant) { _ in }
+  }
+
+  private func compactCalendar(_ journal: Journal, _ keys: KeyRing) throws {
+    func calendar() throws -> AuctionCore.Calendar {
+      var recorded = RecordedCalendar(AuctionCore.Calendar(scribe: .unsigned))
+      _ = try JournalReader(path: journal.path).forEachTurn(progress: { _ in }) { turn in
+        for entry in turn.entries { _ = try recorded.replay(entry, at: turn.clock) }
+      }
+      return recorded.calendar
+    }
+    let before = try calendar()
+    let over = before.closed(before: Self.farAway)
+    let outcome = try compact(CalendarJournal.self, journal)
+    #expect(outcome?.auctions ?? 0 == Int64(over.count))
+    #expect(try calendar() == before)
+    _ = try CalendarJournal.audit(try JournalReader(path: journal.path), keys: keys) { _ in }
+    #expect(try compact(CalendarJournal.self, journal) == nil)
+    if let outcome { #expect(outcome.entriesAfter < outcome.entriesBefore) }
   }
 
   private func contents(_ journal: Journal) throws -> SimulatedStore.Contents {

@@ -64,7 +64,7 @@ struct NotificationTests {
     #expect(bench.verbs == ["starts", "publishes", "acknowledges"])
   }
 
-  @Test(arguments: [CrashPoint.afterPublish, .afterAcknowledgement])
+  @Test(arguments: [CrashPoint.afterPublish, .afterAck])
   func `forgets nothing wherever it ends`(point: CrashPoint) throws {
     let bench = try bench()
     bench.service.plannedEnd = point

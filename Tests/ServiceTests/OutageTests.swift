@@ -49,7 +49,7 @@ struct OutageTests {
     bench.service.crash(flushing: 0, losingPower: false)
     bench.world.time.advance(by: .seconds(30))
     bench.service.start()
-    bench.service.plannedEnd = .beforeCommit
+    bench.service.plannedEnd = .inTransaction
     bench.settle()
     #expect(!bench.service.isRunning)
     bench.service.start()

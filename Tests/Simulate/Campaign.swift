@@ -18,6 +18,7 @@ final class Campaign: Sendable {
   }
 
   private let state: Mutex<State>
+  private let first: UInt64
   private let last: UInt64
   private let began = ContinuousClock.now
   private let deadline: ContinuousClock.Instant?
@@ -27,6 +28,7 @@ final class Campaign: Sendable {
 
   init(first: UInt64, count: UInt64, minutes: Double?, workers: Int?, isJSON: Bool) {
     state = Mutex(State(next: first))
+    self.first = first
     last = first + (count - 1)
     deadline = minutes.map { .now + .seconds($0 * 60) }
     self.workers = workers ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
@@ -95,7 +97,7 @@ final class Campaign: Sendable {
   private func progress(_ state: State) -> String {
     let seconds = began.duration(to: .now) / .seconds(1)
     let rate = Double(state.played) / max(seconds, 0.001)
-    let wanted = last == .max - 1 ? "" : "/\(last - state.next + 1 + UInt64(state.played))"
+    let wanted = last == .max - 1 ? "" : "/\(last - first + 1)"
     return said(
       "  \(state.played)\(wanted) sementes, \(rounded(rate)) histórias/s, \(state.failed.count) falharam, \(Int(seconds)) s",
       "  \(state.played)\(wanted) seeds, \(rounded(rate)) schedules/s, \(state.failed.count) failed, \(Int(seconds)) s")

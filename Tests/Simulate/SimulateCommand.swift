@@ -13,29 +13,33 @@ struct SimulateCommand: AsyncParsableCommand {
       discussion: said(
         """
         Toca as sementes em todos os núcleos, confere os invariantes no fim de cada uma e conta \
-        os ramos raros que alcançou. Uma semente que falha é mostrada com o comando que a repete. Ver docs/simulation.md.
+        os ramos raros que alcançou. Uma semente que falha é mostrada com o comando que a repete. \
+        Ver docs/simulation.md.
 
-        SAÍDA: 0 tudo certo, 1 um invariante foi violado (ou uma sabotagem não foi achada), 64 uso errado.
+        SAÍDA: 0 tudo certo, 1 um invariante foi violado (ou uma sabotagem não foi achada), 64 \
+        uso errado.
 
         EXEMPLOS:
-          scripts/simulate                           # 100 sementes ainda não vistas
+          scripts/simulate                    # 100 sementes ainda não vistas
           scripts/simulate --seed 1 --seeds 10000
           scripts/simulate --minutes 30
-          scripts/simulate --seed 4711               # repete uma semente e mostra o que aconteceu
-          scripts/simulate --sabotage all            # planta erros e mostra quantas sementes cada um durou
+          scripts/simulate --seed 4711        # repete uma e mostra o que houve
+          scripts/simulate --sabotage all     # planta erros; em quantas se acham
         """,
         """
         Plays the seeds on all cores, checks the invariants at the end of each, and counts \
-        the rare branches that were reached. A seed that fails is shown with the command that replays it. See docs/simulation.md.
+        the rare branches that were reached. A seed that fails is shown with the command that \
+        replays it. See docs/simulation.md.
 
-        EXIT STATUS: 0 all is well, 1 an invariant was violated (or a planted bug was not found), 64 wrong usage.
+        EXIT STATUS: 0 all is well, 1 an invariant was violated (or a planted bug was not \
+        found), 64 wrong usage.
 
         EXAMPLES:
-          scripts/simulate                           # 100 fresh seeds
+          scripts/simulate                    # 100 fresh seeds
           scripts/simulate --seed 1 --seeds 10000
           scripts/simulate --minutes 30
-          scripts/simulate --seed 4711               # replays one seed and shows what happened
-          scripts/simulate --sabotage all            # plants bugs and shows how many seeds each one lasted
+          scripts/simulate --seed 4711        # replays one, shows what happened
+          scripts/simulate --sabotage all     # plants bugs; after how many found
         """))
   }
 
@@ -55,7 +59,8 @@ struct SimulateCommand: AsyncParsableCommand {
   var minutes: Double?
 
   @Option(
-    help: ArgumentHelp(said("Planta um erro, ou cada um (all).", "Plants a bug, or each of them (all)."), valueName: "NAME"))
+    help: ArgumentHelp(
+      said("Planta um erro, ou cada um (all).", "Plants a bug, or each of them (all)."), valueName: said("NOME", "NAME")))
   var sabotage: String?
 
   @Option(

@@ -1,15 +1,16 @@
 import MessagingKit
 
-/// Where a process may end: at each boundary between two steps of a turn.
-package enum CrashPoint: Sendable, Hashable, CaseIterable {
-  case afterDelivery
-  case beforeCommit
-  case afterCommit
-  case afterAcknowledgement
-  case amidPublish
-  case afterPublish
-  case beforeMarkSent
-  case afterMarkSent
+/// Where a simulated process may end: the real ones' failpoints as far as a turn without threads passes them, and two that only
+/// a simulation can hit.
+package enum CrashPoint: String, Sendable, Hashable, CaseIterable {
+  case afterDeliver = "after-deliver"
+  case inTransaction = "in-transaction"
+  case afterCommit = "after-commit"
+  case afterAck = "after-ack"
+  case amidPublish = "amid-publish"
+  case afterPublish = "after-publish"
+  case beforeMarkSent = "before-mark-sent"
+  case afterMarkSent = "after-mark-sent"
 }
 
 /// Whether a process lives. Once it is over, nothing that it does has any effect.
@@ -57,7 +58,7 @@ final class MortalConnection: Publisher, Acknowledger, @unchecked Sendable {
     guard !fate.isOver else { return }
     say("acknowledges \(tag.number)")
     connection.acknowledge(tag, multiple: multiple)
-    _ = fate.isOver(at: .afterAcknowledgement)
+    _ = fate.isOver(at: .afterAck)
   }
 
   func reject(_ tag: DeliveryTag) {

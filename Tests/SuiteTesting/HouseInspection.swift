@@ -42,8 +42,17 @@ package struct HouseInspection {
   package var violations: [Violation] {
     let ledgers = ledgers.sorted { $0.key < $1.key }
     return house.witness.violations + restViolations + ledgers.flatMap { LedgerCheck($0.value, of: $0.key).violations }
-      + JournalCheck(house.books.store, self.ledgers).violations + decisionViolations + orderViolations + outageViolations
+      + booksViolations + decisionViolations + orderViolations + outageViolations
       + keyViolations + speechViolations + deathViolations + historyViolations + pictureViolations
+  }
+
+  // MARK: - 3: the oracle
+
+  private var booksViolations: [Violation] {
+    let store = house.books.store
+    return BooksCheck(ledgers, refusedBids: { store.all("lance_recusado", $0.text).map(\.body) }) { body in
+      try store.forEachEntry(from: 1, body)
+    }.violations
   }
 
   // MARK: - 9: at rest
@@ -160,7 +169,6 @@ package struct HouseInspection {
     guard let told = bidder.told[bid.id], let last = told.last else {
       return [Violation(7, "\(name): its bidder never heard what became of it")]
     }
-    if wasRefusedForRestoredKey(bid.bidder, bidder.reasons[digest]) { return [] }
     var violations: [Violation] = []
     if told.count > 1 { violations.append(Violation(6, "\(name): told twice, \(told)")) }
     if let reasons = bidder.reasons[digest], reasons.count > 1 {
@@ -187,16 +195,10 @@ package struct HouseInspection {
     return violations
   }
 
-  /// A refusal for a key that is gone leaves no trace in the journal: the same bytes, coming again once the key is back, are
-  /// judged like any others.
-  private func wasRefusedForRestoredKey(_ bidder: PrincipalID, _ reasons: Set<Refusal>?) -> Bool {
-    reasons?.contains(.revokedKey) == true && house.removals.contains { $0.bidder == bidder && $0.to != nil }
-  }
-
   /// Whether it came into the queue and is not of those that leave no trace in the journal.
   private func mustBeDecided(_ bid: Bid, _ digest: Digest) -> Bool {
     guard house.witness.arrivals[digest] != nil, !house.revoked.contains(bid.bidder) else { return false }
-    // It came before the house knew of the auction: answered, and nothing remembered.
+    // It came before the house knew of the auction: answered, and turned away ever after.
     if house.bidders.contains(where: { $0.reasons[digest] == [.unknownAuction] }) { return false }
     return ledgers[bid.auction]?.first.map { statement in
       if case .block(let block) = statement.fact { block.edition == bid.edition } else { false }

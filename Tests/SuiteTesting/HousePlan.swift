@@ -25,6 +25,8 @@ package struct HousePlan: Sendable {
     case foolishCommand(Int)
     /// The bidder of that number bids on something, so many half steps over the minimum.
     case bid(Int, Manner, over: Int64)
+    /// The bidder of that number asks for every ledger, once more.
+    case ask(Int)
     /// The enemy bids so fast that it must be stopped.
     case flood
     /// The enemy says something that nobody may say.
@@ -58,7 +60,8 @@ package struct HousePlan: Sendable {
     /// Whether something fails, rather than somebody doing something or something being mended.
     package var isFault: Bool {
       switch self {
-      case .schedule, .cancel, .foolishCommand, .bid, .flood, .poison, .unblock, .release, .mendBindings, .removeKey, .restoreKey:
+      case .schedule, .cancel, .foolishCommand, .bid, .ask, .flood, .poison, .unblock, .release, .mendBindings, .removeKey,
+        .restoreKey:
         false
       case .repeated, .plannedEnd, .kill, .handOver, .pause, .loseLink, .severLink, .delayConfirms, .commitFails, .restartBroker,
         .block, .squeeze, .breakBindings, .clock, .houseDown:
@@ -177,7 +180,8 @@ package struct HousePlan: Sendable {
       if random.chance(30) { period(.block, .unblock) }
       if random.chance(30) { period(.squeeze, .release) }
       if random.chance(20) { period(.breakBindings(isBids: random.chance(50)), .mendBindings) }
-      if random.chance(25) { add(.houseDown(.milliseconds(random.interval(6_000...20_000))), from: length / 2, to: length) }
+      if random.chance(25) { houseDown() }
+      times(1...2) { $0.questionedEnd() }
       if random.chance(30) {
         add(.removeKey(0), from: 3_000, to: length / 2)
         if random.chance(60) { add(.restoreKey(0), from: length / 2, to: length) }
@@ -189,6 +193,21 @@ package struct HousePlan: Sendable {
       add(.plannedEnd(Int(random.interval(0...2)), random.pick(CrashPoint.allCases)), to: length)
     }
     private mutating func kill() { add(.kill(Int(random.interval(0...2)), losingPower: random.chance(50)), to: length) }
+    /// Down, and in half of the histories down again before its first turn is written.
+    private mutating func houseDown() {
+      let (from, interval) = (random.interval(length / 2...length), random.interval(6_000...20_000))
+      add(.houseDown(.milliseconds(interval)), from: from, to: from)
+      if random.chance(50) { add(.plannedEnd(1, .inTransaction), from: from + 1, to: from + interval) }
+    }
+    /// ms-lance ends with a bid undecided, while everybody asks.
+    private mutating func questionedEnd() {
+      let from = random.interval(3_000...length)
+      add(.plannedEnd(1, .inTransaction), from: from, to: from)
+      for bidder in 0..<bidders {
+        add(.bid(bidder, .honest, over: 0), from: from, to: from + 4)
+        times(1...3) { $0.add(.ask(bidder), from: from, to: from + 8) }
+      }
+    }
     private mutating func commitFails() {
       add(.commitFails(isBooks: random.chance(70), random.pick(SimulatedStore.Failure.allCases)), to: length)
     }

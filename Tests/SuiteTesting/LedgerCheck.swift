@@ -1,14 +1,14 @@
 import AuctionClient
 import AuctionFacts
-import AuctionSigning
+package import AuctionSigning
 import AuctionWire
 import ServiceKit
-import SharedKernel
+package import SharedKernel
 import SigningKit
 
 /// Reads one auction's ledger from the opening to the result with its own small idea of the rules, and says what is wrong.
-struct LedgerCheck {
-  private(set) var violations: [Violation] = []
+package struct LedgerCheck {
+  package private(set) var violations: [Violation] = []
   private let auction: AuctionID
   private var terms: AuctionTerms?
   private var price: Money?
@@ -19,7 +19,7 @@ struct LedgerCheck {
   private var keys: [Digest: KeyRecord] = [:]
   private var stamps: [Timestamp] = []
 
-  init(_ ledger: [HouseStatement], of auction: AuctionID) {
+  package init(_ ledger: [HouseStatement], of auction: AuctionID) {
     self.auction = auction
     var head: Digest?
     var next: Int64 = 0

@@ -5,18 +5,31 @@ internal import Synchronization
 package final class LinkProxy: Sendable {
   package enum Mode: Sendable {
     case passing
+    /// Half a kilobyte every fifty milliseconds each way.
+    case slow
     /// Takes connections and bytes and passes nothing on, not even an end: a black hole that never says so.
     case silent
     /// Takes nothing any more from either side, as a peer does that is stopped: what is sent piles up.
     case stalled
     /// Passes what the client says and withholds what the server answers.
     case withholdingAnswers
+    /// Passes what the server says and swallows what the client says.
+    case withholdingRequests
+
+    var passesEnds: Bool {
+      switch self {
+      case .passing, .slow: true
+      case .silent, .stalled, .withholdingAnswers, .withholdingRequests: false
+      }
+    }
   }
 
   private struct State {
     var mode: Mode = .passing
     var sockets: [Int32] = []
     var isClosed = false
+    /// Connections that end with a reset and not in order.
+    var reset: Set<Int32> = []
     /// Nil once its number may be somebody else's.
     var listener: Int32?
     var accepted = 0
@@ -50,6 +63,19 @@ package final class LinkProxy: Sendable {
   package func cut() {
     state.withLock { state in
       for socket in state.sockets { shutdown(socket, Int32(SHUT_RDWR)) }
+    }
+  }
+
+  /// Ends every connection there is with a TCP reset to both sides, as a host does that knows nothing of it.
+  package func reset() {
+    state.withLock { state in
+      for socket in state.sockets {
+        var linger = Glibc.linger(l_onoff: 1, l_linger: 0)
+        setsockopt(socket, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
+        state.reset.insert(socket)
+        // Wakes who reads here without a word to the other side; closing then resets.
+        shutdown(socket, Int32(SHUT_RD))
+      }
     }
   }
 
@@ -101,7 +127,9 @@ package final class LinkProxy: Sendable {
       switch mode {
       case .silent: continue reading
       case .withholdingAnswers where isAnswer: continue reading
-      case .passing, .withholdingAnswers, .stalled: break
+      case .withholdingRequests where !isAnswer: continue reading
+      case .slow: usleep(UInt32((count + 511) / 512 * 50_000))
+      case .passing, .withholdingAnswers, .withholdingRequests, .stalled: break
       }
       var sent = 0
       while sent < count {
@@ -110,8 +138,11 @@ package final class LinkProxy: Sendable {
         sent += written
       }
     }
-    wait { $0 != .passing }
-    for socket in [source, sink] where socket >= 0 { shutdown(socket, Int32(SHUT_RDWR)) }
+    wait { !$0.passesEnds }
+    let reset = state.withLock(\.reset)
+    for socket in [source, sink] where socket >= 0 {
+      shutdown(socket, Int32(reset.contains(socket) ? SHUT_RD : SHUT_RDWR))
+    }
   }
 
   private func wait(while condition: (Mode) -> Bool) {
@@ -119,7 +150,10 @@ package final class LinkProxy: Sendable {
   }
 
   private func forget(_ pair: [Int32]) {
-    state.withLock { $0.sockets.removeAll(where: pair.contains) }
+    state.withLock { state in
+      state.sockets.removeAll(where: pair.contains)
+      state.reset.subtract(pair)
+    }
     for socket in pair { _ = Glibc.close(socket) }
   }
 

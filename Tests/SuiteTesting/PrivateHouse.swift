@@ -12,7 +12,7 @@ package final class PrivateHouse: Sendable {
     case bids = "ms-lance"
     case notices = "ms-notificacao"
 
-    var brokerUser: String { rawValue.replacing("-", with: "_") }
+    package var brokerUser: String { rawValue.replacing("-", with: "_") }
   }
 
   /// A command that has run to its end.
@@ -45,7 +45,7 @@ package final class PrivateHouse: Sendable {
     return path.split(separator: "/").dropLast().map { "/" + $0 }.joined()
   }()
 
-  private static let definitions =
+  package static let definitions =
     String(#filePath.dropLast("Tests/SuiteTesting/PrivateHouse.swift".count)) + "scripts/broker/definitions.json"
 
   private static let sharedHouse = Task {
@@ -59,18 +59,26 @@ package final class PrivateHouse: Sendable {
     get async throws { try await sharedHouse.value }
   }
 
+  /// A node with the house's topology and users.
+  package static func node() async throws -> PrivateBroker {
+    try await PrivateBroker(
+      definitions: definitions, settings: ["loopback_users = none", "max_message_size = 131072", "frame_max = 131072"])
+  }
+
   /// - Parameters:
+  ///   - broker: a node with nothing in its queues, whose houses come one after the other; otherwise one of its own.
   ///   - ntp: `LEILAO_NTP`.
   ///   - services: what runs when this returns, and consumes.
-  package init(ntp: String = "none", running services: [Service] = Service.allCases) async throws {
+  package init(
+    on broker: PrivateBroker? = nil, ntp: String = "none", running services: [Service] = Service.allCases
+  ) async throws {
     var template = Array("/tmp/leilao-house-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw Program.Failure(description: "no temporary folder: errno \(errno)") }
     folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     Orphans.adopt(folder: folder)
     self.ntp = ntp
     production = nil
-    broker = try await PrivateBroker(
-      definitions: Self.definitions, settings: ["loopback_users = none", "max_message_size = 131072", "frame_max = 131072"])
+    if let broker { self.broker = broker } else { self.broker = try await Self.node() }
     try await start(services)
   }
 
@@ -109,9 +117,11 @@ package final class PrivateHouse: Sendable {
   }
 
   /// Starts a service without waiting for anything; `ready` is the file that appears when it consumes.
+  ///
+  /// - Parameter wrapper: a program and its arguments that becomes the service: its process is the service's.
   @discardableResult
   package func launch(
-    _ service: Service, _ arguments: [String] = [], environment: [String: String] = [:]
+    _ service: Service, _ arguments: [String] = [], environment: [String: String] = [:], wrapper: [String] = []
   ) throws -> (program: Program, ready: String) {
     let number = state.withLock { state in
       state.starts += 1
@@ -119,7 +129,7 @@ package final class PrivateHouse: Sendable {
     }
     let ready = "\(folder)/ready-\(number)"
     let program = try Program(
-      ["\(Self.executables)/\(service.rawValue)"] + arguments,
+      wrapper + ["\(Self.executables)/\(service.rawValue)"] + arguments,
       environment: variables(service.brokerUser).merging(["LEILAO_READY_FILE": ready]) { $1 }.merging(environment) { $1 })
     state.withLock { $0.running[service] = program }
     return (program, ready)

@@ -154,22 +154,25 @@ enum Spawn {
 /// other end only this process holds: when that ends, whatever is on the list goes.
 package enum Orphans {
   private static let script = """
-    declare -A ids folders
+    declare -A ids folders mounts
     while read -r word value; do
       case $word in
         adopt) ids[$value]=1 ;;
         release) unset "ids[$value]" ;;
         folder) folders[$value]=1 ;;
+        mount) mounts[$value]=1 ;;
       esac
     done
     for id in "${!ids[@]}"; do kill -KILL "$id"; done
+    for mount in "${!mounts[@]}"; do umount -l "$mount" && rmdir "$mount"; done 2>/dev/null
     for folder in "${!folders[@]}"; do rm -rf -- "$folder"; done
     """
 
   private static let line: Int32 = {
     var ends: [Int32] = [-1, -1]
     guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0,
-      (try? Spawn.start(["/bin/bash", "-c", script], environment: ["PATH": "/usr/bin:/bin"], descriptors: [(ends[0], 0)])) != nil
+      (try? Spawn.start(
+        ["/bin/bash", "--norc", "-c", script], environment: ["PATH": "/usr/bin:/bin"], descriptors: [(ends[0], 0)])) != nil
     else { preconditionFailure("no shell to look after the programs that tests start: errno \(errno)") }
     close(ends[0])
     return ends[1]
@@ -179,6 +182,8 @@ package enum Orphans {
   package static func release(_ id: pid_t) { say("release \(id)") }
   /// Removes a folder of the test's, with everything in it, at the end.
   package static func adopt(folder: String) { say("folder \(folder)") }
+  /// Unmounts a file system of the test's at the end, and removes its folder, if it still is there.
+  package static func adopt(mount: String) { say("mount \(mount)") }
 
   /// One write of a short line is whole, from whichever thread.
   private static func say(_ text: String) {

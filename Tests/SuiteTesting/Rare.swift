@@ -102,10 +102,10 @@ package enum Rare: Sendable, Hashable, CaseIterable {
 extension CrashPoint {
   fileprivate var title: String {
     switch self {
-    case .afterDelivery: said("queda depois da entrega", "crash after the delivery")
-    case .beforeCommit: said("queda antes do commit", "crash before the commit")
+    case .afterDeliver: said("queda depois da entrega", "crash after the delivery")
+    case .inTransaction: said("queda antes do commit", "crash before the commit")
     case .afterCommit: said("queda entre commit e publicação", "crash between commit and publish")
-    case .afterAcknowledgement: said("queda depois de confirmar a entrega", "crash after the acknowledgement")
+    case .afterAck: said("queda depois de confirmar a entrega", "crash after the acknowledgement")
     case .amidPublish: said("queda no meio da publicação", "crash amid publishing")
     case .afterPublish: said("queda depois de publicar", "crash after the publish")
     case .beforeMarkSent: said("queda entre confirmação e marca", "crash between confirm and mark")

@@ -136,6 +136,18 @@ package final class SimulatedBidder: @unchecked Sendable {
     due = session.wakeUp
   }
 
+  /// Asks for all blocks of an auction, unprompted.
+  func ask(of auction: AuctionID) {
+    ask(Query(id: Build.uniqueID(random.next()), subject: .blocks(auction, from: 0)))
+  }
+
+  private func ask(_ query: Query) {
+    let message = Publishing(
+      exchange: Exchange.consultas.rawValue, routingKey: RoutingKey.query,
+      properties: MessageProperties(contentType: Query.contentType, replyTo: Publishing.directReplyTo), body: query.encoded())
+    _ = publishing.publish(message) { _ in }
+  }
+
   private func perform(_ outputs: [BidderSession.Output]) {
     for output in outputs {
       switch output {
@@ -150,11 +162,7 @@ package final class SimulatedBidder: @unchecked Sendable {
       case .tell(.connected), .tell(.disconnected), .tell(.refused), .tell(.blocked), .tell(.unblocked), .tell(.auction),
         .tell(.decision), .tell(.refusedLongAgo):
         break
-      case .ask(let query):
-        let message = Publishing(
-          exchange: Exchange.consultas.rawValue, routingKey: RoutingKey.query,
-          properties: MessageProperties(contentType: Query.contentType, replyTo: Publishing.directReplyTo), body: query.encoded())
-        _ = publishing.publish(message) { _ in }
+      case .ask(let query): ask(query)
       case .follow(let auction):
         listening.bind("ouvir", exchange: Exchange.notificacoes.rawValue, key: RoutingKey.auction(auction))
       case .publish(let bid, let sealed):

@@ -23,6 +23,7 @@ extension SimulatedHouse {
           action: .cancel(auction: id, edition: known.edition, reason: "peça danificada"), clock: operatorClock))
     case .foolishCommand(let kind): ask(foolishly: kind)
     case .bid(let index, let manner, let over): return bid(bidders[index], manner, over: over)
+    case .ask(let index): for terms in plan.auctions { bidders[index].ask(of: terms.auction) }
     case .flood: flood()
     case .poison(let kind): sendPoison(kind)
     case .repeated:

@@ -94,7 +94,7 @@ package final class SimulatedRelay: SimulatedProcess, @unchecked Sendable {
 
   package func round(atMost batch: Int = 1_000) {
     guard let life else { return }
-    if life.deliveries.isEmpty || !life.fate.isOver(at: .afterDelivery) {
+    if life.deliveries.isEmpty || !life.fate.isOver(at: .afterDeliver) {
       forward(Array(life.deliveries.prefix(batch)))
       settle()
     }

@@ -233,7 +233,7 @@ package final class SimulatedService<D: Desk>: SimulatedProcess, @unchecked Send
     let deliveries = Array(life.deliveries.prefix(batch))
     if !deliveries.isEmpty {
       tally(deliveries)
-      if life.fate.isOver(at: .afterDelivery) { return }
+      if life.fate.isOver(at: .afterDeliver) { return }
       if !life.queries.isEmpty { world.tally.reached(.queryWhileUncommitted, life.queries.count) }
       world.trace.say(name, "takes \(deliveries.count)\(deliveries.contains(where: \.isRedelivered) ? " (redelivered)" : "")")
     }

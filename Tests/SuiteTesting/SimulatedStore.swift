@@ -41,7 +41,7 @@ package final class SimulatedStore: Store, @unchecked Sendable {
   package init(_ name: String, _ trace: Trace) { (self.name, self.trace) = (name, trace) }
 
   package func commit(_ commit: Commit) throws(JournalError) -> [OutboxMessage] {
-    if fate.isOver(at: .beforeCommit) { throw JournalError(.notDurable(Sentence(verbatim: "the process ended")), name) }
+    if fate.isOver(at: .inTransaction) { throw JournalError(.notDurable(Sentence(verbatim: "the process ended")), name) }
     let failure = failure
     self.failure = nil
     if failure != nil { hasFailed = true }

@@ -4,7 +4,7 @@ package struct Violation: Sendable, Hashable, CustomStringConvertible {
   package let invariant: Int
   package let what: String
 
-  init(_ invariant: Int, _ what: String) { (self.invariant, self.what) = (invariant, what) }
+  package init(_ invariant: Int, _ what: String) { (self.invariant, self.what) = (invariant, what) }
 
   package var description: String { "(\(invariant)) \(what)" }
 }

@@ -18,8 +18,10 @@ lib=$(dirname -- "${BASH_SOURCE[0]}")
 
 absolute() { case $1 in /*) printf '%s\n' "$1" ;; *) printf '%s/%s\n' "$PWD" "$1" ;; esac; }
 
-LEILAO_KEYS=$(absolute "${LEILAO_KEYS:-$root/keys}")
-LEILAO_DATA=$(absolute "${LEILAO_DATA:-$(dirname -- "$LEILAO_KEYS")/.leilao}")
+default_keys=$root/keys
+LEILAO_KEYS=$(absolute "${LEILAO_KEYS:-$default_keys}")
+default_data=$(dirname -- "$LEILAO_KEYS")/.leilao
+LEILAO_DATA=$(absolute "${LEILAO_DATA:-$default_data}")
 export LEILAO_KEYS LEILAO_DATA
 run=$LEILAO_DATA/run
 logs=$LEILAO_DATA/log

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# TCP ports of the loopback.
+# TCP ports of the loopback. Needs common.bash.
 
 port_is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
@@ -13,7 +13,7 @@ free_port() {
       return
     fi
   done
-  echo 'no free port between 20000 and 29999' >&2
+  warn 'nenhuma porta livre entre 20000 e 29999' 'no free port between 20000 and 29999'
   return 1
 }
 

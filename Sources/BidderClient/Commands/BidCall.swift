@@ -116,11 +116,11 @@ struct BidCall: Sendable {
       default: break
       }
     }
-    let missing = HouseKeys.missing(in: try BidderAccess.keys(settings).ring)
+    if let missing = HouseKeys.missing(in: try BidderAccess.keys(settings).ring) {
+      throw Failure(.unavailable, missing + said(" Nada foi enviado.", " Nothing was sent."))
+    }
     throw Failure(
-      .unavailable,
-      (missing.map { $0 + " " } ?? "")
-        + said("a casa não respondeu a tempo; nada foi enviado", "the house did not answer in time; nothing was sent"))
+      .unavailable, said("a casa não respondeu a tempo; nada foi enviado", "the house did not answer in time; nothing was sent"))
   }
 
   private func sign(_ amount: Money, on auction: FollowedAuction, at clock: ClockReading, by voice: Voice) -> (
@@ -170,9 +170,9 @@ final class EventReader {
     switch event {
     case .connected: wasConnected = true
     case .disconnected(let reason, _) where !wasConnected:
-      throw Failure(.unavailable, said("sem contato com o broker: \(reason)", "the broker cannot be reached: \(reason)"))
+      throw Failure.noBroker(reason)
     case .refused(let reason) where !wasConnected:
-      throw Failure(.unavailable, said("o broker recusou: \(reason)", "the broker refused: \(reason)"))
+      throw Failure.refusedByBroker(reason)
     default: break
     }
     return event

@@ -65,11 +65,7 @@ struct BidderAccess {
           "não há chave de \(bidder) em \(settings.keyPath); crie uma: cliente-tui keygen \(bidder)",
           "there is no key of \(bidder) in \(settings.keyPath); make one: cliente-tui keygen \(bidder)"))
     }
-    do {
-      return try Voice(principal: bidder, key: settings.keys.privateKey(of: bidder.text) { try Passphrase.ask(for: bidder.text) })
-    } catch let error as KeyFolderError {
-      throw Failure(.usage, said(error))
-    }
+    return try Voice(principal: bidder, key: settings.keys.privateKey(of: bidder.text) { try Passphrase.ask(for: bidder.text) })
   }
 
   static func keys(_ settings: HouseSettings) throws -> LiveKeyRing { try LiveKeyRing(settings.keys) }

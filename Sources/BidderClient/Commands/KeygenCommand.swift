@@ -43,7 +43,9 @@ package struct KeygenCommand: AsyncParsableCommand {
 
   @OptionGroup var house: HouseOptions
   @Argument(help: ArgumentHelp(said("Quem: [a-z0-9_], até 32.", "Who: [a-z0-9_], up to 32."), valueName: "ID")) var id: String
-  @Option(name: .spoken("tipo", "type"), help: ArgumentHelp(said("Tipo da chave.", "Kind of key."))) var type: Choice = .ed25519
+  @Option(
+    name: .spoken("tipo", "type"),
+    help: ArgumentHelp(said("Tipo da chave.", "Kind of key."), valueName: said("TIPO", "TYPE"))) var type: Choice = .ed25519
   @Flag(
     name: .spoken("com-senha", "passphrase"),
     help: ArgumentHelp(said("Pergunta uma senha no terminal.", "Asks for a passphrase on the terminal."))) var wantsPassphrase =

@@ -122,7 +122,8 @@ struct BidReport: Sendable {
       return ExitStatus.refused
     }
     let minimum = receipt.minimum.map { said("; o mínimo era ", "; the minimum was ") + money.format($0, in: currency) } ?? ""
-    return Failure(.refused, said("recusado: ", "refused: ") + receipt.reason.wireName + minimum + " (\(id))")
+    let reason = "\(receipt.reason.words(.current)) (\(receipt.reason.wireName))"
+    return Failure(.refused, said("recusado: ", "refused: ") + reason + minimum + said(" [lance \(id)]", " [bid \(id)]"))
   }
 
   func refused(_ id: BidID, because reason: String, _ sentence: String) -> any Error {

@@ -27,7 +27,7 @@ package struct TerminalCommand: AsyncParsableCommand {
         """
         EXAMPLES:
           cliente-tui cliente_alpha
-          cliente-tui cliente_alpha --limite 5,000.00 --always-confirm
+          cliente-tui cliente_alpha --limit 5,000.00 --always-confirm
 
         Press ? for help. A terminal left strange by kill -9 comes back with the command \
         reset.

@@ -57,8 +57,11 @@ package struct WatchCommand: AsyncParsableCommand {
     clock.start()
     defer { clock.stop() }
     let channel = Channel<BidderSession.Event>()
+    let keys = try BidderAccess.keys(settings)
+    // They may come while it watches: then it goes on.
+    if let missing = HouseKeys.missing(in: keys.ring) { CommandRunner.complain(missing) }
     let driver = SessionDriver(
-      broker: settings.broker, name: bidder.text, bidder: bidder, keys: try BidderAccess.keys(settings), interest: .only([id]),
+      broker: settings.broker, name: bidder.text, bidder: bidder, keys: keys, interest: .only([id]),
       clock: clock
     ) { channel.send($0) }
     let (untilEnd, printer) = (untilEnd, WatchPrinter(json: json))
@@ -130,7 +133,7 @@ struct WatchPrinter: Sendable {
       emit(
         state, "prorrogado",
         said("prorrogado até ", "extended to ") + TimeText.rfc3339(to) + (by.map { said(" por ", " by ") + $0.text } ?? "")
-          + " (\(cause.wireName))"
+          + " (\(words(cause)))"
       ) {
         $0.add("por", by?.text)
         $0.add("motivo", cause.wireName)
@@ -140,6 +143,7 @@ struct WatchPrinter: Sendable {
         $0.add("situacao", result.outcome.wireName)
         $0.add("vencedor", result.winner?.text)
         $0.add("valor_centavos", result.amount?.minorUnits)
+        $0.add("motivo", state.cancellation)
       }
     case .broken(let reason):
       emit(state, "corrente_quebrada", said("A CORRENTE NÃO FECHA: \(reason)", "THE CHAIN IS BROKEN: \(reason)")) {
@@ -149,8 +153,24 @@ struct WatchPrinter: Sendable {
   }
 
   private func ending(_ result: AuctionResult, _ state: FollowedAuction) -> String {
-    guard let winner = result.winner, let amount = result.amount else { return result.outcome.wireName }
-    return "\(result.outcome.wireName), \(winner), \(money.format(amount, in: state.terms.currency))"
+    let outcome =
+      switch result.outcome {
+      case .sold: said("vendido", "sold")
+      case .conditional: said("condicional", "conditional")
+      case .noBids: said("sem lances", "no bids")
+      case .cancelled: said("cancelado", "cancelled")
+      }
+    if let reason = state.cancellation { return "\(outcome) (\(Printable.text(reason)))" }
+    guard let winner = result.winner, let amount = result.amount else { return outcome }
+    return "\(outcome), \(winner), \(money.format(amount, in: state.terms.currency))"
+  }
+
+  private func words(_ cause: Extension.Cause) -> String {
+    switch cause {
+    case .bid: said("lance no fim", "late bid")
+    case .outage: said("a casa esteve ausente", "the house was away")
+    case .resumption: said("retomado", "resumed")
+    }
   }
 
   private func summary(_ state: FollowedAuction) -> String {
@@ -159,7 +179,7 @@ struct WatchPrinter: Sendable {
         said("preço ", "price ") + money.format($0, in: state.terms.currency) + " (\(state.leader?.text ?? "-")), "
       } ?? ""
     return price + said("mínimo ", "minimum ") + money.format(state.minimum, in: state.terms.currency) + said(", fim ", ", end ")
-      + TimeText.rfc3339(state.closesAt)
+      + TimeText.rfc3339(state.endsAt)
   }
 
   private func emit(_ state: FollowedAuction, _ kind: String, _ text: String, _ more: (inout JSONLine) -> Void) {
@@ -173,7 +193,7 @@ struct WatchPrinter: Sendable {
     line.add("preco_centavos", state.price?.minorUnits)
     line.add("lider", state.leader?.text)
     line.add("minimo_centavos", state.minimum.minorUnits)
-    line.add("fim_us", state.closesAt.microseconds)
+    line.add("fim_us", state.endsAt.microseconds)
     more(&line)
     tell(line.text)
   }

@@ -133,7 +133,9 @@ final class TerminalGateway: Sendable {
         post(
           .bidAccepted(id, BidLine(bid), block: auction.head?.block ?? 0, minimum: auction.minimum, closesAt: auction.closesAt))
       case .extended(_, let to, let by, let cause): post(.extended(id, closesAt: to, by: by, cause: cause))
-      case .closed(let result): post(.closed(id, result))
+      case .closed(let result):
+        if let reason = auction.cancellation { post(.cancelled(id, reason: reason)) }
+        post(.closed(id, result))
       case .broken(let reason): post(.chainBroken(id, reason: reason))
       }
     }
@@ -171,9 +173,9 @@ final class TerminalGateway: Sendable {
       }
     return AuctionView(
       terms: auction.terms, status: auction.status, head: auction.head?.block, price: auction.price, leader: auction.leader,
-      minimum: auction.minimum, closesAt: auction.closesAt, bids: auction.bids.suffix(AuctionView.historyLimit).map(BidLine.init),
+      minimum: auction.minimum, closesAt: auction.endsAt, bids: auction.bids.suffix(AuctionView.historyLimit).map(BidLine.init),
       bidCount: auction.acceptedBids, ownLast: state.withLock { $0.ownLast[auction.terms.auction] }, chain: chain,
-      result: auction.result)
+      result: auction.result, cancellation: auction.cancellation)
   }
 
   private func post(_ event: GatewayEvent) { inbox.post(.gateway(event, epoch: state.withLock { $0.epoch })) }

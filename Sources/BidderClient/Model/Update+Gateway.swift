@@ -79,6 +79,7 @@ extension Model {
     guard let old = live.lots[id] else {
       guard makeRoom() else { return }
       var lot = Lot(view)
+      lot.reason = view.cancellation
       if view.leader == me { lot.ledAt = now }
       live.lots[id] = lot
       return
@@ -88,6 +89,7 @@ extension Model {
     if case .broken = old.view.chain { view.chain = old.view.chain }
     var lot = old
     lot.view = view
+    if let reason = view.cancellation { lot.reason = reason }
     if view.leader == me { lot.ledAt = now }
     live.lots[id] = lot
     if let bid = old.bid, !bid.stage.isFinal, let bidID = bid.id, view.bids.contains(where: { $0.bid == bidID }) {
@@ -171,7 +173,8 @@ extension Model {
     guard let old = live.lots[id], !old.isOver else { return }
     live.lots[id]?.view.status = .closed
     live.lots[id]?.view.result = result
-    live.lots[id]?.view.closesAt = result.closesAt
+    let end = result.outcome == .cancelled ? min(result.closesAt, now) : result.closesAt
+    live.lots[id]?.view.closesAt = end
     announceResult(of: id, wasLed: old.ledAt)
   }
 

@@ -36,7 +36,7 @@ extension Drawing {
     frame.put(left, y, cut(ending(lot)))
     y += 2
     if fits(4) {
-      pair(left, y, say(.minimumNow), money(lot.view.minimum, lot), lot: lot)
+      pair(left, y, say(.minimumNow), lot.isOver ? "-" : money(lot.view.minimum, lot), lot: lot)
       pair(left, y + 1, say(.increment), money(lot.step, lot), lot: lot)
       pair(left, y + 2, say(.ownLast), lot.view.ownLast.map { money($0, lot) } ?? "-", lot: lot)
       let standing = standing(lot)
@@ -104,7 +104,8 @@ extension Drawing {
       if case .broken(let reason) = lot.view.chain { return short + ": " + reason }
       return short
     case .uncertain: return short + ": " + (lot.bid.map { money($0.amount, lot) } ?? "")
-    case .waiting, .watching, .leading, .suspended, .won, .conditional, .noBids, .cancelled: return short
+    case .cancelled: return short + (lot.reason.map { ": " + $0 } ?? "")
+    case .waiting, .watching, .leading, .suspended, .won, .conditional, .noBids: return short
     }
   }
 

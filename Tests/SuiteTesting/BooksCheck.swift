@@ -1,33 +1,41 @@
 import AuctionCore
 import AuctionFacts
-import AuctionSigning
+package import AuctionSigning
 import AuctionWire
-import JournalKit
+package import JournalKit
 import ServiceKit
-import SharedKernel
+package import SharedKernel
 import SigningKit
 
 /// Reads ms-lance's journal, lets the oracle decide everything once more, and compares with what stands in the ledgers.
-struct JournalCheck {
-  private(set) var violations: [Violation] = []
+package struct BooksCheck {
+  package private(set) var violations: [Violation] = []
   private var oracle = Oracle()
   private var expected: [Said] = []
   private var keys: [Digest: KeyRecord] = [:]
   private let digests: [AuctionID: [Digest]]
+  /// Refused where no ledger says so: taken later, they would be decided twice.
+  private var turnedAway: Set<Digest> = []
   /// The refused bids by their payloads' digests: the journal's entry names only that.
   private let refused: [Digest: Evidence]
 
-  init(_ store: SimulatedStore, _ ledgers: [AuctionID: [HouseStatement]]) {
+  /// - Parameters:
+  ///   - refusedBids: the envelopes of the bids that an auction's receipts are about.
+  ///   - forEachEntry: hands over every entry of the journal, in order.
+  package init(
+    _ ledgers: [AuctionID: [HouseStatement]], refusedBids: (AuctionID) throws -> [[UInt8]],
+    forEachEntry: ((Entry) throws -> Void) throws -> Void
+  ) {
     digests = ledgers.mapValues { $0.compactMap { if case .block = $0.fact { $0.digest } else { nil } } }
     refused = ledgers.keys.reduce(into: [:]) { refused, auction in
-      for document in store.all("lance_recusado", auction.text) {
-        guard let envelope = try? Envelope(parsing: document.body) else { continue }
-        refused[SHA256.of(envelope.payload)] = Evidence(document.body)
+      for body in (try? refusedBids(auction)) ?? [] {
+        guard let envelope = try? Envelope(parsing: body) else { continue }
+        refused[SHA256.of(envelope.payload)] = Evidence(body)
       }
     }
     var reading: ClockReading?
     do {
-      try store.forEachEntry(from: 1) { entry in
+      try forEachEntry { entry in
         if entry.kind == TurnRecord.kind {
           if let reading { expect(oracle.endTurn(at: reading)) }
           reading = try TurnRecord.decode(entry.body)
@@ -57,10 +65,15 @@ struct JournalCheck {
     switch entry.kind {
     case "lance": try decide(Evidence(entry.body), at: clock)
     case "recusa":
-      guard let bid = Self.digest(ofRefusal: entry.body).flatMap({ refused[$0] }) else {
+      guard let bid = Self.digest(entry.body, field: 3).flatMap({ refused[$0] }) else {
         return violations.append(Violation(8, "a refusal without its bid in the journal"))
       }
       try decide(bid, at: clock)
+    case "dispensado":
+      guard let digest = Self.digest(entry.body, field: 2) else {
+        return violations.append(Violation(8, "an unreadable refusal in the journal"))
+      }
+      turnedAway.insert(digest)
     case "calendario": try hear(HouseStatement(trusted: Evidence(entry.body)), at: clock)
     case "chave", "chave_revogada":
       guard let record = Self.key(entry) else { return violations.append(Violation(8, "an unreadable key in the journal")) }
@@ -78,14 +91,15 @@ struct JournalCheck {
     let envelope = try Envelope(evidence)
     guard let key = keys[envelope.keyID] else { return violations.append(Violation(2, "a bid without its key in the journal")) }
     let bid = SubmittedBid(bid: try Bid(envelope), digest: SHA256.of(envelope.payload), key: key, evidence: evidence)
+    if turnedAway.contains(bid.digest) { violations.append(Violation(6, "\(bid.bid.id): decided after it was turned away")) }
     expect(oracle.decide(bid, at: clock))
   }
 
-  /// Fields with their lengths (4 bytes, big-endian) before them; the fourth is the digest of the bid's payload.
-  private static func digest(ofRefusal body: [UInt8]) -> Digest? {
+  /// Fields with their lengths (4 bytes, big-endian) before them; the one of that number (from 0) is a bid's payload's digest.
+  private static func digest(_ body: [UInt8], field number: Int) -> Digest? {
     var rest = body[...]
     var field: ArraySlice<UInt8> = []
-    for _ in 0..<4 {
+    for _ in 0...number {
       let length = rest.prefix(4).reduce(0) { $0 << 8 | Int($1) }
       field = rest.dropFirst(4).prefix(length)
       rest = rest.dropFirst(4 + length)

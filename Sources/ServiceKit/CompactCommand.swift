@@ -1,34 +1,31 @@
 package import ArgumentParser
 import Glibc
 import JournalKit
-import ServiceKit
 import SharedKernel
 
-/// `ms-lance compactar`
-package struct CompactCommand: ParsableCommand {
+/// `compactar`
+package struct CompactCommand<Owner: JournalOwner>: ParsableCommand {
   package static var configuration: CommandConfiguration {
     .spoken(
       "compactar", "compact",
       abstract: said(
-        "Tira do diário os lances de leilões encerrados há muito.", "Takes the bids of long closed auctions out of the journal."),
+        "Encurta no diário os leilões encerrados há muito.", "Shortens long closed auctions in the journal."),
       discussion: said(
         """
-        Com o serviço parado. Cada lance vira a sua decisão; o livro de cada leilão fica como \
-        foi publicado. O resultado é comparado com o que havia antes, e se não for igual nada \
-        muda. Faça antes uma cópia (ms-lance copiar).
+        Com o serviço parado. \(Owner.compacting.portuguese) O resultado é comparado com o que havia \
+        antes, e se não for igual nada muda. Faça antes uma cópia (\(Owner.program) copiar).
 
         EXEMPLOS:
-          ms-lance compactar
-          ms-lance compactar --dias 90 --json
+          \(Owner.program) compactar
+          \(Owner.program) compactar --dias 90 --json
         """,
         """
-        With the service stopped. Each bid becomes its decision; every auction's ledger stays \
-        as it was published. The result is compared with what was there before, and unless \
-        they are equal nothing changes. Make a copy first (ms-lance backup).
+        With the service stopped. \(Owner.compacting.english) The result is compared with what was there \
+        before, and unless they are equal nothing changes. Make a copy first (\(Owner.program) backup).
 
         EXAMPLES:
-          ms-lance compact
-          ms-lance compact --days 90 --json
+          \(Owner.program) compact
+          \(Owner.program) compact --days 90 --json
         """))
   }
 
@@ -50,28 +47,30 @@ package struct CompactCommand: ParsableCommand {
   }
 
   package func run() throws {
-    let settings = try house.resolved(brokerUser: BooksJournal.principal.text)
-    let check = JournalCheck<BooksJournal>(settings, json: json)
+    let settings = try house.resolved(brokerUser: Owner.principal.text)
+    let check = JournalCheck<Owner>(settings, json: json)
     guard access(check.path, F_OK) == 0 else { throw JournalError(.absent, check.path) }
     let journal = try Journal.open(
-      folder: settings.dataPath, name: BooksJournal.principal.text, waitingForLock: false, onHeld: { _ in })
+      folder: settings.dataPath, name: Owner.principal.text, waitingForLock: false, onHeld: { _ in })
     let before = try journal.size()
     var progress = SpokenProgress(json: json)
-    let outcome = try BooksCompaction.run(journal, closedBefore: SystemTime.reading.instant - .seconds(days * 86_400)) {
-      progress.say($0, of: 3 * journal.entryCount)
+    let outcome = try naming(journal.path) {
+      try Owner.compact(journal, closedBefore: SystemTime.reading.instant - .seconds(days * 86_400)) {
+        progress.say($0, of: 3 * journal.entryCount)
+      }
     }
     let after = try journal.size()
     journal.close()
     if outcome != nil { _ = try check.tally(check.path) }
-    report(outcome ?? BooksCompaction.Outcome(), from: before, to: after)
+    report(outcome ?? CompactionOutcome(), from: before, to: after)
   }
 
-  private func report(_ outcome: BooksCompaction.Outcome, from before: Int64, to after: Int64) {
+  private func report(_ outcome: CompactionOutcome, from before: Int64, to after: Int64) {
     if json {
       var line = JSONLine()
       line.add("tipo", "compactacao")
       line.add("leiloes", outcome.auctions)
-      line.add("lances_compactados", outcome.bids)
+      for part in outcome.parts { line.add(part.name, part.count) }
       line.add("entradas_antes", outcome.entriesBefore)
       line.add("entradas_depois", outcome.entriesAfter)
       line.add("bytes_antes", before)
@@ -84,11 +83,12 @@ package struct CompactCommand: ParsableCommand {
           "nada a compactar: nenhum leilão encerrado há mais de \(days) dias",
           "nothing to compact: no auction closed more than \(days) days ago"))
     }
+    let parts = outcome.parts.map { ", \($0.count) \(said($0.words))" }.joined()
     tell(
       said(
-        "compactado e conferido: \(outcome.auctions) leilões, \(outcome.bids) lances; de \(outcome.entriesBefore) entradas e "
+        "compactado e conferido: \(outcome.auctions) leilões\(parts); de \(outcome.entriesBefore) entradas e "
           + "\(before) bytes para \(outcome.entriesAfter) entradas e \(after) bytes",
-        "compacted and checked: \(outcome.auctions) auctions, \(outcome.bids) bids; from \(outcome.entriesBefore) entries and "
+        "compacted and checked: \(outcome.auctions) auctions\(parts); from \(outcome.entriesBefore) entries and "
           + "\(before) bytes to \(outcome.entriesAfter) entries and \(after) bytes"))
   }
 }

@@ -1,0 +1,58 @@
+package import Logging
+package import NTPKit
+import SharedKernel
+import Synchronization
+
+/// What an operator should read of the clock: its status, and why each time server counts or does not. What stays the same is
+/// said once.
+package final class ClockLog: Sendable {
+  private let log: Logger
+  private struct Told: Equatable {
+    var status: Reading.Status?
+    var standings: [ServerStanding] = []
+    var problem: Sentence?
+  }
+  private let told = Mutex(Told())
+
+  package init(_ log: Logger) { self.log = log }
+
+  package func hear(_ report: ClockReport) {
+    let news = Told(status: report.status, standings: report.servers.map(\.standing), problem: report.anchorProblem)
+    let before = told.withLock { told in
+      defer { told = news }
+      return told
+    }
+    if news.status != before.status { tell(report) }
+    if (news.status, news.standings) != (before.status, before.standings) {
+      for server in report.servers { tell(server, isEnough: report.status == .synchronized) }
+    }
+    if let problem = news.problem, problem != before.problem {
+      log.warning(
+        "\(said("a hora não fica guardada para o próximo início", "the time is not kept for the next start"))",
+        metadata: ["reason": "\(said(problem))"])
+    }
+  }
+
+  private func tell(_ report: ClockReport) {
+    switch report.status {
+    case .systemClock:
+      log.warning(
+        "\(said("sem NTP: a casa usa o relógio do sistema e o diz em cada evento (sem_ntp)", "without NTP: the house runs on the system clock and says so in every event (sem_ntp)"))"
+      )
+    case .unsynchronized:
+      log.warning("\(said("sem hora; sigo perguntando aos servidores (NTP)", "no time; the servers are asked on (NTP)"))")
+    case .synchronized, .holdover:
+      log.notice(
+        "\(said("relógio", "clock"))",
+        metadata: ["status": "\(report.status)", "uncertainty_us": "\(report.uncertaintyMicroseconds)"])
+    }
+  }
+
+  private func tell(_ server: ServerReport, isEnough: Bool) {
+    log.log(
+      level: isEnough || server.standing == .chosen ? .info : .warning, "\(said("servidor de tempo", "time server"))",
+      metadata: [
+        "server": "\(server.server)", "address": "\(server.address ?? "-")", "standing": "\(said(server.standing.sentence))",
+      ])
+  }
+}

@@ -1,0 +1,45 @@
+import AuctionWire
+import SuiteTesting
+
+extension Fault {
+  static let brokers = [
+    Fault("broker-kill", "o broker morre (kill -9) e volta", "the broker dies (kill -9) and comes back") { scene in
+      try await scene.moment()
+      try await scene.broker.kill9()
+      try await scene.broker.restart()
+    },
+    Fault("broker-restart", "o broker é reiniciado em ordem", "the broker is restarted in order") { scene in
+      try await scene.moment()
+      try await scene.broker.stop()
+      try await scene.broker.restart()
+    },
+    Fault("memory-alarm", "o broker sem memória (alarme)", "the broker out of memory (alarm)") { scene in
+      try await scene.moment()
+      try await scene.broker.rabbitmqctl(["set_vm_memory_high_watermark", "0.00001"])
+      let pause = scene.draw { $0.interval(500...8_000) }
+      try await Task.sleep(for: .milliseconds(pause))
+      try await scene.broker.rabbitmqctl(["set_vm_memory_high_watermark", "0.4"])
+    },
+    Fault("connections-closed", "o operador fecha todas as conexões", "the operator closes every connection") { scene in
+      for _ in 0..<scene.draw({ $0.interval(1...3) }) {
+        try await scene.moment()
+        try await scene.broker.rabbitmqctl(["close_all_connections", "--vhost", "leilao", "tortura"])
+      }
+    },
+    Fault("queue-deleted", "a fila dos lances é apagada e refeita", "the queue of bids is deleted and made again") { _ in
+      var setting = Setting()
+      setting.losesDeliveries = true
+      return (
+        setting,
+        { scene in
+          try await scene.moment()
+          let probe = try BrokerProbe(port: scene.broker.port, user: Tap.user, password: Tap.user, virtualHost: "leilao")
+          try probe.deleteQueue(Queue.lanceRealizado.rawValue)
+          let pause = scene.draw { $0.interval(200...3_000) }
+          try await Task.sleep(for: .milliseconds(pause))
+          try await scene.broker.rabbitmqctl(["import_definitions", PrivateHouse.definitions])
+        }
+      )
+    },
+  ]
+}

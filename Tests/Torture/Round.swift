@@ -1,0 +1,135 @@
+import AuctionClient
+import AuctionFacts
+import Foundation
+import ServiceKit
+import SharedKernel
+import SuiteTesting
+
+/// One fault, once: a house, an auction, bidders, the fault, its mending, rest, and the verdict.
+struct Round {
+  enum Verdict {
+    case held
+    case broken([Violation])
+    /// The fault could not be brought about.
+    case notReached(String)
+  }
+
+  struct Outcome {
+    let fault: String
+    let seed: UInt64
+    let verdict: Verdict
+    /// From the mending until the house had decided a bid of every bidder that was made after it.
+    let recovery: Duration?
+    let bids: Int
+    let accepted: Int
+    let seconds: Int
+    let evidence: String?
+
+    var isBroken: Bool { if case .broken = verdict { true } else { false } }
+  }
+
+  let fault: Fault
+  let seed: UInt64
+  let broker: PrivateBroker
+  /// Where the evidence of a failure is kept.
+  let evidence: String
+
+  func play() async -> Outcome {
+    let began = ContinuousClock.now
+    var random = SeededRandom(seed: seed)
+    let (setting, strike) = fault.plan(&random)
+    var progress = Progress()
+    var scene: Scene?
+    do {
+      let made = try await Scene(on: broker, setting: setting, random: random)
+      scene = made
+      try await play(made, strike, &progress)
+    } catch let error as NotReached {
+      progress.notReached = error.description
+    } catch {
+      progress.violations.append(Violation(7, "\(progress.step): \(error)"))
+    }
+    await scene?.leave()
+    let verdict: Verdict =
+      if let reason = progress.notReached {
+        .notReached(reason)
+      } else if progress.violations.isEmpty {
+        .held
+      } else {
+        .broken(progress.violations)
+      }
+    var kept: String?
+    if case .broken = verdict, let scene {
+      kept = Evidence(scene, progress.violations, in: evidence, "\(fault.name)-\(seed)").keep()
+    }
+    if let scene { try? FileManager.default.removeItem(atPath: scene.house.folder) }
+    let records = scene?.bidders.map(\.record) ?? []
+    return Outcome(
+      fault: fault.name, seed: seed, verdict: verdict, recovery: progress.recovery,
+      bids: records.reduce(0) { $0 + $1.order.count }, accepted: progress.accepted,
+      seconds: Int(began.duration(to: .now) / .seconds(1)), evidence: kept)
+  }
+
+  private struct Progress {
+    var step = "setting up"
+    var violations: [Violation] = []
+    var notReached: String?
+    var recovery: Duration?
+    var accepted = 0
+  }
+
+  private func play(_ scene: Scene, _ strike: @escaping Fault.Strike, _ progress: inout Progress) async throws {
+    try await scene.startAll()
+    let poison = Poison(scene)
+    var mended = ContinuousClock.now
+    try await withThrowingTaskGroup { group in
+      for bidder in scene.bidders {
+        let seed = scene.draw { $0.next() }
+        group.addTask { await bidder.run(seed: seed) }
+      }
+      defer { group.cancelAll() }
+      scene.pauseBidding(false)
+      progress.step = "the fault"
+      async let scheduling: Void = scene.schedule()
+      if !scene.setting.strikesAtOnce { try await scheduling }
+      try await poison.send()
+      try await strike(scene)
+      mended = .now
+      progress.step = "after the mending"
+      try await scheduling
+      scene.pauseBidding(false)
+      for service in Scene.Service.allCases where try !scene.process(service).isRunning {
+        progress.violations.append(Violation(9, "\(service.rawValue) ended by itself: \(try await scene.ended(service))"))
+      }
+      let since = mended
+      try await until("a bid of everybody's is decided again") {
+        scene.bidders.allSatisfy { bidder in
+          bidder.record.entries.values.contains { $0.at > since && $0.isHeard } || bidder.record.auction?.status == .closed
+        }
+      }
+      progress.recovery = mended.duration(to: .now)
+      try await scene.moment()
+    }
+    scene.pauseBidding(true)
+    progress.step = "the auction's end"
+    try await until("everybody saw the end and knows what became of each bid", within: .seconds(180)) {
+      scene.bidders.allSatisfy { $0.record.auction?.status == .closed && !$0.record.isUndecided }
+    }
+    progress.step = "rest"
+    let inspection = Inspection(scene, poison: poison.reasons)
+    progress.violations += try await inspection.run()
+    progress.accepted = inspection.accepted
+  }
+}
+
+extension RecordingBidder.Entry {
+  /// The house itself decided it, as far as its bidder knows.
+  var isHeard: Bool {
+    outcomes.contains {
+      switch $0 {
+      case .accepted, .refused: true
+      case .busy, .unroutable, .neverDecided: false
+      }
+    }
+  }
+}
