@@ -7,11 +7,11 @@ package struct Tally: Sendable, Equatable {
   /// What became of what was asked.
   package enum Fate: String, Sendable, CaseIterable {
     /// Put aside as a dead letter.
-    case buried = "mortas"
+    case buried = "dead_letters"
     /// Answered with a refusal, or refused without an answer where there were too many.
-    case refused = "recusas"
+    case refused = "refusals"
     /// A query that nobody gets an answer to.
-    case dropped = "consultas_descartadas"
+    case dropped = "dropped_queries"
   }
 
   private struct Cause: Hashable {
@@ -33,7 +33,7 @@ package struct Tally: Sendable, Equatable {
     }
   }
 
-  /// As `mortas.formato=3` in a line of the log.
+  /// As `dead_letters.formato=3` in a line of the log.
   package var metadata: Logger.Metadata {
     Dictionary(uniqueKeysWithValues: counts.map { ("\($0.key.fate.rawValue).\($0.key.reason)", "\($0.value)") })
   }

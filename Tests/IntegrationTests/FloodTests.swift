@@ -33,8 +33,9 @@ struct FloodTests {
     #expect(flooder.reasons.contains(.rateLimit), "who is too fast is told")
     #expect(try await scene.house.terminate(.bids) == .code(0))
     let counts = try HostileTests.counts(try scene.house.process(.bids))
-    let shed = counts["recusas.limite_de_ritmo"] ?? 0
-    let lookedInto = counts.filter { $0.key.hasPrefix("mortas.") || $0.key.hasPrefix("recusas.") }.values.reduce(0, +) - shed
+    let shed = counts["refusals.limite_de_ritmo"] ?? 0
+    let lookedInto =
+      counts.filter { $0.key.hasPrefix("dead_letters.") || $0.key.hasPrefix("refusals.") }.values.reduce(0, +) - shed
     // Some of what was looked into came a second time, and was neither refused nor counted.
     #expect(shed + lookedInto <= count.bids && shed > count.bids / 2, "\(counts) of \(count)")
     for bidder in [bia, caio] { await bidder.leave() }

@@ -34,9 +34,6 @@ struct HostileItem {
     default: RoutingKey.bidPlaced
     }
   }
-
-  /// What the broker shows of it to who reads dead letters: of a body beyond every bound, nothing.
-  var buriedBody: [UInt8] { body.count > WireLimits.body ? [] : body }
 }
 
 // MARK: - The corpus
@@ -46,6 +43,7 @@ extension HostileItem {
   private static let identity = Fate.buried("identidade_divergente")
   private static let stranger = Fate.buried("usuario_desconhecido")
   static let deep = Array(String(repeating: "[", count: 10_000).utf8)
+  /// The broker itself takes nothing that is twice as long.
   static let oversize = [UInt8](repeating: 0x7b, count: WireLimits.body + 100)
 
   /// Header tables of which librabbitmq dies, or is stuck, if it is let.
@@ -77,9 +75,9 @@ extension HostileItem {
       HostileItem(what: "a type of another world", body: try bytes("vnd.leilao.lance", "vnd.in-toto.lance"), fate: formato),
       HostileItem(what: "another kind", body: try forge.signed(payload, as: .bidsAccepted, by: "cliente_alpha"), fate: formato),
       HostileItem(
-        what: "a bid beyond its bound", body: try forge.signed([UInt8](repeating: 0x20, count: 40_000), by: "cliente_alpha"),
+        what: "a payload beyond its bound", body: try forge.signed([UInt8](repeating: 0x20, count: 40_000), by: "cliente_alpha"),
         fate: formato),
-      HostileItem(what: "a body beyond every bound", body: oversize, fate: formato),
+      HostileItem(what: "a body beyond its bound", body: oversize, fate: formato),
       HostileItem(what: "a stranger's bid", body: try Forge.signed(payload, by: key), fate: stranger),
       HostileItem(what: "an operator's bid", body: try forge.signed(payload, by: "operador"), fate: stranger),
       HostileItem(what: "a service's bid", body: try forge.signed(payload, by: "ms_leilao"), fate: stranger),
@@ -169,7 +167,7 @@ extension HostileItem {
     let nobody = Query.replyAddressPrefix + "nobody"
     let bodies: [(String, [UInt8])] = [
       ("nothing asked", []), ("junk asked", Array("lixo".utf8)), ("depth asked", [UInt8](repeating: 0x5b, count: 900)),
-      ("a long question", [UInt8](repeating: 0x7b, count: 60_000)), ("a question beyond every bound", oversize),
+      ("a long question", [UInt8](repeating: 0x7b, count: 60_000)), ("a question beyond its bound", oversize),
       ("an unknown question", Array("{\(id),\"tipo\":\"senhas\"}".utf8)),
       ("a question twice", Array("{\(id),\"tipo\":\"leiloes\",\"tipo\":\"leiloes\",\"apos\":null}".utf8)),
       ("a path asked", Array("{\(id),\"tipo\":\"blocos\",\"id_leilao\":\"../\(auction)\",\"desde\":0}".utf8)),
@@ -204,7 +202,7 @@ extension HostileItem {
     return [
       HostileItem(what: "no command", exchange: .comandos, body: [], fate: formato),
       HostileItem(what: "a deep command", exchange: .comandos, body: deep, fate: formato),
-      HostileItem(what: "a command beyond every bound", exchange: .comandos, body: oversize, fate: formato),
+      HostileItem(what: "a command beyond its bound", exchange: .comandos, body: oversize, fate: formato),
       HostileItem(
         what: "a stranger's command", exchange: .comandos, body: try Forge.signed(payload, as: .schedule, by: stranger),
         fate: Self.stranger),

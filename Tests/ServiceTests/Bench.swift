@@ -20,6 +20,8 @@ final class Bench<Process: SimulatedProcess> {
   /// What came to the address that answers were asked to.
   private(set) var replies: [Delivery] = []
   private var mouths: [String: SimulatedSender] = [:]
+  /// Whom the broker knows: each bidder, or all of them as one.
+  fileprivate var profile = IdentityProfile.shared
   private let ear: SimulatedConnection
 
   init(_ world: SimulatedWorld, _ service: Process) throws {
@@ -150,14 +152,15 @@ extension Bench where Process == SimulatedService<BidDesk> {
   /// ms-lance with one auction scheduled and open, and two bidders that it knows.
   static func open(
     _ terms: AuctionTerms = Build.terms(), limiter: RateLimiter = RateLimiter(), opened: Bool = true,
-    clock: (SimulatedTime) -> SimulatedClock = { SimulatedClock($0) }
+    profile: IdentityProfile = .shared, clock: (SimulatedTime) -> SimulatedClock = { SimulatedClock($0) }
   ) throws -> BooksBench {
-    let world = SimulatedWorld()
+    let world = profile == .own ? SimulatedWorld(topology: .house(of: ["alpha", "beta"])) : SimulatedWorld()
     for id: PrincipalID in ["ms_leilao", "alpha", "beta"] { try world.keys.register(id) }
     let service = try SimulatedService(
       HousePrincipal.msLance, in: world, clock: clock(world.time), queue: .lanceRealizado, queryQueue: .leilaoConsulta
-    ) { BidDesk(voice: $0, profile: .shared, limiter: limiter) }
+    ) { BidDesk(voice: $0, profile: profile, limiter: limiter) }
     let bench = try BooksBench(world, service)
+    bench.profile = profile
     try bench.calendar(Build.scheduling(terms))
     if opened {
       try bench.open(terms)
@@ -201,13 +204,17 @@ extension Bench where Process == SimulatedService<BidDesk> {
   }
 
   func sealed(_ bid: Bid, by signer: PrincipalID? = nil) throws -> Publishing {
-    .bid(bid, try world.keys.voice(signer ?? bid.bidder).seal(bid), replyTo: Publishing.directReplyTo)
+    .bid(bid, try world.keys.voice(signer ?? bid.bidder).seal(bid), as: user(of: bid.bidder), replyTo: Publishing.directReplyTo)
   }
+
+  func user(of bidder: PrincipalID) -> String { profile == .own ? bidder.text : "cliente" }
+
+  func send(_ bid: Bid) throws { say(try sealed(bid), as: user(of: bid.bidder)) }
 
   @discardableResult
   func place(_ amount: Money, by bidder: PrincipalID = "alpha", number: UInt64 = 1) throws -> Bid {
     let bid = try bid(amount, by: bidder, number: number)
-    say(try sealed(bid), as: "cliente")
+    try send(bid)
     return bid
   }
 

@@ -118,20 +118,38 @@ struct BooksTests {
     #expect(bench.heard.isEmpty, "it was accepted: a receipt would deny it")
   }
 
-  @Test func `sheds what comes too fast, with one receipt a second`() throws {
-    let bench = try BooksBench.open(limiter: RateLimiter(perSecond: 1, burst: 1))
+  @Test(arguments: IdentityProfile.allCases)
+  func `sheds what comes too fast, with one receipt a second`(profile: IdentityProfile) throws {
+    let bench = try BooksBench.open(limiter: RateLimiter(perSecond: 1, burst: 1), profile: profile)
     for number: UInt64 in 1...4 { try bench.place(100_00, number: number) }
     #expect(try bench.blocks.count == 1)
     #expect(try bench.receipts.map(\.reason) == [.rateLimit])
     #expect(bench.dead.isEmpty)
   }
 
-  enum Passing: CaseIterable { case unknownAuction, rateLimit, revokedKey }
+  @Test func `whoever the broker vouches for is shed before a signature is checked or a letter put aside`() throws {
+    let bench = try BooksBench.open(limiter: RateLimiter(perSecond: 1, burst: 1), profile: .own)
+    try bench.place(100_00, number: 1)
+    let junk = Publishing(
+      exchange: Exchange.lances.rawValue, routingKey: RoutingKey.bidPlaced, isMandatory: true,
+      properties: MessageProperties(userID: "alpha", isPersistent: true), body: Array("lixo".utf8))
+    for _ in 0..<5 { bench.say(junk, as: "alpha") }
+    #expect(try bench.receipts.map(\.reason) == [.rateLimit])
+    #expect(try bench.receipts.allSatisfy { $0.bidder == "alpha" && $0.bid == nil })
+    #expect(bench.dead.isEmpty)
+    // Another's bucket is another's.
+    try bench.place(110_00, by: "beta", number: 2)
+    #expect(try bench.blocks.count == 2)
+  }
+
+  enum Passing: CaseIterable { case unknownAuction, rateLimit, unopened, revokedKey }
 
   @Test(arguments: Passing.allCases, [false, true])
   func `what a bidder was refused for a passing reason is not taken when it comes again`(reason: Passing, restarted: Bool) throws
   {
-    let bench = try BooksBench.open(limiter: RateLimiter(perSecond: 1, burst: 1), opened: reason != .unknownAuction)
+    let bench = try BooksBench.open(
+      limiter: RateLimiter(perSecond: 1, burst: 1), opened: reason != .unknownAuction,
+      profile: reason == .unopened ? .own : .shared)
     let refused: Bid
     switch reason {
     case .unknownAuction:
@@ -139,10 +157,10 @@ struct BooksTests {
       let terms = Build.terms("violao")
       let edition = try bench.world.keys.voice(HousePrincipal.msLeilao).seal(Build.scheduling(terms)).digest
       refused = Build.bid(100_00, id: Build.bidID(9), auction: "violao", edition: edition, clock: bench.service.clock.now())
-      bench.say(try bench.sealed(refused), as: "cliente")
+      try bench.send(refused)
       try bench.calendar(Build.scheduling(terms))
       try bench.open(terms)
-    case .rateLimit:
+    case .rateLimit, .unopened:
       try bench.place(100_00, by: "alpha", number: 8)
       refused = try bench.place(200_00, by: "alpha", number: 9)
       try bench.place(110_00, by: "beta", number: 10)
@@ -157,13 +175,14 @@ struct BooksTests {
     bench.after(.seconds(2))
     if restarted { bench.restart() }
     bench.forget()
-    bench.say(try bench.sealed(refused), as: "cliente")
+    try bench.send(refused)
     #expect(bench.heard.isEmpty && bench.replies.isEmpty)
 
+    bench.after(.seconds(2))
     let again = Build.bid(
       refused.amount, by: refused.bidder, id: Build.bidID(11), auction: refused.auction, edition: refused.edition,
       seen: refused.seen, clock: bench.service.clock.now())
-    bench.say(try bench.sealed(again), as: "cliente")
+    try bench.send(again)
     #expect(try bench.blocks.last?.auction == refused.auction, "it would have been taken")
   }
 

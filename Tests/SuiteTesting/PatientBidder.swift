@@ -27,8 +27,10 @@ package final class PatientBidder: Sendable {
     connection = try await scene.connect(
       name,
       [
+        // The broker takes no bid that wants its answer there from who does not listen.
+        Subscription(name: "respostas", source: .directReplies),
         Subscription(
-          name: "avisos", source: .bound(queue: "cliente_\(name)", bindings: [auction]), automaticAcknowledgement: true)
+          name: "avisos", source: .bound(queue: "cliente_\(name)", bindings: [auction]), automaticAcknowledgement: true),
       ]
     ) { [heard] event in
       guard case .delivered(let deliveries) = event else { return }

@@ -1,3 +1,4 @@
+package import AuctionWire
 import ServiceKit
 package import SharedKernel
 
@@ -41,11 +42,11 @@ package struct SimulatedWorld: Sendable {
   /// The mistake that is planted in this world.
   package let sabotage: Sabotage?
 
-  package init(seed: UInt64 = 1, sabotage: Sabotage? = nil, traced: Bool = true) {
+  package init(seed: UInt64 = 1, sabotage: Sabotage? = nil, traced: Bool = true, topology: Topology = .house) {
     self.sabotage = sabotage
     time = SimulatedTime()
     trace = Trace(time, isKept: traced)
-    broker = SimulatedBroker(time: time, trace: trace, tally: tally)
+    broker = SimulatedBroker(topology, time: time, trace: trace, tally: tally)
     keys = SimulatedKeys(seed: seed)
   }
 
