@@ -46,6 +46,9 @@ package struct Calendar: Machine {
   private let scribe: CalendarScribe
   private var entries: [AuctionID: CalendarEntry] = [:]
   private var agenda = Agenda()
+  /// Ends that have come and could not be announced. No journal knows of that: the next tick looks at them as if they had never
+  /// been put off, so that what it says follows from what is recorded.
+  private var postponed: Set<AuctionID> = []
   /// Under each id the answers that were given, first the one that stands; later ones are to other commands of the same id.
   private var answers: [CommandID: [Answered]] = [:]
   /// How many auctions have been opened and not yet heard to be over.
@@ -81,6 +84,7 @@ package struct Calendar: Machine {
       return []
     case .tick:
       var outputs: [Output] = []
+      takeUpWhatWasPostponed()
       // Whatever is done makes its auction due later than now, or not at all, or, just opened, at its end.
       while let due = agenda.next, due.instant <= clock.instant { outputs += perform(due.auction, at: clock) }
       return outputs
@@ -129,6 +133,7 @@ extension Calendar {
       return [announce(.close(closesAt: entry.closesAt), auction, entry, at: clock)]
     case .open:
       change(auction, of: entry.edition) { $0.postpone(to: clock.nextTry(toPass: entry.closesAt)) }
+      postponed.insert(auction)
       return []
     case .announced(let notice, let sealed, _):
       change(auction, of: entry.edition) { $0.repeatAnnouncement(at: clock.instant) }
@@ -136,6 +141,11 @@ extension Calendar {
     case .over:
       return []
     }
+  }
+
+  private mutating func takeUpWhatWasPostponed() {
+    for auction in postponed { if let entry = entries[auction] { change(auction, of: entry.edition) { $0.takeUp() } } }
+    postponed.removeAll(keepingCapacity: true)
   }
 
   private mutating func open(

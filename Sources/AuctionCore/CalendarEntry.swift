@@ -59,6 +59,8 @@ struct CalendarEntry: Equatable, Sendable {
   /// The end cannot be announced yet.
   mutating func postpone(to instant: Timestamp) { due = instant }
 
+  mutating func takeUp() { if case .open = phase { due = closesAt } }
+
   mutating func announce(_ notice: CalendarNotice, _ sealed: Sealed, at now: Timestamp) {
     sequence = notice.sequence
     (phase, due) = (.announced(notice, sealed, pause: Calendar.shortestPause), now)

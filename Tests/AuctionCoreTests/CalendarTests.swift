@@ -76,6 +76,22 @@ struct CalendarTests {
     #expect(house.tick(at: .microseconds(600_007_001), uncertainty: .milliseconds(7)).notices.count == 1)
   }
 
+  @Test func `an end that was put off is announced by the first tick that can, as in a replay that knows nothing of it`() {
+    func house() -> CalendarHouse {
+      var (house, later) = (CalendarHouse.open(), Build.terms("violao"))
+      later.closesAt = CalendarTests.end + .milliseconds(100)
+      house.schedule(later)
+      house.tick(at: .seconds(1))
+      return house
+    }
+    var (live, replayed) = (house(), house())
+    #expect(live.tick(at: .milliseconds(600_050), uncertainty: .milliseconds(60)).isEmpty)
+    let outputs = live.tick(at: .milliseconds(600_200))
+    #expect(outputs.notices.map(\.auction) == ["moto", "violao"])
+    #expect(outputs == replayed.tick(at: .milliseconds(600_200)))
+    #expect(live.calendar == replayed.calendar)
+  }
+
   @Test func `an announcement is repeated, the same bytes, more and more seldom until the result is heard`() throws {
     var house = CalendarHouse.open()
     let first = house.tick(at: .seconds(601))
