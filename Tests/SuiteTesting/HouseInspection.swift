@@ -198,8 +198,8 @@ package struct HouseInspection {
   /// Whether it came into the queue and is not of those that leave no trace in the journal.
   private func mustBeDecided(_ bid: Bid, _ digest: Digest) -> Bool {
     guard house.witness.arrivals[digest] != nil, !house.revoked.contains(bid.bidder) else { return false }
-    // It came before the house knew of the auction: answered, and turned away ever after.
-    if house.bidders.contains(where: { $0.reasons[digest] == [.unknownAuction] }) { return false }
+    // Answered, whether or not its bidder heard that, and turned away ever after.
+    if house.witness.tooEarly.contains(digest) { return false }
     return ledgers[bid.auction]?.first.map { statement in
       if case .block(let block) = statement.fact { block.edition == bid.edition } else { false }
     } ?? false

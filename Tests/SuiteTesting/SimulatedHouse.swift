@@ -144,8 +144,9 @@ package final class SimulatedHouse {
       }
     }
     // Nor could everybody bid when they should have.
-    while plan.scale == .whole, bids < HousePlan.leastBids, patience > 0 {
-      patience -= 1
+    var attempts = plan.scale == .whole ? 2_000 : 0
+    while bids < HousePlan.leastBids, attempts > 0 {
+      attempts -= 1
       _ = perform(.bid(Int(random.interval(0...Int64(bidders.count) - 1)), .honest, over: random.interval(0...2)))
       let until = world.time.now + .milliseconds(random.interval(1...200))
       while world.time.now < until { step(until: until) }

@@ -18,6 +18,8 @@ final class Witness: @unchecked Sendable {
   private var fixed: [String: [UInt8]] = [:]
   /// What ms-notificacao has passed on.
   private(set) var passedOn: Set<[UInt8]> = []
+  /// Bids that were refused because ms-lance had not heard of their auction.
+  private(set) var tooEarly: Set<Digest> = []
   /// The latest end that an extension has named, and the last end that was announced.
   private var extended: [AuctionID: Timestamp] = [:]
   private var announced: [AuctionID: Timestamp] = [:]
@@ -87,7 +89,9 @@ final class Witness: @unchecked Sendable {
         complain(11, "the end of \(notice.auction) is announced \((end - world.time.now).microseconds) µs too early")
       }
     case .answered(let answer): if let refusal = answer.refusal { world.tally.reached(.commandRefused(refusal)) }
-    case .refused(let receipt): world.tally.reached(.refused(receipt.reason))
+    case .refused(let receipt):
+      if receipt.reason == .unknownAuction, let digest = receipt.bidDigest { tooEarly.insert(digest) }
+      world.tally.reached(.refused(receipt.reason))
     case .block(let block):
       guard case .closing(let result, _) = block.content else { return }
       switch result.outcome {
