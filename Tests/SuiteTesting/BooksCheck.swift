@@ -114,7 +114,7 @@ package struct BooksCheck {
       let envelope = try Envelope(opening.scheduling)
       schedule(try Scheduling(envelope), SHA256.of(envelope.payload))
       guard let known = oracle.auctions[opening.auction], known.edition == opening.edition else { return }
-      if !known.isOpen, known.outcome == nil { oracle.auctions[opening.auction]?.end = opening.closesAt }
+      if !known.isOpen { oracle.auctions[opening.auction]?.end = opening.closesAt }
       expect(oracle.open(opening.auction, opensAt: opening.opensAt, at: clock))
     case .notice(let notice): expect(oracle.hear(notice, at: clock))
     case .block, .extended, .refused, .answered: break
