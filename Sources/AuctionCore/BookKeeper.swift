@@ -91,7 +91,7 @@ package struct BookKeeper: Machine {
     case .bid(let bid):
       return decide(bid, at: clock)
     case .turnedAway(let bidder, let bid, let digest):
-      books.turnAway(Books.BidName(bidder: bidder, bid: bid), digest)
+      books.turnAway(Books.BidName(bidder: bidder, bid: bid), digest, at: clock.instant)
       return []
     case .key(let record):
       guard record.standing == .revoked else { return [] }
@@ -130,7 +130,7 @@ package struct BookKeeper: Machine {
   private mutating func decide(_ submitted: SubmittedBid, at clock: ClockReading) -> [Output] {
     let (scribe, bid) = (scribe, submitted.bid)
     let name = Books.BidName(bidder: bid.bidder, bid: bid.id)
-    if books.isDecided(name, submitted.digest) { return [] }
+    if books.isDecided(name, submitted.digest, at: clock.instant) { return [] }
 
     guard let place = books.place(of: bid.auction) else {
       let receipt = Receipt(
@@ -191,8 +191,18 @@ extension BookKeeper {
   }
 
   /// Whether exactly this bid, its payload having that digest, has been decided or turned away: then it is no input any more.
-  package func isDecided(_ bid: BidID, of bidder: PrincipalID, digest: Digest) -> Bool {
-    books.isDecided(Books.BidName(bidder: bidder, bid: bid), digest)
+  package func isDecided(_ bid: BidID, of bidder: PrincipalID, digest: Digest, at now: Timestamp) -> Bool {
+    books.isDecided(Books.BidName(bidder: bidder, bid: bid), digest, at: now)
+  }
+
+  /// A bid that was turned away is no input for this long; then it is too old for any auction.
+  package static let turnedAwayFor = TurnedAway.kept
+
+  /// The same books without those who were turned away before that.
+  package func forgettingTurnedAway(before instant: Timestamp) -> BookKeeper {
+    var copy = self
+    copy.books.forgetTurnedAway(before: instant)
+    return copy
   }
 
   /// Nil for an auction that is not known, or not over.

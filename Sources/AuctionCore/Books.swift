@@ -10,7 +10,7 @@ struct Books: Equatable, Sendable {
     let bid: BidID
   }
 
-  private struct Submission: Hashable, Sendable {
+  struct Submission: Hashable, Sendable {
     let name: BidName
     let digest: Digest
   }
@@ -25,8 +25,7 @@ struct Books: Equatable, Sendable {
   private var decisions: [BidName: BidDecision] = [:]
   /// Other payloads under a name that was taken, refused once.
   private var reuses: Set<Submission> = []
-  /// Told a refusal that stands in no ledger.
-  private var turnedAway: Set<Submission> = []
+  private var turnedAway = TurnedAway()
   /// Books that may have something to seal, in the order in which it happened.
   private var unsealed: [Int] = []
 
@@ -66,14 +65,16 @@ struct Books: Equatable, Sendable {
   func decision(of name: BidName) -> BidDecision? { decisions[name] }
 
   /// Whether its bidder was told what became of exactly this bid.
-  func isDecided(_ name: BidName, _ digest: Digest) -> Bool {
+  func isDecided(_ name: BidName, _ digest: Digest, at now: Timestamp) -> Bool {
     let submission = Submission(name: name, digest: digest)
-    return decisions[name]?.digest == digest || reuses.contains(submission) || turnedAway.contains(submission)
+    return decisions[name]?.digest == digest || reuses.contains(submission) || turnedAway.contains(submission, at: now)
   }
 
-  mutating func turnAway(_ name: BidName, _ digest: Digest) {
-    turnedAway.insert(Submission(name: name, digest: digest))
+  mutating func turnAway(_ name: BidName, _ digest: Digest, at now: Timestamp) {
+    turnedAway.insert(Submission(name: name, digest: digest), at: now)
   }
+
+  mutating func forgetTurnedAway(before instant: Timestamp) { turnedAway.forget(before: instant) }
 
   mutating func remember(_ name: BidName, _ decision: BidDecision) {
     if decisions[name] == nil {

@@ -73,9 +73,10 @@ package struct RotateKeyCommand: AsyncParsableCommand {
     }
     let key = try PrivateKey.generate(.ed25519)
     if isService {
-      // Nobody speaks under the old key while it is retired, nor has spoken later than now.
+      // Nobody speaks under the old key while it is retired, nor has spoken later than now, unless under a clock that was ahead.
       let idle = try Journal.keepIdle(folder: settings.dataPath, name: owner.text)
-      let instant = Self.retirement(await ShortClock.reading(settings))
+      let latest = try Self.latestTurn(of: owner, in: settings.dataPath)
+      let instant = Self.retirement(max(await ShortClock.reading(settings).latest, latest))
       try settings.keys.rotatePair(to: key, of: owner.text, passphrase: nil, retiredAt: instant)
       withExtendedLifetime(idle) {}
       report(owner, key.publicKey, settings.keys, retired: "\(settings.keys.retiredFolder)/\(owner)-\(instant).pem")
@@ -86,9 +87,25 @@ package struct RotateKeyCommand: AsyncParsableCommand {
   }
 
   /// The first full second by which everything was said that was said until now.
-  private static func retirement(_ reading: ClockReading) -> String {
-    let micros = reading.latest.microseconds
+  private static func retirement(_ latest: Timestamp) -> String {
+    let micros = latest.microseconds
     return TimeText.rfc3339(Timestamp(microseconds: micros + (1_000_000 - micros % 1_000_000)))
+  }
+
+  /// The latest instant by which the journal was written, and a second: stamps within a turn go on from its reading.
+  private static func latestTurn(of owner: PrincipalID, in folder: String) throws -> Timestamp {
+    var latest = Timestamp(microseconds: 0)
+    let reader: JournalReader
+    do throws(JournalError) {
+      reader = try JournalReader(path: "\(folder)/\(owner).sqlite")
+    } catch {
+      if case .absent = error.kind { return latest }
+      throw error
+    }
+    try reader.forEachEntry(from: 1) {
+      if $0.kind == TurnRecord.kind { latest = max(latest, try TurnRecord.decode($0.body).latest) }
+    }
+    return latest + .seconds(1)
   }
 
   private func report(_ owner: PrincipalID, _ key: PublicKey, _ folder: KeyFolder, retired: String?) {

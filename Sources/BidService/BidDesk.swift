@@ -140,12 +140,12 @@ package struct BidDesk: Desk, Sendable {
 
   private mutating func place(_ bid: SubmittedBid, replyTo: String?, at clock: ClockReading, in turn: inout Turn) {
     // What was decided is decided: it is neither too fast nor answered again.
-    guard !keeper.isDecided(bid.bid.id, of: bid.bid.bidder, digest: bid.digest) else { return }
+    guard !keeper.isDecided(bid.bid.id, of: bid.bid.bidder, digest: bid.digest, at: clock.instant) else { return }
     if profile == .shared, case .shed(let mayAnswer) = limiter.admit(bid.bid.bidder, at: clock.instant) {
       return shed(mayAnswer ? UnheardBid(shed: bid, replyTo: replyTo) : nil, at: clock, in: &turn)
     }
     let outputs = keeper.handle(.bid(bid), at: clock)
-    if keeper.isDecided(bid.bid.id, of: bid.bid.bidder, digest: bid.digest) {
+    if keeper.isDecided(bid.bid.id, of: bid.bid.bidder, digest: bid.digest, at: clock.instant) {
       keep(bid, decidedBy: outputs, in: &turn)
     } else {
       turnAway(bid.bid.id, of: bid.bid.bidder, bid.digest, at: clock, in: &turn)
@@ -245,18 +245,24 @@ package struct BidDesk: Desk, Sendable {
 
   private mutating func shed(_ bid: UnheardBid?, at clock: ClockReading, in turn: inout Turn) {
     turn.refusals.append(Refusal.rateLimit.wireName)
-    if let bid, !isDecided(bid) { answer(bid, at: clock, in: &turn) }
+    if let bid, !isDecided(bid, at: clock.instant) { answer(bid, at: clock, in: &turn) }
   }
 
   /// It was heard once: what was decided then is not denied now.
-  private func isDecided(_ bid: UnheardBid) -> Bool {
+  private func isDecided(_ bid: UnheardBid, at now: Timestamp) -> Bool {
     guard let owner = bid.owner, let id = bid.bid, let digest = bid.digest else { return false }
-    return keeper.isDecided(id, of: owner, digest: digest)
+    return keeper.isDecided(id, of: owner, digest: digest, at: now)
   }
 
   private mutating func refuse(_ bid: UnheardBid, at clock: ClockReading, in turn: inout Turn) {
     // Its key still stood when it was heard: what was said then is neither denied nor repeated.
-    guard !isDecided(bid) else { return }
+    guard !isDecided(bid, at: clock.instant) else { return }
+    // Elsewhere the broker's user has paid for it already.
+    if profile == .shared, let owner = bid.owner, let delivery = bid.delivery,
+      case .shed(let mayAnswer) = limiter.admit(owner, at: clock.instant)
+    {
+      return shed(mayAnswer ? UnheardBid(shed: delivery, from: owner) : nil, at: clock, in: &turn)
+    }
     if let delivery = bid.delivery { setAside(delivery, bid.reason.wireName, in: &turn) }
     answer(bid, at: clock, in: &turn)
   }

@@ -16,6 +16,8 @@ struct BooksCompaction {
   private var begun: Set<AuctionID> = []
   private var refusals: [AuctionID: Int64] = [:]
   private var bids: Int64 = 0
+  /// Who was turned away before that is forgotten.
+  private var forgotten = Timestamp(microseconds: .min)
 
   init(_ journal: Journal) {
     self.journal = journal
@@ -38,6 +40,8 @@ struct BooksCompaction {
       }
     }
     guard !closed.isEmpty else { return nil }
+    let cut = instant - BookKeeper.turnedAwayFor
+    forgotten = cut
     var outcome = CompactionOutcome()
     (outcome.auctions, outcome.entriesBefore) = (Int64(closed.count), journal.entryCount)
     let removals = closed.values.flatMap { book in
@@ -45,7 +49,10 @@ struct BooksCompaction {
         Removal(collection: $0, key: book.terms.auction.text, through: book.refusedBids)
       }
     }
-    try compaction.rewrite(removals: removals, isSame: { $0.keeper == before }, progress: progress) { try shorten($0) }
+    try compaction.rewrite(
+      removals: removals, isSame: { $0.keeper.forgettingTurnedAway(before: cut) == before.forgettingTurnedAway(before: cut) },
+      progress: progress
+    ) { try shorten($0) }
     outcome.entriesAfter = journal.entryCount
     outcome.parts = [("lances_compactados", Sentence("lances assinados", "signed bids"), bids)]
     return outcome
@@ -54,10 +61,10 @@ struct BooksCompaction {
   private mutating func shorten(_ turn: TurnAssembler.RecordedTurn) throws -> [NewEntry] {
     var heard: [(Entry, [BookKeeper.Output])] = []
     _ = try old.replay(turn.entries, at: turn.clock) { heard.append(($0, $1)) }
-    return try heard.flatMap { try rewrite($0, $1) }
+    return try heard.flatMap { try rewrite($0, $1, at: turn.clock.instant) }
   }
 
-  private mutating func rewrite(_ entry: Entry, _ outputs: [BookKeeper.Output]) throws -> [NewEntry] {
+  private mutating func rewrite(_ entry: Entry, _ outputs: [BookKeeper.Output], at instant: Timestamp) throws -> [NewEntry] {
     let asItIs = [NewEntry(kind: entry.kind, body: entry.body)]
     switch try BidEntry(entry) {
     case .bid(let evidence):
@@ -80,7 +87,8 @@ struct BooksCompaction {
     case .abandoned(let evidence):
       return try HouseStatement(trusted: evidence).auction.flatMap { closed[$0] } == nil ? asItIs : []
     case .pruned(let auction, _): return closed[auction] == nil ? asItIs : []
-    case .turnedAway, .key, .outage, .restored, .resumed, .decided, .closed: return asItIs
+    case .turnedAway: return instant < forgotten ? [] : asItIs
+    case .key, .outage, .restored, .resumed, .decided, .closed: return asItIs
     }
   }
 

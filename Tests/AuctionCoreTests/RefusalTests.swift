@@ -187,4 +187,32 @@ struct RefusalTests {
     #expect(result.refusedBids == 3 && result.acceptedBids == 0)
     #expect(result.refusals == Build.toyHash(digests.flatMap(\.bytes)))
   }
+
+  @Test func `who was turned away is no input for a day, and then judged like anybody`() {
+    var house = House(open: Build.terms(lasting: .seconds(200_000)))
+    let (id, digest) = (Build.bidID(9), Build.digest("lance"))
+    house.give(.turnedAway(bidder: "alpha", bid: id, digest: digest))
+    let told = house.clock.instant
+    func isDecided(_ digest: Digest, after interval: Interval) -> Bool {
+      house.keeper.isDecided(id, of: "alpha", digest: digest, at: told + interval)
+    }
+    #expect(isDecided(digest, after: .zero) && isDecided(digest, after: .seconds(86_399)))
+    #expect(!isDecided(digest, after: .seconds(86_400)))
+    #expect(!isDecided(Build.digest("outro"), after: .zero))
+  }
+
+  @Test func `thousands who were turned away are forgotten after their day, and no other is`() {
+    var house = House(open: Build.terms(lasting: .seconds(400_000)))
+    func turnAway(_ numbers: ClosedRange<UInt64>) {
+      for number in numbers {
+        house.give(.turnedAway(bidder: "alpha", bid: Build.bidID(number), digest: Build.digest("\(number)")))
+      }
+    }
+    turnAway(1...1_000)
+    house.at(.seconds(90_000))
+    turnAway(1_001...1_100)
+    let now = house.clock.instant
+    #expect(house.keeper.isDecided(Build.bidID(1_100), of: "alpha", digest: Build.digest("1100"), at: now))
+    #expect(house.keeper == house.keeper.forgettingTurnedAway(before: now - BookKeeper.turnedAwayFor), "nothing old is left")
+  }
 }

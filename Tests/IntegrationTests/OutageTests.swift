@@ -1,4 +1,5 @@
 import AuctionFacts
+import Glibc
 import SharedKernel
 import SuiteTesting
 import Testing
@@ -61,6 +62,21 @@ struct OutageTests {
     try await until("the key that replaced it counts") { try await house.bid("de-chaves", "140", as: "bia").status == 0 }
     let ledger = try await Ledger("de-chaves", from: Visitor(house))
     #expect(ledger.accepted.map(\.bid.bidder.text) == ["bia", "ana", "bia", "ana", "bia"])
+  }
+
+  @Test func `What was said under a clock that was ahead stays said when the key changes`() async throws {
+    let house = try await PrivateHouse(running: [.calendar, .notices])
+    try await house.makeKeys("ana")
+    try await house.schedule("adiantado", duration: "3h")
+    let (ahead, ready) = try house.launch(.bids, environment: FakeTime.environment(["FAKETIME": "+3600s"]))
+    try await until("it consumes") { access(ready, F_OK) == 0 }
+    try await house.opened("adiantado")
+    let early = try await house.bid("adiantado", "100", as: "ana")
+    #expect(early.status == 1, "\(early)")
+    try await ahead.kill9()
+    #expect(try await house.operator(["trocar-chave", "ms_lance"]).status == 0)
+    let check = try await house.run("ms-lance", ["--verificar"], as: "ms_lance")
+    #expect(check.status == 0, "\(check)")
   }
 
   @Test func `The house's own keys change: what was said before stays said, and the old key says nothing more`() async throws {

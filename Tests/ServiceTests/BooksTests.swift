@@ -186,6 +186,17 @@ struct BooksTests {
     #expect(try bench.blocks.last?.auction == refused.auction, "it would have been taken")
   }
 
+  @Test func `whoever signs with a revoked key is shed like anybody`() throws {
+    let bench = try BooksBench.open(limiter: RateLimiter(perSecond: 1, burst: 2))
+    try bench.place(100_00, number: 1)
+    bench.world.keys.remove("alpha")
+    bench.service.keysChanged()
+    bench.forget()
+    for number: UInt64 in 2...6 { try bench.place(200_00, number: number) }
+    #expect(try bench.receipts.map(\.reason) == [.revokedKey, .rateLimit])
+    #expect(bench.reasons == ["chave_revogada"], "one dead letter, not five")
+  }
+
   @Test func `answers from what is committed`() throws {
     let bench = try BooksBench.open()
     try bench.place(100_00)

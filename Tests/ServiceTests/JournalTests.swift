@@ -161,6 +161,20 @@ struct JournalTests {
     #expect(try compact(BooksJournal.self, journal) == nil, "there is nothing left to do")
   }
 
+  @Test func `compacted forgets who was turned away more than a day before`() throws {
+    let bench = try BooksBench.open(limiter: RateLimiter(perSecond: 1, burst: 1))
+    for number: UInt64 in 1...2 { try bench.place(100_00, number: number) }
+    bench.after(Build.noon + .seconds(601) - bench.world.time.now)
+    try bench.close(at: Build.noon + .seconds(600))
+    func kinds(before instant: Timestamp, _ name: String) throws -> [String] {
+      let journal = try journal(bench.service.store.contents, name)
+      _ = try compact(BooksJournal.self, journal, before: instant)
+      return try contents(journal).entries.map(\.kind)
+    }
+    #expect(try kinds(before: Build.noon + .seconds(86_400), "early").contains("dispensado"))
+    #expect(try !kinds(before: Build.noon + .seconds(86_700), "late").contains("dispensado"))
+  }
+
   @Test func `compacted still decides every bid as before`() throws {
     let bench = try BooksBench.open()
     let accepted = try bench.place(100_00, number: 1)

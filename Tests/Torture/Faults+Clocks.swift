@@ -13,24 +13,14 @@ extension Fault {
       hasServer: false, [-20, -6, -2, 2, 6, 20]),
   ]
 
-  /// Where Debian puts it, for whichever machine.
-  private static let library: String = {
-    let folders = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib")) ?? []
-    let paths = (folders + ["."]).map { "/usr/lib/\($0)/faketime/libfaketimeMT.so.1" }
-    return paths.first { FileManager.default.fileExists(atPath: $0) } ?? paths.last ?? ""
-  }()
-
   private static func clock(
     _ name: String, _ portuguese: String, _ english: String, hasServer: Bool, _ jumps: [Int]
   ) -> Fault {
-    Fault(name, portuguese, english, obstacle: { needs(library, "faketime") }) { random in
+    Fault(name, portuguese, english, obstacle: { needs(FakeTime.library, "faketime") }) { random in
       var setting = Setting()
       let service = random.pick([PrivateHouse.Service.bids, .calendar])
       let file = FileManager.default.temporaryDirectory.path + "/leilao-clock-\(UInt64.random(in: .min ... .max))"
-      setting.environment[service] = [
-        "LD_PRELOAD": library, "FAKETIME_TIMESTAMP_FILE": file, "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        "DONT_FAKE_MONOTONIC": "1",
-      ]
+      setting.environment[service] = FakeTime.environment(["FAKETIME_TIMESTAMP_FILE": file])
       if hasServer { setting.server = try? FakeNTPServer.honest() }
       let jump = random.pick(jumps)
       try? set(0, file)
