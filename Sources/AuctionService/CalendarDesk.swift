@@ -145,8 +145,7 @@ package struct CalendarDesk: Desk, Sendable {
     return turn
   }
 
-  /// ms-leilao answers no queries: ms-lance does, from the books.
-  /// It listens to no queries.
+  /// ms-leilao listens to no queries: ms-lance answers them, from the books.
   package func answer(_ query: Delivery, from store: any Store, at clock: ClockReading) throws(DroppedQuery) -> Publishing {
     throw .malformed
   }

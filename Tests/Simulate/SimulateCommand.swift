@@ -125,7 +125,3 @@ struct SimulateCommand: AsyncParsableCommand {
     if !isAllFound { throw ExitStatus.refused }
   }
 }
-
-extension String {
-  func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
-}

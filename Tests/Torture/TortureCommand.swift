@@ -101,7 +101,3 @@ struct TortureCommand: AsyncParsableCommand {
     try await campaign.run()
   }
 }
-
-extension String {
-  func padded(to width: Int) -> String { self + String(repeating: " ", count: max(1, width - count)) }
-}
