@@ -67,10 +67,10 @@ package final class HouseCall {
   /// Gives a signed command and waits for its signed answer. Whatever becomes of the link, only the house can say what became
   /// of the command; it carries one out once, however often it comes.
   /// - Throws: an `unknown` failure when no answer comes.
-  package func command(_ command: Command, by voice: Voice, as user: String) throws -> CommandAnswer {
+  package func command(_ command: Command, by voice: Voice) throws -> CommandAnswer {
     let sealed = voice.seal(command)
     func publish() {
-      link.publish(command, sealed, to: .comandos, as: user) { [channel] in channel.send(.published($0)) }
+      link.publish(command, sealed, to: .comandos) { [channel] in channel.send(.published($0)) }
     }
     publish()
     /// Once it was sent again, one of the two may have arrived, whatever the broker says of the other.

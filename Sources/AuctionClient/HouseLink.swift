@@ -66,6 +66,8 @@ package final class HouseLink: Sendable {
 
   private let state: Shared
   private let connections: Connections
+  /// In whose name this client logs in; the broker vouches for it.
+  private let user: String
   private static let listeningName = "ouvir"
   private static let replyName = "respostas"
 
@@ -142,6 +144,7 @@ package final class HouseLink: Sendable {
       })
     self.state = state
     connections = Connections(listening, publishing)
+    user = broker.user
   }
 
   package func start() {
@@ -171,14 +174,15 @@ package final class HouseLink: Sendable {
   package func ask(_ query: Query) {
     let message = Publishing(
       exchange: Exchange.consultas.rawValue, routingKey: RoutingKey.query, isMandatory: false,
-      properties: MessageProperties(contentType: Query.contentType, replyTo: Publishing.directReplyTo, isPersistent: false),
+      properties: MessageProperties(
+        contentType: Query.contentType, replyTo: Publishing.directReplyTo, userID: user, isPersistent: false),
       body: query.encoded())
     _ = connections.publishing.publish(message) { _ in }
   }
 
   /// Publishes a signed statement; the outcome comes on the connection's thread.
   package func publish(
-    _ statement: some WireValue, _ sealed: Sealed, to exchange: Exchange, as user: String,
+    _ statement: some WireValue, _ sealed: Sealed, to exchange: Exchange,
     outcome: @escaping @Sendable (PublishOutcome) -> Void
   ) {
     let message = Publishing(

@@ -11,7 +11,6 @@ package final class SessionDriver: Sendable {
   private let inbox = Channel<BidderSession.Input>()
   private let link = Mutex<HouseLink?>(nil)
   private let clock: any HouseClock
-  private let brokerUser: String
   private let onEvent: @Sendable (BidderSession.Event) -> Void
 
   /// - Parameter onEvent: called on the session's thread, in order.
@@ -22,7 +21,6 @@ package final class SessionDriver: Sendable {
   ) {
     self.clock = clock
     self.onEvent = onEvent
-    brokerUser = broker.user
     let made = HouseLink(broker: broker, name: name, keys: keys, hearing: Self.hearing(bidder, broker.profile)) {
       [weak self] event in
       self?.post(.link(event))
@@ -77,7 +75,7 @@ package final class SessionDriver: Sendable {
       case .ask(let query): link?.ask(query)
       case .follow(let auction): link?.follow(auction)
       case .publish(let bid, let sealed):
-        link?.publish(bid, sealed, to: .lances, as: brokerUser) { [weak self] outcome in
+        link?.publish(bid, sealed, to: .lances) { [weak self] outcome in
           let result: BidderSession.PublishResult =
             switch outcome {
             case .confirmed: .confirmed

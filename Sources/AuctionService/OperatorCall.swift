@@ -30,7 +30,7 @@ struct OperatorCall {
     let action = try action(reading)
     try await call { house in
       let command = Command(id: CommandID(.random()), action: action, clock: reading)
-      try report(try house.command(command, by: voice, as: settings.broker.user), to: command)
+      try report(try house.command(command, by: voice), to: command)
     }
   }
 
@@ -45,7 +45,7 @@ struct OperatorCall {
       let command = Command(
         id: CommandID(.random()), action: .cancel(auction: auction, edition: found.summary.edition, reason: reason),
         clock: reading)
-      try report(try house.command(command, by: voice, as: settings.broker.user), to: command)
+      try report(try house.command(command, by: voice), to: command)
     }
   }
 

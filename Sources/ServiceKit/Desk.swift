@@ -72,6 +72,10 @@ package enum DroppedQuery: String, Error, Sendable {
   /// It asked to be answered anywhere else than at a direct reply-to address: that could be any queue.
   case replyAddress = "endereco_de_resposta"
   case malformed = "formato"
+  /// Its asker asks more than a house answers to one.
+  case rateLimit = "limite_de_ritmo"
+  /// More was asked at once than the house keeps waiting.
+  case busy = "ocupado"
   /// What was said cannot be read again.
   case unavailable = "diario"
 }

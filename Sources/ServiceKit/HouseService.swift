@@ -14,6 +14,9 @@ package struct HouseService<D: Desk & Sendable>: Sendable {
   /// The one queue of work, and the queue of queries where there is one.
   package let queue: String
   package let queryQueue: String?
+  /// How many queries each asker has, where the broker vouches for who asks.
+  private let queriesPerSecond: Int64 = 20
+  private let queryBurst: Int64 = 200
   package let makeDesk: @Sendable (Voice) throws -> D
 
   package init(
@@ -51,7 +54,8 @@ package struct HouseService<D: Desk & Sendable>: Sendable {
     defer { clock.stop() }
     await announceClock(clock, log)
 
-    let mailbox = Mailbox()
+    let mailbox = Mailbox(
+      queryLimiter: settings.broker.profile == .own ? RateLimiter(perSecond: queriesPerSecond, burst: queryBurst) : nil)
     let watcher = try KeyFolderWatcher(settings.keys) { mailbox.post(.keysChanged) }
     defer { watcher.close() }
     let publishing = Connection(
@@ -78,7 +82,7 @@ package struct HouseService<D: Desk & Sendable>: Sendable {
         case .subscriptionCancelled, .disconnected: mailbox.post(.notConsuming)
         case .delivered(let deliveries):
           let queries = deliveries.filter { $0.subscription == queryName }
-          if !queries.isEmpty { mailbox.post(queries: queries) }
+          if !queries.isEmpty { mailbox.post(queries: queries, at: clock.now().instant) }
           let work = queries.isEmpty ? deliveries : deliveries.filter { $0.subscription != queryName }
           if !work.isEmpty { mailbox.post(deliveries: work) }
         default: break

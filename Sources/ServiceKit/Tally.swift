@@ -27,10 +27,12 @@ package struct Tally: Sendable, Equatable {
 
   package mutating func add(_ fate: Fate, _ reasons: [String]) {
     let sums = Dictionary(reasons.map { ($0, 1 as Int64) }, uniquingKeysWith: +)
-    for (reason, count) in sums {
-      counts[Cause(fate: fate, reason: reason), default: 0] += count
-      Counter(label: "house.\(fate.rawValue)", dimensions: [("motivo", reason)]).increment(by: count)
-    }
+    for (reason, count) in sums { add(fate, reason, count: count) }
+  }
+
+  package mutating func add(_ fate: Fate, _ reason: String, count: Int64) {
+    counts[Cause(fate: fate, reason: reason), default: 0] += count
+    Counter(label: "house.\(fate.rawValue)", dimensions: [("motivo", reason)]).increment(by: count)
   }
 
   /// As `dead_letters.formato=3` in a line of the log.

@@ -106,6 +106,11 @@ package final class TurnLoop<D: Desk> {
     }
   }
 
+  /// Counts queries that were dropped before they came here.
+  package func note(dropped: [DroppedQuery: Int]) {
+    for (reason, count) in dropped { tally.add(.dropped, reason.rawValue, count: Int64(count)) }
+  }
+
   private func finish(_ turn: Turn, at reading: ClockReading, acknowledging tag: DeliveryTag?) throws {
     var rows: [OutboxMessage] = []
     if !turn.isEmpty {

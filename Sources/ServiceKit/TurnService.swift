@@ -74,6 +74,7 @@ final class TurnService<D: Desk & Sendable>: Service {
     var isReady = false
     while true {
       let mail = mailbox.take(within: waitingTime(parts, isConsuming: isConsuming))
+      parts.loop.note(dropped: mail.droppedQueries)
       for event in mail.events {
         switch event {
         case .consuming: isConsuming = true

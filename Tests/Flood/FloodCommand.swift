@@ -16,10 +16,11 @@ struct FloodCommand: AsyncParsableCommand {
     commandName: "scripts/flood",
     abstract: "Measures how two honest bidders fare while one bidder floods a production house.",
     discussion: """
-      Plays twice: without the flood, and with it. The times are those from a bid's publishing until its bidder hears, through
-      ms-notificacao, what was decided.
+      Plays three times: without a flood, with one of everything, and with one of questions from two connections. The times are
+      those from a bid's publishing until its bidder hears, through ms-notificacao, what was decided; and those of whole runs
+      of cliente-tui lance, which asks before it bids.
 
-      EXIT STATUS: 0 at least 95 % decided and p99 within 2 s under the flood, 1 otherwise, 64 wrong usage.
+      EXIT STATUS: 0 at least 95 % decided and p99 within 2 s under each flood, 1 otherwise, 64 wrong usage.
       """)
 
   @Option(help: ArgumentHelp("How long each part lasts, in seconds.", valueName: "N"))
@@ -32,25 +33,63 @@ struct FloodCommand: AsyncParsableCommand {
   func run() async throws {
     let scene = try await FloodScene()
     let bidders = [try await PatientBidder(scene, as: "bia"), try await PatientBidder(scene, as: "caio")]
-    tell("two honest bidders in turn, 5 bids a second; \(seconds) s each")
-    let calm = try await bid(bidders, from: 1_000_00)
-    tell("calm   \(calm)")
-    let flooder = try await FloodingBidder(scene)
+    tell("two honest bidders in turn, 5 bids a second, and one from the command line; \(seconds) s each")
+    var worst: [Times] = []
+    for (part, name) in ["calm", "everything", "questions"].enumerated() {
+      let flooders =
+        switch name {
+        case "everything": [try await FloodingBidder(scene, sending: .everything)]
+        case "questions":
+          [
+            try await FloodingBidder(scene, sending: .questions), try await FloodingBidder(scene, sending: .questions),
+          ]
+        default: [FloodingBidder]()
+        }
+      let (live, visits) = try await bid(bidders, in: scene, against: flooders, from: 1_000 + 1_000_000 * part)
+      tell("\(name.padded(to: 10)) \(live)")
+      tell("\("".padded(to: 10)) command line: \(visits)")
+      for flooder in flooders {
+        let count = flooder.count
+        tell(
+          "\("".padded(to: 10)) flooder: \(count.confirmed) messages taken (\(count.confirmed / seconds)/s, \(count.bids) as bids), "
+            + "\(count.declined) declined by a full queue")
+        await flooder.leave()
+      }
+      if !flooders.isEmpty { worst += [live, visits] }
+    }
+    _ = try await scene.house.terminate(.bids)
+    tell(try scene.house.process(.bids).errors.values.last { $0.contains("parado") } ?? "ms-lance said nothing")
+    if worst.contains(where: { $0.share < 0.95 || $0.quantile(0.99) > .seconds(2) }) { throw ExitStatus.refused }
+  }
+
+  /// Bids while others flood, live and from the command line.
+  private func bid(
+    _ bidders: [PatientBidder], in scene: FloodScene, against flooders: [FloodingBidder], from price: Int
+  ) async throws -> (live: Times, visits: Times) {
     let isOver = Mutex(false)
-    async let flood: Void = flooder.flood(atLeast: 0) { isOver.withLock { $0 } }
-    let began = ContinuousClock.now
-    let flooded = try await bid(bidders, from: 1_000_000_00)
+    async let flood: Void = FloodingBidder.flood(flooders, atLeast: 0) { isOver.withLock { $0 } }
+    async let visits = visit(scene, from: price)
+    let live = try await bid(bidders, from: Int64(price) * 100)
+    let times = (live, try await visits)
     isOver.withLock { $0 = true }
     await flood
-    let count = flooder.count
-    let rate = Int(Double(count.confirmed) / ((ContinuousClock.now - began) / .seconds(1)))
-    tell("flood  \(flooded)")
-    tell(
-      "       the flooder: \(count.confirmed) messages taken (\(rate)/s, \(count.bids) as bids), \(count.declined) declined by a full queue"
-    )
-    _ = try await scene.house.terminate(.bids)
-    tell("       " + (try scene.house.process(.bids).errors.values.last { $0.contains("parado") } ?? "ms-lance said nothing"))
-    if flooded.share < 0.95 || flooded.quantile(0.99) > .seconds(2) { throw ExitStatus.refused }
+    return times
+  }
+
+  /// One run of the client's command after another, for so long.
+  private func visit(_ scene: FloodScene, from price: Int) async throws -> Times {
+    var times = Times()
+    let began = ContinuousClock.now
+    var number = 0
+    while ContinuousClock.now - began < .seconds(seconds) {
+      let at = ContinuousClock.now
+      let run = try await scene.bidFromCommandLine(price + number * 10)
+      // Another may have bid more meanwhile: refused is decided, too.
+      times.note([0, 1].contains(run.status) ? .accepted : .unheard, ContinuousClock.now - at)
+      number += 1
+      try await Task.sleep(until: at + .seconds(1))
+    }
+    return times
   }
 
   /// Bids in turn, five a second, for so long.

@@ -13,10 +13,10 @@ struct FloodTests {
 
   @Test func `of one bidder costs no other a bid, and is refused before it is looked into`() async throws {
     let scene = try await FloodScene()
-    let flooder = try await FloodingBidder(scene)
+    let flooder = try await FloodingBidder(scene, sending: .everything)
     let (bia, caio) = (try await PatientBidder(scene, as: "bia"), try await PatientBidder(scene, as: "caio"))
     let isOver = Mutex(false)
-    async let flood: Void = flooder.flood(atLeast: Self.messages) { isOver.withLock { $0 } }
+    async let flood: Void = FloodingBidder.flood([flooder], atLeast: Self.messages) { isOver.withLock { $0 } }
     var outcomes: [PatientBidder.Outcome] = []
     for number in 0..<Self.honestBids {
       let amount = 1_000_00 + Int64(number) * 10_00
@@ -40,5 +40,29 @@ struct FloodTests {
     #expect(shed + lookedInto <= count.bids && shed > count.bids / 2, "\(counts) of \(count)")
     for bidder in [bia, caio] { await bidder.leave() }
     await flooder.leave()
+  }
+
+  @Test func `of questions keeps no other waiting for an answer`() async throws {
+    let scene = try await FloodScene()
+    let flooders = [
+      try await FloodingBidder(scene, sending: .questions), try await FloodingBidder(scene, sending: .questions),
+    ]
+    let isOver = Mutex(false)
+    async let flood: Void = FloodingBidder.flood(flooders, atLeast: Self.messages) { isOver.withLock { $0 } }
+    // A bid from the command line asks for the auction first. Who leads is refused, which is an answer too.
+    for status in [0, 1, 1] as [Int32] {
+      let run = try await scene.bidFromCommandLine(1_000)
+      #expect(run.status == status, "\(run)")
+    }
+    isOver.withLock { $0 = true }
+    await flood
+    #expect(flooders.allSatisfy { $0.count.confirmed >= Self.messages })
+    // Its question is behind all others in the one queue.
+    #expect(try await scene.bidFromCommandLine(1_000).status == 1)
+    #expect(try await scene.house.terminate(.bids) == .code(0))
+    let counts = try HostileTests.counts(try scene.house.process(.bids))
+    #expect(counts["dropped_queries.limite_de_ritmo", default: 0] > Self.messages, "\(counts)")
+    #expect(counts["dropped_queries.ocupado"] == nil, "nobody's question pushed out another's: \(counts)")
+    for flooder in flooders { await flooder.leave() }
   }
 }

@@ -29,23 +29,3 @@ import Testing
     #expect(await heard == [7])
   }
 }
-
-@Suite struct MailboxTests {
-  @Test func `puts back what a turn did not take, before what came since`() {
-    let mailbox = Mailbox()
-    mailbox.post(.consuming)
-    mailbox.post(.stop)
-    let mail = mailbox.take(within: .zero)
-    #expect(mail.events == [.consuming, .stop])
-    #expect(mailbox.take(within: .zero).events.isEmpty)
-  }
-
-  @Test func `returns on a bell though nothing came`() async {
-    let mailbox = Mailbox()
-    async let mail: Mailbox.Contents = withCheckedContinuation { done in
-      startThread(named: "waits") { done.resume(returning: mailbox.take(within: .seconds(60))) }
-    }
-    mailbox.ring()
-    #expect(await mail.events.isEmpty)
-  }
-}

@@ -151,7 +151,7 @@ typealias CalendarBench = Bench<SimulatedService<CalendarDesk>>
 extension Bench where Process == SimulatedService<BidDesk> {
   /// ms-lance with one auction scheduled and open, and two bidders that it knows.
   static func open(
-    _ terms: AuctionTerms = Build.terms(), limiter: RateLimiter = RateLimiter(), opened: Bool = true,
+    _ terms: AuctionTerms = Build.terms(), limiter: RateLimiter = RateLimiter(perSecond: 20, burst: 40), opened: Bool = true,
     profile: IdentityProfile = .shared, clock: (SimulatedTime) -> SimulatedClock = { SimulatedClock($0) }
   ) throws -> BooksBench {
     let world = profile == .own ? SimulatedWorld(topology: .house(of: ["alpha", "beta"])) : SimulatedWorld()

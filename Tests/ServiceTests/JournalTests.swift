@@ -30,7 +30,8 @@ struct JournalTests {
 
   /// The books that follow from a journal.
   private func books(_ journal: Journal, _ keys: SimulatedKeys) throws -> BidDesk {
-    var desk = BidDesk(voice: try keys.voice(HousePrincipal.msLance), profile: .shared, limiter: RateLimiter())
+    var desk = BidDesk(
+      voice: try keys.voice(HousePrincipal.msLance), profile: .shared, limiter: RateLimiter(perSecond: 20, burst: 40))
     var assembler = TurnAssembler()
     try journal.forEachEntry(from: 1) { if let turn = try assembler.add($0) { try desk.replay(turn.entries, at: turn.clock) } }
     if let turn = assembler.end() { try desk.replay(turn.entries, at: turn.clock) }

@@ -7,11 +7,13 @@ import SharedKernel
 import SigningKit
 import Synchronization
 
-/// A house of the production profile with an open auction, one bidder who sends whatever he can as fast as he can, and two who bid
-/// in turn and wait for what is said.
+/// A house of the production profile with an open auction, one bidder who sends whatever he can as fast as he can, two who bid
+/// in turn and wait for what is said, and one who bids from the command line.
 package final class FloodScene: Sendable {
   package static let flooder = "ana"
   package static let honest = ["bia", "caio"]
+  package static let visitor = "duda"
+  private static let bidders = [flooder] + honest + [visitor]
   package static let auction = "moto"
 
   package let house: PrivateHouse
@@ -19,9 +21,9 @@ package final class FloodScene: Sendable {
   private let edition: Digest
 
   package init() async throws {
-    folder = try await ProductionFolder(bidders: [Self.flooder] + Self.honest)
+    folder = try await ProductionFolder(bidders: Self.bidders)
     house = try await PrivateHouse(production: folder)
-    for bidder in [Self.flooder] + Self.honest {
+    for bidder in Self.bidders {
       let run = try await house.run("cliente-tui", ["keygen", bidder], as: bidder)
       guard run.status == 0 else { throw Program.Failure(description: "keygen: \(run)") }
       try folder.register(bidder)
@@ -46,6 +48,13 @@ package final class FloodScene: Sendable {
     }
     guard let edition = edition.withLock({ $0 }) else { throw Program.Failure(description: "no edition") }
     return edition
+  }
+
+  /// A bid by the program that a visitor runs.
+  /// - Parameter amount: in whole reais.
+  package func bidFromCommandLine(_ amount: Int) async throws -> PrivateHouse.Run {
+    let arguments = ["lance", Self.auction, "\(amount),00", "--cliente", Self.visitor]
+    return try await house.run("cliente-tui", arguments, as: Self.visitor)
   }
 
   /// A bid of a bidder's, signed now.

@@ -5,8 +5,13 @@ import ServiceKit
 import SharedKernel
 import Synchronization
 
-/// Sends bids that are good, bids that are not, junk and questions, all at once and without end, over one connection.
+/// Sends without end, over one connection: bids that are good, bids that are not, junk and questions, all at once; or questions only.
 package final class FloodingBidder: Sendable {
+  package enum Mix: Sendable {
+    case everything
+    case questions
+  }
+
   /// What the broker said to what was sent.
   package struct Count: Sendable {
     package var confirmed = 0
@@ -21,28 +26,15 @@ package final class FloodingBidder: Sendable {
 
   private let connection: Connection
   private let mix: [Publishing]
-  private let bidShare: Int
   private let state = Mutex(Count())
   /// Refusals that the house told this bidder.
   private let heard = Recorder<Refusal>()
 
-  package init(_ scene: FloodScene) async throws {
+  package init(_ scene: FloodScene, sending kind: Mix) async throws {
     let name = FloodScene.flooder
-    let good = try (0..<100 as Range<Int64>).map { try scene.bid(of: name, amount: 1 + $0).message }
-    // Well formed, and signed for other bytes.
-    let forged = try (0..<100 as Range<Int64>).map { number -> Publishing in
-      let body = try scene.bid(of: name, amount: 1 + number).message.body
-      return FloodScene.message(Self.cut(body), to: .lances, by: name)
-    }
-    let junk = (0..<50).map { FloodScene.message([UInt8](repeating: UInt8($0), count: 10_000), to: .lances, by: name) }
-    let anonymous = good.prefix(50).map { FloodScene.message($0.body, to: .lances, by: nil) }
-    let questions = (0..<100).map { number in
-      let subject = Query.Subject.ledger("moto", after: 0)
-      return FloodScene.message(
-        Query(id: .random(), subject: number % 2 == 0 ? subject : .auctions(after: nil)).encoded(), to: .consultas, by: name)
-    }
-    mix = (good + forged + junk + anonymous + questions).enumerated().sorted { $0.offset % 100 < $1.offset % 100 }.map(\.element)
-    bidShare = mix.count - questions.count
+    let questions = Self.questions(by: name)
+    let bids = kind == .everything ? try Self.bids(by: name, in: scene) : []
+    mix = (bids + questions).enumerated().sorted { $0.offset % 100 < $1.offset % 100 }.map(\.element)
     connection = try await scene.connect(
       name, inFlight: 20_000,
       [
@@ -57,6 +49,26 @@ package final class FloodingBidder: Sendable {
     }
   }
 
+  private static func bids(by name: String, in scene: FloodScene) throws -> [Publishing] {
+    let good = try (0..<100 as Range<Int64>).map { try scene.bid(of: name, amount: 1 + $0).message }
+    // Well formed, and signed for other bytes.
+    let forged = try (0..<100 as Range<Int64>).map { number -> Publishing in
+      let body = try scene.bid(of: name, amount: 1 + number).message.body
+      return FloodScene.message(cut(body), to: .lances, by: name)
+    }
+    let junk = (0..<50).map { FloodScene.message([UInt8](repeating: UInt8($0), count: 10_000), to: .lances, by: name) }
+    let anonymous = good.prefix(50).map { FloodScene.message($0.body, to: .lances, by: nil) }
+    return good + forged + junk + anonymous
+  }
+
+  private static func questions(by name: String) -> [Publishing] {
+    (0..<100).map { number in
+      let subject = Query.Subject.ledger("moto", after: 0)
+      return FloodScene.message(
+        Query(id: .random(), subject: number % 2 == 0 ? subject : .auctions(after: nil)).encoded(), to: .consultas, by: name)
+    }
+  }
+
   /// Breaks the payload and leaves the signature.
   private static func cut(_ body: [UInt8]) -> [UInt8] {
     guard let envelope = try? Envelope(parsing: body) else { return body }
@@ -68,12 +80,16 @@ package final class FloodingBidder: Sendable {
   package var count: Count { state.withLock { $0 } }
   package var reasons: [Refusal] { heard.values }
 
-  /// As fast as the broker confirms, until there were this many messages and it is over.
-  package func flood(atLeast messages: Int, until isOver: @escaping @Sendable () -> Bool) async {
+  /// As fast as the broker confirms, until there were this many messages of each and it is over.
+  package static func flood(
+    _ flooders: [FloodingBidder], atLeast messages: Int, until isOver: @escaping @Sendable () -> Bool
+  ) async {
     await withTaskGroup { group in
-      for _ in 0..<4 {
-        group.addTask { [self] in
-          while !isOver() || count.answered < messages { await burst() }
+      for flooder in flooders {
+        for _ in 0..<4 {
+          group.addTask {
+            while !Task.isCancelled, !isOver() || flooder.count.answered < messages { await flooder.burst() }
+          }
         }
       }
     }

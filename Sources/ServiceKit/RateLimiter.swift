@@ -1,11 +1,11 @@
 package import SharedKernel
 
-/// A token bucket for each bidder: so many bids a second, with a burst. Not part of the books: what it sheds leaves no trace
+/// A token bucket for each sender: so many messages a second, with a burst. Not part of the books: what it sheds leaves no trace
 /// in them, and after a restart every bucket is full.
 package struct RateLimiter: Sendable {
   package enum Verdict: Sendable, Equatable {
     case admitted
-    /// Too fast; at most one shed bid a second gets its receipt.
+    /// Too fast; at most one shed message a second gets its answer.
     case shed(mayAnswer: Bool)
   }
 
@@ -23,21 +23,21 @@ package struct RateLimiter: Sendable {
   private var kept = Self.fewest
   private static let fewest = 10_000
 
-  package init(perSecond: Int64 = 20, burst: Int64 = 40) {
+  package init(perSecond: Int64, burst: Int64) {
     self.perSecond = perSecond
     self.burst = burst
   }
 
-  /// - Parameter bidder: nil for all those together whom nobody vouches for.
-  package mutating func admit(_ bidder: PrincipalID?, at now: Timestamp) -> Verdict {
+  /// - Parameter sender: nil for all those together whom nobody vouches for.
+  package mutating func admit(_ sender: PrincipalID?, at now: Timestamp) -> Verdict {
     let full = burst * 1_000_000
-    var bucket = buckets[bidder] ?? Bucket(level: full, filledAt: now)
+    var bucket = buckets[sender] ?? Bucket(level: full, filledAt: now)
     // A rate of one token a second is one millionth of a token a microsecond.
     let elapsed = max(0, min((now - bucket.filledAt).microseconds, full / perSecond + 1))
     bucket.level = min(full, bucket.level + elapsed * perSecond)
     bucket.filledAt = max(now, bucket.filledAt)
     defer {
-      buckets[bidder] = bucket
+      buckets[sender] = bucket
       if buckets.count > kept { forgetFull(at: now) }
     }
     guard bucket.level < 1_000_000 else {
@@ -52,7 +52,7 @@ package struct RateLimiter: Sendable {
   private mutating func forgetFull(at now: Timestamp) {
     let refill = Interval.microseconds(burst * 1_000_000 / perSecond)
     buckets = buckets.filter { now - $0.value.filledAt < refill }
-    // Twice what is left, so that forgetting costs each bid a constant.
+    // Twice what is left, so that forgetting costs each message a constant.
     kept = max(Self.fewest, 2 * buckets.count)
   }
 }

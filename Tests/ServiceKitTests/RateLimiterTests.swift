@@ -1,4 +1,4 @@
-import BidService
+import ServiceKit
 import SharedKernel
 import SuiteTesting
 import Testing
