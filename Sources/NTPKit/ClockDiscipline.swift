@@ -17,12 +17,17 @@ package struct Estimate: Hashable, Sendable {
 }
 
 /// Turns estimates into a clock: shown time runs with the boot clock, is drawn to the newest estimate at 500 ppm at most,
-/// may leap forward over a gap of more than 128 ms, and never runs backward.
+/// may leap forward over a gap of more than 128 ms, and never runs backward. The system's clock, where it stands in, must have
+/// stood beyond such a gap for five minutes before it is followed.
 ///
 /// Pure: instants of the boot clock come in as arguments.
 package struct ClockDiscipline: Sendable {
   /// A forward gap wider than this is crossed at once: slewing it would take over four minutes.
   package static let stepThreshold: Nanoseconds = .milliseconds(128)
+  /// How long the system's clock must stay ahead by more than `stepThreshold` before it is believed: whoever set it by mistake has
+  /// set it back by then. The stepout threshold of RFC 5905, section 11.3, with the value
+  /// of ntpd.
+  package static let stepOut: Nanoseconds = .seconds(300)
   /// A clock less certain than this is not called synchronised, nor held over.
   package static let usableHalfWidth: Nanoseconds = .seconds(1)
 
@@ -34,6 +39,8 @@ package struct ClockDiscipline: Sendable {
   /// The offset shown, and since when; nil until the first reading.
   private var shown: (offset: Nanoseconds, at: Nanoseconds)?
   private var last = Int64.min
+  /// Since when the system's clock has been ahead of what is shown by more than the threshold.
+  private var aheadSince: Nanoseconds?
 
   package init(acceptsSystemClock: Bool = false) { self.acceptsSystemClock = acceptsSystemClock }
 
@@ -88,7 +95,10 @@ package struct ClockDiscipline: Sendable {
   private func shownOffset(at now: Nanoseconds, target: Nanoseconds) -> Nanoseconds {
     guard let shown else { return target }
     let gap = target - shown.offset
-    if gap > Self.stepThreshold { return target }
+    if gap > Self.stepThreshold {
+      let isBelieved = estimate != nil || aheadSince.map { now - $0 >= Self.stepOut } ?? false
+      return isBelieved ? target : shown.offset
+    }
     let reach = Drift.slew(over: now - shown.at)
     return shown.offset + min(max(gap, -reach), reach)
   }
@@ -97,6 +107,7 @@ package struct ClockDiscipline: Sendable {
   @discardableResult
   private mutating func draw(to target: Nanoseconds, at now: Nanoseconds) -> Nanoseconds {
     let offset = shownOffset(at: now, target: target)
+    aheadSince = target - offset > Self.stepThreshold ? aheadSince ?? now : nil
     shown = (offset, max(now, shown?.at ?? now))
     return offset
   }

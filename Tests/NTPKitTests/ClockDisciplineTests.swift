@@ -106,8 +106,30 @@ struct ClockDisciplineTests {
     let before = clock.reading(at: 0, systemOffset: { Self.utc })
     let after = clock.reading(at: second, systemOffset: { Self.utc - 3_600 * second })
     #expect(after.unixMicroseconds - before.unixMicroseconds == 999_500)
-    let ahead = clock.reading(at: 2 * second, systemOffset: { Self.utc + 3_600 * second })
-    #expect(ahead.unixMicroseconds == (Self.utc + 3_602 * second) / 1_000)
+  }
+
+  @Test func `on the system's clock, an hour forward is believed when it has stood for five minutes`() {
+    var clock = ClockDiscipline(acceptsSystemClock: true)
+    func shown(_ seconds: Int64, ahead: Int64) -> Int64 {
+      clock.reading(at: seconds * second, systemOffset: { Self.utc + ahead * second }).unixMicroseconds - Self.utc / 1_000
+    }
+    #expect(shown(0, ahead: 0) == 0)
+    #expect(shown(10, ahead: 3_600) == 10_000_000)
+    #expect(shown(309, ahead: 3_600) == 309_000_000)
+    // Set back in time, and then ahead once more: the five minutes begin anew.
+    #expect(shown(309, ahead: 0) == 309_000_000)
+    #expect(shown(320, ahead: 3_600) == 320_000_000)
+    #expect(shown(619, ahead: 3_600) == 619_000_000)
+    #expect(shown(620, ahead: 3_600) == 4_220_000_000)
+    #expect(shown(621, ahead: 3_600) == 4_221_000_000)
+  }
+
+  @Test func `what the servers say is believed at once, whatever the system's clock did before`() {
+    var clock = ClockDiscipline(acceptsSystemClock: true)
+    _ = clock.reading(at: 0, systemOffset: { Self.utc })
+    _ = clock.reading(at: second, systemOffset: { Self.utc + 3_600 * second })
+    clock.accept(estimate(7_200 * second, at: 2 * second), freshUntil: 10 * second, at: 2 * second)
+    #expect(clock.reading(at: 2 * second, systemOffset: unasked).unixMicroseconds == (Self.utc + 7_202 * second) / 1_000)
   }
 
   @Test(

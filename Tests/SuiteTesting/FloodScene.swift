@@ -1,6 +1,5 @@
 import AuctionFacts
 import AuctionWire
-internal import Glibc
 import MessagingKit
 import ServiceKit
 import SharedKernel
@@ -102,14 +101,5 @@ package final class FloodScene: Sendable {
     connection.start()
     try await until("\(user) is subscribed") { ready.count >= subscriptions.count }
     return connection
-  }
-}
-
-extension Timestamp {
-  /// This machine's clock.
-  static var systemNow: Timestamp {
-    var now = timespec()
-    clock_gettime(CLOCK_REALTIME, &now)
-    return Timestamp(microseconds: Int64(now.tv_sec) * 1_000_000 + Int64(now.tv_nsec) / 1_000)
   }
 }

@@ -40,9 +40,8 @@ final class Campaign {
     }
     if !isJSON { Report(faults, outcomes, obstacles).show() }
     summarise()
-    if outcomes.contains(where: \.isBroken) || isByName && !(obstacles.isEmpty && outcomes.allSatisfy(\.isReached)) {
-      throw ExitStatus.refused
-    }
+    // A fault that nobody saw proves nothing. What this machine cannot bring about at all was asked for only by name.
+    if outcomes.contains(where: { $0.isBroken || !$0.isReached }) || isByName && !obstacles.isEmpty { throw ExitStatus.refused }
   }
 
   private func play(_ fault: Fault, seed: UInt64, place: Int, of count: Int) async throws {

@@ -13,7 +13,7 @@ struct Evidence {
   }
 
   /// - Returns: the folder; nil when it cannot be written.
-  func keep() -> String? {
+  func keep() async -> String? {
     let files = FileManager.default
     try? files.removeItem(atPath: folder)
     do {
@@ -21,8 +21,8 @@ struct Evidence {
       try write(violations.map(\.description), to: "violations.txt")
       for (number, run) in scene.runs.enumerated() { try write(run.program.errors.values, to: "\(number)-\(run.service).log") }
       for bidder in scene.bidders { try write(bidder.record.lines + bidder.record.complaints, to: "\(bidder.id).txt") }
-      try write(
-        scene.tap.heard.values.map { "\($0.exchange) \($0.id) \(String(decoding: $0.body, as: UTF8.self))" }, to: "broker.txt")
+      let heard = (try? await scene.tap.heard()) ?? []
+      try write(heard.map { "\($0.exchange) \($0.id) \(String(decoding: $0.body, as: UTF8.self))" }, to: "broker.txt")
       for service in Scene.Service.allCases {
         let data = scene.dataPath(service)
         for file in (try? files.contentsOfDirectory(atPath: data)) ?? [] where !files.fileExists(atPath: "\(folder)/\(file)") {

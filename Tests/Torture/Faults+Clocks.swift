@@ -10,7 +10,7 @@ extension Fault {
       [-86_400, -3_600, -30, 30, 3_600, 86_400]),
     clock(
       "clock-jump-no-ntp", "o relógio de parede salta (casa sem NTP)", "the wall clock jumps (a house without NTP)",
-      hasServer: false, [-20, -6, -2, 2, 6, 20]),
+      hasServer: false, [-3_600, -20, -2, 2, 20, 3_600]),
   ]
 
   private static func clock(

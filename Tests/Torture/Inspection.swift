@@ -31,7 +31,7 @@ final class Inspection {
     try await buried()
     try await audit()
     try readJournals()
-    try heard()
+    try await heard()
     return violations
   }
 
@@ -86,7 +86,10 @@ final class Inspection {
     }
   }
 
-  // MARK: - 6, 7, 12: what the house answers
+  // MARK: - 6, 7, 11, 12: what the house answers
+
+  /// What the house's clock may be ahead: 500 ppm of a jump that it is drawn after, or what an honest server may be off.
+  private static let tolerance = Interval.milliseconds(100)
 
   private struct Answers: Sendable {
     var summary: AuctionSummary?
@@ -147,6 +150,10 @@ final class Inspection {
       guard let seen = record.auction, let summary = answers.summary else {
         complain(12, "\(bidder.id) or the house knows nothing of the auction")
         continue
+      }
+      // By the clock of this process, which no fault moves.
+      if let closed = record.sawClosedAt, closed < summary.closesAt - Self.tolerance {
+        complain(11, "\(bidder.id) saw the end at \(closed), before it was due at \(summary.closesAt)")
       }
       if seen.head != summary.head || seen.price != summary.price || seen.leader != summary.leader
         || seen.closesAt != summary.closesAt || seen.status != summary.status
@@ -223,12 +230,12 @@ final class Inspection {
 
   // MARK: - 1, 2, 4, 5, 8: what went over the broker
 
-  private func heard() throws {
+  private func heard() async throws {
     let ring = try LiveKeyRing(KeyFolder(path: scene.house.keys)).ring
     let standing = Set(ledger.map(\.digest))
     var said: [String: [UInt8]] = [:]
     var (announced, passedOn): (Set<Digest>, Set<Digest>) = ([], [])
-    for message in scene.tap.heard.values {
+    for message in try await scene.tap.heard() {
       guard let statement = try? HouseStatement(message.body, from: message.exchange, ring: ring) else {
         complain(2, "\(message.id) on \(message.exchange) cannot be verified")
         continue
@@ -248,7 +255,6 @@ final class Inspection {
         complain(8, "\(message.id) was said in other bytes")
       }
     }
-    guard scene.tap.isWhole else { return }
     for statement in ledger {
       let name = "\(statement.envelope.kind) \(statement.digest.hex.prefix(8))"
       if !announced.contains(statement.digest) { complain(9, "\(name) stands in the ledger and was never said") }

@@ -29,6 +29,8 @@ final class RecordingBidder: Sendable {
     /// Every head of the ledger that it saw proved.
     var heads: [Seen] = []
     var auction: FollowedAuction?
+    /// When it first saw the auction's end, by this machine's clock.
+    var sawClosedAt: Timestamp?
     var complaints: [String] = []
     /// What came, in order, for the folder of evidence.
     var lines: [String] = []
@@ -116,6 +118,7 @@ extension RecordingBidder.Record {
       }
     case .auction(let followed, let changes):
       auction = followed
+      if followed.status == .closed, sawClosedAt == nil { sawClosedAt = .systemNow }
       if let head = followed.head, heads.last != head { heads.append(head) }
       lines.append("auction head \(followed.head?.block ?? -1) \(followed.status) \(changes)")
       if case .broken(let reason) = followed.health { complaints.append("the ledger is broken: \(reason)") }

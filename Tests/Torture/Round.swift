@@ -18,7 +18,7 @@ struct Round {
     let fault: String
     let seed: UInt64
     let verdict: Verdict
-    /// From the mending until the house had decided a bid of every bidder that was made after it.
+    /// From the mending until the house had decided a bid of every bidder that was made after it, and accepted one.
     let recovery: Duration?
     let bids: Int
     let accepted: Int
@@ -60,7 +60,7 @@ struct Round {
       }
     var kept: String?
     if case .broken = verdict, let scene {
-      kept = Evidence(scene, progress.violations, in: evidence, "\(fault.name)-\(seed)").keep()
+      kept = await Evidence(scene, progress.violations, in: evidence, "\(fault.name)-\(seed)").keep()
     }
     if let scene { try? FileManager.default.removeItem(atPath: scene.house.folder) }
     let records = scene?.bidders.map(\.record) ?? []
@@ -102,10 +102,11 @@ struct Round {
         progress.violations.append(Violation(9, "\(service.rawValue) ended by itself: \(try await scene.ended(service))"))
       }
       let since = mended
-      try await until("a bid of everybody's is decided again") {
-        scene.bidders.allSatisfy { bidder in
-          bidder.record.entries.values.contains { $0.at > since && $0.isHeard } || bidder.record.auction?.status == .closed
-        }
+      try await until("a bid of everybody's is decided again, and one accepted") {
+        let records = scene.bidders.map(\.record)
+        let later = records.map { record in record.bids.filter { $0.at > since } }
+        return zip(records, later).allSatisfy { $0.isOver || $1.contains(where: \.isHeard) }
+          && (records.contains(where: \.isOver) || later.joined().contains(where: \.isAccepted))
       }
       progress.recovery = mended.duration(to: .now)
       try await scene.moment()
@@ -122,7 +123,13 @@ struct Round {
   }
 }
 
+extension RecordingBidder.Record {
+  fileprivate var isOver: Bool { auction?.status == .closed }
+}
+
 extension RecordingBidder.Entry {
+  fileprivate var isAccepted: Bool { outcomes.contains { if case .accepted = $0 { true } else { false } } }
+
   /// The house itself decided it, as far as its bidder knows.
   var isHeard: Bool {
     outcomes.contains {

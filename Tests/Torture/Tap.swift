@@ -2,7 +2,8 @@ import AuctionWire
 import MessagingKit
 import SuiteTesting
 
-/// Hears at the broker whatever the house says, as an operator's user who may read everything; and says what nobody should.
+/// Has the broker keep whatever the house says, in a durable queue that no fault cuts off, as a user who may read everything; and
+/// says what nobody should.
 final class Tap: Sendable {
   static let user = "testemunha"
 
@@ -12,8 +13,12 @@ final class Tap: Sendable {
     let body: [UInt8]
   }
 
-  let heard = Recorder<Heard>()
-  private let events = Recorder<ConnectionEvent>()
+  private static let queue = "testemunha"
+  private static let exchanges: [Exchange] = [.leilao, .notificacoes]
+
+  private let told = Recorder<Heard>()
+  private let broker: PrivateBroker
+  private let url: BrokerURL
   private let connection: Connection
 
   /// Makes the user whom the house's definitions do not know.
@@ -23,24 +28,40 @@ final class Tap: Sendable {
   }
 
   init(_ broker: PrivateBroker) async throws {
-    let url = try BrokerURL(broker.url(user: Self.user, password: Self.user, virtualHost: "leilao"))
-    let bindings = [Exchange.leilao, .notificacoes].map { Binding(exchange: $0.rawValue, key: "#") }
-    connection = Connection(
-      ConnectionOptions(url: url, name: Self.user),
-      subscriptions: [Subscription(name: "tudo", source: .exclusive(bindings: bindings), automaticAcknowledgement: true)]
-    ) { [heard, events] event in
-      guard case .delivered(let deliveries) = event else { return events.record(event) }
-      for delivery in deliveries {
-        guard let exchange = Exchange(rawValue: delivery.exchange) else { continue }
-        heard.record(Heard(exchange: exchange, id: delivery.properties.messageID ?? "-", body: delivery.body))
-      }
-    }
+    self.broker = broker
+    url = try BrokerURL(broker.url(user: Self.user, password: Self.user, virtualHost: "leilao"))
+    let probe = try Self.probe(broker)
+    try probe.deleteQueue(Self.queue)
+    try probe.declareQueue(Self.queue)
+    for exchange in Self.exchanges { try probe.bind(Self.queue, exchange: exchange.rawValue, key: "#") }
+    connection = Connection(ConnectionOptions(url: url, name: Self.user), onEvent: { _ in })
     connection.start()
-    try await events.first { if case .subscribed = $0 { () } else { nil } }
   }
 
-  /// Whether it has heard all that there was.
-  var isWhole: Bool { !events.values.contains { if case .disconnected = $0 { true } else { false } } }
+  private static func probe(_ broker: PrivateBroker) throws -> BrokerProbe {
+    try BrokerProbe(port: broker.port, user: user, password: user, virtualHost: "leilao")
+  }
+
+  /// Everything that was said, in its order; once nobody says anything any more.
+  func heard() async throws -> [Heard] {
+    let count = try told.count + Self.probe(broker).readyCount(Self.queue)
+    let reading = Connection(
+      ConnectionOptions(url: url, name: Self.user),
+      subscriptions: [
+        Subscription(name: "tudo", source: .bound(queue: Self.queue, bindings: []), automaticAcknowledgement: true)
+      ]
+    ) { [told] event in
+      guard case .delivered(let deliveries) = event else { return }
+      for delivery in deliveries {
+        guard let exchange = Exchange(rawValue: delivery.exchange) else { continue }
+        told.record(Heard(exchange: exchange, id: delivery.properties.messageID ?? "-", body: delivery.body))
+      }
+    }
+    reading.start()
+    try await until("the witness has told everything") { told.count >= count }
+    await reading.close(within: .zero)
+    return told.values
+  }
 
   /// Sends something to where bids belong, again until the broker has it.
   func send(_ body: [UInt8], id: String) async throws {

@@ -17,7 +17,8 @@ struct TortureCommand: AsyncParsableCommand {
         conferência dos registros dos licitantes, dos diários e das filas. Uma rodada que falha deixa uma pasta de provas e \
         o comando que a repete. Ver docs/torture.md.
 
-        SAÍDA: 0 tudo certo, 1 um invariante foi violado (ou uma falha pedida pelo nome não pôde ser provocada), 64 uso errado.
+        SAÍDA: 0 tudo certo, 1 um invariante foi violado ou uma falha não foi provocada (as que esta máquina não permite só contam \
+        quando pedidas pelo nome), 64 uso errado.
 
         EXEMPLOS:
           scripts/torture                            # cada falha uma vez
@@ -31,8 +32,8 @@ struct TortureCommand: AsyncParsableCommand {
         inspection of the bidders' records, the journals and the queues. A round that fails leaves a folder of evidence and \
         the command that repeats it. See docs/torture.md.
 
-        EXIT STATUS: 0 all is well, 1 an invariant was violated (or a fault asked for by name could not be brought about), \
-        64 wrong usage.
+        EXIT STATUS: 0 all is well, 1 an invariant was violated or a fault was not brought about (those that this machine does not \
+        allow count only where they are asked for by name), 64 wrong usage.
 
         EXAMPLES:
           scripts/torture                            # every fault once
