@@ -274,8 +274,16 @@ extension Calendar {
 }
 
 extension Calendar: Equatable {
-  /// Whether both hold the same state; who signs for them does not count, and the agenda follows from the entries.
+  /// Whether both hold the same state; who signs for them does not count, nor what was put off, and the agenda follows from the
+  /// entries.
   package static func == (a: Calendar, b: Calendar) -> Bool {
-    a.entries == b.entries && a.answers == b.answers && a.openAuctions == b.openAuctions
+    let (a, b) = (a.withNothingPostponed, b.withNothingPostponed)
+    return a.entries == b.entries && a.answers == b.answers && a.openAuctions == b.openAuctions
+  }
+
+  private var withNothingPostponed: Calendar {
+    var calendar = self
+    calendar.takeUpWhatWasPostponed()
+    return calendar
   }
 }

@@ -58,7 +58,6 @@ struct CalendarCompaction {
     case .statement(let evidence):
       return try HouseStatement(trusted: evidence).auction.flatMap { closed[$0] } == nil ? asItIs : []
     case .tick:
-      // Of one that is left it may have put something off: then what follows differs, and nothing is changed.
       return outputs.allSatisfy { $0.auction.flatMap { closed[$0] } != nil } ? [] : asItIs
     case .restored, .resumed, .answeredBefore, .closed: return asItIs
     }

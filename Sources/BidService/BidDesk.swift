@@ -51,9 +51,10 @@ package struct BidDesk: Desk, Sendable {
   package var needsGoodClock: Bool { keeper.openAuctions > 0 }
 
   /// Where the broker vouches for each bidder, what he sends counts before it is looked into: neither signatures nor dead letters
-  /// are to be had for nothing. Those who do not say who they are share one bucket.
+  /// are to be had for nothing. Those who do not say who they are share one bucket. What the broker brings once more was counted
+  /// before.
   package mutating func admit(_ delivery: Delivery, at now: Timestamp) -> Opened? {
-    guard profile == .own, delivery.exchange == Exchange.lances.rawValue else { return nil }
+    guard profile == .own, delivery.exchange == Exchange.lances.rawValue, !delivery.isRedelivered else { return nil }
     let sender = delivery.properties.userID.flatMap { PrincipalID($0) }
     switch limiter.admit(sender, at: now) {
     case .admitted: return nil

@@ -86,6 +86,7 @@ struct CalendarTests {
     }
     var (live, replayed) = (house(), house())
     #expect(live.tick(at: .milliseconds(600_050), uncertainty: .milliseconds(60)).isEmpty)
+    #expect(live.calendar == replayed.calendar, "no journal knows of it")
     let outputs = live.tick(at: .milliseconds(600_200))
     #expect(outputs.notices.map(\.auction) == ["moto", "violao"])
     #expect(outputs == replayed.tick(at: .milliseconds(600_200)))

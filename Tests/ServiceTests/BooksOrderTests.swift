@@ -3,6 +3,7 @@ import AuctionFacts
 import AuctionWire
 import JournalKit
 import MessagingKit
+import ServiceKit
 import SharedKernel
 import SuiteTesting
 import Testing
@@ -71,6 +72,19 @@ struct BooksOrderTests {
     #expect(bench.service.store.all("bloco", "moto").map(\.number) == [0, 1])
     #expect(bench.world.broker.depth(.lanceRealizado) == 0 && bench.service.isSilent)
     #expect(bench.service.failures == [])
+  }
+
+  @Test(arguments: [CrashPoint.afterDeliver, .afterCommit])
+  func `what the broker brings once more takes nothing from its bidder's pace`(point: CrashPoint) throws {
+    let bench = try BooksBench.open(limiter: RateLimiter(perSecond: 1, burst: 1), profile: .own)
+    bench.service.plannedEnd = point
+    try bench.place(100_00, number: 1)
+    #expect(bench.service.crashes == [point])
+    bench.service.start()
+    bench.settle()
+    #expect(try bench.blocks.map(\.number) == [1])
+    try bench.place(200_00, number: 2)
+    #expect(try bench.receipts.map(\.reason) == [.alreadyLeading])
   }
 
   @Test func `repeats what was not confirmed, the same bytes under the same id`() throws {

@@ -80,10 +80,10 @@ package struct HouseInspection {
     for letter in dead {
       let said = letter.properties.headers[DeadLetter.reasonHeader]
       guard let id = letter.properties.messageID, let reason = house.poison[id] else {
-        if !isUnderRevokedKey(letter) { problems.append("a dead letter that was no poison: \(letter.properties.headers)") }
+        if !isForItsKey(letter) { problems.append("a dead letter that was no poison: \(letter.properties.headers)") }
         continue
       }
-      let isForItsKey = house.maybeRevoked.contains(id) && !house.revoked.isEmpty && said == Refusal.revokedKey.wireName
+      let isForItsKey = house.maybeRevoked.contains(id) && (said.map { reasonsOfKeys.contains($0) } ?? false)
       if said != reason, !isForItsKey { problems.append("\(id) is dead for \(said ?? "-"), not \(reason)") }
     }
     let buried = Set(dead.compactMap(\.properties.messageID))
@@ -91,9 +91,20 @@ package struct HouseInspection {
     return problems.map { Violation(9, $0) }
   }
 
-  private func isUnderRevokedKey(_ letter: HeldMessage) -> Bool {
+  /// For which a bid may be dead because keys were taken away.
+  private var reasonsOfKeys: Set<String> {
+    Set(
+      (house.revoked.isEmpty ? [] : [Refusal.revokedKey.wireName])
+        + (house.neverSeen.isEmpty ? [] : [Refusal.unknownBidder.wireName]))
+  }
+
+  private func isForItsKey(_ letter: HeldMessage) -> Bool {
     guard let envelope = try? Envelope(parsing: letter.body), let bid = try? Bid(envelope) else { return false }
-    return house.revoked.contains(bid.bidder) && letter.properties.headers[DeadLetter.reasonHeader] == Refusal.revokedKey.wireName
+    switch letter.properties.headers[DeadLetter.reasonHeader] {
+    case Refusal.revokedKey.wireName: return house.revoked.contains(bid.bidder)
+    case Refusal.unknownBidder.wireName: return house.neverSeen.contains(bid.bidder)
+    default: return false
+    }
   }
 
   // MARK: - Asking

@@ -35,6 +35,7 @@ extension SimulatedHouse {
       faults += 1
     case .removeKey(let index):
       revoked.insert(bidders[index].id)
+      if !hasRecordedKey(of: bidders[index].id) { neverSeen.insert(bidders[index].id) }
       world.tally.reached(.keyRemoved)
       world.trace.say("operador", "takes away the key of \(bidders[index].id)")
       world.keys.remove(bidders[index].id)
@@ -52,6 +53,14 @@ extension SimulatedHouse {
       inject(what)
     }
     return true
+  }
+
+  private func hasRecordedKey(of bidder: PrincipalID) -> Bool {
+    var isThere = false
+    try? books.store.forEachEntry(from: 1) { entry in
+      isThere = isThere || entry.kind == "chave" && entry.body.starts(with: Array(bidder.text.utf8) + [0])
+    }
+    return isThere
   }
 
   // MARK: - The operator

@@ -26,6 +26,8 @@ package final class SimulatedHouse {
   package internal(set) var poison: [String: String] = [:]
   /// Under keys that were taken away, so that their bids may be dead letters too.
   package internal(set) var revoked: Set<PrincipalID> = []
+  /// Of those, whose key ms-lance never had seen by then: what they sign is nobody's until it is put back.
+  package internal(set) var neverSeen: Set<PrincipalID> = []
   /// When whose key was taken away, and put back.
   var removals: [(bidder: PrincipalID, from: Timestamp, to: Timestamp?)] = []
   package internal(set) var answers: [CommandAnswer] = []
