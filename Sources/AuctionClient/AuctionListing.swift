@@ -14,13 +14,17 @@ package struct AuctionListing: Sendable {
     guard !json else { return auctions.forEach { tell(line($0.summary, $0.terms).text) } }
     guard !auctions.isEmpty else { return tell(said("nenhum leilão", "no auctions")) }
     for (summary, terms) in auctions {
-      let price = summary.price.map { money.format($0, in: terms.currency) } ?? "-"
-      let minimum =
-        summary.status == .closed ? "" : said("mínimo ", "minimum ") + money.format(summary.minimum, in: terms.currency)
-      let leader = summary.leader?.text ?? ""
-      tell(
-        "\(summary.auction)\t\(status(summary.status))\t\(price)\t\(leader)\t\(minimum)\t\(TimeText.rfc3339(summary.closesAt))\t\(Printable.text(terms.title))"
-      )
+      // What was bid for an auction that was cancelled is nobody's price.
+      let stands = summary.ending?.outcome != .cancelled
+      let columns = [
+        summary.auction.text, summary.ending?.outcome.words ?? status(summary.status),
+        summary.price.flatMap { stands ? money.format($0, in: terms.currency) : nil } ?? "-",
+        summary.leader.flatMap { stands ? $0.text : nil } ?? "",
+        summary.status == .closed ? "" : said("mínimo ", "minimum ") + money.format(summary.minimum, in: terms.currency),
+        TimeText.rfc3339(stands ? summary.closesAt : min(summary.closesAt, summary.ending?.at ?? summary.closesAt)),
+        Printable.text(terms.title),
+      ]
+      tell(columns.joined(separator: "\t"))
     }
   }
 
@@ -46,8 +50,22 @@ package struct AuctionListing: Sendable {
     line.add("minimo_centavos", summary.minimum.minorUnits)
     line.add("inicio_us", terms.opensAt.microseconds)
     line.add("fim_us", summary.closesAt.microseconds)
+    line.add("situacao", summary.ending?.outcome.wireName)
+    line.add("encerrado_us", summary.ending?.at.microseconds)
     line.add("moeda", terms.currency.code)
     return line
+  }
+}
+
+extension AuctionResult.Outcome {
+  /// In the reader's language.
+  package var words: String {
+    switch self {
+    case .sold: said("vendido", "sold")
+    case .conditional: said("condicional", "conditional")
+    case .noBids: said("sem lances", "no bids")
+    case .cancelled: said("cancelado", "cancelled")
+    }
   }
 }
 

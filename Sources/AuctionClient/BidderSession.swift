@@ -154,10 +154,11 @@ package struct BidderSession: Machine {
     case .block(let block): return apply(block, statement.digest, now) + decided(by: block)
     case .refused(let receipt): return hear(receipt)
     case .notice(let notice):
-      guard case .cancel = notice.action, var auction = auctions[notice.auction], auction.edition == notice.edition else {
+      guard case .cancel(let reason) = notice.action, var auction = auctions[notice.auction], auction.edition == notice.edition
+      else {
         return []
       }
-      let changes = auction.takeCancellation(notice, at: notice.clock)
+      let changes = auction.takeCancellation(reason: reason, at: notice.clock.instant, asOf: notice.clock)
       auctions[notice.auction] = auction
       return changes.isEmpty ? [] : [.tell(.auction(auction, changes))]
     // The block that moved the end says it all, and in order.
@@ -255,7 +256,7 @@ package struct BidderSession: Machine {
       // One that was heard to be cancelled may have a chain all the same: it was opened first.
       guard known.edition == summary.edition, known.status != .closed || known.head == nil else { return [] }
       if let head = summary.head, isBehind(id, head) { return [ask(.blocks(id, from: head.block), .blocks(id), now)] }
-      guard known.head != summary.head else { return summary.status == .closed ? closeWithoutChain(id, at: clock) : [] }
+      guard known.head != summary.head else { return closeWithoutChain(id, summary.ending, at: clock) }
       return askBlocks(of: id, now)
     }
     let readsAll = summary.head.map { $0.block < Self.historyBlocks } ?? true
@@ -265,6 +266,8 @@ package struct BidderSession: Machine {
     var outputs: [Output] = summary.status == .closed ? [] : [.follow(id)]
     guard summary.head == nil || !readsAll else { return outputs + askBlocks(of: id, now) }
     outputs.append(.tell(.auction(auction, [])))
+    // Of a long ledger that is over, only how it ended.
+    if summary.status == .closed, let head = summary.head { outputs.append(ask(.blocks(id, from: head.block), .blocks(id), now)) }
     return outputs
   }
 
@@ -289,9 +292,9 @@ package struct BidderSession: Machine {
     return [ask(.blocks(id, from: head.block), .blocks(id), now)]
   }
 
-  private mutating func closeWithoutChain(_ id: AuctionID, at clock: ClockReading) -> [Output] {
-    guard var auction = auctions[id] else { return [] }
-    let changes = auction.takeCancellation(nil, at: clock)
+  private mutating func closeWithoutChain(_ id: AuctionID, _ ending: AuctionSummary.Ending?, at clock: ClockReading) -> [Output] {
+    guard var auction = auctions[id], let ending else { return [] }
+    let changes = auction.takeCancellation(reason: nil, at: ending.at, asOf: clock)
     auctions[id] = auction
     return changes.isEmpty ? [] : [.tell(.auction(auction, changes))]
   }

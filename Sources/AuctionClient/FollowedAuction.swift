@@ -81,6 +81,10 @@ package struct FollowedAuction: Sendable {
   package init(_ scheduling: Scheduling, summary: AuctionSummary, asOf clock: ClockReading, replayingFrom firstBlock: Int64?) {
     self.init(scheduling, edition: summary.edition)
     asOf = clock
+    if summary.head == nil, let ending = summary.ending {
+      _ = takeCancellation(reason: nil, at: ending.at, asOf: clock)
+      return
+    }
     status = summary.status
     closesAt = summary.closesAt
     if firstBlock == 0 {
@@ -101,6 +105,11 @@ package struct FollowedAuction: Sendable {
         return end(takingBack: 1, at: block, result, evidence)
       }
       return fail("dois blocos \(block.number) diferentes", "two different blocks \(block.number)")
+    }
+    if block.number == head?.block, status == .closed, self.result == nil, case .closing(let result, let evidence) = block.content
+    {
+      close(result, at: block.clock.instant, evidence)
+      return .applied([.closed(result)])
     }
     guard block.number >= next else {
       // Nothing follows a closing block: one that stands before what was seen takes back what the house had signed.
@@ -135,7 +144,7 @@ package struct FollowedAuction: Sendable {
       guard result.winner == leader || result.outcome != .sold, result.outcome != .sold || result.amount == price else {
         return fail("o resultado não é o da corrente", "the result is not the chain's")
       }
-      close(result, evidence, at: block.clock)
+      close(result, at: block.clock.instant, evidence)
       changes.append(.closed(result))
     }
     head = Seen(block: block.number, digest: digest)
@@ -149,7 +158,8 @@ package struct FollowedAuction: Sendable {
     let step = fail(
       "a casa encerrou o leilão no bloco \(block.number), mas já tinha assinado mais \(blocks): diário restaurado de uma cópia?",
       "the house closed the auction in block \(block.number) but had signed \(blocks) more: a journal restored from a copy?")
-    close(result, evidence, at: block.clock)
+    close(result, at: block.clock.instant, evidence)
+    asOf = block.clock
     guard case .applied(let changes) = step else { return .applied([.closed(result)]) }
     return .applied(changes + [.closed(result)])
   }
@@ -167,22 +177,20 @@ package struct FollowedAuction: Sendable {
   }
 
   /// A cancellation of an auction that never opened is final: there is no chain to say so.
-  /// - Parameter notice: nil where only the house's summary tells of it.
-  package mutating func takeCancellation(_ notice: CalendarNotice?, at clock: ClockReading) -> [Change] {
+  /// - Parameter reason: nil where only the house's summary tells of it.
+  package mutating func takeCancellation(reason: String?, at instant: Timestamp, asOf clock: ClockReading) -> [Change] {
     guard head == nil, status == .scheduled else { return [] }
     let result = AuctionResult(
       outcome: .cancelled, winner: nil, amount: nil, acceptedBids: 0, refusedBids: 0, refusals: SHA256.of([]), closesAt: closesAt)
-    close(result, nil, at: clock)
-    if case .cancel(let reason)? = notice?.action { cancellation = reason }
+    (status, self.result, cancellation, cancelledAt, asOf) = (.closed, result, reason, instant, clock)
     return [.closed(result)]
   }
 
-  private mutating func close(_ result: AuctionResult, _ evidence: Evidence?, at clock: ClockReading) {
-    self.result = result
-    (status, asOf) = (.closed, clock)
+  private mutating func close(_ result: AuctionResult, at instant: Timestamp, _ evidence: Evidence) {
+    (status, self.result) = (.closed, result)
     guard result.outcome == .cancelled else { return }
-    cancelledAt = clock.instant
-    guard let evidence, let envelope = try? Envelope(evidence), let notice = try? CalendarNotice(envelope) else { return }
+    cancelledAt = instant
+    guard let envelope = try? Envelope(evidence), let notice = try? CalendarNotice(envelope) else { return }
     if case .cancel(let reason) = notice.action { cancellation = reason }
   }
 

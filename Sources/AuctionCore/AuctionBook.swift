@@ -11,8 +11,8 @@ struct AuctionBook: Equatable, Sendable {
   let edition: Edition
   private(set) var status = AuctionStatus.scheduled
   private(set) var closesAt: Timestamp
-  /// When the result was sealed, or the auction cancelled.
-  private(set) var closedAt: Timestamp?
+  /// What became of it; when the result was sealed, or the auction cancelled.
+  private var ending: AuctionSummary.Ending?
 
   private(set) var price: Money?
   private(set) var leader: PrincipalID?
@@ -40,13 +40,16 @@ struct AuctionBook: Equatable, Sendable {
     init(_ record: KeyRecord) { (owner, keyID) = (record.owner, record.keyID) }
   }
 
+  var closedAt: Timestamp? { ending?.at }
+
   init(_ scheduling: Scheduling, edition: Edition) {
     (self.terms, self.edition, self.closesAt) = (scheduling.terms, edition, scheduling.terms.closesAt)
   }
 
   /// What is left of an auction that is over.
   init(_ closed: ClosedBook) {
-    (terms, edition, closesAt, closedAt) = (closed.terms, closed.edition, closed.closesAt, closed.closedAt)
+    (terms, edition, closesAt) = (closed.terms, closed.edition, closed.closesAt)
+    ending = AuctionSummary.Ending(outcome: closed.outcome, at: closed.closedAt)
     (status, price, leader, acceptedBids) = (.closed, closed.price, closed.leader, closed.acceptedBids)
     (lastReceived, lastSequence) = (closed.lastReceived, closed.lastSequence)
     refusals = RefusalLog(committed: closed.refusedBids)
@@ -58,15 +61,16 @@ struct AuctionBook: Equatable, Sendable {
 
   /// Nil while it is not over.
   var closed: ClosedBook? {
-    guard status == .closed, let closedAt else { return nil }
-    var ending: ClosedBook.Ending?
+    guard status == .closed, let ending else { return nil }
+    var last: ClosedBook.Ending?
     if let result, let head = log.head, let instant = log.instant {
-      ending = ClosedBook.Ending(number: head.block, instant: instant, block: result)
+      last = ClosedBook.Ending(number: head.block, instant: instant, block: result)
     }
     return ClosedBook(
-      terms: terms, edition: edition, closesAt: closesAt, closedAt: closedAt, price: price, leader: leader,
+      terms: terms, edition: edition, closesAt: closesAt, closedAt: ending.at, outcome: ending.outcome, price: price,
+      leader: leader,
       acceptedBids: acceptedBids, refusedBids: refusals.count, lastReceived: lastReceived, lastSequence: lastSequence,
-      ending: ending)
+      ending: last)
   }
 
   /// What the next bid must offer.
@@ -75,7 +79,7 @@ struct AuctionBook: Equatable, Sendable {
   var summary: AuctionSummary {
     AuctionSummary(
       auction: terms.auction, edition: edition, status: status, head: log.head, price: price, leader: leader,
-      minimum: minimum, closesAt: closesAt)
+      minimum: minimum, closesAt: closesAt, ending: ending)
   }
 
   /// When something is received: the clock's reading, later than the stamp before it.
@@ -185,7 +189,8 @@ extension AuctionBook {
       guard isNew else { return [] }
       lastSequence = notice.sequence
       if status != .scheduled { return close(.cancelled, evidence, after: nil, at: clock, scribe: scribe) }
-      (status, closedAt, cancelledUnopened) = (.closed, clock.instant, evidence)
+      (status, cancelledUnopened) = (.closed, evidence)
+      ending = AuctionSummary.Ending(outcome: .cancelled, at: clock.instant)
       return []
 
     case .suspend, .resume:
@@ -258,7 +263,8 @@ extension AuctionBook {
       refusedBids: refusals.count, refusals: refusals.commit(scribe.hash), closesAt: closesAt)
     let number = log.nextNumber
     let block = makeBlock(.closing(said, evidence), at: reading, scribe: scribe)
-    (status, closedAt, result) = (.closed, reading.instant, block)
+    (status, result) = (.closed, block)
+    ending = AuctionSummary.Ending(outcome: outcome, at: reading.instant)
     // Only the head, the counts and the result are needed once nothing can be accepted any more.
     (activeKeys, lastExtension) = ([], nil)
     log.forget()

@@ -7,6 +7,7 @@ package struct ClosedBook: Hashable, Sendable {
   package let edition: Edition
   package let closesAt: Timestamp
   package let closedAt: Timestamp
+  package let outcome: AuctionResult.Outcome
   package let price: Money?
   package let leader: PrincipalID?
   package let acceptedBids: Int64
@@ -26,10 +27,12 @@ package struct ClosedBook: Hashable, Sendable {
   }
 
   package init(
-    terms: AuctionTerms, edition: Edition, closesAt: Timestamp, closedAt: Timestamp, price: Money?, leader: PrincipalID?,
+    terms: AuctionTerms, edition: Edition, closesAt: Timestamp, closedAt: Timestamp, outcome: AuctionResult.Outcome,
+    price: Money?, leader: PrincipalID?,
     acceptedBids: Int64, refusedBids: Int64, lastReceived: Timestamp?, lastSequence: Int64, ending: Ending?
   ) {
     (self.terms, self.edition, self.closesAt, self.closedAt) = (terms, edition, closesAt, closedAt)
+    self.outcome = outcome
     (self.price, self.leader, self.acceptedBids, self.refusedBids) = (price, leader, acceptedBids, refusedBids)
     (self.lastReceived, self.lastSequence, self.ending) = (lastReceived, lastSequence, ending)
   }

@@ -111,6 +111,13 @@ package struct Extension: Hashable, Sendable {
 
 /// Where an auction stands, as a query is answered.
 package struct AuctionSummary: Hashable, Sendable {
+  /// What became of it, and when the house said so.
+  package struct Ending: Hashable, Sendable {
+    package let outcome: AuctionResult.Outcome
+    package let at: Timestamp
+    package init(outcome: AuctionResult.Outcome, at: Timestamp) { (self.outcome, self.at) = (outcome, at) }
+  }
+
   package let auction: AuctionID
   package let edition: Edition
   package let status: AuctionStatus
@@ -119,12 +126,15 @@ package struct AuctionSummary: Hashable, Sendable {
   package let price: Money?
   package let leader: PrincipalID?
   package let minimum: Money
+  /// The end that is set, or that was when it ended.
   package let closesAt: Timestamp
+  /// Nil until it is over.
+  package let ending: Ending?
   package init(
     auction: AuctionID, edition: Edition, status: AuctionStatus, head: Seen?, price: Money?, leader: PrincipalID?,
-    minimum: Money, closesAt: Timestamp
+    minimum: Money, closesAt: Timestamp, ending: Ending?
   ) {
     (self.auction, self.edition, self.status, self.head) = (auction, edition, status, head)
-    (self.price, self.leader, self.minimum, self.closesAt) = (price, leader, minimum, closesAt)
+    (self.price, self.leader, self.minimum, self.closesAt, self.ending) = (price, leader, minimum, closesAt, ending)
   }
 }

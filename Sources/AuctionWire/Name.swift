@@ -41,6 +41,7 @@ struct Name: Sendable, ExpressibleByStringLiteral {
   static let increment: Name = "incremento"
   static let opensAt: Name = "inicio_us"
   static let closesAt: Name = "fim_us"
+  static let endedAt: Name = "encerrado_us"
   static let rules: Name = "regras"
   static let rulesVersion: Name = "versao_regras"
   static let nonce: Name = "nonce"

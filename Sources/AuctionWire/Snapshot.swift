@@ -118,12 +118,18 @@ extension AuctionSummary {
     guard (block == nil) == (hash == nil) else { throw hashField.refused("a hash exactly where there is a block") }
     var head: Seen?
     if let block, let hash { head = Seen(block: block, digest: hash) }
+    let outcome = try members.take(.standing).orNull { field throws(WireError) in try field.named(AuctionResult.Outcome.self) }
+    let endedField = try members.take(.endedAt)
+    let endedAt = try endedField.orNull { field throws(WireError) in try field.instant() }
+    guard (outcome == nil) == (endedAt == nil) else { throw endedField.refused("an instant exactly where there is a situacao") }
+    var ending: Ending?
+    if let outcome, let endedAt { ending = Ending(outcome: outcome, at: endedAt) }
     self.init(
       auction: try members.take(.auction).auction(), edition: try members.take(.edition).digest(),
       status: try members.take(.status).named(), head: head,
       price: try members.take(.price).orNull { field throws(WireError) in try field.money() },
       leader: try members.take(.leader).orNull { field throws(WireError) in try field.principal() },
-      minimum: try members.take(.minimum).money(), closesAt: try members.take(.closesAt).instant())
+      minimum: try members.take(.minimum).money(), closesAt: try members.take(.closesAt).instant(), ending: ending)
     try members.finish()
   }
 
@@ -137,6 +143,8 @@ extension AuctionSummary {
     writer.member(.leader, leader?.text)
     writer.member(.minimum, minimum.minorUnits)
     writer.member(.closesAt, closesAt.microseconds)
+    writer.member(.standing, ending?.outcome.wireName)
+    writer.member(.endedAt, ending?.at.microseconds)
   }
 
   /// What the summary adds to the body of a reply, in bytes, base64 included.

@@ -191,15 +191,19 @@ extension BidEntry {
       let leader = fields.text(), let received = fields.optionalNumber(), fields.isAtEnd
     else { return nil }
     var ending: ClosedBook.Ending?
+    var outcome = AuctionResult.Outcome.cancelled
     if !last.isEmpty {
-      guard let envelope = try? Envelope(parsing: last), let block = try? Block(envelope) else { return nil }
+      guard let envelope = try? Envelope(parsing: last), let block = try? Block(envelope),
+        case .closing(let result, _) = block.content
+      else { return nil }
+      outcome = result.outcome
       ending = ClosedBook.Ending(
         number: block.number, instant: block.clock.instant,
         block: Sealed(digest: SHA256.of(envelope.payload), evidence: Evidence(last)))
     }
     let book = ClosedBook(
       terms: scheduling.terms, edition: SHA256.of(scheduled.payload), closesAt: Timestamp(microseconds: closesAt),
-      closedAt: Timestamp(microseconds: closedAt), price: price.flatMap { Money(minorUnits: $0) },
+      closedAt: Timestamp(microseconds: closedAt), outcome: outcome, price: price.flatMap { Money(minorUnits: $0) },
       leader: PrincipalID(leader), acceptedBids: accepted, refusedBids: refused,
       lastReceived: received.map { Timestamp(microseconds: $0) }, lastSequence: sequence, ending: ending)
     return .closed(book, scheduling: scheduled.evidence)

@@ -73,9 +73,10 @@ struct FactsTests {
     #expect(said.block == 8 && said.by == "beta" && said.cause == .outage && said.closesAt == Build.noon)
     let summary = AuctionSummary(
       auction: "moto", edition: edition, status: .open, head: Seen(block: 1, digest: edition), price: 1, leader: "beta",
-      minimum: 2, closesAt: Build.noon)
+      minimum: 2, closesAt: Build.noon, ending: AuctionSummary.Ending(outcome: .noBids, at: Build.noon + .seconds(1)))
     #expect(summary.head?.block == 1 && summary.price == 1 && summary.minimum == 2 && summary.leader == "beta")
     #expect(summary.status == .open && summary.closesAt == Build.noon)
+    #expect(summary.ending?.outcome == .noBids && summary.ending?.at == Build.noon + .seconds(1))
   }
 
   @Test func `the calendar's events and commands`() {

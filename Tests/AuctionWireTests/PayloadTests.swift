@@ -139,6 +139,8 @@ import Testing
     .init("leilao-vencedor", "\"lances_validos\":2", "\"lances_validos\":-2", "resultado.lances_validos is -2"),
     .init("retrato-leiloes", "\"bloco\":3", "\"bloco\":null", "leiloes[0].hash is"),
     .init("retrato-leiloes", "encerrado", "fechado", "leiloes[0].status is"),
+    .init("retrato-leiloes", "\"vendido\"", "null", "leiloes[0].encerrado_us is"),
+    .init("retrato-leiloes", "\"vendido\"", "\"talvez\"", "leiloes[0].situacao is"),
     .init("retrato-blocos", "\"tipo\":\"blocos\"", "\"tipo\":\"tudo\"", "tipo is \"tudo\""),
     .init("retrato-lance", "\"recusado\"", "\"talvez\"", "decisao is \"talvez\""),
     .init("retrato-livro", "\"mais\":false", "\"mais\":0", "mais is 0"),

@@ -91,7 +91,7 @@ import Testing
         auction: try #require(AuctionID(String("leilao-de-nome-bem-comprido-\(100 + n)"))), edition: SHA256.hash([]),
         status: .suspended,
         head: Seen(block: WireLimits.integer, digest: SHA256.hash([])), price: .maximum,
-        leader: leader, minimum: .maximum, closesAt: clock.instant)
+        leader: leader, minimum: .maximum, closesAt: clock.instant, ending: nil)
       all.append((summary, scheduling))
     }
     let page = SnapshotPage.auctions(answering: id, all, clock: clock)

@@ -156,7 +156,8 @@ struct Story {
     let chain = [first, second, third, last].map(\.evidence)
     let summary = AuctionSummary(
       auction: auction, edition: edition, status: .closed, head: head, price: try money(130_000), leader: beta,
-      minimum: try money(135_000), closesAt: instant(550))
+      minimum: try money(135_000), closesAt: instant(550),
+      ending: AuctionSummary.Ending(outcome: .sold, at: instant(550) + .microseconds(9_000)))
     let now = clock(700)
     let auctions = Query(id: try unique(30), subject: .auctions(after: nil))
     try answer(.auctions(answering: auctions.id, [(summary, scheduling.evidence)], clock: now), to: auctions)

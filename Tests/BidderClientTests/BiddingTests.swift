@@ -73,7 +73,7 @@ struct BiddingTests {
     Refused(testDescription: "frozen", obstacle: .frozen) { $0.frozen = $0.live },
     Refused(testDescription: "chain broken", obstacle: .chainBroken) { $0.hear(.chainBroken(auctionID("l-03"), reason: "gap")) },
     Refused(testDescription: "suspended", obstacle: .notOpen(.suspended)) { $0.hear(.suspended(auctionID("l-03"), reason: "x")) },
-    Refused(testDescription: "closed", obstacle: .notOpen(.closed)) { $0.hear(.closed(auctionID("l-03"), result(.noBids))) },
+    Refused(testDescription: "closed", obstacle: .notOpen(.closed)) { $0.hear(closed(auctionID("l-03"), result(.noBids))) },
     Refused(testDescription: "one in flight", obstacle: .inFlight) {
       $0.live.lots[auctionID("l-03")]?.bid = OwnBid(ticket: Ticket(9), amount: reais(1), at: drawnNow)
     },

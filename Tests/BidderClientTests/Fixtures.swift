@@ -48,6 +48,10 @@ func result(_ outcome: AuctionResult.Outcome, winner: PrincipalID? = nil, _ cent
     refusals: Digest([UInt8](repeating: 0, count: 32)).unsafelyUnwrapped, closesAt: drawnNow)
 }
 
+func closed(_ id: AuctionID, _ result: AuctionResult, at end: Timestamp = drawnNow, reason: String? = nil) -> GatewayEvent {
+  .closed(id, result, endedAt: end, reason: reason)
+}
+
 /// The twelve bids on the guitar, as drawn.
 let guitarBids: [BidLine] =
   zip(

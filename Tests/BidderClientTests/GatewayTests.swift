@@ -93,7 +93,7 @@ struct GatewayTests {
     model.pass(.seconds(60))
     #expect(model.screen(80, 24).contains("fechando"))
     #expect(model.live.lots[guitar]?.isOver == false)
-    model.hear(.closed(guitar, result(.sold, winner: bruno, 125_000)))
+    model.hear(closed(guitar, result(.sold, winner: bruno, 125_000)))
     #expect(model.screen(80, 24).contains("PERDIDO"))
   }
 
@@ -122,25 +122,24 @@ struct GatewayTests {
   func endings(_ ended: Ended) {
     var model = drawnModel()
     let id = auctionID(ended.id)
-    #expect(bells(model.hear(.closed(id, ended.result))) == ended.bells)
+    #expect(bells(model.hear(closed(id, ended.result))) == ended.bells)
     #expect(model.live.lots[id]?.standing(of: alice) == ended.standing)
     #expect(!model.order.contains(id))
     // The end is said once.
     let notices = model.live.notices
-    model.hear(.closed(id, ended.result))
+    model.hear(closed(id, ended.result))
     #expect(model.live.notices == notices)
   }
 
-  @Test("a scheduled auction that is cancelled ends there, an open one with its closing block")
+  @Test("a cancelled auction, opened or not, ended when it was cancelled, and for a reason")
   func cancellation() {
-    var model = drawnModel()
-    model.hear(.cancelled(auctionID("l-20"), reason: "o vendedor desistiu"))
-    #expect(model.live.lots[auctionID("l-20")]?.standing(of: alice) == .cancelled)
-    #expect(model.screen(100, 30).contains("cancelado: o vendedor desistiu"))
-    model.hear(.cancelled(guitar, reason: "fraude"))
-    #expect(model.live.lots[guitar]?.view.status == .open)
-    model.hear(.closed(guitar, result(.cancelled)))
-    #expect(model.screen(100, 30).contains("cancelado: fraude"))
+    for id in [auctionID("l-20"), guitar] {
+      var model = drawnModel()
+      model.hear(closed(id, result(.cancelled), at: drawnNow - .seconds(1), reason: "o vendedor desistiu"))
+      #expect(model.live.lots[id]?.standing(of: alice) == .cancelled)
+      #expect(model.live.lots[id]?.view.closesAt == drawnNow - .seconds(1))
+      #expect(model.screen(100, 30).contains("cancelado: o vendedor desistiu"))
+    }
   }
 
   @Test("a missed outbid is noticed when the snapshot comes")

@@ -78,11 +78,11 @@ struct GoldenTests {
         model.hear(.extended(auctionID("l-01"), closesAt: drawnNow + .seconds(39), by: bruno, cause: .bid))
       },
       Scene("arrematado") { model in
-        model.hear(.closed(auctionID("l-01"), result(.sold, winner: alice, 48_000)))
+        model.hear(closed(auctionID("l-01"), result(.sold, winner: alice, 48_000)))
         model.press(.character("N"))
       },
       Scene("perdido") { model in
-        model.hear(.closed(auctionID("l-03"), result(.sold, winner: bruno, 125_000)))
+        model.hear(closed(auctionID("l-03"), result(.sold, winner: bruno, 125_000)))
         model.press(.character("N"))
       },
       Scene("confirmar") { model in

@@ -129,8 +129,9 @@ struct PropertyTests {
         return .bid(waiting[id] ?? Ticket(1), progress.randomElement(using: &random) ?? .delivered)
       case 16: return .suspended(id, reason: "x")
       case 17: return .resumed(id, closesAt: model.now + .seconds(60))
-      case 18: return .closed(id, result(AuctionResult.Outcome.allCases.randomElement(using: &random) ?? .sold, winner: alice, 1))
-      default: return Bool.random(using: &random) ? .cancelled(id, reason: "x") : .chainBroken(id, reason: "gap")
+      case 18: return closed(id, result(AuctionResult.Outcome.allCases.randomElement(using: &random) ?? .sold, winner: alice, 1))
+      default:
+        return Bool.random(using: &random) ? closed(id, result(.cancelled), reason: "x") : .chainBroken(id, reason: "gap")
       }
     }
   }

@@ -328,10 +328,11 @@ def entry(value):
 
 BLOCK = dict(id_leilao=AUCTION, edicao=DIGEST, bloco=count(), anterior=DIGEST, relogio=CLOCK)
 NOTICE = dict(id_leilao=AUCTION, edicao=DIGEST, sequencia=count(1), relogio=CLOCK)
-RESULT = obj(False, situacao=one_of("vendido", "condicional", "sem_lances", "cancelado"), vencedor=maybe(WHO),
+OUTCOME = one_of("vendido", "condicional", "sem_lances", "cancelado")
+RESULT = obj(False, situacao=OUTCOME, vencedor=maybe(WHO),
              valor_centavos=maybe(MONEY), lances_validos=count(), lances_recusados=count(), recusas_sha256=DIGEST, fim_us=INSTANT)
 SUMMARY = obj(False, id_leilao=AUCTION, edicao=DIGEST, status=one_of("agendado", "ativo", "suspenso", "encerrado"),
-              bloco=maybe(count()), hash=maybe(DIGEST), **STATE)
+              bloco=maybe(count()), hash=maybe(DIGEST), situacao=maybe(OUTCOME), encerrado_us=maybe(INSTANT), **STATE)
 BID = dict(id_leilao=AUCTION, id_lance=UUID, edicao=DIGEST, id_usuario=WHO, visto=maybe(seen_form(True)),
            maximo_compromisso=DIGEST, relogio=clock_form(True))
 REASONS = ("limite_de_ritmo", "usuario_desconhecido", "assinatura_invalida", "chave_revogada", "formato",

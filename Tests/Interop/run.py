@@ -590,6 +590,8 @@ class Scenario:
             state = {name: listed[a.id][name] for name in a.state}
             that("leiloes says of the ended auction what was followed", listed[a.id]["status"] == "encerrado" and head == a.head and state == a.state, listed[a.id])
             that("leiloes says of the cancelled one: encerrado, bloco null", (listed[b.id]["status"], listed[b.id]["bloco"], listed[b.id]["hash"]) == ("encerrado", None, None), listed[b.id])
+            that("leiloes says what became of both, and when", (listed[a.id]["situacao"], listed[b.id]["situacao"]) == (a.result["situacao"], "cancelado")
+                 and listed[a.id]["encerrado_us"] > listed[a.id]["fim_us"] > 0 and listed[b.id]["encerrado_us"], listed[a.id])
             def after():
                 statement, _, _ = self.bidder.ask(self.house, "leiloes", apos=a.id)
                 need([s["id_leilao"] for s in statement.value["leiloes"]] == [i for i in sorted(listed) if i > a.id][:len(statement.value["leiloes"])], "other auctions")

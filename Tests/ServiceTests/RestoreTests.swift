@@ -139,7 +139,7 @@ struct RestoreTests {
     let copy = bench.service.store.contents
     try bench.place(110_00, by: "beta", number: 2)
     try bench.place(120_00, by: "alpha", number: 3)
-    let client = Client(bench)
+    let client = AskingClient(bench)
     try client.give(.link(.up))
     #expect(client.session.auctions["moto"]?.head?.block == 3)
     restore(bench.service, to: copy)
@@ -155,7 +155,7 @@ struct RestoreTests {
   @Test func `is found out by who followed an auction that it has forgotten altogether`() throws {
     let bench = try BooksBench.open()
     try bench.place(100_00, number: 1)
-    let client = Client(bench)
+    let client = AskingClient(bench)
     try client.give(.link(.up))
     restore(bench.service, to: SimulatedStore.Contents(entries: [], documents: [], outbox: []))
     bench.service.start()
@@ -165,21 +165,6 @@ struct RestoreTests {
     bench.after(Build.noon + .seconds(610) - bench.world.time.now)
     try client.give(.tick)
     guard case .broken? = client.session.auctions["moto"]?.health else { throw Missing("what is wrong") }
-  }
-
-  /// A bidder's session that asks the house and hears its answers, and nothing else.
-  private final class Client {
-    private let bench: BooksBench
-    private(set) var session = BidderSession(interest: .everything, seed: 1)
-
-    init(_ bench: BooksBench) { self.bench = bench }
-
-    func give(_ input: BidderSession.Input) throws {
-      for case .ask(let query) in session.handle(input, at: bench.service.clock.now()) {
-        guard let answer = try bench.ask(query) else { throw Missing("an answer") }
-        try give(.link(.snapshot(answer)))
-      }
-    }
   }
 
   // MARK: - ms-leilao

@@ -74,7 +74,7 @@ package struct WatchCommand: AsyncParsableCommand {
           printer.show(event)
           if case .auction = event { isKnown = true }
           if case .live = event, !isKnown { printer.waiting(for: id) }
-          if case .auction(let state, _) = event, state.status == .closed, untilEnd { return }
+          if case .auction(let state, _) = event, state.result != nil, untilEnd { return }
         }
       }
     } catch {
@@ -95,7 +95,7 @@ struct WatchPrinter: Sendable {
   func show(_ event: BidderSession.Event) {
     switch event {
     case .auction(let state, let changes):
-      guard !changes.isEmpty else { return standing(state) }
+      if changes.isEmpty { standing(state) }
       changes.forEach { change($0, state) }
     case .connected: notice("conectado", said("conectado", "connected"))
     case .disconnected(let reason, _): notice("desconectado", said("sem conexão: \(reason)", "no connection: \(reason)"))
@@ -113,6 +113,7 @@ struct WatchPrinter: Sendable {
   }
 
   private func standing(_ state: FollowedAuction) {
+    if let result = state.result { return change(.closed(result), state) }
     emit(state, "estado", said("estado", "state") + ": " + summary(state)) { $0.add("status", state.status.wireName) }
   }
 
@@ -153,13 +154,7 @@ struct WatchPrinter: Sendable {
   }
 
   private func ending(_ result: AuctionResult, _ state: FollowedAuction) -> String {
-    let outcome =
-      switch result.outcome {
-      case .sold: said("vendido", "sold")
-      case .conditional: said("condicional", "conditional")
-      case .noBids: said("sem lances", "no bids")
-      case .cancelled: said("cancelado", "cancelled")
-      }
+    let outcome = result.outcome.words
     if let reason = state.cancellation { return "\(outcome) (\(Printable.text(reason)))" }
     guard let winner = result.winner, let amount = result.amount else { return outcome }
     return "\(outcome), \(winner), \(money.format(amount, in: state.terms.currency))"

@@ -133,9 +133,7 @@ final class TerminalGateway: Sendable {
         post(
           .bidAccepted(id, BidLine(bid), block: auction.head?.block ?? 0, minimum: auction.minimum, closesAt: auction.closesAt))
       case .extended(_, let to, let by, let cause): post(.extended(id, closesAt: to, by: by, cause: cause))
-      case .closed(let result):
-        if let reason = auction.cancellation { post(.cancelled(id, reason: reason)) }
-        post(.closed(id, result))
+      case .closed(let result): post(.closed(id, result, endedAt: auction.endsAt, reason: auction.cancellation))
       case .broken(let reason): post(.chainBroken(id, reason: reason))
       }
     }

@@ -39,10 +39,8 @@ package enum GatewayEvent: Hashable, Sendable {
   case extended(AuctionID, closesAt: Timestamp, by: PrincipalID?, cause: Extension.Cause)
   case suspended(AuctionID, reason: String)
   case resumed(AuctionID, closesAt: Timestamp)
-  /// The final word on an auction that was open, cancelled ones included.
-  case closed(AuctionID, AuctionResult)
-  /// Cancelled; before its opening this is the final word, afterwards it gives the reason and `closed` follows.
-  case cancelled(AuctionID, reason: String)
+  /// The final word on an auction; of a cancelled one with its reason, where that is known.
+  case closed(AuctionID, AuctionResult, endedAt: Timestamp, reason: String?)
   /// A block does not follow from the one before, or contradicts another: what the house says of this auction is not to be
   /// trusted any more.
   case chainBroken(AuctionID, reason: String)

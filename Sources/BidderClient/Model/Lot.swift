@@ -23,7 +23,6 @@ package struct Lot: Hashable, Sendable {
   package var ledAt: Timestamp?
   /// Why it was cancelled or suspended.
   package var reason: String?
-  package var isCancelled = false
   /// What has been announced once.
   package var saidMinute = false
   package var rangTenSeconds = false
@@ -54,7 +53,7 @@ package struct Lot: Hashable, Sendable {
       if view.leader == bidder { return .leading }
       return view.ownLast == nil ? .watching : .outbid
     case .closed:
-      guard let result = view.result else { return isCancelled ? .cancelled : .closed }
+      guard let result = view.result else { return .closed }
       switch result.outcome {
       case .sold: return result.winner == bidder ? .won : view.ownLast == nil ? .closed : .lost
       case .conditional: return .conditional

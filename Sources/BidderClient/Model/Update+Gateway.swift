@@ -46,8 +46,7 @@ extension Model {
       live.lots[id]?.reason = nil
       moveEnd(of: id, to: closesAt, by: nil, cause: .resumption)
       note(.resumed, lot)
-    case .closed(let id, let result): close(id, result)
-    case .cancelled(let id, let reason): cancel(id, reason)
+    case .closed(let id, let result, let endedAt, let reason): close(id, result, at: endedAt, reason)
     case .chainBroken(let id, let reason):
       guard let lot = live.lots[id], lot.view.chain == .whole else { return }
       live.lots[id]?.view.chain = .broken(reason: reason)
@@ -169,12 +168,12 @@ extension Model {
     if isMine(lot) || selection == id { note(.extended(by: by, cause, moved.delta, closesAt: closesAt), lot) }
   }
 
-  private mutating func close(_ id: AuctionID, _ result: AuctionResult) {
+  private mutating func close(_ id: AuctionID, _ result: AuctionResult, at endedAt: Timestamp, _ reason: String?) {
     guard let old = live.lots[id], !old.isOver else { return }
     live.lots[id]?.view.status = .closed
     live.lots[id]?.view.result = result
-    let end = result.outcome == .cancelled ? min(result.closesAt, now) : result.closesAt
-    live.lots[id]?.view.closesAt = end
+    live.lots[id]?.view.closesAt = endedAt
+    live.lots[id]?.reason = reason
     announceResult(of: id, wasLed: old.ledAt)
   }
 
@@ -194,16 +193,5 @@ extension Model {
     case .closed: if isMine(lot) { note(.soldToOther(winner: winner, amount), lot) }
     case .waiting, .watching, .leading, .outbid, .suspended, .uncertain, .chainBroken: break
     }
-  }
-
-  private mutating func cancel(_ id: AuctionID, _ reason: String) {
-    guard let lot = live.lots[id] else { return }
-    live.lots[id]?.reason = reason
-    guard !lot.isOver else { return }
-    // An open auction ends with its closing block; one that never opened ends here.
-    guard lot.view.head == nil else { return }
-    live.lots[id]?.isCancelled = true
-    live.lots[id]?.view.status = .closed
-    announceResult(of: id, wasLed: lot.ledAt)
   }
 }

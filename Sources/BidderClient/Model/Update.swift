@@ -36,7 +36,7 @@ extension Model {
       case .bidAccepted(let id, let line, _, _, let closesAt):
         sort == .price || sort == .standing || line.bidder == me || live.lots[id]?.view.closesAt != closesAt
       case .connecting, .connected, .disconnected, .accessRefused, .live, .auction, .extended, .suspended, .resumed, .closed,
-        .cancelled, .chainBroken:
+        .chainBroken:
         true
       }
     }
