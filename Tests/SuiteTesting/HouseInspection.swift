@@ -87,7 +87,8 @@ package struct HouseInspection {
       if said != reason, !isForItsKey { problems.append("\(id) is dead for \(said ?? "-"), not \(reason)") }
     }
     let buried = Set(dead.compactMap(\.properties.messageID))
-    problems += house.poison.keys.filter { !buried.contains($0) }.sorted().map { "\($0) was not buried" }
+    let shed = house.hasFlooded ? house.maybeShed : []
+    problems += house.poison.keys.filter { !buried.contains($0) && !shed.contains($0) }.sorted().map { "\($0) was not buried" }
     return problems.map { Violation(9, $0) }
   }
 

@@ -197,6 +197,7 @@ extension SimulatedHouse {
       let edition = bidders.first?.session.auctions[plan.auctions[0].auction]?.edition
     else { return }
     world.trace.say("inimigo", "floods")
+    hasFlooded = true
     for number in 0..<130 as Range<UInt64> {
       let bid = Build.bid(1, by: HousePlan.mallory, id: Build.bidID(50_000 + number), edition: edition, clock: operatorClock)
       let sealed = mallory.seal(bid)
@@ -225,6 +226,7 @@ extension SimulatedHouse {
       case 6: (Array(String(repeating: "[", count: 10_000).utf8), .malformed)
       default: ([], .malformed)
       }
+    if reason == .identityMismatch { maybeShed.insert("veneno-\(number)") }
     bury("veneno-\(number)", body, reason)
   }
 

@@ -34,6 +34,9 @@ package final class SimulatedHouse {
 
   /// Rightly signed bids that no bidder's program knows of.
   package internal(set) var strange: Set<Digest> = []
+  /// Poison of whoever floods, shed with the flood where it comes too fast.
+  package internal(set) var maybeShed: Set<String> = []
+  package internal(set) var hasFlooded = false
   /// Poison that is refused for its key first, if its signer's was taken away.
   package internal(set) var maybeRevoked: Set<String> = []
   /// How many bids were placed, and how many faults happened.
