@@ -254,9 +254,9 @@ package struct BidderSession: Machine {
     let id = summary.auction
     if let known = auctions[id] {
       // One that was heard to be cancelled may have a chain all the same: it was opened first.
-      guard known.edition == summary.edition, known.status != .closed || known.head == nil else { return [] }
+      guard known.edition == summary.edition, known.status != .closed || known.head == nil || known.lacksResult else { return [] }
       if let head = summary.head, isBehind(id, head) { return [ask(.blocks(id, from: head.block), .blocks(id), now)] }
-      guard known.head != summary.head else { return closeWithoutChain(id, summary.ending, at: clock) }
+      guard known.head != summary.head || known.lacksResult else { return closeWithoutChain(id, summary.ending, at: clock) }
       return askBlocks(of: id, now)
     }
     let readsAll = summary.head.map { $0.block < Self.historyBlocks } ?? true
@@ -267,8 +267,7 @@ package struct BidderSession: Machine {
     guard summary.head == nil || !readsAll else { return outputs + askBlocks(of: id, now) }
     outputs.append(.tell(.auction(auction, [])))
     // Of a long ledger that is over, only how it ended.
-    if summary.status == .closed, let head = summary.head { outputs.append(ask(.blocks(id, from: head.block), .blocks(id), now)) }
-    return outputs
+    return auction.lacksResult ? outputs + askBlocks(of: id, now) : outputs
   }
 
   /// A house whose ledger ends before what is known of it: its last block then tells what became of the rest.
@@ -396,7 +395,7 @@ package struct BidderSession: Machine {
 
   private mutating func askBlocks(of id: AuctionID, _ now: Timestamp) -> [Output] {
     guard let auction = auctions[id] else { return [] }
-    return [ask(.blocks(id, from: auction.head.map { $0.block + 1 } ?? 0), .blocks(id), now)]
+    return [ask(.blocks(id, from: auction.nextBlock), .blocks(id), now)]
   }
 
   private mutating func ask(_ subject: Query.Subject, _ question: Question, _ now: Timestamp) -> Output {

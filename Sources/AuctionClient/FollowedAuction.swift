@@ -61,8 +61,17 @@ package struct FollowedAuction: Sendable {
   /// The reading of the last block or snapshot.
   package private(set) var asOf: ClockReading
   private var keys: [Digest: (owner: PrincipalID, key: PublicKey)] = [:]
+  /// Of the blocks that were followed: each bid names the last one that its bidder had seen.
+  private var digests: [Int64: Digest] = [:]
+  /// How the house's summary said that it ended, until the closing block says it.
+  private var announced: AuctionResult.Outcome?
   /// The head that a snapshot vouched for and that the blocks asked for must lead to.
   private var promised: Seen?
+
+  /// Over, and how is not proved yet: the closing block is still to be read.
+  package var lacksResult: Bool { status == .closed && result == nil }
+  /// What to ask the house for next.
+  package var nextBlock: Int64 { head.map { lacksResult ? $0.block : $0.block + 1 } ?? 0 }
 
   /// How many bids are remembered for the screen.
   package static let bidsKept = 200
@@ -85,12 +94,13 @@ package struct FollowedAuction: Sendable {
       _ = takeCancellation(reason: nil, at: ending.at, asOf: clock)
       return
     }
-    status = summary.status
+    (status, announced) = (summary.status, summary.ending?.outcome)
     closesAt = summary.closesAt
     if firstBlock == 0 {
       promised = summary.head
     } else {
       (head, price, leader, minimum) = (summary.head, summary.price, summary.leader, summary.minimum)
+      if let head { digests[head.block] = head.digest }
     }
   }
 
@@ -106,10 +116,8 @@ package struct FollowedAuction: Sendable {
       }
       return fail("dois blocos \(block.number) diferentes", "two different blocks \(block.number)")
     }
-    if block.number == head?.block, status == .closed, self.result == nil, case .closing(let result, let evidence) = block.content
-    {
-      close(result, at: block.clock.instant, evidence)
-      return .applied([.closed(result)])
+    if lacksResult, block.number == head?.block, case .closing(let result, let evidence) = block.content {
+      return conclude(result, evidence, at: block.clock.instant) ? .applied([.closed(result)]) : failOfResult()
     }
     guard block.number >= next else {
       // Nothing follows a closing block: one that stands before what was seen takes back what the house had signed.
@@ -141,13 +149,11 @@ package struct FollowedAuction: Sendable {
         if let problem = apply(entry, to: &changes) { return fail(problem.0, problem.1) }
       }
     case .closing(let result, let evidence):
-      guard result.winner == leader || result.outcome != .sold, result.outcome != .sold || result.amount == price else {
-        return fail("o resultado não é o da corrente", "the result is not the chain's")
-      }
-      close(result, at: block.clock.instant, evidence)
+      guard conclude(result, evidence, at: block.clock.instant) else { return failOfResult() }
       changes.append(.closed(result))
     }
     head = Seen(block: block.number, digest: digest)
+    digests[block.number] = digest
     asOf = block.clock
     return .applied(changes)
   }
@@ -186,6 +192,17 @@ package struct FollowedAuction: Sendable {
     return [.closed(result)]
   }
 
+  /// - Returns: whether the result is that of the chain, and of what the house said before.
+  private mutating func conclude(_ result: AuctionResult, _ evidence: Evidence, at instant: Timestamp) -> Bool {
+    guard result.outcome != .sold || result.winner == leader && result.amount == price,
+      announced.map({ $0 == result.outcome }) ?? true
+    else { return false }
+    close(result, at: instant, evidence)
+    return true
+  }
+
+  private mutating func failOfResult() -> Step { fail("o resultado não é o da corrente", "the result is not the chain's") }
+
   private mutating func close(_ result: AuctionResult, at instant: Timestamp, _ evidence: Evidence) {
     (status, self.result) = (.closed, result)
     guard result.outcome == .cancelled else { return }
@@ -205,6 +222,12 @@ package struct FollowedAuction: Sendable {
         guard known.owner == bid.bidder, known.key.isValid(envelope.signature, for: envelope.preAuthenticationEncoding) else {
           return ("lance de \(bid.bidder) sem assinatura válida", "bid of \(bid.bidder) without a valid signature")
         }
+      }
+      if let seen = bid.seen, let mine = digests[seen.block], mine != seen.digest {
+        return (
+          "\(bid.bidder) viu outro bloco \(seen.block): a casa mostrou duas histórias",
+          "\(bid.bidder) saw another block \(seen.block): the house has shown two histories"
+        )
       }
       if let price, let now = entry.price, now < price { return ("o preço caiu", "the price fell") }
       guard entry.leader != nil, entry.price != nil else { return ("lance aceito sem líder", "an accepted bid without a leader") }

@@ -36,7 +36,8 @@ extension Topology {
     QueueDeclaration(
       name: Queue.leilaoConsulta.rawValue, type: .classic, maximumLength: 1_000, maximumBytes: 1_048_576, overflow: .dropHead,
       messageLifetimeMilliseconds: 10_000),
-    QueueDeclaration(name: Queue.mortas.rawValue, type: .quorum, maximumLength: 100_000, overflow: .dropHead),
+    QueueDeclaration(
+      name: Queue.mortas.rawValue, type: .quorum, maximumLength: 100_000, maximumBytes: 256 * 1_048_576, overflow: .dropHead),
   ]
 
   private static let bindings: [Binding] =

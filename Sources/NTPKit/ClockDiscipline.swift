@@ -39,8 +39,8 @@ package struct ClockDiscipline: Sendable {
   /// The offset shown, and since when; nil until the first reading.
   private var shown: (offset: Nanoseconds, at: Nanoseconds)?
   private var last = Int64.min
-  /// Since when the system's clock has been ahead of what is shown by more than the threshold.
-  private var aheadSince: Nanoseconds?
+  /// Since when the system's clock has been ahead of what is shown by more than the threshold, and where it was last.
+  private var ahead: (since: Nanoseconds, offset: Nanoseconds)?
 
   package init(acceptsSystemClock: Bool = false) { self.acceptsSystemClock = acceptsSystemClock }
 
@@ -96,7 +96,9 @@ package struct ClockDiscipline: Sendable {
     guard let shown else { return target }
     let gap = target - shown.offset
     if gap > Self.stepThreshold {
-      let isBelieved = estimate != nil || aheadSince.map { now - $0 >= Self.stepOut } ?? false
+      let isBelieved =
+        estimate != nil
+        || ahead.map { now - $0.since >= Self.stepOut && distance($0.offset, target) <= Self.stepThreshold } ?? false
       return isBelieved ? target : shown.offset
     }
     let reach = Drift.slew(over: now - shown.at)
@@ -107,7 +109,13 @@ package struct ClockDiscipline: Sendable {
   @discardableResult
   private mutating func draw(to target: Nanoseconds, at now: Nanoseconds) -> Nanoseconds {
     let offset = shownOffset(at: now, target: target)
-    aheadSince = target - offset > Self.stepThreshold ? aheadSince ?? now : nil
+    if target - offset > Self.stepThreshold {
+      // One that leaps again while it is ahead begins anew.
+      let isStill = ahead.map { distance($0.offset, target) <= Self.stepThreshold } ?? false
+      ahead = (isStill ? ahead?.since ?? now : now, target)
+    } else {
+      ahead = nil
+    }
     shown = (offset, max(now, shown?.at ?? now))
     return offset
   }

@@ -124,6 +124,21 @@ struct ClockDisciplineTests {
     #expect(shown(621, ahead: 3_600) == 4_221_000_000)
   }
 
+  @Test func `on the system's clock, a leap is not believed because a smaller one came before it`() {
+    var clock = ClockDiscipline(acceptsSystemClock: true)
+    func shown(_ seconds: Int64, ahead milliseconds: Int64) -> Int64 {
+      clock.reading(at: seconds * second, systemOffset: { Self.utc + milliseconds * millisecond }).unixMicroseconds
+        - Self.utc / 1_000
+    }
+    #expect(shown(0, ahead: 0) == 0)
+    #expect(shown(1, ahead: 200) == 1_000_000)
+    #expect(shown(301, ahead: 3_600_000) == 301_000_000)
+    #expect(shown(302, ahead: 200) == 302_000_000)
+    // Where it then stays, by what a clock may drift, it is believed.
+    #expect(shown(601, ahead: 300) == 601_000_000)
+    #expect(shown(602, ahead: 310) == 602_310_000)
+  }
+
   @Test func `what the servers say is believed at once, whatever the system's clock did before`() {
     var clock = ClockDiscipline(acceptsSystemClock: true)
     _ = clock.reading(at: 0, systemOffset: { Self.utc })

@@ -1,5 +1,6 @@
 import AuctionClient
 import AuctionFacts
+import AuctionWire
 import ServiceKit
 import SharedKernel
 import SuiteTesting
@@ -54,9 +55,28 @@ struct LateComerTests {
     try bench.close(at: end)
     let ending = try #require(try bench.summary()?.ending)
     #expect(ending.outcome == .sold && ending.at > end)
-    let auction = try comer(to: bench)
-    #expect(auction.head?.block == 1_002 && auction.bids.isEmpty)
-    #expect(auction.result?.outcome == .sold && auction.result?.winner == "alpha" && auction.result?.acceptedBids == 1_001)
-    #expect(auction.health == .whole && auction.cancellation == nil)
+    func expectTheEnd(_ auction: FollowedAuction?) {
+      #expect(auction?.head?.block == 1_002 && auction?.bids.isEmpty == true)
+      #expect(auction?.result?.outcome == .sold && auction?.result?.winner == "alpha" && auction?.result?.acceptedBids == 1_001)
+      #expect(auction?.health == .whole && auction?.cancellation == nil)
+    }
+    expectTheEnd(try comer(to: bench))
+
+    // Also where the answer about the last block is lost, or the connection with it.
+    for isCut in [false, true] {
+      let client = AskingClient(bench)
+      client.hears = { $0.topic != .blocks }
+      try client.give(.link(.up))
+      #expect(client.session.auctions["moto"]?.lacksResult == true)
+      client.hears = { _ in true }
+      if isCut {
+        try client.give(.link(.down(reason: "x", retryIn: .seconds(1))))
+        try client.give(.link(.up))
+      } else {
+        bench.world.time.advance(by: .seconds(4))
+        try client.give(.tick)
+      }
+      expectTheEnd(client.session.auctions["moto"])
+    }
   }
 }
