@@ -1,5 +1,6 @@
 import AuctionFacts
 import AuctionWire
+import Glibc
 import MessagingKit
 import SharedKernel
 import SuiteTesting
@@ -55,6 +56,20 @@ struct TimeTests {
       #expect(ledger.accepted.allSatisfy { $0.bid.clock.status == .systemClock })
     }
     #expect(try house.process(.bids).errors.values.contains { $0.contains("sem_ntp") })
+  }
+
+  @Test(arguments: [SIGTERM, SIGINT])
+  func `A service that is asked to end while it waits for the time ends in order`(signal: Int32) async throws {
+    let house = try await PrivateHouse(running: [])
+    let nobody = "127.0.0.1:\(try FreePorts.take())"
+    let service = try house.launch(.bids, environment: ["LEILAO_NTP": nobody]).program
+    try await service.errors.first { $0.contains("à espera do relógio") ? () : nil }
+    service.send(signal)
+    #expect(try await service.ending() == .code(0))
+    #expect(service.errors.values.last?.hasSuffix("parado") == true, "\(service.errors.values)")
+    // What it had begun to hold is free for the next.
+    try await house.start(.bids)
+    #expect(try await house.terminate(.bids) == .code(0))
   }
 
   @Test func `A short command with an anchor in the cache sends no packet, and says that it holds over`() async throws {
