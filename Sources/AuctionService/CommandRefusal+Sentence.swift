@@ -61,7 +61,8 @@ extension AuctionTerms.Problem {
         "a descrição tem até \(Bounds.description.upperBound) caracteres",
         "a description has up to \(Bounds.description.upperBound) characters")
     case .openingPrice: Sentence("o lance inicial tem de ser maior que zero", "the opening price must be above zero")
-    case .increment: Sentence("cada passo do incremento tem de ser maior que zero", "each step of the increment must be above zero")
+    case .increment:
+      Sentence("cada passo do incremento tem de ser maior que zero", "each step of the increment must be above zero")
     case .opensAt: Sentence("o início já passou há mais de uma hora", "the start is more than an hour past")
     case .closesAt:
       Sentence(

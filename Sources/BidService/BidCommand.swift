@@ -13,8 +13,8 @@ package struct BidCommand: AsyncParsableCommand {
       discussion: said(
         """
         Lê lances e o calendário de uma só fila, decide na ordem dela, grava cada decisão \
-        antes de anunciá-la e responde a consultas. Nota chaves de licitantes postas em \
-        keys/public ou tiradas de lá sem parar.
+        antes de anunciá-la e responde a consultas. Percebe, sem reiniciar, as chaves \
+        postas em keys/public ou tiradas de lá.
 
         EXEMPLOS:
           ms-lance
@@ -24,8 +24,8 @@ package struct BidCommand: AsyncParsableCommand {
         """,
         """
         Reads bids and the calendar from one queue, decides in its order, writes each \
-        decision down before announcing it, and answers queries. Notices bidders' keys \
-        put into keys/public or taken away without stopping.
+        decision down before announcing it, and answers queries. Notices, without \
+        a restart, keys put into keys/public or taken away.
 
         EXAMPLES:
           ms-lance

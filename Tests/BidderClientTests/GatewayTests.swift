@@ -136,11 +136,11 @@ struct GatewayTests {
     var model = drawnModel()
     model.hear(.cancelled(auctionID("l-20"), reason: "o vendedor desistiu"))
     #expect(model.live.lots[auctionID("l-20")]?.standing(of: alice) == .cancelled)
-    #expect(model.screen(100, 30).contains("cancelado: o vendedor desistiu"))
+    #expect(model.screen(100, 30).contains("CANCELADO  l-20 Coleção de selos (1900-60): o vendedor desistiu"))
     model.hear(.cancelled(guitar, reason: "fraude"))
     #expect(model.live.lots[guitar]?.view.status == .open)
     model.hear(.closed(guitar, result(.cancelled)))
-    #expect(model.screen(100, 30).contains("cancelado: fraude"))
+    #expect(model.screen(100, 30).contains("l-03 Violão Giannini 1978: fraude"))
   }
 
   @Test("a missed outbid is noticed when the snapshot comes")

@@ -187,7 +187,9 @@ struct CommandLineTests {
     #expect(again.text.contains(id))
     #expect(try String(contentsOfFile: file, encoding: .utf8) == before)
 
-    #expect(try await house.client(["keygen", id, "--tipo", type, "--substituir"]).status == 0)
+    let replaced = try await house.client(["keygen", id, "--substituir", "--json"])
+    #expect(replaced.status == 0)
+    #expect(try Line(try #require(replaced.output.first)).tipo == type, "as before, unless another is asked for")
     #expect(try String(contentsOfFile: file, encoding: .utf8) != before)
 
     let auction = "chave-\(type)"

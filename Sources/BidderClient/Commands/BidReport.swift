@@ -48,7 +48,9 @@ struct BidReport: Sendable {
     let reason = Refusal.unknownAuction.wireName
     return refused(
       nil, because: reason,
-      said("recusado: a casa não conhece o leilão \(auction) (\(reason))", "refused: the house knows no auction \(auction) (\(reason))"))
+      said(
+        "recusado: a casa não conhece o leilão \(auction) (\(reason))",
+        "refused: the house knows no auction \(auction) (\(reason))"))
   }
 
   func unknown(_ id: BidID) -> any Error {
