@@ -8,7 +8,8 @@ struct CommandLineTests {
   static let commands: [(String, [String])] = [
     ("ms-leilao", []), ("ms-leilao", ["servir"]), ("ms-leilao", ["agendar"]), ("ms-leilao", ["cancelar"]),
     ("ms-leilao", ["listar"]),
-    ("ms-leilao", ["topologia"]), ("ms-lance", []), ("ms-lance", ["copiar"]), ("ms-lance", ["restaurar"]),
+    ("ms-leilao", ["topologia"]), ("ms-lance", []), ("ms-lance", ["servir"]), ("ms-lance", ["copiar"]),
+    ("ms-lance", ["restaurar"]),
     ("ms-lance", ["compactar"]),
     ("ms-leilao", ["copiar"]), ("ms-leilao", ["restaurar"]), ("ms-notificacao", []), ("cliente-tui", []),
     ("cliente-tui", ["terminal"]),

@@ -130,7 +130,8 @@ struct UsageTests {
     ["ms-leilao"], ["ms-leilao", "servir"], ["ms-leilao", "agendar"], ["ms-leilao", "cancelar"], ["ms-leilao", "listar"],
     ["ms-leilao", "mortas"], ["ms-leilao", "mortas", "listar"], ["ms-leilao", "mortas", "ver"],
     ["ms-leilao", "mortas", "reenviar"], ["ms-leilao", "mortas", "descartar"], ["ms-leilao", "trocar-chave"],
-    ["ms-leilao", "topologia"], ["ms-leilao", "copiar"], ["ms-leilao", "restaurar"], ["ms-lance"], ["ms-lance", "copiar"],
+    ["ms-leilao", "topologia"], ["ms-leilao", "copiar"], ["ms-leilao", "restaurar"], ["ms-lance"], ["ms-lance", "servir"],
+    ["ms-lance", "copiar"],
     ["ms-lance", "restaurar"], ["ms-lance", "compactar"], ["ms-notificacao"], ["cliente-tui"], ["cliente-tui", "terminal"],
     ["cliente-tui", "keygen"], ["cliente-tui", "lance"], ["cliente-tui", "acompanhar"], ["cliente-tui", "leiloes"],
   ]
@@ -172,7 +173,7 @@ struct UsageTests {
     #expect(try await house.run(program, ["--help"], as: "cliente").output == asked.output)
   }
 
-  @Test(arguments: [["ms-leilao"], ["ms-leilao", "mortas"], ["cliente-tui"]])
+  @Test(arguments: [["ms-leilao"], ["ms-leilao", "mortas"], ["ms-lance"], ["cliente-tui"]])
   func `Help says of a subcommand once that it is the default`(command: [String]) async throws {
     let run = try await PrivateHouse.shared.run(command[0], Array(command.dropFirst()) + ["--help"], as: "cliente")
     #expect(run.text.split(separator: "(padrão)", omittingEmptySubsequences: false).count == 2, "\(run.text)")

@@ -162,6 +162,18 @@ struct JournalTests {
     #expect(try compact(BooksJournal.self, journal).auctions == 0, "there is nothing left to do")
   }
 
+  @Test func `that would not be the same when compacted stays as it is, and is not called broken`() throws {
+    let journal = try journal(try story().0)
+    let before = try contents(journal).entries
+    let failure = #expect(throws: Failure.self) {
+      try Compaction(journal, from: 0) { count, _ in count += 1 }
+        .rewrite(isSame: { _ in false }, progress: { _ in }) { $0.entries.map { NewEntry(kind: $0.kind, body: $0.body) } }
+    }
+    #expect(failure?.status == .ioError)
+    #expect(failure?.sentence.contains("nada foi mudado") == true && failure?.sentence.contains("não confere") == false)
+    #expect(try contents(journal).entries == before)
+  }
+
   @Test func `compacted forgets who was turned away more than a day before`() throws {
     let bench = try BooksBench.open(limiter: RateLimiter(perSecond: 1, burst: 1))
     for number: UInt64 in 1...2 { try bench.place(100_00, number: number) }
