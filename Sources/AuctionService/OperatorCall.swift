@@ -47,8 +47,7 @@ struct OperatorCall {
           throw answers.refused(.unknownAuction)
         }
         let command = Command(
-          id: id, action: .cancel(auction: auction, edition: found.summary.edition, reason: reason),
-          clock: reading)
+          id: id, action: .cancel(auction: auction, edition: found.summary.edition, reason: reason), clock: reading)
         try answers.tell(try house.command(command, by: voice), to: command)
       }
     }
