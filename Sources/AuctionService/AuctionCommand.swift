@@ -49,7 +49,7 @@ package struct ServeCommand: AsyncParsableCommand {
   package static var configuration: CommandConfiguration {
     .spoken(
       "servir", "serve",
-      abstract: said("Serve: anuncia cada leilão na sua hora (padrão).", "Serves: announces each auction at its time (default)."),
+      abstract: said("Serve: anuncia cada leilão na sua hora.", "Serves: announces each auction at its time."),
       discussion: said(
         """
         EXEMPLOS:

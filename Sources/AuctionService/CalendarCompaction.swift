@@ -20,7 +20,7 @@ struct CalendarCompaction {
 
   init(_ journal: Journal) { self.journal = journal }
 
-  mutating func run(closedBefore instant: Timestamp, _ progress: (Int64) -> Void) throws -> CompactionOutcome? {
+  mutating func run(closedBefore instant: Timestamp, _ progress: (Int64) -> Void) throws -> CompactionOutcome {
     let compaction = Compaction(journal, from: old) { recorded, turn in
       for entry in turn.entries { _ = try recorded.replay(entry, at: turn.clock) }
     }
@@ -34,15 +34,16 @@ struct CalendarCompaction {
     for auction in before.closed(before: instant) where !compacted.contains(auction.auction) {
       closed[auction.auction] = auction
     }
-    guard !closed.isEmpty else { return nil }
-    var outcome = CompactionOutcome()
-    (outcome.auctions, outcome.entriesBefore) = (Int64(closed.count), journal.entryCount)
-    try compaction.rewrite(isSame: { $0.calendar == before }, progress: progress) { turn in
-      try turn.entries.flatMap { try shorten($0, at: turn.clock) }
+    let entriesBefore = journal.entryCount
+    if !closed.isEmpty {
+      try compaction.rewrite(isSame: { $0.calendar == before }, progress: progress) { turn in
+        try turn.entries.flatMap { try shorten($0, at: turn.clock) }
+      }
     }
-    outcome.entriesAfter = journal.entryCount
-    outcome.parts = [("comandos_compactados", Sentence("pedidos de operadores", "operators' commands"), commands)]
-    return outcome
+    return CompactionOutcome(
+      auctions: closed.count,
+      parts: [("comandos_compactados", Sentence("pedidos de operadores", "operators' commands"), commands)],
+      entriesBefore: entriesBefore, entriesAfter: journal.entryCount)
   }
 
   private mutating func shorten(_ entry: Entry, at clock: ClockReading) throws -> [NewEntry] {

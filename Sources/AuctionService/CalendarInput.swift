@@ -20,7 +20,6 @@ enum CalendarInput {
   /// Compacted: an auction that is long over.
   case closed(ClosedEntry)
 
-  static let commandKinds = ["comando", "arquivo"]
   static let closedKind = "encerrado"
   private static let nonceLength = 16
   private static let digestLength = 32

@@ -18,7 +18,7 @@ package enum CalendarJournal: JournalOwner {
 
   package static func compact(
     _ journal: Journal, closedBefore instant: Timestamp, progress: (Int64) -> Void
-  ) throws -> CompactionOutcome? {
+  ) throws -> CompactionOutcome {
     var compaction = CalendarCompaction(journal)
     return try compaction.run(closedBefore: instant, progress)
   }

@@ -100,8 +100,8 @@ struct CalendarReading {
       note(
         value.line,
         said(
-          "\(Name.id): “\(id)” já está na linha \(line); cada id serve uma vez",
-          "\(Name.id): “\(id)” stands on line \(line) already; an id serves once"))
+          "\(Name.id): “\(id)” já está na linha \(line); cada id só é usado uma vez",
+          "\(Name.id): “\(id)” is already on line \(line); ids are used only once"))
     }
     ids[id] = ids[id] ?? value.line
     return id
@@ -121,7 +121,8 @@ struct CalendarReading {
       note(
         end.line,
         said(
-          "\(Name.end): já há “\(Name.duration)”; um dos dois", "\(Name.end): there is “\(Name.duration)” already; one of them"))
+          "\(Name.end): “\(Name.duration)” também foi dado; indique só um dos dois",
+          "\(Name.end): “\(Name.duration)” is given too; give only one of the two"))
     }
     return read(duration, Name.duration, reading.duration).map { (.after($0), duration.line) }
   }

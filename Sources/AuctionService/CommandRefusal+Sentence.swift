@@ -4,25 +4,23 @@ import SharedKernel
 
 extension CommandRefusal {
   /// The house's reason, for the operator who gave the command.
-  func sentence(of command: Command, at now: Timestamp) -> Sentence {
+  ///
+  /// - Parameter problem: what is wrong with the terms, where that can be told.
+  func sentence(of problem: AuctionTerms.Problem?) -> Sentence {
     switch self {
     case .malformed: Sentence("a casa não conhece um comando assim", "the house knows no such command")
     case .stale:
       Sentence(
         "o comando chegou velho demais; o relógio desta máquina está certo?",
         "the command came too old; is this machine's clock right?")
-    case .reusedID: Sentence("o id do comando já serviu a outro", "the command's id has served another")
+    case .reusedID: Sentence("outro comando já tem este id", "another command already has this id")
     case .auctionExists:
-      Sentence("já há um leilão com este id, e um id serve uma vez", "there is an auction under this id, and an id serves once")
+      Sentence(
+        "já há um leilão com este id; um id só é usado uma vez", "an auction already has this id; ids are used only once")
     case .unknownAuction: Sentence("a casa não conhece o leilão", "the house knows no such auction")
     case .wrongEdition: Sentence("o leilão é outra edição", "the auction is another edition")
     case .auctionOver: Sentence("o leilão já terminou", "the auction is over")
-    case .badTerms:
-      if case .schedule(let terms) = command.action, let problem = terms.problem(at: now) {
-        problem.sentence
-      } else {
-        Sentence("os termos se contradizem", "the terms contradict themselves")
-      }
+    case .badTerms: problem?.sentence ?? Sentence("os termos se contradizem", "the terms contradict themselves")
     case .unsupported:
       Sentence("um formato ou opção que esta casa ainda não tem", "a format or option that this house does not hold yet")
     }
@@ -30,12 +28,30 @@ extension CommandRefusal {
 }
 
 extension AuctionTerms.Problem {
+  /// The term as calendar files and, with `--`, commands name it.
+  var term: String {
+    typealias Name = CalendarReading.Name
+    return switch self {
+    case .seller: Name.seller
+    case .title: Name.title
+    case .description: Name.description
+    case .openingPrice: Name.openingPrice
+    case .increment: Name.increment
+    case .opensAt: Name.start
+    case .closesAt: Name.end
+    case .latestClose: Name.latestEnd
+    case .extensionWindow: Name.extensionWindow
+    case .inFlightTolerance: Name.tolerance
+    }
+  }
+
   fileprivate var sentence: Sentence {
     typealias Bounds = AuctionTerms.Bounds
     return switch self {
     case .seller:
       Sentence(
-        "quem vende é um licitante ou a casa, não um serviço ou operador", "a bidder or the house sells, no service or operator")
+        "quem vende tem de ser um licitante ou a casa, não um serviço ou operador",
+        "the seller must be a bidder or the house, not a service or an operator")
     case .title:
       Sentence(
         "o título tem de \(Bounds.title.lowerBound) a \(Bounds.title.upperBound) caracteres",
@@ -44,13 +60,19 @@ extension AuctionTerms.Problem {
       Sentence(
         "a descrição tem até \(Bounds.description.upperBound) caracteres",
         "a description has up to \(Bounds.description.upperBound) characters")
-    case .openingPrice: Sentence("o lance inicial é maior que zero", "an opening price is above zero")
-    case .increment: Sentence("cada passo do incremento é maior que zero", "each step of an increment is above zero")
+    case .openingPrice: Sentence("o lance inicial tem de ser maior que zero", "the opening price must be above zero")
+    case .increment:
+      Sentence("cada passo do incremento tem de ser maior que zero", "each step of the increment must be above zero")
     case .opensAt: Sentence("o início já passou há mais de uma hora", "the start is more than an hour past")
-    case .closesAt: Sentence("o fim vem depois do início, e em até dez anos", "the end comes after the start, within ten years")
-    case .latestClose: Sentence("o fim máximo não vem antes do fim", "the latest end is not before the end")
+    case .closesAt:
+      Sentence(
+        "o fim tem de ser depois do início e dentro de dez anos", "the end must be after the start and within ten years")
+    case .latestClose:
+      Sentence(
+        "o fim máximo não pode ser antes do fim, nem daqui a mais de dez anos",
+        "the latest end must not be before the end, nor more than ten years ahead")
     case .extensionWindow:
-      Sentence("a prorrogação vai de 0 s a um dia, em segundos inteiros", "an extension is 0 s to a day, in whole seconds")
+      Sentence("a prorrogação vai de 0 s a um dia, em segundos inteiros", "an extension is 0 s to one day, in whole seconds")
     case .inFlightTolerance:
       Sentence("a tolerância vai de 0 a 10 s, em milissegundos inteiros", "a tolerance is 0 to 10 s, in whole milliseconds")
     }

@@ -81,7 +81,7 @@ struct DeadLetterOptions: ParsableArguments {
 struct ListDeadLetters: AsyncParsableCommand {
   static var configuration: CommandConfiguration {
     .spoken(
-      "listar", "list", abstract: said("Lista as mais antigas (padrão).", "Lists the oldest (default)."),
+      "listar", "list", abstract: said("Lista as mais antigas.", "Lists the oldest."),
       discussion: said(
         "EXEMPLO:\n  ms-leilao mortas listar --limite 20 --json", "EXAMPLE:\n  ms-leilao dead-letters list --limit 20 --json"))
   }

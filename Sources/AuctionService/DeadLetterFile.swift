@@ -17,6 +17,11 @@ final class DeadLetterFile: Sendable {
   /// Nothing more for this long: that was all.
   private static let silence = Duration.seconds(1)
   private static let patience = Duration.seconds(10)
+  private static let cancelled = Failure(
+    .unavailable,
+    said(
+      "o broker interrompeu a leitura da fila \(Queue.mortas.rawValue): ela foi apagada, ou o nó dela caiu",
+      "the broker broke off the reading of the queue \(Queue.mortas.rawValue): it was deleted, or its node went down"))
 
   init(_ settings: HouseSettings, limit: Int) {
     let events = Channel<Event>()
@@ -35,7 +40,7 @@ final class DeadLetterFile: Sendable {
       case .delivered(let deliveries): events.send(.delivered(deliveries))
       case .disconnected(let reason, _): events.send(.lost(.noBroker(reason)))
       case .refused(let reason): events.send(.lost(.refusedByBroker(reason)))
-      case .subscriptionCancelled: events.send(.lost(.refusedByBroker(Queue.mortas.rawValue)))
+      case .subscriptionCancelled: events.send(.lost(Self.cancelled))
       case .connected, .bound, .blocked, .unblocked: break
       }
     }

@@ -28,9 +28,10 @@ struct OperatorCall {
     let voice = try voice()
     let reading = await ShortClock.reading(settings)
     let action = try action(reading)
-    try await call { house in
-      let command = Command(id: CommandID(.random()), action: action, clock: reading)
-      try report(try house.command(command, by: voice), to: command)
+    let command = Command(id: CommandID(.random()), action: action, clock: reading)
+    let answers = CommandReport(json: json, id: command.id, auction: command.auction)
+    try await answers.telling {
+      try await call { house in try answers.tell(try house.command(command, by: voice), to: command) }
     }
   }
 
@@ -38,14 +39,17 @@ struct OperatorCall {
   func cancel(_ auction: AuctionID, reason: String) async throws {
     let voice = try voice()
     let reading = await ShortClock.reading(settings)
-    try await call { house in
-      guard let found = try house.auctions().first(where: { $0.summary.auction == auction }) else {
-        throw Failure(.refused, said("recusado: leilao_desconhecido (\(auction))", "refused: leilao_desconhecido (\(auction))"))
+    let id = CommandID(.random())
+    let answers = CommandReport(json: json, id: id, auction: auction)
+    try await answers.telling {
+      try await call { house in
+        guard let found = try house.auctions().first(where: { $0.summary.auction == auction }) else {
+          throw answers.refused(.unknownAuction)
+        }
+        let command = Command(
+          id: id, action: .cancel(auction: auction, edition: found.summary.edition, reason: reason), clock: reading)
+        try answers.tell(try house.command(command, by: voice), to: command)
       }
-      let command = Command(
-        id: CommandID(.random()), action: .cancel(auction: auction, edition: found.summary.edition, reason: reason),
-        clock: reading)
-      try report(try house.command(command, by: voice), to: command)
     }
   }
 
@@ -70,27 +74,5 @@ struct OperatorCall {
     }
     return try Voice(
       principal: principal, key: settings.keys.privateKey(of: principal.text) { try Passphrase.ask(for: principal.text) })
-  }
-
-  private func report(_ answer: CommandAnswer, to command: Command) throws {
-    if json {
-      var line = JSONLine()
-      line.add("tipo", "comando")
-      line.add("id_comando", command.id.description)
-      line.add("id_leilao", command.auction.text)
-      line.add("situacao", answer.refusal == nil ? "aceito" : "recusado")
-      line.add("motivo", answer.refusal?.wireName)
-      line.add("edicao", answer.edition?.hex)
-      tell(line.text)
-      if answer.refusal != nil { throw ExitStatus.refused }
-      return
-    }
-    if let refusal = answer.refusal {
-      throw Failure(
-        .refused,
-        said("recusado: ", "refused: ") + said(refusal.sentence(of: command, at: answer.clock.instant))
-          + " (\(refusal.wireName)) [\(command.auction)]")
-    }
-    tell(said("aceito: \(command.auction)", "accepted: \(command.auction)"))
   }
 }

@@ -4,7 +4,8 @@ import AuctionWire
 import ServiceKit
 import SharedKernel
 
-/// `ms-lance`: serves until told to stop.
+/// `ms-lance`: serves, or looks after its journal. The options of serving are a subcommand's own: those of a program's root are
+/// taken from every subcommand that has one of the same name.
 package struct BidCommand: AsyncParsableCommand {
   package static var configuration: CommandConfiguration {
     CommandConfiguration(
@@ -13,8 +14,8 @@ package struct BidCommand: AsyncParsableCommand {
       discussion: said(
         """
         Lê lances e o calendário de uma só fila, decide na ordem dela, grava cada decisão \
-        antes de anunciá-la e responde a consultas. Nota chaves de licitantes postas em \
-        keys/public ou tiradas de lá sem parar.
+        antes de anunciá-la e responde a consultas. Percebe, sem reiniciar, as chaves \
+        postas em keys/public ou tiradas de lá.
 
         EXEMPLOS:
           ms-lance
@@ -24,8 +25,8 @@ package struct BidCommand: AsyncParsableCommand {
         """,
         """
         Reads bids and the calendar from one queue, decides in its order, writes each \
-        decision down before announcing it, and answers queries. Notices bidders' keys \
-        put into keys/public or taken away without stopping.
+        decision down before announcing it, and answers queries. Notices, without \
+        a restart, keys put into keys/public or taken away.
 
         EXAMPLES:
           ms-lance
@@ -34,7 +35,36 @@ package struct BidCommand: AsyncParsableCommand {
           LEILAO_NTP=none ms-lance --log debug
         """),
       version: Release.version,
-      subcommands: [CopyCommand<BooksJournal>.self, RestoreCommand<BooksJournal>.self, CompactCommand<BooksJournal>.self])
+      subcommands: [
+        ServeCommand.self, CopyCommand<BooksJournal>.self, RestoreCommand<BooksJournal>.self, CompactCommand<BooksJournal>.self,
+      ],
+      defaultSubcommand: ServeCommand.self)
+  }
+
+  package init() {}
+}
+
+/// `ms-lance servir`
+struct ServeCommand: AsyncParsableCommand {
+  static var configuration: CommandConfiguration {
+    .spoken(
+      "servir", "serve",
+      abstract: said("Serve: decide cada lance na sua vez.", "Serves: decides each bid in its turn."),
+      discussion: said(
+        """
+        EXEMPLOS:
+          ms-lance
+          ms-lance --reserva
+          ms-lance --verificar --json
+          LEILAO_NTP=none ms-lance --log debug
+        """,
+        """
+        EXAMPLES:
+          ms-lance
+          ms-lance --standby
+          ms-lance --verify --json
+          LEILAO_NTP=none ms-lance --log debug
+        """))
   }
 
   @OptionGroup var house: HouseOptions
@@ -54,15 +84,13 @@ package struct BidCommand: AsyncParsableCommand {
 
   @OptionGroup var check: CheckOptions
 
-  package init() {}
-
-  package func validate() throws {
+  func validate() throws {
     guard (1...1_000_000).contains(bidsPerSecond) else {
       throw ValidationError(said("--lances-por-segundo aceita 1 a 1000000", "--bids-per-second accepts 1 to 1000000"))
     }
   }
 
-  package func run() async throws {
+  func run() async throws {
     if check.isWanted { return try check.run(BooksJournal.self, house) }
     let principal = HousePrincipal.msLance
     let settings = try house.resolved(brokerUser: principal.text)

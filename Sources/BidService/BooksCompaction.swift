@@ -24,7 +24,7 @@ struct BooksCompaction {
     old = RecordedBooks(BookKeeper(scribe: .reading(journal)))
   }
 
-  mutating func run(closedBefore instant: Timestamp, _ progress: (Int64) -> Void) throws -> CompactionOutcome? {
+  mutating func run(closedBefore instant: Timestamp, _ progress: (Int64) -> Void) throws -> CompactionOutcome {
     let compaction = Compaction(journal, from: old) { _ = try $0.replay($1.entries, at: $1.clock) }
     let before = try compaction.whole(progress: progress).keeper
     var compacted: Set<AuctionID> = []
@@ -39,11 +39,17 @@ struct BooksCompaction {
         closed[summary.auction] = book
       }
     }
-    guard !closed.isEmpty else { return nil }
-    let cut = instant - BookKeeper.turnedAwayFor
+    let entriesBefore = journal.entryCount
+    if !closed.isEmpty { try rewrite(compaction, of: before, forgettingBefore: instant - BookKeeper.turnedAwayFor, progress) }
+    return CompactionOutcome(
+      auctions: closed.count, parts: [("lances_compactados", Sentence("lances assinados", "signed bids"), bids)],
+      entriesBefore: entriesBefore, entriesAfter: journal.entryCount)
+  }
+
+  private mutating func rewrite(
+    _ compaction: Compaction<RecordedBooks>, of before: BookKeeper, forgettingBefore cut: Timestamp, _ progress: (Int64) -> Void
+  ) throws {
     forgotten = cut
-    var outcome = CompactionOutcome()
-    (outcome.auctions, outcome.entriesBefore) = (Int64(closed.count), journal.entryCount)
     let removals = closed.values.flatMap { book in
       [Collection.receipts, Collection.refusedBids].map {
         Removal(collection: $0, key: book.terms.auction.text, through: book.refusedBids)
@@ -53,9 +59,6 @@ struct BooksCompaction {
       removals: removals, isSame: { $0.keeper.forgettingTurnedAway(before: cut) == before.forgettingTurnedAway(before: cut) },
       progress: progress
     ) { try shorten($0) }
-    outcome.entriesAfter = journal.entryCount
-    outcome.parts = [("lances_compactados", Sentence("lances assinados", "signed bids"), bids)]
-    return outcome
   }
 
   private mutating func shorten(_ turn: TurnAssembler.RecordedTurn) throws -> [NewEntry] {

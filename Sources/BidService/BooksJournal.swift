@@ -19,7 +19,7 @@ package enum BooksJournal: JournalOwner {
 
   package static func compact(
     _ journal: Journal, closedBefore instant: Timestamp, progress: (Int64) -> Void
-  ) throws -> CompactionOutcome? {
+  ) throws -> CompactionOutcome {
     var compaction = BooksCompaction(journal)
     return try compaction.run(closedBefore: instant, progress)
   }

@@ -143,13 +143,17 @@ extension Link {
     }
   }
 
-  /// In English the library's own words.
+  /// In English the library's own words, where they say anything.
   static func text(_ status: Int32) -> Sentence {
+    let code = amqp_status_enum(rawValue: status)
+    if [AMQP_STATUS_SOCKET_ERROR, AMQP_STATUS_TCP_ERROR].contains(code) {
+      return Sentence(
+        "erro de rede (ninguém atende, ou a conexão caiu)", "network error (nobody answers, or the connection broke)")
+    }
     let english = amqp_error_string2(status).map { String(cString: $0) } ?? "error \(status)"
     let portuguese =
-      switch amqp_status_enum(rawValue: status) {
+      switch code {
       case AMQP_STATUS_HOSTNAME_RESOLUTION_FAILED: "o nome do host não tem endereço"
-      case AMQP_STATUS_SOCKET_ERROR, AMQP_STATUS_TCP_ERROR: "erro de rede (ninguém atende, ou a conexão caiu)"
       case AMQP_STATUS_CONNECTION_CLOSED, AMQP_STATUS_SOCKET_CLOSED: "o outro lado fechou a conexão"
       case AMQP_STATUS_TIMEOUT: "não houve resposta a tempo"
       case AMQP_STATUS_HEARTBEAT_TIMEOUT: "o broker deixou de dar sinal de vida (heartbeat)"

@@ -66,7 +66,7 @@ final class Link {
       return complaint.within(
         { "\(place) não completa a negociação TLS: \($0)" }, { "\(place) does not complete the TLS handshake: \($0)" })
     }
-    return Self.text(status).within({ "\(place) não pode ser alcançado: \($0)" }, { "\(place) cannot be reached: \($0)" })
+    return Self.text(status).within({ "\(place): \($0)" }, { "\(place): \($0)" })
   }
 
   /// What the other side of TLS did not like, if it said so.

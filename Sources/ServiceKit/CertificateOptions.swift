@@ -1,6 +1,7 @@
 package import ArgumentParser
 import Glibc
 import MessagingKit
+import SharedKernel
 
 /// Whom to believe that it is the broker, and the certificate that says who we are: files in PEM.
 package struct CertificateOptions: ParsableArguments {
@@ -59,11 +60,11 @@ package struct CertificateOptions: ParsableArguments {
           "certificado e chave vêm juntos: --certificado e --chave-certificado (LEILAO_CERT, LEILAO_CERT_KEY)",
           "certificate and key come together: --certificate and --certificate-key (LEILAO_CERT, LEILAO_CERT_KEY)"))
     }
-    try check(authorities, holds: "CERTIFICATE", said("um certificado", "a certificate"))
-    if let certificate { try check(certificate, holds: "CERTIFICATE", said("um certificado", "a certificate")) }
+    try check(authorities, holds: "CERTIFICATE", Sentence("um certificado", "certificate"))
+    if let certificate { try check(certificate, holds: "CERTIFICATE", Sentence("um certificado", "certificate")) }
     if let key {
       try checkOwnerOnly(key)
-      try check(key, holds: "PRIVATE KEY", said("uma chave privada", "a private key"))
+      try check(key, holds: "PRIVATE KEY", Sentence("uma chave privada", "private key"))
     }
     return TLSOptions(caFile: authorities, certificateFile: certificate, keyFile: key)
   }
@@ -79,7 +80,7 @@ package struct CertificateOptions: ParsableArguments {
   }
 
   /// Whether there is such a block in PEM (RFC 7468); what is in it, OpenSSL finds out when it connects.
-  private func check(_ path: String, holds label: String, _ what: String) throws(Failure) {
+  private func check(_ path: String, holds label: String, _ what: Sentence) throws(Failure) {
     guard let file = fopen(path, "re") else { return }
     defer { fclose(file) }
     var line: UnsafeMutablePointer<CChar>?
@@ -91,7 +92,7 @@ package struct CertificateOptions: ParsableArguments {
       if text.hasPrefix("-----BEGIN ") && text.contains(label + "-----") { return }
     }
     throw Failure(
-      .usage, said("em \(path) não há \(what) em PEM", "there is not \(what) in PEM in \(path)"))
+      .usage, said("em \(path) não há \(what.portuguese) em PEM", "\(path) holds no \(what.english) in PEM form"))
   }
 
   private func checkOwnerOnly(_ key: String) throws(Failure) {

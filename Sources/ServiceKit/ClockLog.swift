@@ -40,7 +40,7 @@ package final class ClockLog: Sendable {
         "\(said("sem NTP: a casa usa o relógio do sistema e o diz em cada evento (sem_ntp)", "without NTP: the house runs on the system clock and says so in every event (sem_ntp)"))"
       )
     case .unsynchronized:
-      log.warning("\(said("sem hora; sigo perguntando aos servidores (NTP)", "no time; the servers are asked on (NTP)"))")
+      log.warning("\(said("sem hora; sigo perguntando aos servidores (NTP)", "no time; still asking the servers (NTP)"))")
     case .synchronized, .holdover:
       log.notice(
         "\(said("relógio", "clock"))",

@@ -8,6 +8,8 @@ import SigningKit
 package enum CommandRunner {
   package static func run(_ root: (some ParsableCommand).Type) async -> Never {
     signal(SIGPIPE, SIG_IGN)
+    let words = Array(CommandLine.arguments.dropFirst())
+    HelpTopic.check(words, of: root)
     do {
       var command = try root.parseAsRoot()
       if var command = command as? any AsyncParsableCommand {
@@ -30,11 +32,9 @@ package enum CommandRunner {
         tell(text)
         leave(.ok)
       }
-      if let strange = StrangeOption.sentence(in: Array(CommandLine.arguments.dropFirst()), of: root) {
-        complain(strange)
-      } else if !text.isEmpty {
-        complain(text)
-      }
+      let strange = StrangeOption.sentence(in: words, of: root)
+      let complaint = strange.map { ParserWords.message($0, insteadOfThatIn: text) } ?? text
+      if !complaint.isEmpty { complain(complaint) }
       leave(.usage)
     }
   }

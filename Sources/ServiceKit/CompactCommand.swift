@@ -61,8 +61,8 @@ package struct CompactCommand<Owner: JournalOwner>: ParsableCommand {
     }
     let after = try journal.size()
     journal.close()
-    if outcome != nil { _ = try check.tally(check.path) }
-    report(outcome ?? CompactionOutcome(), from: before, to: after)
+    if outcome.auctions > 0 { _ = try check.tally(check.path) }
+    report(outcome, from: before, to: after)
   }
 
   private func report(_ outcome: CompactionOutcome, from before: Int64, to after: Int64) {

@@ -3,13 +3,18 @@ package import SharedKernel
 
 /// What a compaction did.
 package struct CompactionOutcome {
-  package var auctions: Int64 = 0
+  package let auctions: Int64
   /// What was shortened in them: the member of the JSON line, and the words for people.
-  package var parts: [(name: String, words: Sentence, count: Int64)] = []
-  package var entriesBefore: Int64 = 0
-  package var entriesAfter: Int64 = 0
+  package let parts: [(name: String, words: Sentence, count: Int64)]
+  package let entriesBefore: Int64
+  package let entriesAfter: Int64
 
-  package init() {}
+  package init(
+    auctions: Int, parts: [(name: String, words: Sentence, count: Int64)], entriesBefore: Int64, entriesAfter: Int64
+  ) {
+    (self.auctions, self.parts) = (Int64(auctions), parts)
+    (self.entriesBefore, self.entriesAfter) = (entriesBefore, entriesAfter)
+  }
 }
 
 /// Rewrites a journal turn by turn. What follows from the new entries is compared with what follows from the old ones, and
@@ -74,8 +79,11 @@ package struct Compaction<Recorded> {
         return isSame(recorded)
       })
     guard isDone else {
-      throw journalProblem(
-        "compactado daria outro estado; nada foi mudado", "compacted it would give another state; nothing was changed")
+      throw Failure(
+        .ioError,
+        said(
+          "compactado daria outro estado do que o diário dá agora; nada foi mudado, e o diário está como estava",
+          "compacted it would give another state than the journal gives now; nothing was changed, the journal is as it was"))
     }
   }
 }

@@ -2,10 +2,15 @@ package import ArgumentParser
 
 /// `help SUBCOMMAND`: the parser answers with the general help when there is no such subcommand, as if all were well.
 package enum HelpTopic {
-  /// Ends the program with a usage error where help about nothing is asked for.
-  package static func check(_ root: any ParsableCommand.Type) {
-    let words = CommandLine.arguments.dropFirst()
-    guard words.first == "help", let unknown = unknown(words.dropFirst(), in: root) else { return }
+  /// Ends the program where help about nothing is asked for, with a usage error; and where the parser, of a program without
+  /// subcommands, knows no `help`.
+  static func check(_ words: [String], of root: any ParsableCommand.Type) {
+    guard words.first == "help" else { return }
+    guard let unknown = unknown(words.dropFirst(), in: root) else {
+      guard root.configuration.subcommands.isEmpty else { return }
+      tell(ParserWords.said(root.helpMessage(), in: .current))
+      CommandRunner.leave(.ok)
+    }
     let program = root.configuration.commandName ?? ""
     CommandRunner.complain(
       said(

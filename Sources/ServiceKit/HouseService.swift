@@ -2,6 +2,7 @@ import JournalKit
 import Logging
 import MessagingKit
 import NTPKit
+import ServiceLifecycle
 package import SharedKernel
 import SigningKit
 
@@ -35,65 +36,65 @@ package struct HouseService<D: Desk & Sendable>: Sendable {
   package func run() async throws {
     let log = settings.logger(principal.text)
     let voice = try Identity.voice(of: principal, in: settings.keys, log: log)
+    let journal = try openJournal(log)
+    defer { journal.close() }
+    let clock = TrustedClock(TrustedClockOptions(source: settings.time))
+    clock.start()
+    defer { clock.stop() }
+    try await ServiceRunner.run(
+      ClosureService {
+        guard await hasTime(clock, log) else { return log.notice("\(said("parado", "stopped"))") }
+        try await serve(voice, journal, clock, log)
+      })
+  }
+
+  private func openJournal(_ log: Logger) throws -> Journal {
     let journal = try Journal.open(folder: settings.dataPath, name: principal.text, waitingForLock: isStandby) { holder in
       log.notice(
         "\(said("de reserva: outro processo tem o diário", "standing by: another process holds the journal"))",
         metadata: ["pid": "\(holder.map(String.init) ?? "?")"])
     }
-    defer { journal.close() }
     do {
       try Identity.bind(principal, to: journal, in: settings.keys)
     } catch {
       // Left there, it would stand in the way of the copy that is to be restored.
-      if journal.isNew { journal.discard() }
+      if journal.isNew { journal.discard() } else { journal.close() }
       throw error
     }
+    return journal
+  }
 
-    let clock = TrustedClock(TrustedClockOptions(source: settings.time))
-    clock.start()
-    defer { clock.stop() }
-    await announceClock(clock, log)
+  /// Waits for a time that may be used. Who waits long reads why, and afterwards each change.
+  ///
+  /// - Returns: whether there is one; the service may be asked to end before.
+  private func hasTime(_ clock: TrustedClock, _ log: Logger) async -> Bool {
+    let clockLog = ClockLog(log)
+    if (clock.now() as Reading).status == .unsynchronized {
+      log.notice("\(said("à espera do relógio (NTP)", "waiting for the clock (NTP)"))")
+    }
+    let status = await cancelWhenGracefulShutdown {
+      var status = Reading.Status.unsynchronized
+      while status == .unsynchronized, !Task.isCancelled {
+        status = await clock.waitUntilReady(within: .seconds(10)).status
+        clockLog.hear(clock.report)
+      }
+      return status
+    }
+    clock.onChange = { clockLog.hear($0) }
+    return status != .unsynchronized
+  }
 
+  private func serve(_ voice: Voice, _ journal: Journal, _ clock: TrustedClock, _ log: Logger) async throws {
     let mailbox = Mailbox(
       queryLimiter: settings.broker.profile == .own ? RateLimiter(perSecond: queriesPerSecond, burst: queryBurst) : nil)
     let watcher = try KeyFolderWatcher(settings.keys) { mailbox.post(.keysChanged) }
     defer { watcher.close() }
-    let publishing = Connection(
-      settings.broker.options("\(principal) (publica)"),
-      onEvent: { [report = ConnectionLog(log, role: "publishing")] event in
-        report.hear(event)
-        switch event {
-        case .connected: mailbox.post(.publisherUp)
-        case .disconnected: mailbox.post(.publisherDown)
-        default: break
-        }
-      })
-    let queryName = "perguntas"
-    var subscriptions = [Subscription(name: "trabalho", source: .queue(queue), prefetch: 1_000, automaticAcknowledgement: false)]
-    if let queryQueue {
-      subscriptions.append(Subscription(name: queryName, source: .queue(queryQueue), prefetch: 0, automaticAcknowledgement: true))
-    }
-    let consuming = Connection(
-      settings.broker.options("\(principal) (consome)"), subscriptions: subscriptions,
-      onEvent: { [report = ConnectionLog(log, role: "consuming")] event in
-        report.hear(event)
-        switch event {
-        case .subscribed(name: "trabalho", queue: _): mailbox.post(.consuming)
-        case .subscriptionCancelled, .disconnected: mailbox.post(.notConsuming)
-        case .delivered(let deliveries):
-          let queries = deliveries.filter { $0.subscription == queryName }
-          if !queries.isEmpty { mailbox.post(queries: queries, at: clock.now().instant) }
-          let work = queries.isEmpty ? deliveries : deliveries.filter { $0.subscription != queryName }
-          if !work.isEmpty { mailbox.post(deliveries: work) }
-        default: break
-        }
-      })
-
+    let (publishing, consuming) = (publishing(to: mailbox, log), consuming(to: mailbox, clock, log))
     let dataPath = settings.dataPath
     let service = TurnService<D>(
       name: principal.text, mailbox: mailbox, clock: clock, keys: settings.keys, publisher: publishing, log: log,
       attend: { clock.setAttentive($0) },
-      whenReady: { [principal] in
+      whenReady: { [principal, queue] in
         log.notice("\(said("pronto", "ready"))", metadata: ["queue": "\(queue)"])
         Readiness.announce(principal.text)
       }
@@ -108,7 +109,7 @@ package struct HouseService<D: Desk & Sendable>: Sendable {
       return TurnService<D>.Parts(loop: loop, outbox: outbox, presence: presence, journal: journal.path)
     }
     do {
-      try await ServiceRunner.run(service)
+      try await service.run()
     } catch {
       await close(consuming, publishing)
       throw error
@@ -116,21 +117,44 @@ package struct HouseService<D: Desk & Sendable>: Sendable {
     await close(consuming, publishing)
   }
 
+  private func publishing(to mailbox: Mailbox, _ log: Logger) -> Connection {
+    Connection(
+      settings.broker.options("\(principal) (publica)"),
+      onEvent: { [report = ConnectionLog(log, role: "publishing")] event in
+        report.hear(event)
+        switch event {
+        case .connected: mailbox.post(.publisherUp)
+        case .disconnected: mailbox.post(.publisherDown)
+        default: break
+        }
+      })
+  }
+
+  private func consuming(to mailbox: Mailbox, _ clock: TrustedClock, _ log: Logger) -> Connection {
+    let (workName, queryName) = ("trabalho", "perguntas")
+    var subscriptions = [Subscription(name: workName, source: .queue(queue), prefetch: 1_000, automaticAcknowledgement: false)]
+    if let queryQueue {
+      subscriptions.append(Subscription(name: queryName, source: .queue(queryQueue), prefetch: 0, automaticAcknowledgement: true))
+    }
+    return Connection(
+      settings.broker.options("\(principal) (consome)"), subscriptions: subscriptions,
+      onEvent: { [report = ConnectionLog(log, role: "consuming")] event in
+        report.hear(event)
+        switch event {
+        case .subscribed(name: workName, queue: _): mailbox.post(.consuming)
+        case .subscriptionCancelled, .disconnected: mailbox.post(.notConsuming)
+        case .delivered(let deliveries):
+          let queries = deliveries.filter { $0.subscription == queryName }
+          if !queries.isEmpty { mailbox.post(queries: queries, at: clock.now().instant) }
+          let work = queries.isEmpty ? deliveries : deliveries.filter { $0.subscription != queryName }
+          if !work.isEmpty { mailbox.post(deliveries: work) }
+        default: break
+        }
+      })
+  }
+
   private func close(_ consuming: Connection, _ publishing: Connection) async {
     await consuming.close(within: .seconds(1))
     await publishing.close(within: .seconds(2))
-  }
-
-  /// Waits for a time that may be used. Who waits long reads why, and afterwards each change.
-  private func announceClock(_ clock: TrustedClock, _ log: Logger) async {
-    let clockLog = ClockLog(log)
-    if (clock.now() as Reading).status == .unsynchronized {
-      log.notice("\(said("à espera do relógio (NTP)", "waiting for the clock (NTP)"))")
-    }
-    while await clock.waitUntilReady(within: .seconds(10)).status == .unsynchronized, !Task.isCancelled {
-      clockLog.hear(clock.report)
-    }
-    clockLog.hear(clock.report)
-    clock.onChange = { clockLog.hear($0) }
   }
 }

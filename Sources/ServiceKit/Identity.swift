@@ -57,13 +57,17 @@ package enum Identity {
       return
     }
     guard known != journal.identity else { return }
+    let found =
+      journal.isNew
+      ? said("em \(journal.path) não há nenhum", "there is none at \(journal.path)")
+      : said("o de \(journal.path) é \(journal.identity)", "the one at \(journal.path) is \(journal.identity)")
     throw Failure(
       .configuration,
       said(
-        "a chave de \(principal) pertence a outro diário (\(known)); aqui está \(journal.identity)\(journal.isNew ? ", recém-criado" : ""). "
-          + "Use a pasta de dados certa (LEILAO_DATA), ou chaves novas para uma casa nova.",
-        "the key of \(principal) belongs to another journal (\(known)); here is \(journal.identity)\(journal.isNew ? ", just made" : ""). "
-          + "Use the right data folder (LEILAO_DATA), or new keys for a new house."))
+        "a chave de \(principal) pertence ao diário \(known); \(found). Use a pasta de dados certa (LEILAO_DATA), "
+          + "ou chaves novas para uma casa nova.",
+        "the key of \(principal) belongs to the journal \(known); \(found). Use the right data folder (LEILAO_DATA), "
+          + "or new keys for a new house."))
   }
 
   private static func readLine(_ path: String) -> String? {

@@ -13,10 +13,9 @@ package protocol JournalOwner {
   /// What compacting leaves of an auction, for the command's help.
   static var compacting: Sentence { get }
   /// Takes out of the journal what was closed before `instant`; `progress` hears how many entries were read, of three times all.
-  /// - Returns: nil when there was nothing to compact.
   static func compact(
     _ journal: Journal, closedBefore instant: Timestamp, progress: (Int64) -> Void
-  ) throws -> CompactionOutcome?
+  ) throws -> CompactionOutcome
 }
 
 /// Looks at a journal from outside, whether its service runs or not.

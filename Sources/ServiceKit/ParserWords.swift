@@ -10,6 +10,13 @@ package enum ParserWords {
     }
   }
 
+  /// What the parser says, in the reader's language, with another sentence for its own: the usage below stays.
+  static func message(_ sentence: String, insteadOfThatIn message: String) -> String {
+    let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
+    let usage = lines.drop { !$0.hasPrefix(said("Usage:", in: .current)) }
+    return (["\(said("Error:", in: .current)) \(sentence)"] + usage.map(String.init)).joined(separator: "\n")
+  }
+
   /// In the order in which they are looked for: what contains another comes before it. Help is wrapped, so a phrase of a value's
   /// description ends where a line may end.
   package static let phrases: [(english: String, portuguese: String)] = [

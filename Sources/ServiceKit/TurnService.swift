@@ -7,7 +7,7 @@ import SigningKit
 import Synchronization
 
 /// Runs a desk on one thread: waits for mail, for the desk's own time, or for the signal to stop.
-final class TurnService<D: Desk & Sendable>: Service {
+final class TurnService<D: Desk & Sendable>: Sendable {
   /// What the thread works with; made on the thread, never leaves it.
   struct Parts {
     let loop: TurnLoop<D>
@@ -52,6 +52,7 @@ final class TurnService<D: Desk & Sendable>: Service {
     self.makeParts = makeParts
   }
 
+  /// Returns when a graceful shutdown was asked for, and is done.
   func run() async throws {
     try await withGracefulShutdownHandler {
       try await onThread(named: name) { [self] in try work() }

@@ -3,8 +3,5 @@ import ServiceKit
 
 @main
 enum Main {
-  static func main() async {
-    HelpTopic.check(ClientCommand.self)
-    await CommandRunner.run(ClientCommand.self)
-  }
+  static func main() async { await CommandRunner.run(ClientCommand.self) }
 }

@@ -3,8 +3,5 @@ import ServiceKit
 
 @main
 enum Main {
-  static func main() async {
-    HelpTopic.check(BidCommand.self)
-    await CommandRunner.run(BidCommand.self)
-  }
+  static func main() async { await CommandRunner.run(BidCommand.self) }
 }

@@ -3,8 +3,5 @@ import ServiceKit
 
 @main
 enum Main {
-  static func main() async {
-    HelpTopic.check(AuctionCommand.self)
-    await CommandRunner.run(AuctionCommand.self)
-  }
+  static func main() async { await CommandRunner.run(AuctionCommand.self) }
 }

@@ -146,6 +146,22 @@ struct BiddingTests {
     #expect(sent(pasted.press(.key(.enter))).isEmpty)
   }
 
+  @Test("what asks for the number again goes when the auction is over, and the amount stays")
+  func strongThenOver() {
+    for isOver in [false, true] {
+      var model = drawnModel()
+      model.press(.character("b"))
+      model.pass(.milliseconds(300))
+      model.type("135.000,00")
+      model.press(.key(.enter))
+      #expect(model.screen(100, 30).contains("CONFIRMAR LANCE ALTO"))
+      model.hear(closed(isOver ? guitar : auctionID("l-01"), result(.sold, winner: bruno, 125_000)))
+      #expect(model.screen(100, 30).contains("CONFIRMAR LANCE ALTO") == !isOver)
+      #expect(model.screen(100, 30).contains("[135.000,00") == isOver)
+      #expect(model.screen(100, 30).contains("o leilão está encerrado") == isOver)
+    }
+  }
+
   @Test("a high amount asked about is not sent once it has become too low")
   func strongThenOutbid() {
     var model = drawnModel()

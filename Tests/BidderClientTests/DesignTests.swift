@@ -55,7 +55,7 @@ struct DesignTests {
        14:31:58 ★ LIDERA     l-01 Bicicleta Caloi 10: seu lance de R$ 480,00 foi aceito                   |
        14:31:40 ★ LIDERA     l-03 Violão Giannini 1978: seu lance de R$ 1.200,00 foi aceito               |
        14:30:00 ✗ PERDIDO    l-09 Rádio Philco: arrematado por dora, R$ 260,00                            |
-       14:28:11 ✓ ARREMATADO l-05 Máquina de escrever: é sua por R$ 175,00                                |
+       14:28:11 ✓ ARREMATADO l-05 Máquina de escrever: é seu por R$ 175,00                                |
        14:25:02 i CONEXÃO    reconectado após 4 s; 3 leilões atualizados                                  |
       ────────────────────────────────────────────────────────────────────────────────────────────────────|
        Lance l-03: R$ [1.300,00_______]  = R$ 1.300,00 (mínimo)      +/- incremento  Enter envia  Esc sai |

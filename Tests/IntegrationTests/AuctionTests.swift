@@ -132,7 +132,7 @@ struct AuctionTests {
     let again = try await house.operator(
       ["agendar", "--id", "uma-so-vez", "--titulo", "Outro", "--duracao", "60s", "--lance-inicial", "1", "--incremento", "1"])
     #expect(again.status == 1)
-    #expect(again.text == "recusado: já há um leilão com este id, e um id serve uma vez (leilao_ja_existe) [uma-so-vez]")
+    #expect(again.text == "recusado: já há um leilão com este id; um id só é usado uma vez (leilao_ja_existe) [uma-so-vez]")
 
     let past = try await house.operator(
       ["agendar", "--id", "passado", "--titulo", "Ontem", "--inicio", "2020-01-01T00:00:00Z"]

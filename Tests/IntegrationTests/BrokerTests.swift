@@ -59,6 +59,31 @@ struct BrokerTests {
     #expect(stories.0.compactMap(\.valorCentavos) == [100_00, 110_00, 120_00, 130_00])
   }
 
+  @Test func `Whoever watches is told once that the connection is lost, however often it is tried`() async throws {
+    let house = try await PrivateHouse.shared
+    let proxy = try LinkProxy(to: house.broker.port)
+    defer { proxy.close() }
+    try await house.schedule("sem-ligacao", duration: "1h")
+    let url = house.broker.url(user: "cliente", password: "cliente", virtualHost: "leilao", port: proxy.port)
+    let follower = try Follower(house, "sem-ligacao", as: "cliente_alpha", environment: ["RABBITMQ_URL": url])
+    try await follower.first("aberto")
+    func count(_ event: String) throws -> Int { try follower.program.output.values.count { try Line($0).evento == event } }
+
+    proxy.mode = .silent
+    proxy.cut()
+    for attempt in proxy.accepted + 1...proxy.accepted + 3 {
+      try await until("attempt \(attempt)") { proxy.accepted >= attempt }
+      proxy.cut()
+    }
+    proxy.mode = .passing
+    proxy.cut()
+    try await until("the client is back") { try count("conectado") == 2 }
+    #expect(try count("desconectado") == 1)
+    #expect(try await follower.first("conectado").motivo == nil, "a member's value is no sentence in the reader's language")
+    #expect(try await follower.first("desconectado").motivo != nil)
+    try await follower.program.kill9()
+  }
+
   @Test func `A command whose link is cut behind it is carried out, and never called unsent`() async throws {
     let house = try await PrivateHouse()
     let proxy = try LinkProxy(to: house.broker.port)

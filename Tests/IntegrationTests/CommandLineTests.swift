@@ -8,7 +8,8 @@ struct CommandLineTests {
   static let commands: [(String, [String])] = [
     ("ms-leilao", []), ("ms-leilao", ["servir"]), ("ms-leilao", ["agendar"]), ("ms-leilao", ["cancelar"]),
     ("ms-leilao", ["listar"]),
-    ("ms-leilao", ["topologia"]), ("ms-lance", []), ("ms-lance", ["copiar"]), ("ms-lance", ["restaurar"]),
+    ("ms-leilao", ["topologia"]), ("ms-lance", []), ("ms-lance", ["servir"]), ("ms-lance", ["copiar"]),
+    ("ms-lance", ["restaurar"]),
     ("ms-lance", ["compactar"]),
     ("ms-leilao", ["copiar"]), ("ms-leilao", ["restaurar"]), ("ms-notificacao", []), ("cliente-tui", []),
     ("cliente-tui", ["terminal"]),
@@ -74,16 +75,18 @@ struct CommandLineTests {
 
     let refused = try await house.bidLine("em-json", "0,50", as: "cliente_alpha")
     #expect((refused.status, refused.line.motivo, refused.line.minimoCentavos) == (1, "abaixo_do_minimo", 100))
+    #expect((refused.line.idLeilao, refused.line.valorCentavos) == ("em-json", 50))
     let accepted = try await house.bidLine("em-json", "1", as: "cliente_alpha")
     #expect(
       (accepted.status, accepted.line.tipo, accepted.line.situacao, accepted.line.idUsuario) == (
         0, "lance", "aceito", "cliente_alpha"
       ))
 
+    #expect((accepted.line.idLeilao, accepted.line.valorCentavos) == ("em-json", 100))
     let asked = try await house.client(
       ["lance", "--consultar", try #require(accepted.line.idLance), "--cliente", "cliente_alpha", "--json"])
     #expect(asked.status == 0)
-    #expect(try Line(try #require(asked.output.first)).bloco == accepted.line.bloco)
+    #expect(try Line(try #require(asked.output.first)) == accepted.line)
     let askedRefused = try await house.client(
       ["lance", "--consultar", try #require(refused.line.idLance), "--cliente", "cliente_alpha", "--json"])
     #expect(askedRefused.status == 1)
@@ -96,6 +99,51 @@ struct CommandLineTests {
         (line.titulo, line.lider, line.precoCentavos, line.minimoCentavos) == ("Aspas \" e \\ barra", "cliente_alpha", 100, 105))
       #expect(line.edicao == answer.edicao)
     }
+  }
+
+  @Test func `What is refused, unheard or cannot be asked is a line of its own under json, too`() async throws {
+    let house = try await PrivateHouse.shared
+    let port = try FreePorts.take()
+    let away = ["RABBITMQ_URL": "amqp://cliente:cliente@127.0.0.1:\(port)/leilao"]
+    func line(_ run: PrivateHouse.Run) throws -> Line {
+      #expect(run.output.count == 1, "\(run)")
+      return try Line(try #require(run.output.first))
+    }
+    let bid = ["lance", "nao-ha", "5", "--cliente", "cliente_alpha", "--json"]
+    let cancelling = ["cancelar", "nao-ha", "--motivo", "m", "--json"]
+    func known(_ line: Line) -> [String?] { [line.tipo, line.idLeilao, line.situacao, line.motivo] }
+
+    let unknown = try await house.client(bid)
+    #expect(unknown.status == 1 && unknown.errors.isEmpty, "\(unknown)")
+    #expect(try known(line(unknown)) == ["lance", "nao-ha", "recusado", "leilao_desconhecido"])
+    let unsent = try await house.client(bid, environment: away)
+    #expect(unsent.status == 69 && unsent.errors.count == 1, "\(unsent)")
+    #expect(try known(line(unsent)) == ["lance", "nao-ha", "indisponivel", nil])
+
+    let refused = try await house.operator(cancelling)
+    #expect(refused.status == 1 && refused.errors.isEmpty, "\(refused)")
+    #expect(try known(line(refused)) == ["comando", "nao-ha", "recusado", "leilao_desconhecido"])
+    #expect(try line(refused).idComando != nil)
+    let ungiven = try await house.operator(cancelling, environment: away)
+    #expect(ungiven.status == 69 && ungiven.errors.count == 1, "\(ungiven)")
+    #expect(try known(line(ungiven)) == ["comando", "nao-ha", "indisponivel", nil])
+
+    let late = try await house.operator(
+      ["agendar", "--id", "tarde-demais", "--titulo", "X", "--inicio", "2020-01-01T00:00:00Z", "--json"]
+        + ["--duracao", "60s", "--lance-inicial", "1", "--incremento", "1"])
+    #expect(try (late.status, line(late).motivo, line(late).termo) == (1, "termos_invalidos", "inicio"))
+  }
+
+  @Test(arguments: [
+    (["LANG": "pt_BR.UTF-8"], "recusado: a casa não conhece o leilão (leilao_desconhecido) [nao-ha]"),
+    (["LANG": "en_US.UTF-8"], "refused: the house knows no such auction (leilao_desconhecido) [nao-ha]"),
+  ])
+  func `Cancelling an auction that the house does not know is refused in a sentence`(locale: [String: String], sentence: String)
+    async throws
+  {
+    let run = try await PrivateHouse.shared.operator(["cancelar", "nao-ha", "--motivo", "m"], environment: locale)
+    #expect(run.status == 1)
+    #expect(run.text == sentence)
   }
 
   @Test func `Asking about a bid that the house never saw is answered with no`() async throws {
@@ -140,7 +188,9 @@ struct CommandLineTests {
     #expect(again.text.contains(id))
     #expect(try String(contentsOfFile: file, encoding: .utf8) == before)
 
-    #expect(try await house.client(["keygen", id, "--tipo", type, "--substituir"]).status == 0)
+    let replaced = try await house.client(["keygen", id, "--substituir", "--json"])
+    #expect(replaced.status == 0)
+    #expect(try Line(try #require(replaced.output.first)).tipo == type, "as before, unless another is asked for")
     #expect(try String(contentsOfFile: file, encoding: .utf8) != before)
 
     let auction = "chave-\(type)"

@@ -143,7 +143,7 @@ struct JournalTests {
     try lose("ms_leilao", of: house)
     for _ in 0..<2 {
       let start = try await house.run("ms-leilao", [], as: "ms_leilao")
-      #expect(start.status == 78 && start.text.contains("recém-criado"), "\(start)")
+      #expect(start.status == 78 && start.text.contains("/ms_leilao.sqlite não há nenhum"), "\(start)")
     }
     #expect(!FileManager.default.fileExists(atPath: house.data + "/ms_leilao.sqlite"))
   }
@@ -164,6 +164,9 @@ struct JournalTests {
     #expect(try await house.terminate(.bids) == .code(0))
     let early = try await lance(house, "compactar")
     #expect(early.status == 0 && early.text.contains("nada a compactar"), "\(early)")
+    let told = try await lance(house, "compactar", "--json")
+    #expect(told.text.contains("\"leiloes\":0,\"lances_compactados\":0,"), "\(told)")
+    #expect(!told.text.contains("\"entradas_antes\":0,"), "\(told)")
     let compacted = try await lance(house, "compactar", "--dias", "0")
     #expect(compacted.status == 0 && compacted.text.hasPrefix("compactado e conferido: 1 leilões, 1 lances"), "\(compacted)")
     #expect(try await lance(house, "--verificar").status == 0)

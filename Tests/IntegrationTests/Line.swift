@@ -10,8 +10,10 @@ struct Line: Decodable, Hashable, Sendable {
   let status: String?
   let situacao: String?
   let motivo: String?
+  let termo: String?
   let consultar: String?
   let idLeilao: String?
+  let idComando: String?
   let idLance: String?
   let idUsuario: String?
   let edicao: String?

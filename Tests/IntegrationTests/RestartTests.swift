@@ -127,5 +127,9 @@ struct RestartTests {
       ["agendar", "--id", "ninguem", "--titulo", "X", "--duracao", "60s", "--lance-inicial", "1", "--incremento", "1"])
     #expect(ordered.status == 3)
     #expect(ordered.text.contains("ms-leilao e ms-lance estão de pé?"), "\(ordered)")
+    let asked = try await house.operator(
+      ["agendar", "--id", "ninguem", "--titulo", "X", "--duracao", "60s", "--lance-inicial", "1", "--incremento", "1", "--json"])
+    let line = try Line(try #require(asked.output.first))
+    #expect((asked.status, line.tipo, line.idLeilao, line.situacao) == (3, "comando", "ninguem", "incerto"), "\(asked)")
   }
 }

@@ -1,5 +1,6 @@
 import AuctionFacts
 import AuctionWire
+import Glibc
 import MessagingKit
 import SharedKernel
 import SuiteTesting
@@ -46,7 +47,7 @@ struct TimeTests {
     #expect(try await house.bid("sem-relogio", "100", as: "cliente_alpha").status == 0)
     let refused = try await house.bid("relogio-exigido", "100", as: "cliente_alpha")
     #expect(refused.status == 1)
-    #expect(refused.text.contains("relogio_implausivel"))
+    #expect(refused.text.contains("não sincronizado (relogio_implausivel) ["), "the clock may be right, and no amount would do")
 
     let visitor = try await Visitor(house)
     for auction in ["sem-relogio", "relogio-exigido"] {
@@ -55,6 +56,20 @@ struct TimeTests {
       #expect(ledger.accepted.allSatisfy { $0.bid.clock.status == .systemClock })
     }
     #expect(try house.process(.bids).errors.values.contains { $0.contains("sem_ntp") })
+  }
+
+  @Test(arguments: [SIGTERM, SIGINT])
+  func `A service that is asked to end while it waits for the time ends in order`(signal: Int32) async throws {
+    let house = try await PrivateHouse(running: [])
+    let nobody = "127.0.0.1:\(try FreePorts.take())"
+    let service = try house.launch(.bids, environment: ["LEILAO_NTP": nobody]).program
+    try await service.errors.first { $0.contains("à espera do relógio") ? () : nil }
+    service.send(signal)
+    #expect(try await service.ending() == .code(0))
+    #expect(service.errors.values.last?.hasSuffix("parado") == true, "\(service.errors.values)")
+    // What it had begun to hold is free for the next.
+    try await house.start(.bids)
+    #expect(try await house.terminate(.bids) == .code(0))
   }
 
   @Test func `A short command with an anchor in the cache sends no packet, and says that it holds over`() async throws {

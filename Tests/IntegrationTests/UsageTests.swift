@@ -71,11 +71,15 @@ struct UsageTests {
     Mistake("cliente-tui", ["acompanhar", "X Y", "--cliente", "cliente_alpha"], names: "X Y", "minúsculas"),
     Mistake("cliente-tui", ["acompanhar", "x"], names: "--cliente"),
     Mistake("cliente-tui", ["cliente_alpha", "--limite", "1,000"], names: "--limite", "1,000", "5.000,00"),
-    Mistake("cliente-tui", ["--xyz"], names: "Opção desconhecida: '--xyz'"),
+    Mistake("cliente-tui", ["--xyz"], names: "Erro: Opção desconhecida: '--xyz'", "Uso: cliente-tui"),
+    Mistake(
+      "ms-leilao", ["agendar", "--titolo=x"], names: "Erro: Opção desconhecida: '--titolo'", "Uso: ms-leilao agendar",
+      "ms-leilao agendar --help"),
+    Mistake("ms-notificacao", ["help", "nada"], names: "nada"),
     Mistake("cliente-tui", ["lance", "x", "100", "--client", "cliente_alpha"], names: "'--client'", "'--cliente'"),
-    Mistake("ms-leilao", ["agendar", "--titolo=x"], names: "Opção desconhecida: '--titolo'"),
     Mistake("cliente-tui", ["cliente_alpha", "--cor", "rosa"], names: "cor", "rosa", "nunca"),
-    Mistake("cliente-tui", ["cliente_alpha"], names: "cliente-tui acompanhar LEILAO --cliente cliente_alpha"),
+    Mistake(
+      "cliente-tui", ["cliente_alpha"], names: "não é um terminal", "cliente-tui acompanhar LEILAO --cliente cliente_alpha"),
   ]
 
   @Test(arguments: mistakes)
@@ -101,7 +105,7 @@ struct UsageTests {
       names: "--opening-price", "1,234.56"),
     Mistake("ms-lance", ["--ntp", "a b"], names: "--ntp", "time server"),
     Mistake("ms-lance", ["--bids-per-second", "0"], names: "--bids-per-second"),
-    Mistake("ms-lance", ["--nothing"], names: "--nothing"),
+    Mistake("ms-lance", ["--nothing"], names: "Error: Unknown option '--nothing'", "Usage: ms-lance"),
     Mistake("cliente-tui", ["keygen", "ana", "--type", "dsa"], names: "--type", "ed25519"),
     Mistake("cliente-tui", ["bid", "x", "--bidder", "cliente_alpha"], names: "cliente-tui bid AUCTION AMOUNT --bidder ID"),
     Mistake("cliente-tui", ["bid", "x", "1", "--bidder", "operador"], names: "--bidder", "reserved"),
@@ -126,7 +130,8 @@ struct UsageTests {
     ["ms-leilao"], ["ms-leilao", "servir"], ["ms-leilao", "agendar"], ["ms-leilao", "cancelar"], ["ms-leilao", "listar"],
     ["ms-leilao", "mortas"], ["ms-leilao", "mortas", "listar"], ["ms-leilao", "mortas", "ver"],
     ["ms-leilao", "mortas", "reenviar"], ["ms-leilao", "mortas", "descartar"], ["ms-leilao", "trocar-chave"],
-    ["ms-leilao", "topologia"], ["ms-leilao", "copiar"], ["ms-leilao", "restaurar"], ["ms-lance"], ["ms-lance", "copiar"],
+    ["ms-leilao", "topologia"], ["ms-leilao", "copiar"], ["ms-leilao", "restaurar"], ["ms-lance"], ["ms-lance", "servir"],
+    ["ms-lance", "copiar"],
     ["ms-lance", "restaurar"], ["ms-lance", "compactar"], ["ms-notificacao"], ["cliente-tui"], ["cliente-tui", "terminal"],
     ["cliente-tui", "keygen"], ["cliente-tui", "lance"], ["cliente-tui", "acompanhar"], ["cliente-tui", "leiloes"],
   ]
@@ -158,6 +163,20 @@ struct UsageTests {
   /// The parser's own subcommand has one name.
   private static func withoutCommands(_ help: String) -> String {
     help.replacing(" help ", with: " ")
+  }
+
+  @Test(arguments: ["ms-leilao", "ms-lance", "ms-notificacao", "cliente-tui"])
+  func `A program's help has a command of its own, too`(program: String) async throws {
+    let house = try await PrivateHouse.shared
+    let asked = try await house.run(program, ["help"], as: "cliente")
+    #expect(asked.status == 0 && asked.errors == [], "\(asked)")
+    #expect(try await house.run(program, ["--help"], as: "cliente").output == asked.output)
+  }
+
+  @Test(arguments: [["ms-leilao"], ["ms-leilao", "mortas"], ["ms-lance"], ["cliente-tui"]])
+  func `Help says of a subcommand once that it is the default`(command: [String]) async throws {
+    let run = try await PrivateHouse.shared.run(command[0], Array(command.dropFirst()) + ["--help"], as: "cliente")
+    #expect(run.text.split(separator: "(padrão)", omittingEmptySubsequences: false).count == 2, "\(run.text)")
   }
 
   @Test(arguments: ["ms-leilao", "ms-lance", "ms-notificacao", "cliente-tui"])

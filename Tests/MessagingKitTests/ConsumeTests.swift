@@ -31,7 +31,7 @@ import Testing
     await rig.connection.close(within: .seconds(30))
     let probe = probe
     let queue = queue
-    #expect(try await eventually { try probe.readyCount(queue) == 2 })
+    try await until("two messages are left") { try probe.readyCount(queue) == 2 }
 
     let second = try self.rig()
     let left = try await second.deliveries(2)
@@ -75,7 +75,7 @@ import Testing
     let rig = try rig(prefetch: 2)
     let first = try await rig.deliveries(2)
     let (probe, queue) = (probe, queue)
-    #expect(try await eventually { try probe.readyCount(queue) == 3 })
+    try await until("three messages wait") { try probe.readyCount(queue) == 3 }
     #expect(rig.delivered.count == 2)
     rig.connection.acknowledge(first[1].tag, multiple: true)
     #expect(try await rig.deliveries(4).count == 4)

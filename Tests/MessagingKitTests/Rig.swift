@@ -66,16 +66,6 @@ func unique(_ name: String) -> String { "\(name)-\(UInt64.random(in: .min ... .m
 
 func text(_ text: String) -> [UInt8] { Array(text.utf8) }
 
-/// Asks until the answer is yes; the broker does some things only after it has answered.
-func eventually(within limit: Duration = .seconds(60), _ condition: () throws -> Bool) async throws -> Bool {
-  let deadline = ContinuousClock.now + limit
-  while try !condition() {
-    guard ContinuousClock.now < deadline else { return false }
-    try await Task.sleep(for: .milliseconds(20))
-  }
-  return true
-}
-
 /// Counts what a recorder has shown to its matcher.
 final class Counter: Sendable {
   private let count = Atomic(0)

@@ -5,7 +5,7 @@ import Testing
 @testable import NTPKit
 
 struct AnchorTests {
-  let folder = try? TemporaryFolder()
+  let folder = try? ScratchFolder()
   var path: String { (folder?.path ?? "/nonexistent") + "/relogio" }
   static let servers = [NTPServer(trusted: "a.example"), NTPServer(trusted: "b.example")]
   static let anchor = Anchor(

@@ -65,7 +65,7 @@ struct TrustedClockLieTests {
     let clock = TrustedClock(try .loopback([server.address]))
     clock.start()
     defer { clock.stop() }
-    try await eventually("\(lie.standing)") { clock.report.servers.first?.standing == lie.standing }
+    try await until("\(lie.standing)") { clock.report.servers.first?.standing == lie.standing }
     let report = clock.report
     #expect(report.status == .unsynchronized && report.servers.first?.reachability == 0 && report.servers.first?.sample == nil)
     #expect(clock.now().uncertaintyMicroseconds == Reading.unknownUncertainty)
@@ -128,7 +128,7 @@ struct TrustedClockLieTests {
     let clock = TrustedClock(try .loopback([server.address]))
     clock.start()
     defer { clock.stop() }
-    try await eventually("refused") {
+    try await until("refused") {
       clock.report.servers.first?.standing == .unreachable(Sentence(system: "Connection refused"))
     }
     #expect(clock.report.status == .unsynchronized)
@@ -139,7 +139,7 @@ struct TrustedClockLieTests {
     let clock = TrustedClock(try .loopback([server.address]))
     clock.start()
     defer { clock.stop() }
-    try await eventually("eight questions") { server.questions.count >= 8 }
+    try await until("eight questions") { server.questions.count >= 8 }
     let questions = server.questions
     #expect(Set(questions.map(\.nonce)).count == questions.count)
     #expect(Set(server.senders).count > questions.count / 2)
@@ -153,7 +153,7 @@ struct TrustedClockLieTests {
     let clock = TrustedClock(try .loopback([closed.address, open.address]))
     clock.start()
     defer { clock.stop() }
-    try await eventually("eight questions to the open one") { open.questions.count >= 8 }
+    try await until("eight questions to the open one") { open.questions.count >= 8 }
     #expect(closed.questions.count == 1)
     #expect(clock.report.servers.map(\.standing) == [.kissed(KissCode(rawValue: code) ?? .rate), .chosen])
   }

@@ -18,7 +18,7 @@ struct TrustedClockTests {
     #expect(
       (before - reading.uncertaintyMicroseconds...after + reading.uncertaintyMicroseconds).contains(reading.unixMicroseconds))
     #expect(reading.uncertaintyMicroseconds < 500_000)
-    try await eventually("all four judged") {
+    try await until("all four judged") {
       clock.report.servers.map(\.standing) == [.outvoted, .chosen, .chosen, .chosen]
     }
     let offset = try #require(clock.report.servers.first?.sample?.offsetMicroseconds)
@@ -30,8 +30,8 @@ struct TrustedClockTests {
     let clock = TrustedClock(try .loopback(servers.map(\.address)))
     clock.start()
     defer { clock.stop() }
-    try await eventually("no majority") { clock.report.servers.allSatisfy { $0.standing == .noMajority } }
-    try await eventually("asked again") { servers.allSatisfy { $0.questions.count >= 5 } }
+    try await until("no majority") { clock.report.servers.allSatisfy { $0.standing == .noMajority } }
+    try await until("asked again") { servers.allSatisfy { $0.questions.count >= 5 } }
     #expect(clock.report.status == .unsynchronized)
   }
 
@@ -42,9 +42,9 @@ struct TrustedClockTests {
     defer { clock.stop() }
     #expect(await clock.waitUntilReady(within: .seconds(60)).status == .synchronized)
     for server in honest { server.stop() }
-    try await eventually("the honest are forgotten") { clock.report.servers.dropFirst().allSatisfy { $0.reachability == 0 } }
-    try await eventually("the liar is heard alone") { clock.report.servers.first?.standing == .noMajority }
-    try await eventually("holdover") { clock.report.status == .holdover }
+    try await until("the honest are forgotten") { clock.report.servers.dropFirst().allSatisfy { $0.reachability == 0 } }
+    try await until("the liar is heard alone") { clock.report.servers.first?.standing == .noMajority }
+    try await until("holdover") { clock.report.status == .holdover }
     #expect(abs(clock.now().unixMicroseconds - wallMicroseconds()) < 5_000_000)
   }
 
@@ -56,10 +56,10 @@ struct TrustedClockTests {
     defer { clock.stop() }
     #expect(await clock.waitUntilReady(within: .seconds(60)).status == .synchronized)
     server.stop()
-    try await eventually("holdover") { seen.withLock { $0.last } == .holdover }
+    try await until("holdover") { seen.withLock { $0.last } == .holdover }
     let (early, report) = (clock.now(), clock.report)
     #expect(early.status == .holdover && early.isUsable)
-    try await eventually("more uncertain") { clock.now().uncertaintyMicroseconds > early.uncertaintyMicroseconds }
+    try await until("more uncertain") { clock.now().uncertaintyMicroseconds > early.uncertaintyMicroseconds }
     #expect((clock.report.ageMicroseconds ?? 0) > (report.ageMicroseconds ?? 0))
     #expect(seen.withLock { $0 } == [.unsynchronized, .synchronized, .holdover])
   }
@@ -71,7 +71,7 @@ struct TrustedClockTests {
     var last = await clock.waitUntilReady(within: .seconds(60)).unixMicroseconds
     server.behave { [.honest(to: $0, offset: -3_600 * second)] }
     // The samples from before outvote nobody: eight polls later the server's word is the new one.
-    try await eventually("unsynchronised") {
+    try await until("unsynchronised") {
       let reading = clock.now()
       #expect(reading.unixMicroseconds >= last)
       last = reading.unixMicroseconds
@@ -118,7 +118,7 @@ struct TrustedClockTests {
     defer { clock.stop() }
     #expect(await clock.waitUntilReady(within: .seconds(60)).status == .systemClock)
     server.behave { [.honest(to: $0)] }
-    try await eventually("synchronised after all") { clock.now().status == .synchronized }
+    try await until("synchronised after all") { clock.now().status == .synchronized }
   }
 
   @Test func `insisted servers are waited for, until the bound`() async throws {
@@ -141,7 +141,7 @@ struct TrustedClockTests {
     cancelled.cancel()
     #expect(await cancelled.value.status == .unsynchronized)
     let waiting = Task { await clock.waitUntilReady() }
-    try await eventually("asked") { !server.questions.isEmpty }
+    try await until("asked") { !server.questions.isEmpty }
     clock.stop()
     #expect(await waiting.value.status == .unsynchronized)
     #expect(await clock.waitUntilReady().status == .unsynchronized)
@@ -149,7 +149,7 @@ struct TrustedClockTests {
   }
 
   @Test func `the next start on this boot holds over from the anchor and sends nothing`() async throws {
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     let path = folder.path + "/a/b/relogio"
     let server = try FakeNTPServer.honest(offset: 500 * second)
     let first = TrustedClock(try .loopback([server.address], anchorFile: path))
@@ -171,7 +171,7 @@ struct TrustedClockTests {
   }
 
   @Test func `what another process learns is used in place of asking`() async throws {
-    let folder = try TemporaryFolder()
+    let folder = try ScratchFolder()
     let server = try FakeNTPServer.honest()
     var options = try TrustedClockOptions.loopback([server.address], anchorFile: folder.path + "/relogio")
     options.fastLoopbackPolling = false
@@ -189,7 +189,7 @@ struct TrustedClockTests {
     let made = bootNanoseconds()
     try file.store(Anchor(Estimate(offset: wallMicroseconds() * 1_000 - made, halfWidth: millisecond, madeAt: made)))
     _ = await clock.waitUntilReady()
-    try await eventually("the change is told") { first.withLock { $0 != nil } }
+    try await until("the change is told") { first.withLock { $0 != nil } }
     #expect(first.withLock { $0?.status } == .holdover)
     #expect(first.withLock { $0?.asked } == 0)
   }
@@ -199,7 +199,7 @@ struct TrustedClockTests {
     let clock = TrustedClock(try .loopback(["127.0.0.1:\(server.port)", "127.1:\(server.port)"]))
     clock.start()
     defer { clock.stop() }
-    try await eventually("the second is the first") {
+    try await until("the second is the first") {
       clock.report.servers.map(\.standing) == [.chosen, .sameAsAnother]
     }
   }

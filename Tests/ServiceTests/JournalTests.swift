@@ -148,7 +148,7 @@ struct JournalTests {
     let (contents, keys) = try story()
     let journal = try journal(contents)
     let before = try books(journal, keys)
-    let outcome = try #require(try compact(BooksJournal.self, journal))
+    let outcome = try compact(BooksJournal.self, journal)
     #expect(outcome.auctions == 1 && outcome.parts.map(\.count) == [4])
     #expect(outcome.entriesAfter < outcome.entriesBefore)
     let after = try books(journal, keys)
@@ -159,7 +159,19 @@ struct JournalTests {
     #expect(try journal.documents("recibo", "moto", from: 0, limit: 10).isEmpty)
     let tally = try audit(journal, keys.ring)
     #expect((tally.count("lances_aceitos"), tally.count("recusas"), tally.count("recibos")) == (2, 2, 0))
-    #expect(try compact(BooksJournal.self, journal) == nil, "there is nothing left to do")
+    #expect(try compact(BooksJournal.self, journal).auctions == 0, "there is nothing left to do")
+  }
+
+  @Test func `that would not be the same when compacted stays as it is, and is not called broken`() throws {
+    let journal = try journal(try story().0)
+    let before = try contents(journal).entries
+    let failure = #expect(throws: Failure.self) {
+      try Compaction(journal, from: 0) { count, _ in count += 1 }
+        .rewrite(isSame: { _ in false }, progress: { _ in }) { $0.entries.map { NewEntry(kind: $0.kind, body: $0.body) } }
+    }
+    #expect(failure?.status == .ioError)
+    #expect(failure?.sentence.contains("nada foi mudado") == true && failure?.sentence.contains("não confere") == false)
+    #expect(try contents(journal).entries == before)
   }
 
   @Test func `compacted forgets who was turned away more than a day before`() throws {
@@ -209,10 +221,12 @@ struct JournalTests {
     let bench = try BooksBench.open()
     try bench.place(100_00)
     let open = try journal(bench.service.store.contents, "open")
-    #expect(try compact(BooksJournal.self, open) == nil)
+    let nothing = try compact(BooksJournal.self, open)
+    #expect((nothing.auctions, nothing.entriesBefore, nothing.entriesAfter) == (0, open.entryCount, open.entryCount))
+    #expect(nothing.parts.map(\.name) == ["lances_compactados"] && nothing.parts.map(\.count) == [0])
     let (contents, _) = try story()
     let closed = try journal(contents, "closed")
-    #expect(try compact(BooksJournal.self, closed, before: Build.noon + .seconds(600)) == nil)
+    #expect(try compact(BooksJournal.self, closed, before: Build.noon + .seconds(600)).auctions == 0)
     #expect(closed.entryCount == Int64(contents.entries.count))
   }
 
@@ -231,7 +245,8 @@ struct JournalTests {
     let journal = try journal(contents)
     let whole = try audit(journal, keys.ring)
     let before = try books(journal, keys)
-    guard let outcome = try compact(BooksJournal.self, journal) else { return }
+    let outcome = try compact(BooksJournal.self, journal)
+    guard outcome.auctions > 0 else { return }
     let after = try books(journal, keys)
     #expect(after.keeper == before.keeper)
     let compacted = try audit(journal, keys.ring)
@@ -250,7 +265,7 @@ struct JournalTests {
 
   private func compact(
     _ owner: (some JournalOwner).Type, _ journal: Journal, before instant: Timestamp = farAway
-  ) throws -> CompactionOutcome? {
+  ) throws -> CompactionOutcome {
     try owner.compact(journal, closedBefore: instant) { _ in }
   }
 
@@ -265,11 +280,13 @@ struct JournalTests {
     let before = try calendar()
     let over = before.closed(before: Self.farAway)
     let outcome = try compact(CalendarJournal.self, journal)
-    #expect(outcome?.auctions ?? 0 == Int64(over.count))
+    #expect(outcome.auctions == Int64(over.count))
     #expect(try calendar() == before)
     _ = try CalendarJournal.audit(try JournalReader(path: journal.path), keys: keys) { _ in }
-    #expect(try compact(CalendarJournal.self, journal) == nil)
-    if let outcome { #expect(outcome.entriesAfter < outcome.entriesBefore) }
+    let again = try compact(CalendarJournal.self, journal)
+    #expect((again.auctions, again.entriesBefore, again.entriesAfter) == (0, outcome.entriesAfter, outcome.entriesAfter))
+    #expect(again.parts.map(\.name) == ["comandos_compactados"])
+    if outcome.auctions > 0 { #expect(outcome.entriesAfter < outcome.entriesBefore) }
   }
 
   private func contents(_ journal: Journal) throws -> SimulatedStore.Contents {

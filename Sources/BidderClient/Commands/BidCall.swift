@@ -15,6 +15,7 @@ struct BidCall: Sendable {
 
   func inquire(_ id: BidID, _ report: BidReport) async throws {
     try await visit(interest: .only([])) { driver, events, deadline in
+      var report = report
       driver.inquire(bidder, id)
       while let event = try events.next(until: deadline) {
         if case .refusedLongAgo(id) = event {
@@ -26,8 +27,12 @@ struct BidCall: Sendable {
         }
         guard case .decision(id, let statement, _) = event else { continue }
         switch statement?.fact {
-        case .block(let block): return report.accepted(id, block: block.number, amount: nil, currency: .brl)
-        case .refused(let receipt): throw report.refused(id, receipt, currency: .brl)
+        case .block(let block):
+          (report.auction, report.amount) = (block.auction, block.amount(of: id))
+          return report.accepted(id, block: block.number, currency: nil)
+        case .refused(let receipt):
+          report.auction = receipt.auction
+          throw report.refused(id, receipt, currency: .brl)
         case nil:
           throw report.refused(
             id, because: "desconhecido",
@@ -47,33 +52,15 @@ struct BidCall: Sendable {
     defer { clock.stop() }
     _ = await clock.waitUntilReady(within: .seconds(6))
     try await visit(interest: .only([auction]), clock: clock) { driver, events, deadline in
-      let followed = try meet(auction, events, deadline)
-      let amount: Money
-      do {
-        amount = try report.money.parse(text, in: followed.terms.currency)
-        guard amount > .zero else { throw MoneyText.Problem.empty }
-      } catch MoneyText.Problem.tooLarge {
-        let most = report.money.format(MoneyText.largest, in: followed.terms.currency)
-        throw Failure(
-          .usage, said("“\(text)” é demais; o maior lance é \(most)", "“\(text)” is too much; the largest bid is \(most)"))
-      } catch {
-        throw Failure(
-          .usage,
-          said(
-            "“\(text)” não é um valor; aceito: 1300, 1300,50, 1.300,50",
-            "“\(text)” is no amount; accepted: 1300, 1300.50, 1,300.50"))
-      }
+      let followed = try meet(auction, events, deadline, report)
+      let amount = try amount(text, in: followed.terms.currency, report.money)
+      var report = report
+      report.amount = amount
       var bid = sign(amount, on: followed, at: clock.now(), by: voice)
       driver.submit(bid.bid, bid.sealed)
       var hasRetried = false
-      while let event = try events.next(until: deadline) {
-        guard case .attempt(let attempt) = event, attempt.bid.id == bid.bid.id, case .decided(let outcome) = attempt.state else {
-          continue
-        }
-        switch outcome {
-        case .accepted(let block):
-          return report.accepted(bid.bid.id, block: block, amount: amount, currency: followed.terms.currency)
-        case .refused(let receipt) where receipt.reason == .implausibleClock && !hasRetried:
+      while let outcome = try decision(on: bid.bid.id, events, deadline) {
+        if case .refused(let receipt) = outcome, receipt.reason == .implausibleClock, !hasRetried {
           // Refused for its clock, a client signs once more without claiming to know the time.
           hasRetried = true
           let reading = clock.now() as ClockReading
@@ -81,37 +68,75 @@ struct BidCall: Sendable {
             amount, on: followed, at: ClockReading(reading.instant, uncertainty: reading.uncertainty, status: .unsynchronized),
             by: voice)
           driver.submit(bid.bid, bid.sealed)
-        case .refused(let receipt): throw report.refused(bid.bid.id, receipt, currency: followed.terms.currency)
-        case .busy:
-          throw report.refused(
-            bid.bid.id, because: "ocupado",
-            said("recusado: a casa está cheia (ocupado); tente de novo", "refused: the house is full (ocupado); try again"))
-        case .unroutable:
-          throw Failure(
-            .unavailable,
-            said(
-              "o broker não tem a fila dos lances; a topologia está inteira?",
-              "the broker has no queue for bids; is its topology whole?"))
-        case .neverDecided:
-          throw report.refused(
-            bid.bid.id, because: "desconhecido",
-            said(
-              "recusado: a casa não tem decisão sobre este lance (\(bid.bid.id)) e já não o aceitaria",
-              "refused: the house holds no decision on this bid (\(bid.bid.id)) and would take it no more"))
+          continue
         }
+        return try tell(outcome, of: bid.bid.id, in: followed.terms.currency, report)
       }
       throw report.unknown(bid.bid.id)
     }
   }
 
+  private func amount(_ text: String, in currency: Currency, _ money: MoneyText) throws -> Money {
+    do {
+      let amount = try money.parse(text, in: currency)
+      guard amount > .zero else { throw MoneyText.Problem.empty }
+      return amount
+    } catch MoneyText.Problem.tooLarge {
+      let most = money.format(MoneyText.largest, in: currency)
+      throw Failure(
+        .usage, said("“\(text)” é demais; o maior lance é \(most)", "“\(text)” is too much; the largest bid is \(most)"))
+    } catch {
+      throw Failure(
+        .usage,
+        said(
+          "“\(text)” não é um valor; aceito: 1300, 1300,50, 1.300,50",
+          "“\(text)” is no amount; accepted: 1300, 1300.50, 1,300.50"))
+    }
+  }
+
+  /// - Returns: nil when the deadline has passed without one.
+  private func decision(
+    on bid: BidID, _ events: EventReader, _ deadline: ContinuousClock.Instant
+  ) throws -> BidAttempt.Outcome? {
+    while let event = try events.next(until: deadline) {
+      if case .attempt(let attempt) = event, attempt.bid.id == bid, case .decided(let outcome) = attempt.state { return outcome }
+    }
+    return nil
+  }
+
+  private func tell(_ outcome: BidAttempt.Outcome, of bid: BidID, in currency: Currency, _ report: BidReport) throws {
+    switch outcome {
+    case .accepted(let block): report.accepted(bid, block: block, currency: currency)
+    case .refused(let receipt): throw report.refused(bid, receipt, currency: currency)
+    case .busy:
+      throw report.refused(
+        bid, because: "ocupado",
+        said("recusado: a casa está cheia (ocupado); tente de novo", "refused: the house is full (ocupado); try again"))
+    case .unroutable:
+      throw Failure(
+        .unavailable,
+        said(
+          "o broker não tem a fila dos lances; a topologia está inteira?",
+          "the broker has no queue for bids; is its topology whole?"))
+    case .neverDecided:
+      throw report.refused(
+        bid, because: "desconhecido",
+        said(
+          "recusado: a casa não tem decisão sobre este lance (\(bid)) e já não o aceitaria",
+          "refused: the house holds no decision on this bid (\(bid)) and would take it no more"))
+    }
+  }
+
   /// Waits until the auction is known and brought up to date.
-  private func meet(_ auction: AuctionID, _ events: EventReader, _ deadline: ContinuousClock.Instant) throws -> FollowedAuction {
+  private func meet(
+    _ auction: AuctionID, _ events: EventReader, _ deadline: ContinuousClock.Instant, _ report: BidReport
+  ) throws -> FollowedAuction {
     var followed: FollowedAuction?
     while let event = try events.next(until: deadline) {
       switch event {
       case .auction(let state, _) where state.terms.auction == auction: followed = state
       case .live:
-        guard let followed else { throw BidReport.unknownAuction(auction) }
+        guard let followed else { throw report.unknownAuction(auction) }
         return followed
       default: break
       }
@@ -150,6 +175,17 @@ struct BidCall: Sendable {
       throw error
     }
     await driver.close()
+  }
+}
+
+extension Block {
+  /// Nil when it accepts no such bid.
+  fileprivate func amount(of bid: BidID) -> Money? {
+    guard case .entries(let entries) = content else { return nil }
+    for case .bid(let evidence, _) in entries.map(\.fact) {
+      if let accepted = try? Bid(Envelope(evidence)), accepted.id == bid { return accepted.amount }
+    }
+    return nil
   }
 }
 

@@ -16,6 +16,14 @@ package struct KeygenCommand: AsyncParsableCommand {
       case .rsa: .rsa(bits: 2_048)
       }
     }
+
+    init(_ type: KeyType) {
+      switch type {
+      case .ed25519: self = .ed25519
+      case .p256: self = .p256
+      case .rsa: self = .rsa
+      }
+    }
   }
 
   package static var configuration: CommandConfiguration {
@@ -45,7 +53,11 @@ package struct KeygenCommand: AsyncParsableCommand {
   @Argument(help: ArgumentHelp(said("Quem: [a-z0-9_], até 32.", "Who: [a-z0-9_], up to 32."), valueName: "ID")) var id: String
   @Option(
     name: .spoken("tipo", "type"),
-    help: ArgumentHelp(said("Tipo da chave.", "Kind of key."), valueName: said("TIPO", "TYPE"))) var type: Choice = .ed25519
+    help: ArgumentHelp(
+      said(
+        "Tipo da chave (padrão: o da que é substituída, ou ed25519).",
+        "Kind of key (default: that of the key that is replaced, or ed25519)."), valueName: said("TIPO", "TYPE"))) var type:
+    Choice?
   @Flag(
     name: .spoken("com-senha", "passphrase"),
     help: ArgumentHelp(said("Pergunta uma senha no terminal.", "Asks for a passphrase on the terminal."))) var wantsPassphrase =
@@ -71,7 +83,9 @@ package struct KeygenCommand: AsyncParsableCommand {
       }
       passphrase = chosen
     }
-    let key = try PrivateKey.generate(type.type)
+    let former = replaces ? try? settings.keys.publicKey(of: bidder.text).type : nil
+    let type = type?.type ?? former ?? .ed25519
+    let key = try PrivateKey.generate(type)
     do {
       try settings.keys.writePair(key, for: bidder.text, passphrase: passphrase, replacing: replaces)
     } catch {
@@ -82,7 +96,7 @@ package struct KeygenCommand: AsyncParsableCommand {
     if json {
       var line = JSONLine()
       line.add("id_usuario", bidder.text)
-      line.add("tipo", type.rawValue)
+      line.add("tipo", Choice(type).rawValue)
       line.add("keyid", Hex.encode(key.publicKey.id))
       line.add("privada", privateFile)
       line.add("publica", publicFile)

@@ -64,14 +64,15 @@ package struct PlaceBidCommand: AsyncParsableCommand {
       throw Failure(
         .usage, said("--espera: “\(wait)” não serve; aceito: 5s, 1m", "--wait: “\(wait)” is not accepted; accepted: 5s, 1m"))
     }
-    let report = BidReport(json: json, bidder: bidder)
+    let call = BidCall(settings: settings, bidder: bidder, patience: patience)
+    var report = BidReport(json: json, bidder: bidder)
     if let inquiry {
       guard auction == nil, amount == nil, let id = BidID(inquiry) else {
         throw Failure(
           .usage,
           said("--consultar pede só o id de um lance: xxxxxxxx-xxxx-…", "--inquire takes the id of a bid alone: xxxxxxxx-xxxx-…"))
       }
-      return try await BidCall(settings: settings, bidder: bidder, patience: patience).inquire(id, report)
+      return try await report.telling(id) { try await call.inquire(id, report) }
     }
     guard let auction, let amount else {
       throw Failure(
@@ -88,71 +89,7 @@ package struct PlaceBidCommand: AsyncParsableCommand {
           "“\(auction)” is no auction: lower-case letters, digits and -"))
     }
     let voice = try BidderAccess.voice(of: bidder, settings)
-    try await BidCall(settings: settings, bidder: bidder, patience: patience).place(amount, on: auction, by: voice, report)
-  }
-}
-
-/// Says what became of a bid, and leaves with its status.
-struct BidReport: Sendable {
-  let json: Bool
-  let bidder: PrincipalID
-  let money: MoneyText = Language.current.money
-
-  static func unknownAuction(_ auction: AuctionID) -> Failure {
-    Failure(
-      .refused,
-      said(
-        "recusado: a casa não conhece o leilão \(auction) (leilao_desconhecido)",
-        "refused: the house knows no auction \(auction) (leilao_desconhecido)"))
-  }
-
-  func accepted(_ id: BidID, block: Int64, amount: Money?, currency: Currency) {
-    guard !json else { return line(id, "aceito") { $0.add("bloco", block) } }
-    tell(
-      said("aceito", "accepted") + (amount.map { ": " + money.format($0, in: currency) } ?? "")
-        + said(" (bloco \(block), lance \(id))", " (block \(block), bid \(id))"))
-  }
-
-  func refused(_ id: BidID, _ receipt: Receipt, currency: Currency) -> any Error {
-    guard !json else {
-      line(id, "recusado") {
-        $0.add("motivo", receipt.reason.wireName)
-        $0.add("minimo_centavos", receipt.minimum?.minorUnits)
-      }
-      return ExitStatus.refused
-    }
-    let minimum = receipt.minimum.map { said("; o mínimo era ", "; the minimum was ") + money.format($0, in: currency) } ?? ""
-    let reason = "\(receipt.reason.words(.current)) (\(receipt.reason.wireName))"
-    return Failure(.refused, said("recusado: ", "refused: ") + reason + minimum + said(" [lance \(id)]", " [bid \(id)]"))
-  }
-
-  func refused(_ id: BidID, because reason: String, _ sentence: String) -> any Error {
-    guard !json else {
-      line(id, "recusado") { $0.add("motivo", reason) }
-      return ExitStatus.refused
-    }
-    return Failure(.refused, sentence)
-  }
-
-  func unknown(_ id: BidID) -> any Error {
-    guard !json else {
-      line(id, "incerto") { $0.add("consultar", "cliente-tui lance --consultar \(id) --cliente \(bidder)") }
-      return ExitStatus.unknown
-    }
-    return Failure(
-      .unknown,
-      said(
-        "incerto: não veio decisão a tempo. Pergunte depois: cliente-tui lance --consultar \(id) --cliente \(bidder)",
-        "unknown: no decision came in time. Ask later: cliente-tui bid --inquire \(id) --bidder \(bidder)"))
-  }
-
-  private func line(_ id: BidID, _ standing: String, _ more: (inout JSONLine) -> Void) {
-    var line = JSONLine()
-    line.add("tipo", "lance")
-    line.add("id_lance", id.description)
-    line.add("id_usuario", bidder.text)
-    line.add("situacao", standing)
-    more(&line)
-    tell(line.text)
+    report.auction = auction
+    try await report.telling { try await call.place(amount, on: auction, by: voice, report) }
   }
 }

@@ -14,7 +14,7 @@ package struct TerminalCommand: AsyncParsableCommand {
   package static var configuration: CommandConfiguration {
     CommandConfiguration(
       commandName: "terminal",
-      abstract: said("Abre o terminal de um licitante (padrão).", "Opens a bidder's terminal (default)."),
+      abstract: said("Abre o terminal de um licitante.", "Opens a bidder's terminal."),
       discussion: said(
         """
         EXEMPLOS:
@@ -69,7 +69,9 @@ package struct TerminalCommand: AsyncParsableCommand {
     help: ArgumentHelp(said("Todo lance pede um segundo Enter.", "Every bid wants a second Enter."))) var confirmsAlways = false
   @Option(
     name: .spoken("cor", "color"),
-    help: ArgumentHelp(said("Cores; NO_COLOR também vale.", "Colours; NO_COLOR counts too."))) var color: ColorChoice = .auto
+    help: ArgumentHelp(
+      said("Cores; NO_COLOR também vale.", "Colours; NO_COLOR counts too."), valueName: said("COR", "COLOR"))) var color:
+    ColorChoice = .auto
   @Flag(help: ArgumentHelp(said("Só caracteres ASCII.", "ASCII characters only."))) var ascii = false
 
   package init() {}
@@ -77,25 +79,14 @@ package struct TerminalCommand: AsyncParsableCommand {
   package func run() async throws {
     ProcessEnding.restartWithoutQuestions()
     let bidder = try BidderAccess.bidder(id, option: "ID")
-    let language = Language.current
-    let ceiling = try limit.map { text in
-      do {
-        return try language.money.parse(text, in: .brl)
-      } catch {
-        throw Failure(
-          .usage,
-          said(
-            "--limite: “\(text)” não é um valor; aceito: 5000, 5.000,00",
-            "--limit: “\(text)” is no amount; accepted: 5000, 5,000.00"))
-      }
-    }
+    let ceiling = try ceiling()
     let settings = try house.resolved(brokerUser: BidderAccess.brokerUser)
     guard isatty(0) == 1, isatty(1) == 1 else {
       throw Failure(
         .usage,
         said(
-          "o terminal precisa de um terminal; sem um, use: cliente-tui acompanhar LEILAO --cliente \(bidder)",
-          "the terminal needs a terminal; without one, use: cliente-tui watch AUCTION --bidder \(bidder)"))
+          "a entrada ou a saída não é um terminal; sem um, use: cliente-tui acompanhar LEILAO --cliente \(bidder)",
+          "the input or the output is no terminal; without one, use: cliente-tui watch AUCTION --bidder \(bidder)"))
     }
     let voice = try BidderAccess.voice(of: bidder, settings)
     let keys = try BidderAccess.keys(settings)
@@ -107,25 +98,11 @@ package struct TerminalCommand: AsyncParsableCommand {
     }
     let gateway = TerminalGateway(voice: voice, clock: clock, inbox: inbox)
     let screen = Settings(
-      bidder: bidder, language: language, broker: "\(settings.broker.url.host):\(settings.broker.url.port)", zone: .here,
-      limit: ceiling,
-      confirmsAlways: confirmsAlways)
-    var options = NcursesTerminal.Options()
-    options.ascii = ascii
-    options.color =
-      switch color {
-      case .never: .never
-      case .auto: .auto
-      case .always: .always
-      }
+      bidder: bidder, language: .current, broker: "\(settings.broker.url.host):\(settings.broker.url.port)", zone: .here,
+      limit: ceiling, confirmsAlways: confirmsAlways)
     let ending = Outcome()
     try await onThread(named: "terminal") { [options] in
-      let terminal: NcursesTerminal
-      do {
-        terminal = try NcursesTerminal(options)
-      } catch {
-        throw Failure(.usage, said(error))
-      }
+      let terminal = try Self.open(options)
       defer { terminal.close() }
       gateway.start(broker: settings.broker, keys: keys)
       var model = Model(screen, size: terminal.size, clock: clock.now())
@@ -134,6 +111,40 @@ package struct TerminalCommand: AsyncParsableCommand {
     await gateway.stop()
     clock.stop()
     if case .signal(let signal) = ending.value { ProcessEnding.die(bySignal: signal) }
+  }
+
+  /// No bid above it is sent; nil: none is too high.
+  private func ceiling() throws -> Money? {
+    guard let limit else { return nil }
+    do {
+      return try Language.current.money.parse(limit, in: .brl)
+    } catch {
+      throw Failure(
+        .usage,
+        said(
+          "--limite: “\(limit)” não é um valor; aceito: 5000, 5.000,00",
+          "--limit: “\(limit)” is no amount; accepted: 5000, 5,000.00"))
+    }
+  }
+
+  private var options: NcursesTerminal.Options {
+    var options = NcursesTerminal.Options()
+    options.ascii = ascii
+    options.color =
+      switch color {
+      case .never: .never
+      case .auto: .auto
+      case .always: .always
+      }
+    return options
+  }
+
+  private static func open(_ options: NcursesTerminal.Options) throws -> NcursesTerminal {
+    do {
+      return try NcursesTerminal(options)
+    } catch {
+      throw Failure(.usage, said(error))
+    }
   }
 }
 

@@ -64,9 +64,10 @@ package struct WatchCommand: AsyncParsableCommand {
       broker: settings.broker, name: bidder.text, bidder: bidder, keys: keys, interest: .only([id]),
       clock: clock
     ) { channel.send($0) }
-    let (untilEnd, printer) = (untilEnd, WatchPrinter(json: json))
+    let (untilEnd, json) = (untilEnd, json)
     do {
       try await onThread(named: "acompanhar") {
+        var printer = WatchPrinter(json: json)
         let events = EventReader(channel)
         var isKnown = false
         while true {
@@ -82,122 +83,5 @@ package struct WatchCommand: AsyncParsableCommand {
       throw error
     }
     await driver.close()
-  }
-}
-
-/// One line for each event.
-struct WatchPrinter: Sendable {
-  let json: Bool
-  private let money: MoneyText = Language.current.money
-
-  init(json: Bool) { self.json = json }
-
-  func show(_ event: BidderSession.Event) {
-    switch event {
-    case .auction(let state, let changes):
-      if changes.isEmpty { standing(state) }
-      changes.forEach { change($0, state) }
-    case .connected: notice("conectado", said("conectado", "connected"))
-    case .disconnected(let reason, _): notice("desconectado", said("sem conexão: \(reason)", "no connection: \(reason)"))
-    case .dropped(let reason):
-      notice("descartado", said("descartado (não é da casa): \(reason)", "dropped (not the house's): \(reason)"))
-    case .blocked(let reason): notice("bloqueado", reason)
-    case .live, .refused, .unblocked, .attempt, .decision, .refusedLongAgo: break
-    }
-  }
-
-  func waiting(for auction: AuctionID) {
-    notice(
-      "desconhecido",
-      said("a casa não conhece \(auction); espero que o agende", "the house knows no \(auction); waiting for it to be scheduled"))
-  }
-
-  private func standing(_ state: FollowedAuction) {
-    if let result = state.result { return change(.closed(result), state) }
-    emit(state, "estado", said("estado", "state") + ": " + summary(state)) { $0.add("status", state.status.wireName) }
-  }
-
-  private func change(_ change: FollowedAuction.Change, _ state: FollowedAuction) {
-    switch change {
-    case .opened: emit(state, "aberto", said("aberto; ", "open; ") + summary(state)) { _ in }
-    case .bid(let bid):
-      emit(
-        state, "lance",
-        said("lance de ", "bid of ") + "\(bid.bidder): \(money.format(bid.amount, in: state.terms.currency)); " + summary(state)
-      ) {
-        $0.add("id_lance", bid.id.description)
-        $0.add("id_usuario", bid.bidder.text)
-        $0.add("valor_centavos", bid.amount.minorUnits)
-        $0.add("recebido_us", bid.receivedAt.microseconds)
-      }
-    case .extended(_, let to, let by, let cause):
-      emit(
-        state, "prorrogado",
-        said("prorrogado até ", "extended to ") + TimeText.rfc3339(to) + (by.map { said(" por ", " by ") + $0.text } ?? "")
-          + " (\(words(cause)))"
-      ) {
-        $0.add("por", by?.text)
-        $0.add("motivo", cause.wireName)
-      }
-    case .closed(let result):
-      emit(state, "encerrado", said("encerrado: ", "closed: ") + ending(result, state)) {
-        $0.add("situacao", result.outcome.wireName)
-        $0.add("vencedor", result.winner?.text)
-        $0.add("valor_centavos", result.amount?.minorUnits)
-        $0.add("motivo", state.cancellation)
-      }
-    case .broken(let reason):
-      emit(state, "corrente_quebrada", said("A CORRENTE NÃO FECHA: \(reason)", "THE CHAIN IS BROKEN: \(reason)")) {
-        $0.add("motivo", reason)
-      }
-    }
-  }
-
-  private func ending(_ result: AuctionResult, _ state: FollowedAuction) -> String {
-    let outcome = result.outcome.words
-    if let reason = state.cancellation { return "\(outcome) (\(Printable.text(reason)))" }
-    guard let winner = result.winner, let amount = result.amount else { return outcome }
-    return "\(outcome), \(winner), \(money.format(amount, in: state.terms.currency))"
-  }
-
-  private func words(_ cause: Extension.Cause) -> String {
-    switch cause {
-    case .bid: said("lance no fim", "late bid")
-    case .outage: said("a casa esteve ausente", "the house was away")
-    case .resumption: said("retomado", "resumed")
-    }
-  }
-
-  private func summary(_ state: FollowedAuction) -> String {
-    let price =
-      state.price.map {
-        said("preço ", "price ") + money.format($0, in: state.terms.currency) + " (\(state.leader?.text ?? "-")), "
-      } ?? ""
-    return price + said("mínimo ", "minimum ") + money.format(state.minimum, in: state.terms.currency) + said(", fim ", ", end ")
-      + TimeText.rfc3339(state.endsAt)
-  }
-
-  private func emit(_ state: FollowedAuction, _ kind: String, _ text: String, _ more: (inout JSONLine) -> Void) {
-    guard json else { return tell("\(TimeText.rfc3339(state.asOf.instant)) \(state.terms.auction) \(text)") }
-    var line = JSONLine()
-    line.add("evento", kind)
-    line.add("id_leilao", state.terms.auction.text)
-    line.add("bloco", state.head?.block)
-    line.add("hash", state.head?.digest.hex)
-    line.add("em_us", state.asOf.instant.microseconds)
-    line.add("preco_centavos", state.price?.minorUnits)
-    line.add("lider", state.leader?.text)
-    line.add("minimo_centavos", state.minimum.minorUnits)
-    line.add("fim_us", state.endsAt.microseconds)
-    more(&line)
-    tell(line.text)
-  }
-
-  private func notice(_ kind: String, _ text: String) {
-    guard json else { return CommandRunner.complain(text) }
-    var line = JSONLine()
-    line.add("evento", kind)
-    line.add("motivo", text)
-    tell(line.text)
   }
 }

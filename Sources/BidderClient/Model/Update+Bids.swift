@@ -43,6 +43,12 @@ extension Model {
     }
   }
 
+  /// Nothing is left to confirm when the auction is over: the box of the bid says so, as for any other amount.
+  mutating func leaveConfirmation() {
+    guard case .confirm(let asked) = mode, live.lots[asked.box.auction]?.isOver ?? true else { return }
+    mode = .bidBox(asked.box)
+  }
+
   // MARK: Keys
 
   mutating func openBox(amount: Money? = nil, doubt: Doubt? = nil) {

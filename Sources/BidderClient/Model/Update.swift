@@ -15,6 +15,7 @@ extension Model {
       guard epoch >= self.epoch else { return [] }
       self.epoch = epoch
       take(event)
+      leaveConfirmation()
     case .eventsLost:
       note(.eventsLost)
       effects.append(.resync)

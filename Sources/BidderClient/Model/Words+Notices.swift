@@ -8,7 +8,7 @@ package struct NoticeNames {
 }
 
 extension Notice.Fact {
-  /// The whole sentence.
+  /// The whole sentence, behind the word of its kind.
   package func sentence(_ language: Language, _ say: NoticeNames) -> String {
     switch language {
     case .portuguese: portuguese(say)
@@ -32,8 +32,9 @@ extension Notice.Fact {
     case .chainBroken: return isPortuguese ? "a cadeia não confere" : "the chain does not hold"
     case .houseWithoutNTP: return "\(isPortuguese ? "sem" : "no") NTP (sem_ntp)"
     case .eventsLost: return isPortuguese ? "pedindo tudo de novo" : "asking for everything again"
-    case .won, .lost, .soldToOther, .conditional, .noBids, .cancelled, .suspended, .resumed, .opened, .lastMinute,
-      .connectionLost,
+    case .cancelled(let reason):
+      return (isPortuguese ? "cancelado" : "cancelled") + (reason.map { ": \($0)" } ?? "")
+    case .won, .lost, .soldToOther, .conditional, .noBids, .suspended, .resumed, .opened, .lastMinute, .connectionLost,
       .reconnected, .brokerBlocked, .brokerUnblocked:
       return sentence(language, say)
     }
@@ -66,12 +67,12 @@ extension Notice.Fact {
     case .uncertain(let amount): "\(say.money(amount)) ENVIADO SEM RESPOSTA; perguntando à casa"
     case .neverDecided(let amount): "a casa não tem decisão sobre \(say.money(amount)): não contou"
     case .notSent(let amount, let reason): "\(say.money(amount)) não foi enviado: \(reason)"
-    case .won(let amount): "é sua por \(say.money(amount))"
+    case .won(let amount): "é seu por \(say.money(amount))"
     case .lost(let winner, let amount), .soldToOther(let winner, let amount):
       "arrematado por \(say.name(winner))" + (amount.map { ", \(say.money($0))" } ?? "")
     case .conditional: "fechou abaixo da reserva"
     case .noBids: "fechou sem lances"
-    case .cancelled(let reason): "cancelado" + (reason.map { ": \($0)" } ?? "")
+    case .cancelled(let reason): reason ?? "sem motivo conhecido"
     case .suspended(let reason): "suspenso: \(reason)"
     case .resumed: "retomado"
     case .opened: "começou"
@@ -105,7 +106,7 @@ extension Notice.Fact {
       "sold to \(say.name(winner))" + (amount.map { ", \(say.money($0))" } ?? "")
     case .conditional: "closed under the reserve"
     case .noBids: "closed without bids"
-    case .cancelled(let reason): "cancelled" + (reason.map { ": \($0)" } ?? "")
+    case .cancelled(let reason): reason ?? "no reason known"
     case .suspended(let reason): "halted: \(reason)"
     case .resumed: "goes on"
     case .opened: "has opened"

@@ -143,7 +143,8 @@ extension Refusal {
       case .suspended: ("o leilão está suspenso", "the auction is halted")
       case .closed: ("o leilão já fechou", "the auction has closed")
       case .sellerMayNotBid: ("o vendedor não pode dar lance", "the seller may not bid")
-      case .implausibleClock: ("o relógio deste computador está errado", "this computer's clock is wrong")
+      case .implausibleClock:
+        ("o relógio deste computador está errado ou não sincronizado", "this computer's clock is wrong or not synchronised")
       case .stale: ("chegou tarde demais para valer", "it came too late to count")
       case .seenMismatch: ("o livro visto não é o da casa", "the ledger seen is not the house's")
       case .alreadyLeading: ("você já lidera", "you lead already")

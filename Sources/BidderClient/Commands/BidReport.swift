@@ -1,0 +1,94 @@
+import AuctionFacts
+import AuctionWire
+import ServiceKit
+import SharedKernel
+
+/// Says what became of a bid, and leaves with its status. Under `--json` one line says it, whatever it is; what this command
+/// does not know of the bid is null in it.
+struct BidReport: Sendable {
+  let json: Bool
+  let bidder: PrincipalID
+  let money: MoneyText = Language.current.money
+  var auction: AuctionID?
+  var amount: Money?
+
+  init(json: Bool, bidder: PrincipalID) { (self.json, self.bidder) = (json, bidder) }
+
+  /// - Parameter currency: nil where the auction's is not known; then people are not told the amount.
+  func accepted(_ id: BidID, block: Int64, currency: Currency?) {
+    guard !json else { return line(id, "aceito") { $0.add("bloco", block) } }
+    let price = currency.flatMap { currency in amount.map { ": " + money.format($0, in: currency) } } ?? ""
+    tell(said("aceito", "accepted") + price + said(" (bloco \(block), lance \(id))", " (block \(block), bid \(id))"))
+  }
+
+  func refused(_ id: BidID, _ receipt: Receipt, currency: Currency) -> any Error {
+    guard !json else {
+      line(id, "recusado") {
+        $0.add("motivo", receipt.reason.wireName)
+        $0.add("minimo_centavos", receipt.minimum?.minorUnits)
+      }
+      return ExitStatus.refused
+    }
+    let minimum =
+      receipt.reason.isAboutAmount
+      ? receipt.minimum.map { said("; o mínimo era ", "; the minimum was ") + money.format($0, in: currency) } ?? "" : ""
+    let reason = "\(receipt.reason.words(.current)) (\(receipt.reason.wireName))"
+    return Failure(.refused, said("recusado: ", "refused: ") + reason + minimum + said(" [lance \(id)]", " [bid \(id)]"))
+  }
+
+  func refused(_ id: BidID?, because reason: String, _ sentence: String) -> any Error {
+    guard !json else {
+      line(id, "recusado") { $0.add("motivo", reason) }
+      return ExitStatus.refused
+    }
+    return Failure(.refused, sentence)
+  }
+
+  func unknownAuction(_ auction: AuctionID) -> any Error {
+    let reason = Refusal.unknownAuction.wireName
+    return refused(
+      nil, because: reason,
+      said(
+        "recusado: a casa não conhece o leilão \(auction) (\(reason))",
+        "refused: the house knows no auction \(auction) (\(reason))"))
+  }
+
+  func unknown(_ id: BidID) -> any Error {
+    guard !json else {
+      line(id, "incerto") { $0.add("consultar", "cliente-tui lance --consultar \(id) --cliente \(bidder)") }
+      return ExitStatus.unknown
+    }
+    return Failure(
+      .unknown,
+      said(
+        "incerto: não veio decisão a tempo. Pergunte depois: cliente-tui lance --consultar \(id) --cliente \(bidder)",
+        "unknown: no decision came in time. Ask later: cliente-tui bid --inquire \(id) --bidder \(bidder)"))
+  }
+
+  /// Runs what places a bid or asks about one. Where it cannot reach the house, the line says so before the sentence does.
+  func telling(_ id: BidID? = nil, _ body: () async throws -> Void) async throws {
+    do {
+      try await body()
+    } catch let failure as Failure where json && failure.status == .unavailable {
+      line(id, "indisponivel") { _ in }
+      throw failure
+    }
+  }
+
+  private func line(_ id: BidID?, _ standing: String, _ more: (inout JSONLine) -> Void) {
+    var line = JSONLine()
+    line.add("tipo", "lance")
+    line.add("id_lance", id?.description)
+    line.add("id_usuario", bidder.text)
+    line.add("id_leilao", auction?.text)
+    line.add("valor_centavos", amount?.minorUnits)
+    line.add("situacao", standing)
+    more(&line)
+    tell(line.text)
+  }
+}
+
+extension Refusal {
+  /// Whether a higher amount would have been accepted.
+  fileprivate var isAboutAmount: Bool { self == .belowMinimum || self == .tieLost }
+}
