@@ -16,9 +16,9 @@ struct FloodCommand: AsyncParsableCommand {
     commandName: "scripts/flood",
     abstract: "Measures how two honest bidders fare while one bidder floods a production house.",
     discussion: """
-      Plays three times: without a flood, with one of everything, and with one of questions from two connections. The times are
-      those from a bid's publishing until its bidder hears, through ms-notificacao, what was decided; and those of whole runs
-      of cliente-tui lance, which asks before it bids.
+      Plays three times: without a flood, with one of everything, and with one of questions, over all the connections that one
+      bidder may have. The times are those from a bid's publishing until its bidder hears, through ms-notificacao, what was
+      decided; and those of whole runs of cliente-tui lance, which asks before it bids.
 
       EXIT STATUS: 0 at least 95 % decided and p99 within 2 s under each flood, 1 otherwise, 64 wrong usage.
       """)
@@ -38,24 +38,22 @@ struct FloodCommand: AsyncParsableCommand {
     for (part, name) in ["calm", "everything", "questions"].enumerated() {
       let flooders =
         switch name {
-        case "everything": [try await FloodingBidder(scene, sending: .everything)]
-        case "questions":
-          [
-            try await FloodingBidder(scene, sending: .questions), try await FloodingBidder(scene, sending: .questions),
-          ]
+        case "everything": try await FloodingBidder.all(scene, sending: .everything)
+        case "questions": try await FloodingBidder.all(scene, sending: .questions)
         default: [FloodingBidder]()
         }
       let (live, visits) = try await bid(bidders, in: scene, against: flooders, from: 1_000 + 1_000_000 * part)
       tell("\(name.padded(to: 10)) \(live)")
       tell("\("".padded(to: 10)) command line: \(visits)")
-      for flooder in flooders {
-        let count = flooder.count
+      if !flooders.isEmpty {
+        let counts = flooders.map(\.count)
+        let (taken, bids) = (counts.reduce(0) { $0 + $1.confirmed }, counts.reduce(0) { $0 + $1.bids })
         tell(
-          "\("".padded(to: 10)) flooder: \(count.confirmed) messages taken (\(count.confirmed / seconds)/s, \(count.bids) as bids), "
-            + "\(count.declined) declined by a full queue")
-        await flooder.leave()
+          "\("".padded(to: 10)) flooder: \(taken) messages taken (\(taken / seconds)/s, \(bids) as bids) over \(flooders.count) "
+            + "connections, \(counts.reduce(0) { $0 + $1.declined }) declined by a full queue")
+        for flooder in flooders { await flooder.leave() }
+        worst += [live, visits]
       }
-      if !flooders.isEmpty { worst += [live, visits] }
     }
     _ = try await scene.house.terminate(.bids)
     tell(try scene.house.process(.bids).errors.values.last { $0.contains("parado") } ?? "ms-lance said nothing")

@@ -200,7 +200,11 @@ struct TerminalTests {
     try await house.broker.kill9()
     try await ana.wait(forText: "SEM CONEXÃO")
     try await house.broker.restart()
-    try await until("the house is back") { try await house.bid("na-tela", "120", as: "ana").status == 0 }
+    try await until("the house is back") {
+      // One whose answer was lost with the broker may have been accepted.
+      let run = try await house.bid("na-tela", "120", as: "ana")
+      return run.status == 0 || run.text.contains("ja_lidera")
+    }
     #expect(try await house.bid("na-tela", "130", as: "bia").status == 0)
     try await ana.wait(for: "live again after the broker") { rows in
       rows[0].contains("● conectado")

@@ -58,15 +58,28 @@ package final class FloodingBidder: Sendable {
     }
     let junk = (0..<50).map { FloodScene.message([UInt8](repeating: UInt8($0), count: 10_000), to: .lances, by: name) }
     let anonymous = good.prefix(50).map { FloodScene.message($0.body, to: .lances, by: nil) }
-    return good + forged + junk + anonymous
+    return good + forged + junk + large(to: .lances, by: name) + anonymous
   }
 
   private static func questions(by name: String) -> [Publishing] {
-    (0..<100).map { number in
+    let questions = (0..<100).map { number in
       let subject = Query.Subject.ledger("moto", after: 0)
       return FloodScene.message(
         Query(id: .random(), subject: number % 2 == 0 ? subject : .auctions(after: nil)).encoded(), to: .consultas, by: name)
     }
+    return questions + large(to: .consultas, by: name)
+  }
+
+  /// Nearly as much as the broker lets through.
+  private static func large(to exchange: Exchange, by name: String) -> [Publishing] {
+    (0..<4).map { FloodScene.message([UInt8](repeating: UInt8($0), count: 120_000), to: exchange, by: name) }
+  }
+
+  /// All the connections that the broker grants one bidder.
+  package static func all(_ scene: FloodScene, sending kind: Mix) async throws -> [FloodingBidder] {
+    var flooders: [FloodingBidder] = []
+    for _ in 0..<FloodScene.connections { flooders.append(try await FloodingBidder(scene, sending: kind)) }
+    return flooders
   }
 
   /// Breaks the payload and leaves the signature.

@@ -83,28 +83,27 @@ package struct HouseInspection {
         if !isForItsKey(letter) { problems.append("a dead letter that was no poison: \(letter.properties.headers)") }
         continue
       }
-      let isForItsKey = house.maybeRevoked.contains(id) && (said.map { reasonsOfKeys.contains($0) } ?? false)
+      let isForItsKey = house.poisonSigners[id].map { isForKey(of: $0, said) } ?? false
       if said != reason, !isForItsKey { problems.append("\(id) is dead for \(said ?? "-"), not \(reason)") }
     }
     let buried = Set(dead.compactMap(\.properties.messageID))
-    let shed = house.hasFlooded ? house.maybeShed : []
-    problems += house.poison.keys.filter { !buried.contains($0) && !shed.contains($0) }.sorted().map { "\($0) was not buried" }
+    problems += house.poison.keys.filter { !buried.contains($0) && !house.maybeShed.contains($0) }.sorted().map {
+      "\($0) was not buried"
+    }
     return problems.map { Violation(9, $0) }
-  }
-
-  /// For which a bid may be dead because keys were taken away.
-  private var reasonsOfKeys: Set<String> {
-    Set(
-      (house.revoked.isEmpty ? [] : [Refusal.revokedKey.wireName])
-        + (house.neverSeen.isEmpty ? [] : [Refusal.unknownBidder.wireName]))
   }
 
   private func isForItsKey(_ letter: HeldMessage) -> Bool {
     guard let envelope = try? Envelope(parsing: letter.body), let bid = try? Bid(envelope) else { return false }
-    switch letter.properties.headers[DeadLetter.reasonHeader] {
-    case Refusal.revokedKey.wireName: return house.revoked.contains(bid.bidder)
-    case Refusal.unknownBidder.wireName: return house.neverSeen.contains(bid.bidder)
-    default: return false
+    return isForKey(of: bid.bidder, letter.properties.headers[DeadLetter.reasonHeader])
+  }
+
+  /// Whether a bid of this bidder's may be dead for that reason because his key was taken away.
+  private func isForKey(of bidder: PrincipalID, _ reason: String?) -> Bool {
+    switch reason {
+    case Refusal.revokedKey.wireName: house.revoked.contains(bidder)
+    case Refusal.unknownBidder.wireName: house.neverSeen.contains(bidder)
+    default: false
     }
   }
 

@@ -186,7 +186,7 @@ extension SimulatedHouse {
     bury(
       "veneno-\(number)", Envelope.seal(.bidPlaced, payload: payload, keyID: voice.keyID) { voice.sign($0) }.encoded(), .malformed
     )
-    maybeRevoked.insert("veneno-\(number)")
+    poisonSigners["veneno-\(number)"] = bidder.id
     return true
   }
 
@@ -226,7 +226,7 @@ extension SimulatedHouse {
       case 6: (Array(String(repeating: "[", count: 10_000).utf8), .malformed)
       default: ([], .malformed)
       }
-    if reason == .identityMismatch { maybeShed.insert("veneno-\(number)") }
+    if reason == .identityMismatch, hasFlooded { maybeShed.insert("veneno-\(number)") }
     bury("veneno-\(number)", body, reason)
   }
 

@@ -34,11 +34,11 @@ package final class SimulatedHouse {
 
   /// Rightly signed bids that no bidder's program knows of.
   package internal(set) var strange: Set<Digest> = []
-  /// Poison of whoever floods, shed with the flood where it comes too fast.
+  /// Poison of whoever floods, sent after a flood: shed with it where it comes too fast.
   package internal(set) var maybeShed: Set<String> = []
-  package internal(set) var hasFlooded = false
-  /// Poison that is refused for its key first, if its signer's was taken away.
-  package internal(set) var maybeRevoked: Set<String> = []
+  var hasFlooded = false
+  /// The signers of poison that is refused for its key first, if that was taken away.
+  package internal(set) var poisonSigners: [String: PrincipalID] = [:]
   /// How many bids were placed, and how many faults happened.
   package internal(set) var bids = 0
   package internal(set) var faults = 0

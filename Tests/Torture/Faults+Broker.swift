@@ -6,11 +6,13 @@ extension Fault {
     Fault("broker-kill", "o broker morre (kill -9) e volta", "the broker dies (kill -9) and comes back") { scene in
       try await scene.moment()
       try await scene.broker.kill9()
+      scene.beginMending()
       try await scene.broker.restart()
     },
     Fault("broker-restart", "o broker é reiniciado em ordem", "the broker is restarted in order") { scene in
       try await scene.moment()
       try await scene.broker.stop()
+      scene.beginMending()
       try await scene.broker.restart()
     },
     Fault("memory-alarm", "o broker sem memória (alarme)", "the broker out of memory (alarm)") { scene in

@@ -36,6 +36,7 @@ extension Fault {
       try await standby.errors.first { $0.contains("pid=\(holder.id)") ? () : nil }
       try await scene.moment()
       try await holder.kill9()
+      scene.beginMending()
       try await until("the standby consumes") { access(ready, F_OK) == 0 }
     },
   ]
@@ -54,7 +55,7 @@ extension Fault {
       var setting = Setting()
       setting.expectsOutage = services.contains(.bids)
       // The clock of the house stands on the system's word, which is this process's.
-      let later = random.interval(6...14)
+      let later = random.interval(10...20)
       return (
         setting,
         { scene in

@@ -235,6 +235,7 @@ final class Inspection {
     let standing = Set(ledger.map(\.digest))
     var said: [String: [UInt8]] = [:]
     var (announced, passedOn): (Set<Digest>, Set<Digest>) = ([], [])
+    var reasons: [Digest: Set<Refusal>] = [:]
     for message in try await scene.tap.heard() {
       guard let statement = try? HouseStatement(message.body, from: message.exchange, ring: ring) else {
         complain(2, "\(message.id) on \(message.exchange) cannot be verified")
@@ -244,6 +245,7 @@ final class Inspection {
       case .block:
         if !standing.contains(statement.digest) { complain(5, "\(message.id) was said and stands nowhere") }
       case .refused(let receipt):
+        if let bid = receipt.bidDigest { reasons[bid, default: []].insert(receipt.reason) }
         // One that is not journalled is made anew each time.
         guard receipt.number != nil else { continue }
         if !standing.contains(statement.digest) { complain(5, "\(message.id) was said and stands nowhere") }
@@ -255,9 +257,15 @@ final class Inspection {
         complain(8, "\(message.id) was said in other bytes")
       }
     }
+    // Whatever the bidders' programs made of it.
+    for (bid, told) in reasons where told.count > 1 || decisions[bid]?.contains(where: { $0.hasPrefix("accepted") }) == true {
+      complain(6, "bid \(bid.hex.prefix(8)) was refused for \(told) and decided \(decisions[bid] ?? [])")
+    }
     for statement in ledger {
       let name = "\(statement.envelope.kind) \(statement.digest.hex.prefix(8))"
-      if !announced.contains(statement.digest) { complain(9, "\(name) stands in the ledger and was never said") }
+      if scene.tap.exchanges.contains(.leilao), !announced.contains(statement.digest) {
+        complain(9, "\(name) stands in the ledger and was never said")
+      }
       if !passedOn.contains(statement.digest) { complain(9, "\(name) stands in the ledger and was never passed on") }
     }
   }

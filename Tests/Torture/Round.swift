@@ -18,7 +18,7 @@ struct Round {
     let fault: String
     let seed: UInt64
     let verdict: Verdict
-    /// From the mending until the house had decided a bid of every bidder that was made after it, and accepted one.
+    /// From the beginning of the mending (a process or the broker is started again, a link passes again) until the house had decided a bid of every bidder that was made after it, and accepted one.
     let recovery: Duration?
     let bids: Int
     let accepted: Int
@@ -94,19 +94,20 @@ struct Round {
       if !scene.setting.strikesAtOnce { try await scheduling }
       try await poison.send()
       try await strike(scene)
-      mended = .now
+      mended = scene.mendingBegan ?? .now
       progress.step = "after the mending"
       try await scheduling
       scene.pauseBidding(false)
       for service in Scene.Service.allCases where try !scene.process(service).isRunning {
         progress.violations.append(Violation(9, "\(service.rawValue) ended by itself: \(try await scene.ended(service))"))
       }
-      let since = mended
+      let (since, mayBeOver) = (ContinuousClock.now, !scene.setting.expectsOutage)
       try await until("a bid of everybody's is decided again, and one accepted") {
         let records = scene.bidders.map(\.record)
         let later = records.map { record in record.bids.filter { $0.at > since } }
-        return zip(records, later).allSatisfy { $0.isOver || $1.contains(where: \.isHeard) }
-          && (records.contains(where: \.isOver) || later.joined().contains(where: \.isAccepted))
+        // Who was kept from bidding by the house's absence gets the time again.
+        return zip(records, later).allSatisfy { mayBeOver && $0.isOver || $1.contains(where: \.isHeard) }
+          && (mayBeOver && records.contains(where: \.isOver) || later.joined().contains(where: \.isAccepted))
       }
       progress.recovery = mended.duration(to: .now)
       try await scene.moment()

@@ -1,5 +1,6 @@
 import AuctionClient
 import AuctionFacts
+import AuctionWire
 import Glibc
 import ServiceKit
 import SharedKernel
@@ -50,6 +51,8 @@ final class Scene: Sendable {
   let bidders: [RecordingBidder]
   let tap: Tap
   let random: Mutex<SeededRandom>
+  /// When the mending of the fault began, where that takes time itself.
+  private let mending = Mutex<ContinuousClock.Instant?>(nil)
   private let launched = Mutex<[(service: Service, program: Program)]>([])
 
   init(on broker: PrivateBroker, setting: Setting, random: SeededRandom) async throws {
@@ -60,13 +63,18 @@ final class Scene: Sendable {
     links = try Dictionary(uniqueKeysWithValues: Party.allCases.map { ($0, try LinkProxy(to: broker.port)) })
     let names: [PrincipalID] = ["ana", "bia", "caio"]
     for name in names { try await house.makeKeys(name.text) }
-    tap = try await Tap(broker)
+    // Where a queue is deleted, a witness would take what the broker should return.
+    tap = try await Tap(broker, hearing: setting.losesDeliveries ? [.notificacoes] : [.leilao, .notificacoes])
     let port = links[.bidders]?.port ?? broker.port
     // The last of them has a way of its own.
     bidders = try names.map { name in
       try RecordingBidder(name, of: house, on: "tortura", port: name == names.last ? broker.port : port)
     }
   }
+
+  /// From here the time of recovery is taken.
+  func beginMending() { mending.withLock { $0 = .now } }
+  var mendingBegan: ContinuousClock.Instant? { mending.withLock { $0 } }
 
   func draw<Value: Sendable>(_ body: (inout SeededRandom) -> Value) -> Value { random.withLock { body(&$0) } }
 
@@ -78,6 +86,7 @@ final class Scene: Sendable {
   @discardableResult
   func launch(_ service: Service, _ arguments: [String] = []) throws -> (program: Program, ready: String) {
     let isFirst = !runs.contains { $0.service == service }
+    if !isFirst { beginMending() }
     let party = Party.allCases.first { $0.service == service }
     let port = party.flatMap { links[$0]?.port } ?? broker.port
     var environment = ["LEILAO_DATA": dataPath(service)]

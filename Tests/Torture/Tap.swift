@@ -14,8 +14,8 @@ final class Tap: Sendable {
   }
 
   private static let queue = "testemunha"
-  private static let exchanges: [Exchange] = [.leilao, .notificacoes]
-
+  /// Whose messages it keeps.
+  let exchanges: [Exchange]
   private let told = Recorder<Heard>()
   private let broker: PrivateBroker
   private let url: BrokerURL
@@ -27,13 +27,13 @@ final class Tap: Sendable {
     try await broker.rabbitmqctl(["set_permissions", "-p", "leilao", user, ".*", ".*", ".*"])
   }
 
-  init(_ broker: PrivateBroker) async throws {
-    self.broker = broker
+  init(_ broker: PrivateBroker, hearing exchanges: [Exchange]) async throws {
+    (self.broker, self.exchanges) = (broker, exchanges)
     url = try BrokerURL(broker.url(user: Self.user, password: Self.user, virtualHost: "leilao"))
     let probe = try Self.probe(broker)
     try probe.deleteQueue(Self.queue)
     try probe.declareQueue(Self.queue)
-    for exchange in Self.exchanges { try probe.bind(Self.queue, exchange: exchange.rawValue, key: "#") }
+    for exchange in exchanges { try probe.bind(Self.queue, exchange: exchange.rawValue, key: "#") }
     connection = Connection(ConnectionOptions(url: url, name: Self.user), onEvent: { _ in })
     connection.start()
   }
