@@ -16,8 +16,7 @@ struct FloodCommand: AsyncParsableCommand {
     commandName: "scripts/flood",
     abstract: "Measures how two honest bidders fare while one bidder floods a production house.",
     discussion: """
-      Plays three times: without a flood, with one of everything, and with one of questions, over all the connections that one
-      bidder may have. The times are those from a bid's publishing until its bidder hears, through ms-notificacao, what was
+      Plays three times: without a flood, with one of everything, and with one of questions. The times are those from a bid's publishing until its bidder hears, through ms-notificacao, what was
       decided; and those of whole runs of cliente-tui lance, which asks before it bids.
 
       EXIT STATUS: 0 at least 95 % decided and p99 within 2 s under each flood, 1 otherwise, 64 wrong usage.
@@ -26,7 +25,13 @@ struct FloodCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("How long each part lasts, in seconds.", valueName: "N"))
   var seconds: Int = 30
 
+  @Option(help: ArgumentHelp("Over how many connections the flooder sends.", valueName: "N"))
+  var connections: Int = 1
+
   func validate() throws {
+    guard (1...FloodScene.mostConnections).contains(connections) else {
+      throw ValidationError("--connections accepts 1 to \(FloodScene.mostConnections)")
+    }
     guard (1...3_600).contains(seconds) else { throw ValidationError("--seconds accepts 1 to 3600") }
   }
 
@@ -38,8 +43,8 @@ struct FloodCommand: AsyncParsableCommand {
     for (part, name) in ["calm", "everything", "questions"].enumerated() {
       let flooders =
         switch name {
-        case "everything": try await FloodingBidder.all(scene, sending: .everything)
-        case "questions": try await FloodingBidder.all(scene, sending: .questions)
+        case "everything": try await FloodingBidder.several(connections, scene, sending: .everything)
+        case "questions": try await FloodingBidder.several(connections, scene, sending: .questions)
         default: [FloodingBidder]()
         }
       let (live, visits) = try await bid(bidders, in: scene, against: flooders, from: 1_000 + 1_000_000 * part)

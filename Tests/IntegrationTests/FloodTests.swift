@@ -8,8 +8,6 @@ import Testing
 @Suite("A flood", .serialized)
 struct FloodTests {
   private static let messages = 10_000
-  /// On each connection.
-  private static let questions = 2_000
   /// Fewer than the house takes from one bidder at once.
   private static let honestBids = 30
 
@@ -46,9 +44,9 @@ struct FloodTests {
 
   @Test func `of questions keeps no other waiting for an answer`() async throws {
     let scene = try await FloodScene()
-    let flooders = try await FloodingBidder.all(scene, sending: .questions)
+    let flooder = try await FloodingBidder(scene, sending: .questions)
     let isOver = Mutex(false)
-    async let flood: Void = FloodingBidder.flood(flooders, atLeast: Self.questions) { isOver.withLock { $0 } }
+    async let flood: Void = FloodingBidder.flood([flooder], atLeast: Self.messages) { isOver.withLock { $0 } }
     // A bid from the command line asks for the auction first. Who leads is refused, which is an answer too.
     for status in [0, 1, 1] as [Int32] {
       let run = try await scene.bidFromCommandLine(1_000)
@@ -56,13 +54,13 @@ struct FloodTests {
     }
     isOver.withLock { $0 = true }
     await flood
-    #expect(flooders.allSatisfy { $0.count.confirmed >= Self.questions })
+    #expect(flooder.count.confirmed >= Self.messages)
     // Its question is behind all others in the one queue.
     #expect(try await scene.bidFromCommandLine(1_000).status == 1)
     #expect(try await scene.house.terminate(.bids) == .code(0))
     let counts = try HostileTests.counts(try scene.house.process(.bids))
-    #expect(counts["dropped_queries.limite_de_ritmo", default: 0] > Self.questions * flooders.count / 2, "\(counts)")
+    #expect(counts["dropped_queries.limite_de_ritmo", default: 0] > Self.messages / 2, "\(counts)")
     #expect(counts["dropped_queries.ocupado"] == nil, "nobody's question pushed out another's: \(counts)")
-    for flooder in flooders { await flooder.leave() }
+    await flooder.leave()
   }
 }

@@ -10,8 +10,8 @@ import Synchronization
 /// in turn and wait for what is said, and one who bids from the command line.
 package final class FloodScene: Sendable {
   package static let flooder = "ana"
-  /// How many the broker grants each bidder.
-  static let connections = 8
+  /// How many connections the broker grants each bidder.
+  package static let mostConnections = 8
   package static let honest = ["bia", "caio"]
   package static let visitor = "duda"
   private static let bidders = [flooder] + honest + [visitor]

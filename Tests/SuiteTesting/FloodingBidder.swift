@@ -75,10 +75,10 @@ package final class FloodingBidder: Sendable {
     (0..<4).map { FloodScene.message([UInt8](repeating: UInt8($0), count: 120_000), to: exchange, by: name) }
   }
 
-  /// All the connections that the broker grants one bidder.
-  package static func all(_ scene: FloodScene, sending kind: Mix) async throws -> [FloodingBidder] {
+  /// The same bidder over several connections at once.
+  package static func several(_ count: Int, _ scene: FloodScene, sending kind: Mix) async throws -> [FloodingBidder] {
     var flooders: [FloodingBidder] = []
-    for _ in 0..<FloodScene.connections { flooders.append(try await FloodingBidder(scene, sending: kind)) }
+    for _ in 0..<count { flooders.append(try await FloodingBidder(scene, sending: kind)) }
     return flooders
   }
 
