@@ -43,6 +43,7 @@ package struct HouseService<D: Desk & Sendable>: Sendable {
     defer { journal.close() }
     do {
       try Identity.bind(principal, to: journal, in: settings.keys)
+      try PresenceFile(beside: journal).checkNothingIsMissing()
     } catch {
       // Left there, it would stand in the way of the copy that is to be restored.
       if journal.isNew { journal.discard() }
@@ -89,7 +90,6 @@ package struct HouseService<D: Desk & Sendable>: Sendable {
         }
       })
 
-    let dataPath = settings.dataPath
     let service = TurnService<D>(
       name: principal.text, mailbox: mailbox, clock: clock, keys: settings.keys, publisher: publishing, log: log,
       attend: { clock.setAttentive($0) },
@@ -97,8 +97,8 @@ package struct HouseService<D: Desk & Sendable>: Sendable {
         log.notice("\(said("pronto", "ready"))", metadata: ["queue": "\(queue)"])
         Readiness.announce(principal.text)
       }
-    ) { [makeDesk, principal] in
-      let presence = try PresenceFile(path: "\(dataPath)/\(principal).presence")
+    ) { [makeDesk] in
+      let presence = try PresenceFile(beside: journal)
       let outbox = OutboxPump(publisher: publishing, store: journal, log: log) { mailbox.ring() }
       let loop = TurnLoop(
         desk: try makeDesk(voice), store: journal, acknowledger: consuming, outbox: outbox, clock: clock, present: presence.last,
