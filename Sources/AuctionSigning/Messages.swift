@@ -21,7 +21,8 @@ extension OutgoingMessage {
       body: sealed.evidence.bytes)
   }
 
-  /// A message that no service can use, put aside for the operator with the reason; a bid's secret is taken off first.
+  /// A message that no service can use, put aside for the operator with the reason; a bid's secret is taken off first. What is
+  /// no envelope is put aside byte for byte.
   package static func deadLetter(_ delivery: Delivery, from service: Service, reason: String) -> OutgoingMessage {
     OutgoingMessage(
       exchange: Exchange.mortas.rawValue, routingKey: RoutingKey.dead(from: service), isMandatory: true,

@@ -45,7 +45,7 @@ package final class Journal: JournalReading, Sendable {
 
   // MARK: Opening and closing
 
-  /// Opens or makes `folder/name.sqlite`, under the lock `folder/name.lock`.
+  /// Opens or makes `folder/name.sqlite`, under the lock `folder/name.lock`. A copy that was put there is refused: `.copy`.
   ///
   /// When another process holds it, this throws `.held`, or, with `waitingForLock`, tells `onHeld` once (with the holder's
   /// process id, if known) and blocks until it is free.
@@ -56,6 +56,7 @@ package final class Journal: JournalReading, Sendable {
     try JournalFolder.prepare(folder)
     let lock = try JournalLock(path: "\(folder)/\(name).lock", waiting: waitingForLock, onHeld: onHeld)
     let path = "\(folder)/\(name).sqlite"
+    try Schema.refuseCopy(at: path)
     try JournalFolder.reserve(path)
     let journal: Journal
     do {

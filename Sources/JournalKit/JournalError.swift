@@ -15,6 +15,8 @@ package struct JournalError: Spoken, Sendable, Hashable {
     case notDurable(Sentence)
     /// Something stands where it would have to go, and nothing is overwritten.
     case present
+    /// A copy stands where a journal is to be continued: its service may have said more since it was made.
+    case copy
     /// There is no such file.
     case absent
     /// This (collection, key, number) is written already.
@@ -85,6 +87,12 @@ extension JournalError {
       Sentence(
         "\(path) já existe e nada é sobrescrito: mova-o antes, por exemplo: mv \(path) \(path).antigo",
         "\(path) exists already and nothing is overwritten: move it first, for example: mv \(path) \(path).old")
+    case .copy:
+      Sentence(
+        "\(path) é uma cópia de segurança, e nada se continua sobre uma cópia: a casa pode ter dito mais depois dela. "
+          + "Mova-a daqui e ponha-a de volta com o comando 'restaurar'",
+        "\(path) is a backup, and nothing goes on from a backup: the house may have said more since. "
+          + "Move it away and put it back with the command 'restore'")
     case .absent: Sentence("\(path) não existe", "\(path) does not exist")
     case .duplicate(let what): Sentence("\(path) já tem isto: \(what)", "\(path) has this already: \(what)")
     case .exposed(let what): what.within({ "\(path) não é seguro: \($0)" }, { "\(path) is not safe: \($0)" })

@@ -6,6 +6,8 @@ import SharedKernel
 package final class JournalReader: JournalReading, Sendable {
   package let path: String
   package let identity: String
+  /// Whether it was made by `JournalCopy.make` and never restored.
+  package let isCopy: Bool
   /// How many entries there were when it was opened; later ones are not seen.
   package let entryCount: Int64
   private let queue: DatabaseQueue
@@ -19,12 +21,12 @@ package final class JournalReader: JournalReading, Sendable {
       configuration.busyMode = .timeout(5)
       configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON") }
       queue = try DatabaseQueue(path: path, configuration: configuration)
-      (identity, entryCount) = try queue.read { db in
-        try Schema.check(db, path: path)
+      (identity, isCopy, entryCount) = try queue.read { db in
+        let role = try Schema.check(db, path: path)
         guard let identity = try String.fetchOne(db, sql: "SELECT identity FROM journal") else {
           throw JournalError(.corrupt(Sentence("falta a identidade dele", "it has no identity")), path)
         }
-        return (identity, try Int64.fetchOne(db, sql: "SELECT max(number) FROM entries") ?? 0)
+        return (identity, role == .copy, try Int64.fetchOne(db, sql: "SELECT max(number) FROM entries") ?? 0)
       }
     } catch { throw JournalError(error, path) }
     self.path = path

@@ -1,4 +1,5 @@
 import GRDB
+import Glibc
 import SharedKernel
 
 /// The tables, and how a file says that it is a journal.
@@ -10,8 +11,13 @@ enum Schema {
   ///   it must refuse them whole instead of stopping in the midst of them.
   static let version = 2
   static let oldest = 1
-  /// In `application_id`: "LEIL".
-  static let applicationID = 0x4c45_494c
+  /// In `application_id`: whether a service may continue the file.
+  enum Role: Int {
+    /// "LEIL"
+    case journal = 0x4c45_494c
+    /// "LEIC": made by `JournalCopy.make`, and nothing but restoring makes a journal of it.
+    case copy = 0x4c45_4943
+  }
 
   /// Bodies lie in tables with a rowid, appended at the end: inside an index-like table (WITHOUT ROWID) everything over about
   /// 1 KB would spill into pages of its own. Documents are found by a unique index, the outbox never uses an id twice.
@@ -37,32 +43,45 @@ enum Schema {
   static func prepare(_ db: Database, path: String) throws -> Bool {
     let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
     let found = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-    if application == applicationID {
-      try check(found, path)
-      if found < version { try db.execute(sql: "PRAGMA user_version = \(version)") }
-      return false
-    }
     let objects = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
     guard application == 0, found == 0, objects == 0 else {
-      throw JournalError(
-        .corrupt(Sentence("um arquivo SQLite de outro programa", "an SQLite file of another program")), path)
+      guard try check(db, path: path) == .journal else { throw JournalError(.copy, path) }
+      if found < version { try db.execute(sql: "PRAGMA user_version = \(version)") }
+      return false
     }
     try db.inTransaction(.immediate) {
       try db.execute(sql: tables)
       try db.execute(sql: "INSERT INTO journal (identity) VALUES (?)", arguments: [newIdentity()])
-      try db.execute(sql: "PRAGMA application_id = \(applicationID)")
-      try db.execute(sql: "PRAGMA user_version = \(version)")
+      try become(.journal, db)
       return .commit
     }
     return true
   }
 
-  /// Refuses a file that is no journal which this program can read, and changes nothing in it.
-  static func check(_ db: Database, path: String) throws {
-    guard try Int.fetchOne(db, sql: "PRAGMA application_id") == applicationID else {
+  /// Writes what a file is and that it is of this version.
+  static func become(_ role: Role, _ db: Database) throws {
+    try db.execute(sql: "PRAGMA application_id = \(role.rawValue)")
+    try db.execute(sql: "PRAGMA user_version = \(version)")
+  }
+
+  /// Says what a file is; refuses one that is no journal which this program can read, and changes nothing in it.
+  static func check(_ db: Database, path: String) throws -> Role {
+    guard let role = try Int.fetchOne(db, sql: "PRAGMA application_id").flatMap(Role.init) else {
       throw JournalError(.corrupt(Sentence("um arquivo SQLite de outro programa", "an SQLite file of another program")), path)
     }
     try check(try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0, path)
+    return role
+  }
+
+  /// Refuses a copy by its header alone, before SQLite makes a log beside it (`application_id` at 68, big endian: SQLite file
+  /// format §1.3). A copy has no log that could say otherwise.
+  static func refuseCopy(at path: String) throws(JournalError) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    var mark: UInt32 = 0
+    guard pread(descriptor, &mark, 4, 68) == 4, Int(UInt32(bigEndian: mark)) == Role.copy.rawValue else { return }
+    throw JournalError(.copy, path)
   }
 
   private static func check(_ found: Int, _ path: String) throws(JournalError) {

@@ -77,7 +77,7 @@ extension KeyFolderError {
 extension JournalError {
   fileprivate var status: ExitStatus {
     switch kind {
-    case .held, .present: .configuration
+    case .held, .present, .copy: .configuration
     case .absent: .usage
     case .corrupt, .newer, .notDurable, .duplicate, .exposed, .io, .closed: .ioError
     }

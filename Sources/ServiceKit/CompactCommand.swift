@@ -54,6 +54,8 @@ package struct CompactCommand<Owner: JournalOwner>: ParsableCommand {
       folder: settings.dataPath, name: Owner.principal.text, waitingForLock: false, onHeld: { _ in })
     let before = try journal.size()
     var progress = SpokenProgress(json: json)
+    // Before: a crash between the two must not leave a file that calls the shorter journal an old one.
+    try PresenceFile.forgetCount(beside: journal.path)
     let outcome = try naming(journal.path) {
       try Owner.compact(journal, closedBefore: SystemTime.reading.instant - .seconds(days * 86_400)) {
         progress.say($0, of: 3 * journal.entryCount)

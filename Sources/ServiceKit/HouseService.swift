@@ -16,8 +16,7 @@ package struct HouseService<D: Desk & Sendable>: Sendable {
   package let queue: String
   package let queryQueue: String?
   /// How many queries each asker has, where the broker vouches for who asks.
-  private let queriesPerSecond: Int64 = 20
-  private let queryBurst: Int64 = 200
+  private static var queryLimiter: RateLimiter { RateLimiter(perSecond: 20, burst: 200) }
   package let makeDesk: @Sendable (Voice) throws -> D
 
   package init(
@@ -56,6 +55,7 @@ package struct HouseService<D: Desk & Sendable>: Sendable {
     }
     do {
       try Identity.bind(principal, to: journal, in: settings.keys)
+      try PresenceFile(beside: journal).checkNothingIsMissing()
     } catch {
       // Left there, it would stand in the way of the copy that is to be restored.
       if journal.isNew { journal.discard() } else { journal.close() }
@@ -85,12 +85,10 @@ package struct HouseService<D: Desk & Sendable>: Sendable {
   }
 
   private func serve(_ voice: Voice, _ journal: Journal, _ clock: TrustedClock, _ log: Logger) async throws {
-    let mailbox = Mailbox(
-      queryLimiter: settings.broker.profile == .own ? RateLimiter(perSecond: queriesPerSecond, burst: queryBurst) : nil)
+    let mailbox = Mailbox(queryLimiter: settings.broker.profile == .own ? Self.queryLimiter : nil)
     let watcher = try KeyFolderWatcher(settings.keys) { mailbox.post(.keysChanged) }
     defer { watcher.close() }
     let (publishing, consuming) = (publishing(to: mailbox, log), consuming(to: mailbox, clock, log))
-    let dataPath = settings.dataPath
     let service = TurnService<D>(
       name: principal.text, mailbox: mailbox, clock: clock, keys: settings.keys, publisher: publishing, log: log,
       attend: { clock.setAttentive($0) },
@@ -98,8 +96,8 @@ package struct HouseService<D: Desk & Sendable>: Sendable {
         log.notice("\(said("pronto", "ready"))", metadata: ["queue": "\(queue)"])
         Readiness.announce(principal.text)
       }
-    ) { [makeDesk, principal] in
-      let presence = try PresenceFile(path: "\(dataPath)/\(principal).presence")
+    ) { [makeDesk] in
+      let presence = try PresenceFile(beside: journal)
       let outbox = OutboxPump(publisher: publishing, store: journal, log: log) { mailbox.ring() }
       let loop = TurnLoop(
         desk: try makeDesk(voice), store: journal, acknowledger: consuming, outbox: outbox, clock: clock, present: presence.last,

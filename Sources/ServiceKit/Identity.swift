@@ -100,29 +100,3 @@ extension String {
     hasSuffix(old) ? String(dropLast(old.count)) + new : self + new
   }
 }
-
-/// When the service was last there to consume, kept beside its journal so that an outage can be measured after a crash.
-///
-/// Written about once a second without fsync: a lost write makes an outage look longer, never shorter.
-package final class PresenceFile {
-  private let descriptor: Int32
-
-  package init(path: String) throws {
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else {
-      throw Failure(.ioError, said("não consigo abrir \(path): ", "cannot open \(path): ") + systemReason())
-    }
-  }
-  deinit { close(descriptor) }
-
-  package var last: Timestamp? {
-    var value: Int64 = 0
-    guard pread(descriptor, &value, 8, 0) == 8, value > 0 else { return nil }
-    return Timestamp(microseconds: value)
-  }
-
-  package func write(_ instant: Timestamp) {
-    var value = instant.microseconds
-    _ = pwrite(descriptor, &value, 8, 0)
-  }
-}

@@ -46,13 +46,14 @@ package struct CopyCommand<Owner: JournalOwner>: ParsableCommand {
       discussion: said(
         """
         A cópia é um arquivo só, de um instante só, conferida depois de gravada. \
-        Nunca sobrescreve.
+        Nunca sobrescreve. Nenhum serviço a abre: quem a põe de volta é restaurar.
 
         EXEMPLO:
           \(Owner.program) copiar /copias/\(Owner.principal)-2026-12-01.sqlite
         """,
         """
-        The copy is one file, of one instant, checked after it was written. Nothing is overwritten.
+        The copy is one file, of one instant, checked after it was written. Nothing is overwritten. \
+        No service opens it: restore puts it back.
 
         EXAMPLE:
           \(Owner.program) backup /copies/\(Owner.principal)-2026-12-01.sqlite
@@ -120,6 +121,8 @@ package struct RestoreCommand<Owner: JournalOwner>: ParsableCommand {
     _ = try check.tally(copy)
     try JournalCopy.restore(
       copy, folder: settings.dataPath, name: Owner.principal.text, appending: RestoredMark.entries(at: SystemTime.reading))
+    // After: what was refused has changed nothing. A crash between the two leaves a journal that is refused, and restored again.
+    try PresenceFile.forgetCount(beside: check.path)
     tell(
       said(
         "restaurado: \(check.path). Ao subir, \(Owner.program) cancela o que estava aberto na cópia ou já devia ter aberto.",

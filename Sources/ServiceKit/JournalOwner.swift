@@ -32,14 +32,22 @@ package struct JournalCheck<Owner: JournalOwner> {
   package func run(_ other: String? = nil) throws {
     let path = other ?? path
     do {
-      let tally = try tally(path)
+      let journal = try JournalReader(path: path)
+      let tally = try tally(journal)
       var line = JSONLine()
       line.add("tipo", "verificacao")
       line.add("diario", path)
       line.add("confere", true)
+      line.add("copia", journal.isCopy)
       for count in tally.counts { line.add(count.name, count.count) }
       if json { return tell(line.text) }
       tell(said("confere: \(path)", "agrees: \(path)"))
+      if journal.isCopy {
+        tell(
+          said(
+            "  é uma cópia de segurança: nenhum serviço a abre antes de \(Owner.program) restaurar",
+            "  it is a backup: no service opens it before \(Owner.program) restore"))
+      }
       for count in tally.counts { tell("  \(count.words): \(count.count)") }
     } catch let error where json {
       var line = JSONLine()
@@ -54,11 +62,14 @@ package struct JournalCheck<Owner: JournalOwner> {
 
   /// Quietly, for a command that is about to rely on it.
   package func tally(_ path: String) throws -> JournalTally {
-    let journal = try JournalReader(path: path)
+    try tally(try JournalReader(path: path))
+  }
+
+  private func tally(_ journal: JournalReader) throws -> JournalTally {
     var progress = SpokenProgress(json: json)
     try journal.check()
     let keys = try LiveKeyRing(settings.keys).ring
-    return try naming(path) { try Owner.audit(journal, keys: keys) { progress.say($0, of: journal.entryCount) } }
+    return try naming(journal.path) { try Owner.audit(journal, keys: keys) { progress.say($0, of: journal.entryCount) } }
   }
 }
 

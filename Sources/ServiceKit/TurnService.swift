@@ -76,18 +76,16 @@ final class TurnService<D: Desk & Sendable>: Sendable {
     while true {
       let mail = mailbox.take(within: waitingTime(parts, isConsuming: isConsuming))
       parts.loop.note(dropped: mail.droppedQueries)
+      parts.outbox.hear(mail.events)
+      if mail.events.contains(.stop) { return try drain(parts) }
       for event in mail.events {
         switch event {
         case .consuming: isConsuming = true
         case .notConsuming: isConsuming = false
-        case .publisherUp: parts.outbox.connectionChanged(isUp: true)
-        case .publisherDown: parts.outbox.connectionChanged(isUp: false)
         case .keysChanged:
           try keys.read()
           try parts.loop.keysChanged(keys.ring)
-        case .stop:
-          try drain(parts)
-          return
+        case .publisherUp, .publisherDown, .stop: break
         }
       }
       let present = isConsuming ? parts.loop.touch() : nil
@@ -120,10 +118,23 @@ final class TurnService<D: Desk & Sendable>: Sendable {
   private func drain(_ parts: Parts) throws {
     let deadline = ContinuousClock.now + drainBound
     while !parts.outbox.isEmpty, ContinuousClock.now < deadline {
-      _ = mailbox.take(within: .milliseconds(50))
+      parts.outbox.hear(mailbox.take(within: .milliseconds(50)).events)
       try parts.outbox.pump(final: true)
     }
     let outbox = parts.outbox.isEmpty ? said("vazia", "empty") : said("fica no diário", "kept in the journal")
     log.notice("\(said("parado", "stopped"))", metadata: parts.loop.tally.metadata.merging(["outbox": "\(outbox)"]) { $1 })
+  }
+}
+
+extension OutboxPump {
+  /// Whether there is a link to send over, as the connection told it.
+  fileprivate func hear(_ events: [Mailbox.Event]) {
+    for event in events {
+      switch event {
+      case .publisherUp: connectionChanged(isUp: true)
+      case .publisherDown: connectionChanged(isUp: false)
+      case .consuming, .notConsuming, .keysChanged, .stop: break
+      }
+    }
   }
 }

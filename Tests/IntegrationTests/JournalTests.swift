@@ -118,6 +118,43 @@ struct JournalTests {
     #expect(check.status == 0, "\(check)")
   }
 
+  @Test func `A copy, or an older journal, put in its place by hand is not continued, until it is restored`() async throws {
+    let house = try await PrivateHouse()
+    try await house.makeKeys("ana")
+    try await house.schedule("trocado", duration: "1h")
+    try await house.opened("trocado")
+    #expect(try await house.bid("trocado", "100", as: "ana").status == 0)
+    let (place, copy, older) = (house.data + "/ms_lance.sqlite", house.folder + "/copia.sqlite", house.folder + "/antigo.sqlite")
+    #expect(try await lance(house, "copiar", copy).status == 0)
+    #expect(try await house.terminate(.bids) == .code(0))
+    try FileManager.default.copyItem(atPath: place, toPath: older)
+    try await house.start(.bids)
+    try await house.makeKeys("bia")
+    try await until("bia's key counts") { try await house.bid("trocado", "110", as: "bia").status == 0 }
+    #expect(try await house.terminate(.bids) == .code(0))
+
+    for (file, sentence) in [(copy, "cópia de segurança"), (older, "é mais antigo do que")] {
+      try lose("ms_lance", of: house)
+      try FileManager.default.removeItem(atPath: house.folder + "/perdido-ms_lance")
+      try FileManager.default.copyItem(atPath: file, toPath: place)
+      for _ in 0..<2 {
+        let start = try await lance(house)
+        #expect(start.status == 78 && start.text.contains(sentence) && start.text.contains("'restaurar'"), "\(start)")
+      }
+      let check = try await lance(house, "--verificar")
+      #expect(check.status == 0 && check.text.contains("cópia de segurança") == (file == copy), "\(check)")
+      let line = try await lance(house, "--verificar", "--json")
+      #expect(line.status == 0 && line.text.contains(#""copia":\#(file == copy)"#), "\(line)")
+    }
+    // As the sentence says.
+    try lose("ms_lance", of: house)
+    let restored = try await lance(house, "restaurar", house.folder + "/perdido-ms_lance/ms_lance.sqlite")
+    #expect(restored.status == 0, "\(restored)")
+    try await house.start(.bids)
+    #expect(try await house.bidLine("trocado", "500", as: "bia").line.motivo == "leilao_encerrado")
+    #expect(try await lance(house, "--verificar").status == 0)
+  }
+
   @Test func `A restored ms-leilao cancels what was open by its signed word, and the ledgers stay whole`() async throws {
     let house = try await PrivateHouse()
     try await house.makeKeys("ana")

@@ -1,6 +1,12 @@
 import AuctionFacts
+import AuctionSigning
+import AuctionWire
+import Foundation
 import Glibc
+import MessagingKit
+import ServiceKit
 import SharedKernel
+import SigningKit
 import SuiteTesting
 import Testing
 
@@ -79,7 +85,39 @@ struct OutageTests {
     #expect(check.status == 0, "\(check)")
   }
 
-  @Test func `The house's own keys change: what was said before stays said, and the old key says nothing more`() async throws {
+  @Test func `The operator's key changes while the house runs: the new key commands, and the old one no longer`() async throws {
+    let house = try await PrivateHouse()
+    let old = try Voice(principal: "operador", key: KeyFolder(path: house.keys).privateKey(of: "operador") { nil })
+    try await house.schedule("antes", duration: "1h")
+    let rotated = try await house.operator(["trocar-chave", "operador"])
+    #expect(rotated.status == 0, "\(rotated)")
+    try await house.schedule("depois", duration: "1h")
+
+    let now = Timestamp(microseconds: Int64(Date.now.timeIntervalSince1970 * 1_000_000))
+    let clock = ClockReading(now, uncertainty: .seconds(5), status: .systemClock)
+    let terms = Build.terms("sob-a-antiga", opensAt: now + .seconds(3_600))
+    let command = old.seal(Build.schedule(terms, id: CommandID(.random()), clock: clock)).evidence.bytes
+    let sender = try await Visitor(house, as: "operador")
+    #expect(try await sender.publish(.comandos, Kind.schedule.routingKey, command, id: "antiga") == .confirmed)
+    let box = try DeadLetterBox(port: house.broker.port)
+    var letter: DeadLetterBox.Letter?
+    try await until("the command is put aside") {
+      letter = try box.take()
+      return letter != nil
+    }
+    #expect((letter?.messageID, letter?.reason) == ("antiga", "usuario_desconhecido"))
+    await sender.leave()
+
+    // Behind it in the one queue of commands: had the other been taken, it would be listed by now.
+    try await house.schedule("por-fim", duration: "1h")
+    try await house.opened("por-fim")
+    #expect(try await house.listed("sob-a-antiga") == nil)
+    #expect(try await house.listed("antes")?.status == "ativo", "what the old key commanded in its time stands")
+    let check = try await house.run("ms-leilao", ["--verificar"], as: "ms_leilao")
+    #expect(check.status == 0, "\(check)")
+  }
+
+  @Test func `The house's own keys change while it is stopped: what was said stays said, and its chains go on`() async throws {
     let house = try await PrivateHouse()
     for bidder in ["ana", "bia"] { try await house.makeKeys(bidder) }
     try await house.schedule("nova-chave", duration: "1h")

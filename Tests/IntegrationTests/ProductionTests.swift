@@ -205,14 +205,14 @@ struct ProductionTests {
   }
 
   /// A TLS server with `certificate`.pem and .key, and nothing behind it.
-  private func serve(_ certificate: String) async throws -> (server: Program, port: Int) {
+  private func serve(_ certificate: String, _ more: [String] = []) async throws -> (server: Program, port: Int) {
     let port = try FreePorts.take()
     let server = try Program(
       [
         "/usr/bin/openssl", "s_server", "-accept", "127.0.0.1:\(port)", "-cert", certificate + ".pem", "-key",
         certificate + ".key",
         "-quiet",
-      ], environment: ["PATH": "/usr/bin:/bin"])
+      ] + more, environment: ["PATH": "/usr/bin:/bin"])
     try await until("the impostor listens") { isListening(port) }
     return (server, port)
   }
@@ -243,6 +243,33 @@ struct ProductionTests {
       ["RABBITMQ_URL": "amqps://ana:segredo@localhost:\(expired.port)/leilao", "LEILAO_CA": folder + "/expired/ca.pem"])
     #expect(run.status == 69 && run.text.contains("não foi aceito: certificate has expired"), "\(run)")
     for server in [good.server, cases[2].1.server, stranger.server, expired.server] { try await server.kill9() }
+  }
+
+  @Test func `A broker that speaks nothing later than TLS 1.1 is not spoken to, though OpenSSL would`() async throws {
+    let house = try await PrivateHouse.shared
+    let folder = house.folder + "/outdated"
+    try await impostor(folder, "localhost", days: 2).server.kill9()
+    let old = try await serve(folder + "/localhost", ["-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0"])
+    let configuration = folder + "/openssl.cnf"
+    try """
+    openssl_conf = all
+    [all]
+    ssl_conf = programs
+    [programs]
+    system_default = lax
+    [lax]
+    MinProtocol = TLSv1
+    CipherString = DEFAULT@SECLEVEL=0
+    """.write(toFile: configuration, atomically: true, encoding: .utf8)
+    let lax = ["OPENSSL_CONF": configuration]
+    let willing = try await Subprocess.run(
+      "openssl", ["s_client", "-connect", "127.0.0.1:\(old.port)", "-CAfile", folder + "/ca.pem"], environment: lax)
+    #expect(willing.output.contains("Protocol  : TLSv1.1") && willing.output.contains("Verification: OK"), "\(willing)")
+    let run = try await house.run(
+      "cliente-tui", ["leiloes"], as: "cliente",
+      lax.merging(["RABBITMQ_URL": "amqps://ana:segredo@localhost:\(old.port)/leilao", "LEILAO_CA": folder + "/ca.pem"]) { $1 })
+    #expect(run.status == 69 && run.text.contains("alert protocol version"), "\(run)")
+    try await old.server.kill9()
   }
 
   @Test(arguments: [

@@ -1,5 +1,7 @@
 import AuctionFacts
+import AuctionWire
 import Foundation
+import JournalKit
 import SharedKernel
 import SuiteTesting
 import Synchronization
@@ -22,6 +24,33 @@ struct RestartTests {
     try await house.start(PrivateHouse.Service.allCases)
     let listed = try await house.listed("em-ordem")
     #expect((listed?.status, listed?.lider, listed?.bloco) == ("ativo", "ana", bid.line.bloco))
+  }
+
+  @Test func `What a service could not say before it ended is in its journal, and said after its next start`() async throws {
+    let house = try await PrivateHouse(running: [.bids, .notices])
+    let link = try LinkProxy(to: house.broker.port)
+    let url = house.broker.url(user: "ms_leilao", password: "ms_leilao", virtualHost: "leilao", port: link.port)
+    try await house.start(.calendar, environment: ["RABBITMQ_URL": url])
+    try await house.makeKeys("ana")
+    try await house.schedule("sem-linha", duration: "5s")
+    let follower = try Follower(house, "sem-linha", as: "ana")
+    try await follower.first("aberto")
+    link.close()
+    func waiting() throws -> [OutgoingMessage] {
+      try JournalReader(path: house.data + "/ms_leilao.sqlite").pendingOutbox(after: 0, limit: 100).map(\.message)
+        .filter { $0.routingKey == Kind.closed.routingKey }
+    }
+    try await until("the end is decided") { try waiting().count == 1 }
+
+    #expect(try await house.terminate(.calendar) == .code(0))
+    let last = try house.process(.calendar).errors.values.last
+    #expect(last?.hasSuffix("parado outbox=fica no diário") == true, "\(last ?? "")")
+    #expect(try waiting().count == 1)
+    #expect(try !follower.story.contains { $0.evento == "encerrado" })
+
+    try await house.start(.calendar)
+    #expect(try await follower.toTheEnd().last?.evento == "encerrado")
+    try await until("it is said") { try waiting().isEmpty }
   }
 
   @Test func `A calendar file is scheduled once, however often the house starts with it`() async throws {

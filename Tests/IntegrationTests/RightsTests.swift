@@ -15,6 +15,7 @@ struct RightsTests {
 
     static let accessRefused = 403
     static let preconditionFailed = 406
+    static let notAllowed = 530
   }
 
   private static let eventKeys = Exchange.leilao.kinds.map(\.routingKey)
@@ -220,6 +221,44 @@ struct RightsTests {
     #expect(try relay.publishConfirmed(exchange: "notificacoes", key: "leilao.moto") == .routed)
     #expect(try relay.publishConfirmed(exchange: "notificacoes", key: "cliente.\(broker.other)") == .routed)
     try await settles(broker, ["lance_realizado": 1, mine: 1, others: 1])
+  }
+
+  /// The broker counts what is open a moment after it has let it in: who comes then gets in, and goes again.
+  private func refusesOneMore(_ broker: RightsBroker, _ what: String) async throws {
+    try await until("\(what) is refused") {
+      do {
+        _ = try broker.probe(as: broker.bidder)
+        return false
+      } catch let failed as BrokerProbe.Failed where failed.code == Trial.notAllowed {
+        #expect(failed.description.hasPrefix(what), "\(failed)")
+        return true
+      }
+    }
+  }
+
+  private func limits(of bidder: String) throws -> (connections: Int, channels: Int) {
+    let principal = try #require(PrincipalID(bidder))
+    let user = try #require(Topology.house(of: [principal]).users.first { $0.name == bidder })
+    return (Int(user.maximumConnections), Int(user.maximumChannels))
+  }
+
+  @Test func `A bidder of a production house has so many connections and no more, and those that he has stay`() async throws {
+    let broker = try await RightsBroker.production()
+    let limit = try limits(of: broker.bidder).connections
+    let held = try (0..<limit).map { _ in try broker.probe(as: broker.bidder) }
+    try await refusesOneMore(broker, "login")
+    let others = try broker.probe(as: broker.other)
+    for probe in held + [others] { #expect(try probe.publishConfirmed(exchange: "lances", key: "lance.realizado") == .routed) }
+  }
+
+  @Test func `A bidder of a production house has so many channels and no more, and those that he has stay`() async throws {
+    let broker = try await RightsBroker.production()
+    let limit = try limits(of: broker.bidder).channels
+    let held = try (0..<2).map { _ in try broker.probe(as: broker.bidder) }
+    try held[1].openChannels(limit - held.count)
+    try await refusesOneMore(broker, "channel.open")
+    let others = try broker.probe(as: broker.other)
+    for probe in held + [others] { #expect(try probe.publishConfirmed(exchange: "lances", key: "lance.realizado") == .routed) }
   }
 
   @Test func `What a development broker lets pass does nothing in the house`() async throws {

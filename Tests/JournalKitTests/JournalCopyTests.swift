@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Glibc
 import SuiteTesting
 import Testing
@@ -63,6 +64,30 @@ struct JournalCopyTests {
     journal.discard()
     #expect(try names(folder) == [])
     #expect(try openJournal(folder).isNew)
+  }
+
+  @Test func `A copy in the place of its journal is refused and left as it is, until it is restored`() throws {
+    let journal = try openJournal(folder)
+    _ = try journal.commit(turn(0))
+    try JournalCopy.make(of: journal.path, at: target)
+    try JournalCopy.make(of: target, at: scratch.file("second.sqlite"))
+    #expect(try !JournalReader(path: journal.path).isCopy)
+    journal.close()
+    for name in ["copy.sqlite", "second.sqlite"] {
+      #expect(try JournalReader(path: scratch.file(name)).isCopy)
+      let bytes = try scratch.read(name)
+      try scratch.write(bytes, "data/ms_lance.sqlite")
+      #expect(journalError { () throws(JournalError) in try openJournal(folder) }?.kind == .copy)
+      #expect(try scratch.read("data/ms_lance.sqlite") == bytes)
+      #expect(try names(folder) == ["ms_lance.sqlite", "ms_lance.lock"], "no log was made beside it")
+    }
+    // Though another program has made it one with a log: the mark is in it all the same.
+    _ = try DatabasePool(path: journal.path)
+    #expect(journalError { () throws(JournalError) in try openJournal(folder) }?.kind == .copy)
+    let other = scratch.file("other")
+    try JournalCopy.restore(journal.path, folder: other, name: "ms_lance", appending: [])
+    #expect(try !JournalReader(path: other + "/ms_lance.sqlite").isCopy)
+    #expect(try openJournal(other).entryCount == 3)
   }
 
   @Test func `A restored journal is the copy and what was appended, under the same identity`() throws {

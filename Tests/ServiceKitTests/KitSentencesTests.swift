@@ -55,7 +55,7 @@ import Testing
 
   @Test(
     arguments: [
-      .held(pid: 7), .held(pid: nil), .newer(version: 9), .corrupt(Sentence("x", "y")), .notDurable(Sentence("x", "y")),
+      .held(pid: 7), .held(pid: nil), .copy, .newer(version: 9), .corrupt(Sentence("x", "y")), .notDurable(Sentence("x", "y")),
       .exposed(Sentence("x", "y")), .duplicate("x"), .closed,
     ] as [JournalError.Kind])
   func `A journal is refused in both languages`(kind: JournalError.Kind) {

@@ -32,6 +32,24 @@ struct BooksTests {
     #expect(bench.world.broker.depth(.lanceRealizado) == 0 && bench.service.isRunning)
   }
 
+  @Test func `takes a bid's secret off before it puts it aside, and puts aside as it came what is no envelope`() throws {
+    let bench = try BooksBench.open()
+    let good = try Envelope(parsing: try bench.sealed(try bench.bid(100_00)).body)
+    let secret = try #require(Secret(maximum: 500_00, salt: [UInt8](repeating: 0xab, count: 16)))
+    let forged = Envelope(
+      kind: good.kind, payload: good.payload, keyID: good.keyID, signature: [UInt8](repeating: 1, count: 64), secret: secret)
+    let sent = forged.encoded(withSecret: true)
+    // A member too many: what of these bytes is a secret, nobody can say.
+    let strange = Array("{\"x\":1,".utf8) + sent.dropFirst()
+    for body in [sent, strange] {
+      bench.say(
+        Publishing(exchange: Exchange.lances.rawValue, routingKey: RoutingKey.bidPlaced, isMandatory: true, body: body),
+        as: "cliente")
+    }
+    #expect(bench.reasons == ["assinatura_invalida", "formato"])
+    #expect(bench.dead.map(\.body) == [forged.encoded(), strange])
+  }
+
   private func message(_ poison: Poison, _ bench: BooksBench) throws -> (Publishing, user: String, reason: String) {
     let bid = try bench.bid(100_00)
     let alpha = try bench.world.keys.voice("alpha")

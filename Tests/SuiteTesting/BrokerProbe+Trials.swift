@@ -12,6 +12,14 @@ extension BrokerProbe {
     case declined
   }
 
+  /// Opens so many channels beside the one that it uses.
+  package func openChannels(_ count: Int) throws {
+    for number in 0..<count {
+      amqp_channel_open(state, channel + 1 + amqp_channel_t(number))
+      try check("channel.open", amqp_get_rpc_reply(state))
+    }
+  }
+
   /// Declares a queue that the broker names.
   package func declareUnnamedQueue(isDurable: Bool = false, isExclusive: Bool, arguments: [(String, Value)] = []) throws -> String
   {

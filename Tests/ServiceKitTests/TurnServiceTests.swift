@@ -1,0 +1,90 @@
+import JournalKit
+import MessagingKit
+import SharedKernel
+import SigningKit
+import SuiteTesting
+import Synchronization
+import Testing
+
+@testable import ServiceKit
+
+/// A desk at which nothing ever happens.
+private struct IdleDesk: Desk, Sendable {
+  typealias Opened = Int
+
+  var wakeUp: Timestamp? { nil }
+  var needsGoodClock: Bool { false }
+  func open(_ delivery: Delivery) -> Int { 0 }
+  func isUnderUnknownKey(_ opened: Int) -> Bool { false }
+  mutating func decide(_ opened: [Int], away: (from: Timestamp, to: Timestamp)?, at clock: ClockReading) -> Turn { Turn() }
+  mutating func keysChanged(_ ring: KeyRing, at clock: ClockReading) -> Turn { Turn() }
+  mutating func replay(_ entries: [Entry], at clock: ClockReading) throws {}
+  func audit(_ store: any Store) throws {}
+  mutating func resume(at clock: ClockReading) -> Turn { Turn() }
+  func answer(_ query: Delivery, from store: any Store, at clock: ClockReading) throws(DroppedQuery) -> Publishing {
+    throw .malformed
+  }
+}
+
+/// A broker that takes everything at once.
+private final class Taker: Publisher, Acknowledger, Sendable {
+  func publish(_ message: Publishing, outcome: @escaping @Sendable (PublishOutcome) -> Void) -> Bool {
+    outcome(.confirmed)
+    return true
+  }
+  func publish(_ messages: [Publishing], outcome: @escaping @Sendable (Int, PublishOutcome) -> Void) {
+    for index in messages.indices { outcome(index, .confirmed) }
+  }
+  func acknowledge(_ tag: DeliveryTag, multiple: Bool) {}
+  func reject(_ tag: DeliveryTag) {}
+}
+
+@Suite struct TurnServiceTests {
+  /// Runs a service with one message in its outbox, which is asked to end at once.
+  /// - Parameter whileEnding: called once, when it has begun to send what is left.
+  private func end(_ mailbox: Mailbox, whileEnding: @escaping @Sendable () -> Void = {}) async throws -> LogLines.Line? {
+    let scratch = try ScratchFolder()
+    let journal = try Journal.open(folder: scratch.file("data"), name: "ms_lance", waitingForLock: false) { _ in }
+    let message = OutgoingMessage(exchange: "leilao", routingKey: "lance.validado", body: [1])
+    _ = try journal.commit(Commit(outbox: [message]))
+    let keys = KeyFolder(path: scratch.file("keys"))
+    try keys.writePair(try PrivateKey.generate(.ed25519), for: "ms_lance", passphrase: nil, replacing: false)
+    let (lines, taker, clock) = (LogLines(), Taker(), SimulatedClock(SimulatedTime(Build.noon)))
+    let looks = Mutex(0)
+    let service = TurnService<IdleDesk>(
+      name: "ms_lance", mailbox: mailbox, clock: clock, keys: keys, publisher: taker, log: lines.logger, attend: { _ in },
+      whenReady: {}
+    ) {
+      let outbox = OutboxPump(
+        publisher: taker, store: journal, log: lines.logger,
+        now: {
+          // Once when it is made; without a link, only an ending outbox looks at the time again.
+          let count = looks.withLock { looks in
+            looks += 1
+            return looks
+          }
+          if count == 2 { whileEnding() }
+          return .now
+        }
+      ) { mailbox.ring() }
+      let loop = TurnLoop(
+        desk: IdleDesk(), store: journal, acknowledger: taker, outbox: outbox, clock: clock, present: nil, log: lines.logger)
+      return .init(loop: loop, outbox: outbox, presence: try PresenceFile(beside: journal), journal: journal.path)
+    }
+    try await service.run()
+    return lines.all.last
+  }
+
+  @Test func `says what is left when the link comes up while it ends`() async throws {
+    let mailbox = Mailbox()
+    mailbox.post(.stop)
+    #expect(try await end(mailbox) { mailbox.post(.publisherUp) }?.details["outbox"] == "vazia")
+  }
+
+  @Test func `says what is left when the link comes up with the signal to end`() async throws {
+    let mailbox = Mailbox()
+    mailbox.post(.stop)
+    mailbox.post(.publisherUp)
+    #expect(try await end(mailbox)?.details["outbox"] == "vazia")
+  }
+}
