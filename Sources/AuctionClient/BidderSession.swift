@@ -175,9 +175,11 @@ package struct BidderSession: Machine {
   }
 
   private mutating func apply(_ block: Block, _ digest: Digest, _ now: Timestamp) -> [Output] {
-    guard var auction = auctions[block.auction] else { return [] }
-    defer { auctions[block.auction] = auction }
-    switch auction.take(block, digest: digest) {
+    // In its place: a copy would cost all that is remembered of the auction with each block.
+    guard let step = auctions[block.auction]?.take(block, digest: digest), let auction = auctions[block.auction] else {
+      return []
+    }
+    switch step {
     case .applied(let changes): return [.tell(.auction(auction, changes))]
     case .alreadyKnown: return []
     case .gap(let first): return [ask(.blocks(block.auction, from: first), .blocks(block.auction), now)]

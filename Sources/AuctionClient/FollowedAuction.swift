@@ -61,8 +61,10 @@ package struct FollowedAuction: Sendable {
   /// The reading of the last block or snapshot.
   package private(set) var asOf: ClockReading
   private var keys: [Digest: (owner: PrincipalID, key: PublicKey)] = [:]
-  /// Of the blocks that were followed: each bid names the last one that its bidder had seen.
-  private var digests: [Int64: Digest] = [:]
+  /// Of the last blocks up to the head: each bid names the last one that its bidder had seen.
+  private var recent: [Digest] = []
+  /// More blocks than a house makes while a bid may be under way.
+  private static let blocksRemembered = 1_000
   /// How the house's summary said that it ended, until the closing block says it.
   private var announced: AuctionResult.Outcome?
   /// The head that a snapshot vouched for and that the blocks asked for must lead to.
@@ -100,7 +102,7 @@ package struct FollowedAuction: Sendable {
       promised = summary.head
     } else {
       (head, price, leader, minimum) = (summary.head, summary.price, summary.leader, summary.minimum)
-      if let head { digests[head.block] = head.digest }
+      recent = [summary.head].compactMap { $0?.digest }
     }
   }
 
@@ -153,7 +155,8 @@ package struct FollowedAuction: Sendable {
       changes.append(.closed(result))
     }
     head = Seen(block: block.number, digest: digest)
-    digests[block.number] = digest
+    recent.append(digest)
+    if recent.count > Self.blocksRemembered { recent.removeFirst(recent.count - Self.blocksRemembered) }
     asOf = block.clock
     return .applied(changes)
   }
@@ -223,7 +226,7 @@ package struct FollowedAuction: Sendable {
           return ("lance de \(bid.bidder) sem assinatura válida", "bid of \(bid.bidder) without a valid signature")
         }
       }
-      if let seen = bid.seen, let mine = digests[seen.block], mine != seen.digest {
+      if let seen = bid.seen, let mine = digestOfBlock(seen.block), mine != seen.digest {
         return (
           "\(bid.bidder) viu outro bloco \(seen.block): a casa mostrou duas histórias",
           "\(bid.bidder) saw another block \(seen.block): the house has shown two histories"
@@ -251,6 +254,14 @@ package struct FollowedAuction: Sendable {
     }
     (price, leader, minimum, closesAt) = (entry.price, entry.leader, entry.minimum, entry.closesAt)
     return nil
+  }
+
+  /// Nil of a block that is not remembered, or not there yet.
+  private func digestOfBlock(_ number: Int64) -> Digest? {
+    guard let head, let age = Int(exactly: head.block - number), recent.indices.contains(recent.count - 1 - age) else {
+      return nil
+    }
+    return recent[recent.count - 1 - age]
   }
 
   private mutating func fail(_ portuguese: String, _ english: String) -> Step {
