@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import selectors
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -153,6 +154,7 @@ def main():
     for name, value in (("port", 0), ("bids", 0), ("auctions", 1), ("bidders", 64), ("rate", 0), ("limit", 0), ("spoil", 0)):
         parser.add_argument(f"--{name}", type=int, default=value)
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the roles end too
     try:
         conduct(options)
     except (NotWhole, subprocess.CalledProcessError) as failure:

@@ -20,9 +20,11 @@ typedef struct {
   int port;
   const char *work, *key;
   unsigned long bids, spoiled;
-  unsigned auctions, bidders, batch, prefetch, window, rate;
+  unsigned auctions, bidders, rate;
 } Options;
 
+// Bids in a transaction, deliveries unacknowledged, a bidder's publishes unconfirmed: more of each brought nothing.
+enum { batch_limit = 256, prefetch = 1000, window = 1000 };
 enum { second_ns = 1000000000 };
 static const int64_t closing_us = 4102444800000000;  // an end far away: auctions of a run never close
 
@@ -95,7 +97,7 @@ static void load(const Options *options) {
       const int64_t due = first + (int64_t)(i * (double)second_ns / options->rate);
       for (int64_t left; (left = due - now_ns()) > 0;) settle(link, left);
     }
-    while (link_unsettled(link) >= options->window) settle(link, second_ns);
+    while (link_unsettled(link) >= window) settle(link, second_ns);
     link_publish(link, &messages[i]);
     if (i % 16 == 15) settle(link, 0);
   }
@@ -205,13 +207,13 @@ static void judge(const Options *options) {
   const KeyRing ring = ring_read(options->work);
   Journal journal = journal_open(options->work);
   Book *books = allocate(options->auctions, sizeof *books);
-  Accepted *batch = allocate(options->batch, sizeof *batch);
-  const size_t largest = body_limit + 512, arena_size = options->batch * (size_t)2048 + largest;
+  Accepted *batch = allocate(batch_limit, sizeof *batch);
+  const size_t largest = body_limit + 512, arena_size = batch_limit * 2048 + largest;
   char *arena = allocate(arena_size, 1);
   // Two connections: while the broker is short of memory one that publishes is not read, and its acknowledgements would stall.
   Link *out = link_open(options->port, "ms_lance", "judge out"), *in = link_open(options->port, "ms_lance", "judge in");
   link_confirms(out);
-  link_consume(in, "lance_realizado", options->prefetch);
+  link_consume(in, "lance_realizado", prefetch);
   ready();
 
   unsigned long accepted = 0, commits = 0;
@@ -220,7 +222,7 @@ static void judge(const Options *options) {
     unsigned taken = 0;
     size_t used = 0;
     uint64_t last = 0;
-    while (taken < options->batch && arena_size - used >= largest && link_next(in, &delivery)) {
+    while (taken < batch_limit && arena_size - used >= largest && link_next(in, &delivery)) {
       Accepted *one = &batch[taken];
       const char *reason = bid_open(&ring, delivery.body, delivery.length, &one->bid);
       if (!reason) reason = decide(books, options->auctions, &one->bid);
@@ -234,6 +236,7 @@ static void judge(const Options *options) {
     if (taken > 0) {
       journal_commit(&journal, batch, taken, out->settled);
       link_acknowledge(in, last);
+      while (link_unsettled(out) > confirm_limit - batch_limit) settle(out, second_ns);
       for (unsigned i = 0; i < taken; i++)
         link_publish(out, &(Message){.exchange = "leilao", .key = "lance.validado", .message_id = batch[i].bid.id,
                                      .correlation_id = batch[i].bid.auction, .body = batch[i].entry, .length = batch[i].length,
@@ -256,7 +259,7 @@ static void judge(const Options *options) {
 static void notify(const Options *options) {
   Link *out = link_open(options->port, "ms_notificacao", "notify out"), *in = link_open(options->port, "ms_notificacao", "notify in");
   link_confirms(out);
-  link_consume(in, "notificacao", options->prefetch);
+  link_consume(in, "notificacao", prefetch);
   ready();
 
   // The n-th delivery is the n-th publish, so that a confirm's number is the tag to acknowledge.
@@ -264,7 +267,7 @@ static void notify(const Options *options) {
   while (acknowledged < options->bids) {
     Delivery delivery;
     unsigned taken = 0;
-    for (; taken < options->batch && link_next(in, &delivery); taken++) {
+    for (; taken < batch_limit && link_next(in, &delivery); taken++) {
       char key[id_limit + 8];
       snprintf(key, sizeof key, "leilao.%s", delivery.correlation_id);
       link_publish(out, &(Message){.exchange = "notificacoes", .key = key, .message_id = delivery.message_id,
@@ -344,10 +347,9 @@ int main(int count, char **arguments) {
     void (*run)(const Options *);
   } roles[] = {{"load", load}, {"judge", judge}, {"notify", notify}, {"follow", follow}};
   static const struct option known[] = {
-      {"port", 1, NULL, 'p'},    {"work", 1, NULL, 'w'},  {"key", 1, NULL, 'k'},      {"bids", 1, NULL, 'n'},
-      {"spoil", 1, NULL, 's'},   {"auctions", 1, NULL, 'a'}, {"bidders", 1, NULL, 'b'}, {"batch", 1, NULL, 'c'},
-      {"prefetch", 1, NULL, 'f'}, {"window", 1, NULL, 'u'}, {"rate", 1, NULL, 'r'},     {0}};
-  Options options = {.key = "ed25519", .bids = 20000, .auctions = 1, .bidders = 64, .batch = 256, .prefetch = 1000, .window = 1000};
+      {"port", 1, NULL, 'p'},     {"work", 1, NULL, 'w'},    {"key", 1, NULL, 'k'},  {"bids", 1, NULL, 'n'},
+      {"auctions", 1, NULL, 'a'}, {"bidders", 1, NULL, 'b'}, {"rate", 1, NULL, 'r'}, {"spoil", 1, NULL, 's'}, {0}};
+  Options options = {.key = "ed25519", .bids = 20000, .auctions = 1, .bidders = 64};
   for (int option, index; (option = getopt_long(count, arguments, "", known, &index)) != -1;) {
     switch (option) {
       case 'p': options.port = (int)number("port", optarg, 1, 65535); break;
@@ -357,9 +359,6 @@ int main(int count, char **arguments) {
       case 's': options.spoiled = number("spoil", optarg, 0, 90000); break;
       case 'a': options.auctions = (unsigned)number("auctions", optarg, 1, 100000); break;
       case 'b': options.bidders = (unsigned)number("bidders", optarg, 2, 10000); break;
-      case 'c': options.batch = (unsigned)number("batch", optarg, 1, 10000); break;
-      case 'f': options.prefetch = (unsigned)number("prefetch", optarg, 1, 30000); break;
-      case 'u': options.window = (unsigned)number("window", optarg, 1, confirm_limit - 1); break;
       case 'r': options.rate = (unsigned)number("rate", optarg, 0, 1000000); break;
       default: return 64;
     }
