@@ -243,7 +243,8 @@ const char *bid_open(const KeyRing *ring, const char *body, size_t length, Bid *
   if (size < 0 || signature_size < 0) return "formato";
   const Bidder *bidder = bsearch(&wanted, ring->all, ring->count, sizeof wanted, by_keyid);
   if (!bidder) return "usuario_desconhecido";
-  if (!verifies(bidder->key, message, pae(message, (char *)payload, size), signature, signature_size)) return "assinatura_invalida";
+  const size_t signed_size = pae(message, (char *)payload, size);
+  if (!verifies(bidder->key, message, signed_size, signature, signature_size)) return "assinatura_invalida";
   if (!payload_open((Cursor){(char *)payload, (char *)payload + size}, bid)) return "formato";
   return strcmp(bid->bidder, bidder->owner) == 0 ? NULL : "identidade_divergente";
 }

@@ -1,5 +1,5 @@
-"""One run of one peer on a broker that is there: makes the bids, starts the four roles, lets the clock run from the first publish to
-the last follower's delivery, and checks everything that was said against the bids themselves. Called by `run`."""
+"""One run of one peer on a broker that is there: makes the bids, starts the four roles, lets the clock run from the first publish
+to the follower's last delivery, and checks everything that was said against the bids themselves. Called by `run`."""
 
 import argparse
 import base64
@@ -81,7 +81,7 @@ def read_bids(path):
 
 
 def check(bids, work):
-    """Every bid decided once and in order, durable, forwarded, received once and in order with its price; returns when each came (ns)."""
+    """Every bid decided once and in order, durable, and received once and in order with its price; when each came (ns)."""
     with contextlib.closing(sqlite3.connect(work / "journal.sqlite")) as journal:
         rows = journal.execute("SELECT id_lance, id_leilao, id_usuario, valor_centavos FROM lances ORDER BY numero").fetchall()
         entries = journal.execute("SELECT entrada FROM lances ORDER BY numero").fetchall()

@@ -247,8 +247,10 @@ static void judge(const Options *options) {
     settle(out, 0);
     if (taken == 0) links_wait(in, out, second_ns);
   }
-  printf("{\"role\":\"judge\",\"accepted\":%lu,\"commits\":%lu,\"cpu_us\":%lld}\n", accepted, commits, (long long)cpu_since_ready());
-  sqlite3_finalize(journal.begin), sqlite3_finalize(journal.insert), sqlite3_finalize(journal.mark), sqlite3_finalize(journal.commit);
+  printf("{\"role\":\"judge\",\"accepted\":%lu,\"commits\":%lu,\"cpu_us\":%lld}\n", accepted, commits,
+         (long long)cpu_since_ready());
+  sqlite3_stmt *statements[] = {journal.begin, journal.insert, journal.mark, journal.commit};
+  for (size_t i = 0; i < sizeof statements / sizeof *statements; i++) sqlite3_finalize(statements[i]);
   if (sqlite3_close(journal.db) != SQLITE_OK) die("journal: close: %s", sqlite3_errmsg(journal.db));
   link_close(in);
   link_close(out);
@@ -257,7 +259,8 @@ static void judge(const Options *options) {
 // notify: ms-notificacao
 
 static void notify(const Options *options) {
-  Link *out = link_open(options->port, "ms_notificacao", "notify out"), *in = link_open(options->port, "ms_notificacao", "notify in");
+  Link *out = link_open(options->port, "ms_notificacao", "notify out");
+  Link *in = link_open(options->port, "ms_notificacao", "notify in");
   link_confirms(out);
   link_consume(in, "notificacao", prefetch);
   ready();
@@ -278,7 +281,8 @@ static void notify(const Options *options) {
     if (out->settled > acknowledged) link_acknowledge(in, acknowledged = out->settled);
     if (taken == 0) links_wait(in, out, second_ns);
   }
-  printf("{\"role\":\"notify\",\"forwarded\":%llu,\"cpu_us\":%lld}\n", (unsigned long long)acknowledged, (long long)cpu_since_ready());
+  printf("{\"role\":\"notify\",\"forwarded\":%llu,\"cpu_us\":%lld}\n", (unsigned long long)acknowledged,
+         (long long)cpu_since_ready());
   link_close(in);
   link_close(out);
 }

@@ -125,7 +125,8 @@ class Journal:
     def commit(self, rows, sent):
         """One transaction, one fsync; `sent` entries are confirmed by the broker: after a crash the others would go again."""
         self.db.execute("BEGIN IMMEDIATE")
-        self.db.executemany("INSERT INTO lances (id_lance, id_leilao, id_usuario, valor_centavos, entrada) VALUES (?, ?, ?, ?, ?)", rows)
+        self.db.executemany("INSERT INTO lances (id_lance, id_leilao, id_usuario, valor_centavos, entrada)"
+                            " VALUES (?, ?, ?, ?, ?)", rows)
         self.db.execute("UPDATE enviados SET ate = ?", (sent,))
         self.db.execute("COMMIT")
         self.commits += 1
@@ -192,12 +193,14 @@ class Straightforward:
             if self.options.rate:
                 due = first + number * 1_000_000_000 // self.options.rate
                 time.sleep(max(0, due - time.monotonic_ns()) / 1e9)
-            channel.basic_publish("lances", "lance.realizado", body, properties(message_id, auction, "cliente"), mandatory=True)
+            about = properties(message_id, auction, "cliente")
+            channel.basic_publish("lances", "lance.realizado", body, about, mandatory=True)
         report.end(bids=len(bids), first_ns=first)
         channel.connection.close()
 
     def judge(self):
-        judge, journal, channel = Judge(self.options.work / "keys"), Journal(self.options.work / "journal.sqlite"), self.connect("ms_lance")
+        judge, journal = Judge(self.options.work / "keys"), Journal(self.options.work / "journal.sqlite")
+        channel = self.connect("ms_lance")
 
         def handle(_, body):
             row = judge.decide(body)
@@ -222,10 +225,14 @@ class Straightforward:
         queue = channel.queue_declare("", exclusive=True).method.queue
         for key in auctions(self.options):
             channel.queue_bind(queue, "notificacoes", key)
+        done = False
+
+        def take(_channel, _method, about, body):
+            nonlocal done
+            done = received.take(about.message_id, body)
+
         # The consumer is there before the clock starts, not when the first message is asked for.
-        done = []
-        channel.basic_consume(queue, lambda _channel, _method, about, body: received.take(about.message_id, body) and done.append(1),
-                              auto_ack=True)
+        channel.basic_consume(queue, take, auto_ack=True)
         report = Report("follow")
         while not done:
             channel.connection.process_data_events(time_limit=1)
@@ -299,7 +306,7 @@ class Tuned:
         self.loop.start()
 
     def serve(self, link, queue, handle):
-        """Consumes; hands over what came together, at most BATCH: [(tag, properties, body)]."""
+        """Consumes and hands over what came together, at most BATCH: [(tag, properties, body)]. Returns what ends the run."""
         batch = []
 
         def flush():
@@ -315,12 +322,16 @@ class Tuned:
             elif len(batch) == BATCH:
                 flush()
 
-        link.channel.basic_qos(prefetch_count=PREFETCH, callback=lambda _: link.channel.basic_consume(queue, take, callback=lambda _: started()))
         report = None
 
-        def started():
+        def consume(_):
+            link.channel.basic_consume(queue, take, callback=started)
+
+        def started(_):
             nonlocal report
             report = Report({"lance_realizado": "judge", "notificacao": "notify"}[queue])
+
+        link.channel.basic_qos(prefetch_count=PREFETCH, callback=consume)
 
         def end(**figures):
             # A turn later, so that the last acknowledgement has left.
