@@ -117,7 +117,8 @@ let package = Package(
     .executableTarget(
       name: "leilao-bench",
       dependencies: kernel + [
-        "AuctionFacts", "AuctionWire", "AuctionSigning", "AuctionClient", "MessagingKit", "SigningKit", "ServiceKit", "SuiteTesting",
+        "AuctionFacts", "AuctionWire", "AuctionSigning", "AuctionClient", "MessagingKit", "SigningKit", "ServiceKit",
+        "SuiteTesting",
         argumentParser,
       ], path: "Tests/Benchmarks", exclude: ["peers"], swiftSettings: strict),
     tests("SharedKernel", kernel),

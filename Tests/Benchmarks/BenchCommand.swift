@@ -58,7 +58,7 @@ struct BenchOptions: ParsableArguments {
     let house = try await BenchHouse(bidders: bidders, keys: key)
     for run in 0..<runs {
       for (place, rate) in rates.enumerated() {
-        let names = (0..<auctions).map { Build.auctionID("\(mode)-\(run)-\(place)-\($0)") }
+        let names = (0..<auctions).map { AuctionID(stringLiteral: "\(mode)-\(run)-\(place)-\($0)") }
         let count = rate.map { min(bids, $0 * 10) } ?? bids
         do {
           let figure = try await LoadRun(

@@ -26,7 +26,7 @@ final class BenchHouse: Sendable {
     voices = try (0..<bidders).map { number in
       let name = "licitante_\(number)"
       let key = try PrivateKey.generate(type.keyType)
-      try folder.writePair(key, for: name)
+      _ = try folder.writePair(key, for: name, passphrase: nil, replacing: false)
       guard let principal = PrincipalID(name) else { throw Program.Failure(description: name) }
       return try Voice(principal: principal, key: key)
     }
@@ -87,9 +87,11 @@ final class BenchHouse: Sendable {
     let (broker, ring) = (try access(as: user), ring)
     let box = Recorder<Answer>()
     try await onThread(named: "medida") {
-      let call = try HouseCall(broker: broker, name: "medida", keys: ring)
-      defer { Task { await call.hangUp() } }
-      box.record(try body(call))
+      let hearing: HouseLink.Hearing = user == "operador" ? .ownQueue([(.leilao, RoutingKey.commandAnswered)]) : .nothing
+      let call = try HouseCall(broker: broker, name: "medida", keys: ring, hearing: hearing)
+      let answer = Result { try body(call) }
+      Task { await call.hangUp() }
+      box.record(try answer.get())
     }
     return try await box.first { $0 }
   }
