@@ -113,6 +113,14 @@ let package = Package(
     .executableTarget(
       name: "Flood", dependencies: kernel + ["AuctionFacts", "ServiceKit", "SuiteTesting", argumentParser], path: "Tests/Flood",
       swiftSettings: strict),
+    // Not a product: measures the built programs (scripts/bench).
+    .executableTarget(
+      name: "leilao-bench",
+      dependencies: kernel + [
+        "AuctionFacts", "AuctionWire", "AuctionSigning", "AuctionClient", "MessagingKit", "SigningKit", "ServiceKit",
+        "SuiteTesting",
+        argumentParser,
+      ], path: "Tests/Benchmarks", exclude: ["peers"], swiftSettings: strict),
     tests("SharedKernel", kernel),
     tests("AuctionFacts", kernel + ["AuctionFacts"]),
     tests("AuctionCore", kernel + ["AuctionFacts", "AuctionCore"]),

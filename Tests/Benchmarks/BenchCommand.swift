@@ -1,0 +1,135 @@
+import ArgumentParser
+import ServiceKit
+import SharedKernel
+import SuiteTesting
+
+/// Measures the built programs on a private broker.
+struct BenchCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "scripts/bench",
+    abstract: said("Mede os programas compilados num broker próprio.", "Measures the built programs on a private broker."),
+    discussion: said(
+      """
+      Os lances são assinados antes; o relógio corre do primeiro envio até que um seguidor \
+      tenha verificado o último bloco. No fim cada lance é conferido: uma medida que perdeu ou \
+      julgou mal algum não tem número.
+
+      EXEMPLOS:
+        scripts/bench quente
+        scripts/bench quente --bids 20000 --runs 5 --json
+      """,
+      """
+      Bids are signed beforehand; the clock runs from the first publish until a follower has \
+      verified the last block. Every bid is checked at the end: a run that lost or misjudged \
+      any has no figure.
+
+      EXAMPLES:
+        scripts/bench quente
+        scripts/bench quente --bids 20000 --runs 5 --json
+      """),
+    subcommands: [HotCommand.self, SpreadCommand.self, LatencyCommand.self, RefusalsCommand.self])
+}
+
+/// What every mode of bidding takes.
+struct BenchOptions: ParsableArguments {
+  @Option(help: ArgumentHelp(said("Quantas vezes.", "How often."), valueName: "N")) var runs: Int = 3
+  @Option(help: ArgumentHelp(said("Lances por medida.", "Bids in a run."), valueName: "N")) var bids: Int = 20_000
+  @Option(help: ArgumentHelp(said("Licitantes.", "Bidders."), valueName: "N")) var bidders: Int = 64
+  @Option(
+    help: ArgumentHelp(
+      said("Chaves dos licitantes: ed25519, p256 ou rsa.", "The bidders' keys: ed25519, p256 or rsa."),
+      valueName: said("TIPO", "KIND")))
+  var key: BidderKey = .ed25519
+  @Flag(help: ArgumentHelp(said("Uma linha de JSON por medida.", "A line of JSON for each run."))) var json = false
+
+  func validate() throws {
+    for (name, value, range) in [("--runs", runs, 1...100), ("--bids", bids, 100...90_000), ("--bidders", bidders, 2...1_000)] {
+      guard range.contains(value) else {
+        throw ValidationError(
+          said(
+            "\(name) aceita \(range.lowerBound) a \(range.upperBound), não \(value)",
+            "\(name) accepts \(range.lowerBound) to \(range.upperBound), not \(value)"))
+      }
+    }
+  }
+
+  /// Runs a load so many times on one house, and tells each figure.
+  func play(_ mode: String, auctions: Int = 1, refusedOfTen: Int = 0, rates: [Int?] = [nil]) async throws {
+    let house = try await BenchHouse(bidders: bidders, keys: key)
+    for run in 0..<runs {
+      for (place, rate) in rates.enumerated() {
+        let names = (0..<auctions).map { AuctionID(stringLiteral: "\(mode)-\(run)-\(place)-\($0)") }
+        let count = rate.map { min(bids, $0 * 10) } ?? bids
+        do {
+          let figure = try await LoadRun(
+            mode: mode, house: house, auctions: names, bids: count, refusedOfTen: refusedOfTen, rate: rate
+          ).measure()
+          tell(json ? figure.json : figure.text)
+        } catch let error as NotWhole {
+          throw Failure(.refused, said("medida sem número: \(error)", "a run without a figure: \(error)"))
+        }
+      }
+    }
+  }
+}
+
+struct HotCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "quente", abstract: said("Um leilão, muitos licitantes.", "One auction, many bidders."), aliases: ["hot"])
+
+  @OptionGroup var options: BenchOptions
+
+  func run() async throws { try await options.play("quente") }
+}
+
+struct SpreadCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "espalhado", abstract: said("Lances por muitos leilões.", "Bids over many auctions."), aliases: ["spread"])
+
+  @OptionGroup var options: BenchOptions
+  @Option(help: ArgumentHelp(said("Quantos leilões.", "How many auctions."), valueName: "N")) var auctions: Int = 1_000
+
+  func validate() throws {
+    guard (1...10_000).contains(auctions) else {
+      throw ValidationError(
+        said("--auctions aceita 1 a 10000, não \(auctions)", "--auctions accepts 1 to 10000, not \(auctions)"))
+    }
+  }
+
+  func run() async throws { try await options.play("espalhado", auctions: auctions) }
+}
+
+struct LatencyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "latencia",
+    abstract: said(
+      "Do instante em que um lance é devido até um seguidor verificar o seu bloco.",
+      "From the instant at which a bid is due until a follower has verified its block."),
+    discussion: said(
+      "Os lances saem em laço aberto: o que espera atrás de uma parada conta.",
+      "Bids leave in an open loop: what waits behind a stall counts."),
+    aliases: ["latency"])
+
+  @OptionGroup var options: BenchOptions
+  @Option(
+    help: ArgumentHelp(said("Lances por segundo; várias vezes.", "Bids a second; several times."), valueName: "N"))
+  var rate: [Int] = [100, 1_000, 2_000, 4_000]
+
+  func validate() throws {
+    guard rate.allSatisfy({ (1...100_000).contains($0) }) else {
+      throw ValidationError(said("--rate aceita 1 a 100000", "--rate accepts 1 to 100000"))
+    }
+  }
+
+  func run() async throws { try await options.play("latencia", rates: rate) }
+}
+
+struct RefusalsCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "recusas", abstract: said("Nove de dez lances são recusados.", "Nine of ten bids are refused."),
+    aliases: ["refusals"])
+
+  @OptionGroup var options: BenchOptions
+
+  func run() async throws { try await options.play("recusas", refusedOfTen: 9) }
+}

@@ -1,0 +1,109 @@
+import AuctionClient
+import AuctionFacts
+import AuctionSigning
+import AuctionWire
+import MessagingKit
+import ServiceKit
+import SharedKernel
+import SuiteTesting
+import Synchronization
+
+/// The run lost or misjudged something, or did not come to its end: it has no figure.
+struct NotWhole: Error, CustomStringConvertible {
+  let description: String
+}
+
+/// One load, once: auctions opened, bids signed, the clock, and the check of every bid.
+struct LoadRun {
+  let mode: String
+  let house: BenchHouse
+  let auctions: [AuctionID]
+  let bids: Int
+  var refusedOfTen = 0
+  /// Bids a second of an open loop; nil: as many as go.
+  var rate: Int?
+
+  func measure() async throws -> Figure {
+    let open = try await house.open(auctions)
+    let follower = try await Follower(house, auctions)
+    let load = try BidLoad(bids, on: open, by: house.voices, refusedOfTen: refusedOfTen)
+    let accepted = load.items.count { $0.expected == .accepted }
+    let waiting = max(4_000, bids)
+    let connection = try await house.connect("licitantes", waiting: waiting)
+
+    let meter = try CPUMeter(house.processes())
+    let began = ContinuousClock.now
+    let outcomes = try await publish(load, on: connection, from: began)
+    try await until("the follower has seen \(accepted) bids", within: .seconds(300)) {
+      guard follower.problems.isEmpty else { throw NotWhole(description: follower.problems[0]) }
+      return follower.count >= accepted
+    }
+    let seen = follower.seen
+    let spent = try meter.spent()
+    guard let ended = seen.values.max() else { throw NotWhole(description: "nothing was seen") }
+    if refusedOfTen == 0, rate == nil, began.duration(to: ended) > BidLoad.validity {
+      throw NotWhole(description: "the bids grew stale: fewer of them, please")
+    }
+    guard outcomes.allSatisfy({ $0 == .confirmed }) else { throw NotWhole(description: "the broker did not take every bid") }
+    await connection.close(within: .zero)
+    try await check(load, follower, seen)
+    await follower.leave()
+    return Figure(
+      mode: mode, key: house.keyName, bids: bids, auctions: auctions.count, bodySize: load.bodySize,
+      seconds: began.duration(to: ended) / .seconds(1),
+      cpu: spent.map { ($0.name, Double($0.microseconds) / Double(bids)) }, rate: rate,
+      latency: rate.flatMap { rate in
+        Percentiles(
+          load.items.enumerated().compactMap { number, item in seen[item.id].map { due(number, rate, began).duration(to: $0) } })
+      })
+  }
+
+  /// When a bid of an open loop is due, whether or not those before it have got anywhere.
+  private func due(_ number: Int, _ rate: Int, _ began: ContinuousClock.Instant) -> ContinuousClock.Instant {
+    began + .nanoseconds(Int64(number) * 1_000_000_000 / Int64(rate))
+  }
+
+  private func publish(
+    _ load: BidLoad, on connection: Connection, from began: ContinuousClock.Instant
+  ) async throws -> [PublishOutcome] {
+    let outcomes = Recorder<PublishOutcome>()
+    if let rate {
+      var next = 0
+      while next < load.items.count {
+        let now = ContinuousClock.now
+        var end = next
+        while end < load.items.count, due(end, rate, began) <= now { end += 1 }
+        if end > next {
+          connection.publish(load.items[next..<end].map(\.message)) { _, outcome in outcomes.record(outcome) }
+          next = end
+        } else {
+          try await Task.sleep(until: due(next, rate, began), tolerance: .zero)
+        }
+      }
+    } else {
+      connection.publish(load.items.map(\.message)) { _, outcome in outcomes.record(outcome) }
+    }
+    try await until("the broker has answered for every bid", within: .seconds(300)) { outcomes.count == load.items.count }
+    return outcomes.values
+  }
+
+  /// Whole ledgers by the checker of the tests, each bid decided as it had to be, and the follower's blocks those of the ledger.
+  private func check(_ load: BidLoad, _ follower: Follower, _ seen: [BidID: ContinuousClock.Instant]) async throws {
+    for item in load.items where (seen[item.id] != nil) != (item.expected == .accepted) {
+      throw NotWhole(description: "bid \(item.id) was not \(item.expected)")
+    }
+    for auction in auctions {
+      let ledger = try await house.ledger(of: auction)
+      let blocks = ledger.filter { if case .block = $0.fact { true } else { false } }
+      // Block 0 went out before anybody followed.
+      guard blocks.dropFirst().map(\.digest) == follower.blocks(of: auction).map(\.digest) else {
+        throw NotWhole(description: "the follower of \(auction) heard other blocks than stand in the ledger")
+      }
+      let problems = LedgerCheck(ledger, of: auction, isOpen: true).violations
+      if let first = problems.first { throw NotWhole(description: "\(auction): \(first)") }
+      let refused = ledger.count - blocks.count
+      let expected = load.items.count { $0.auction == auction && $0.expected == .refused }
+      guard refused == expected else { throw NotWhole(description: "\(auction): \(refused) refused, not \(expected)") }
+    }
+  }
+}
