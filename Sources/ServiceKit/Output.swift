@@ -22,3 +22,10 @@ package func tell(_ text: String) {
     }
   }
 }
+
+/// Ends the program, as `tell` would, when whoever read its output has left. For a program that may have nothing to say for hours.
+package func leaveWithReader() {
+  // On a pipe whose reading end is closed the error is reported whether or not anything is asked for; see poll(2).
+  var output = pollfd(fd: 1, events: 0, revents: 0)
+  if poll(&output, 1, 0) == 1, output.revents & Int16(POLLERR) != 0 { _exit(128 + SIGPIPE) }
+}

@@ -71,7 +71,10 @@ package struct WatchCommand: AsyncParsableCommand {
         let events = EventReader(channel)
         var isKnown = false
         while true {
-          guard let event = try events.next(until: .now + .seconds(3_600)) else { continue }
+          guard let event = try events.next(until: .now + .seconds(1)) else {
+            leaveWithReader()
+            continue
+          }
           printer.show(event)
           if case .auction = event { isKnown = true }
           if case .live = event, !isKnown { printer.waiting(for: id) }
