@@ -118,8 +118,7 @@ let package = Package(
       name: "leilao-bench",
       dependencies: kernel + [
         "AuctionFacts", "AuctionWire", "AuctionSigning", "AuctionClient", "MessagingKit", "SigningKit", "ServiceKit",
-        "SuiteTesting",
-        argumentParser,
+        "SuiteTesting", argumentParser,
       ], path: "Tests/Benchmarks", exclude: ["peers"], swiftSettings: strict),
     tests("SharedKernel", kernel),
     tests("AuctionFacts", kernel + ["AuctionFacts"]),

@@ -25,8 +25,7 @@ package struct ClockDiscipline: Sendable {
   /// A forward gap wider than this is crossed at once: slewing it would take over four minutes.
   package static let stepThreshold: Nanoseconds = .milliseconds(128)
   /// How long the system's clock must stay ahead by more than `stepThreshold` before it is believed: whoever set it by mistake has
-  /// set it back by then. The stepout threshold of RFC 5905, section 11.3, with the value
-  /// of ntpd.
+  /// set it back by then. The stepout threshold of RFC 5905, section 11.3, with the value of ntpd.
   package static let stepOut: Nanoseconds = .seconds(300)
   /// A clock less certain than this is not called synchronised, nor held over.
   package static let usableHalfWidth: Nanoseconds = .seconds(1)
@@ -96,9 +95,7 @@ package struct ClockDiscipline: Sendable {
     guard let shown else { return target }
     let gap = target - shown.offset
     if gap > Self.stepThreshold {
-      let isBelieved =
-        estimate != nil
-        || ahead.map { now - $0.since >= Self.stepOut && distance($0.offset, target) <= Self.stepThreshold } ?? false
+      let isBelieved = estimate != nil || aheadSince(target).map { now - $0 >= Self.stepOut } ?? false
       return isBelieved ? target : shown.offset
     }
     let reach = Drift.slew(over: now - shown.at)
@@ -109,15 +106,14 @@ package struct ClockDiscipline: Sendable {
   @discardableResult
   private mutating func draw(to target: Nanoseconds, at now: Nanoseconds) -> Nanoseconds {
     let offset = shownOffset(at: now, target: target)
-    if target - offset > Self.stepThreshold {
-      // One that leaps again while it is ahead begins anew.
-      let isStill = ahead.map { distance($0.offset, target) <= Self.stepThreshold } ?? false
-      ahead = (isStill ? ahead?.since ?? now : now, target)
-    } else {
-      ahead = nil
-    }
+    ahead = target - offset > Self.stepThreshold ? (aheadSince(target) ?? now, target) : nil
     shown = (offset, max(now, shown?.at ?? now))
     return offset
+  }
+
+  /// Since when the system's clock has been ahead without leaping; nil when it was elsewhere at the last look.
+  private func aheadSince(_ target: Nanoseconds) -> Nanoseconds? {
+    ahead.flatMap { distance($0.offset, target) <= Self.stepThreshold ? $0.since : nil }
   }
 
   private func distance(_ a: Nanoseconds, _ b: Nanoseconds) -> Nanoseconds { max(a, b) - min(a, b) }
