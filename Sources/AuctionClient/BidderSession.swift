@@ -57,12 +57,6 @@ package struct BidderSession: Machine {
     }
   }
 
-  private enum Question: Sendable {
-    case auctions
-    case blocks(AuctionID)
-    case bid(BidID)
-  }
-
   private let interest: Interest
   private(set) package var auctions: [AuctionID: FollowedAuction] = [:]
   private var attempts: [BidID: (attempt: BidAttempt, sealed: Sealed)] = [:]
@@ -74,8 +68,7 @@ package struct BidderSession: Machine {
     var unknownSince: ClockReading?
   }
 
-  /// In the order of asking.
-  private var questions: [(id: UniqueID, question: Question, askedAt: Timestamp)] = []
+  private var questions: OpenQuestions
   private var isUp = false
   private var isLive = false
   private var refreshAt: Timestamp?
@@ -84,31 +77,41 @@ package struct BidderSession: Machine {
 
   /// A newcomer reads the whole ledger when it has no more blocks than this; otherwise it trusts the signed head.
   private static let historyBlocks: Int64 = 1_000
-  /// A question without an answer is asked again after this.
+  /// And of no more open auctions than this, where it did not ask for them by name.
+  private static let mostHistories = 50
+  private var histories = 0
+  /// What became of a bid is asked for again after this.
   private static let patience = Interval.seconds(3)
   /// How long after an auction's end its result is waited for before it is asked for.
   private static let endPatience = Interval.seconds(5)
+  private static let endInterval = Interval.seconds(10)
 
   /// - Parameter seed: makes the ids of questions; any number that is not used twice at the same time.
   package init(interest: Interest, seed: UInt64) {
     self.interest = interest
-    random = SplitMix64(state: seed)
+    questions = OpenQuestions(seed: seed)
+    random = SplitMix64(state: ~seed)
   }
 
   package var wakeUp: Timestamp? {
     guard isUp else { return nil }
     var times =
       attempts.values.compactMap { $0.attempt.wakeUp } + inquiries.values.map(\.askAt)
-      + questions.map { $0.askedAt + Self.patience }
+      + [questions.wakeUp].compactMap { $0 }
     if let refreshAt { times.append(refreshAt) }
-    times += auctions.values.filter { $0.status == .open }.map {
-      max($0.closesAt, endAskedAt[$0.terms.auction] ?? $0.closesAt) + Self.endPatience
-    }
+    times += auctions.values.compactMap { endDue(of: $0) }
     return times.min()
   }
 
   package mutating func handle(_ input: Input, at clock: ClockReading) -> [Output] {
-    let now = clock.instant
+    let outputs = take(input, clock.instant)
+    guard isUp else { return outputs }
+    let auctions = auctions
+    return outputs
+      + questions.due(at: clock.instant) { auctions[$0].flatMap { $0.health == .whole ? $0.nextBlock : nil } }.map { .ask($0) }
+  }
+
+  private mutating func take(_ input: Input, _ now: Timestamp) -> [Output] {
     switch input {
     case .link(let event): return hear(event, now)
     case .submit(let bid, let sealed):
@@ -128,11 +131,11 @@ package struct BidderSession: Machine {
     switch event {
     case .up:
       (isUp, isLive) = (true, false)
-      questions.removeAll()
-      return [.tell(.connected), ask(.auctions(after: nil), .auctions, now)] + tick(now)
+      questions.forgetAll()
+      return [.tell(.connected), askAuctions(after: nil, now)] + tick(now)
     case .down(let reason, let retryIn):
       isUp = false
-      questions.removeAll()
+      questions.forgetAll()
       return [.tell(.disconnected(reason: reason, retryIn: retryIn))]
     case .refused(let reason): return [.tell(.refused(reason))]
     case .blocked(let reason): return [.tell(.blocked(reason))]
@@ -150,8 +153,10 @@ package struct BidderSession: Machine {
     case .opened(let opening):
       guard let envelope = try? Envelope(opening.scheduling), let scheduling = try? Scheduling(envelope) else { return [] }
       // Block 0 follows on the auction's own topic; the announcement only tells of an auction that was not known.
-      return begin(scheduling, edition: opening.edition) + askBlocks(of: opening.auction, now)
-    case .block(let block): return apply(block, statement.digest, now) + decided(by: block)
+      let outputs = begin(scheduling, edition: opening.edition)
+      if auctions[opening.auction] != nil { questions.want(opening.auction) }
+      return outputs
+    case .block(let block): return apply(block, statement.digest) + decided(by: block)
     case .refused(let receipt): return hear(receipt)
     case .notice(let notice):
       guard case .cancel(let reason) = notice.action, var auction = auctions[notice.auction], auction.edition == notice.edition
@@ -174,7 +179,7 @@ package struct BidderSession: Machine {
     return [.follow(id), .tell(.auction(auction, []))]
   }
 
-  private mutating func apply(_ block: Block, _ digest: Digest, _ now: Timestamp) -> [Output] {
+  private mutating func apply(_ block: Block, _ digest: Digest) -> [Output] {
     // In its place: a copy would cost all that is remembered of the auction with each block.
     guard let step = auctions[block.auction]?.take(block, digest: digest), let auction = auctions[block.auction] else {
       return []
@@ -182,7 +187,9 @@ package struct BidderSession: Machine {
     switch step {
     case .applied(let changes): return [.tell(.auction(auction, changes))]
     case .alreadyKnown: return []
-    case .gap(let first): return [ask(.blocks(block.auction, from: first), .blocks(block.auction), now)]
+    case .gap:
+      questions.want(block.auction)
+      return []
     }
   }
 
@@ -190,18 +197,17 @@ package struct BidderSession: Machine {
 
   private mutating func hear(_ answer: HouseAnswer, _ now: Timestamp) -> [Output] {
     let snapshot = answer.snapshot
-    guard let place = questions.firstIndex(where: { $0.id == snapshot.id }) else { return [] }
-    let question = questions.remove(at: place).question
+    guard let question = questions.take(snapshot.id) else { return [] }
     switch snapshot.content {
     case .auctions(let summaries): return hear(summaries, answer, now)
     case .blocks(let id, let first, let head):
       guard case .blocks = question else { return [] }
-      var outputs = compare(id, with: head, askedFrom: first, at: snapshot.clock, now)
+      var outputs = compare(id, with: head, askedFrom: first, at: snapshot.clock)
       for statement in answer.statements {
         guard case .block(let block) = statement.fact, block.auction == id else { continue }
-        outputs += apply(block, statement.digest, now) + decided(by: block)
+        outputs += apply(block, statement.digest) + decided(by: block)
       }
-      if snapshot.more { outputs += askBlocks(of: id, now) }
+      if snapshot.more { questions.want(id) }
       return outputs + liveIfDone()
     case .bid(_, let id, let verdict):
       let statement = verdict == .unknown ? nil : answer.statements.first
@@ -241,35 +247,55 @@ package struct BidderSession: Machine {
       guard interest.includes(summary.auction), case .scheduled(let scheduling) = statement.fact,
         statement.digest == summary.edition
       else { continue }
-      outputs += meet(summary, scheduling, asOf: answer.snapshot.clock, now)
+      outputs += meet(summary, scheduling, asOf: answer.snapshot.clock)
     }
-    if answer.snapshot.more, let last = summaries.last { return outputs + [ask(.auctions(after: last.auction), .auctions, now)] }
+    if answer.snapshot.more, let last = summaries.last { return outputs + [askAuctions(after: last.auction, now)] }
     refreshAt = now + .seconds(30) + .microseconds(Int64(random.next() % 60_000_000))
     return outputs + liveIfDone()
   }
 
   /// A known auction is brought up to date block by block; an unknown one begins at its first block, or at the signed head when
-  /// the ledger is long.
-  private mutating func meet(_ summary: AuctionSummary, _ scheduling: Scheduling, asOf clock: ClockReading, _ now: Timestamp)
-    -> [Output]
-  {
+  /// the ledger is long or many are met.
+  private mutating func meet(_ summary: AuctionSummary, _ scheduling: Scheduling, asOf clock: ClockReading) -> [Output] {
     let id = summary.auction
     if let known = auctions[id] {
+      guard known.health == .whole else {
+        // What a house that contradicted itself says next proves nothing more; that it is over is still worth knowing.
+        if summary.status == .closed, known.status != .closed, let head = summary.head { questions.want(id, from: head.block) }
+        return []
+      }
       // One that was heard to be cancelled may have a chain all the same: it was opened first.
       guard known.edition == summary.edition, known.status != .closed || known.head == nil || known.lacksResult else { return [] }
-      if let head = summary.head, isBehind(id, head) { return [ask(.blocks(id, from: head.block), .blocks(id), now)] }
-      guard known.head != summary.head || known.lacksResult else { return closeWithoutChain(id, summary.ending, at: clock) }
-      return askBlocks(of: id, now)
+      let behind = summary.head.flatMap { isBehind(id, $0) ? $0.block : nil }
+      guard behind != nil || known.head != summary.head || known.lacksResult else {
+        return closeWithoutChain(id, summary.ending, at: clock)
+      }
+      questions.want(id, from: behind)
+      return []
     }
-    let readsAll = summary.head.map { $0.block < Self.historyBlocks } ?? true
+    let readsAll = readsAll(of: summary)
     let auction = FollowedAuction(
       scheduling, summary: summary, asOf: clock, replayingFrom: readsAll && summary.head != nil ? 0 : nil)
     auctions[id] = auction
     var outputs: [Output] = summary.status == .closed ? [] : [.follow(id)]
-    guard summary.head == nil || !readsAll else { return outputs + askBlocks(of: id, now) }
+    guard summary.head == nil || !readsAll else {
+      questions.want(id)
+      return outputs
+    }
     outputs.append(.tell(.auction(auction, [])))
     // Of a long ledger that is over, only how it ended.
-    return auction.lacksResult ? outputs + askBlocks(of: id, now) : outputs
+    if auction.lacksResult { questions.want(id) }
+    return outputs
+  }
+
+  /// Whether an auction that was just met is read from its first block.
+  private mutating func readsAll(of summary: AuctionSummary) -> Bool {
+    guard let head = summary.head else { return true }
+    guard head.block < Self.historyBlocks else { return false }
+    // One that is over costs a question either way.
+    guard interest == .everything, summary.status != .closed else { return true }
+    histories += 1
+    return histories <= Self.mostHistories
   }
 
   /// A house whose ledger ends before what is known of it: its last block then tells what became of the rest.
@@ -278,9 +304,7 @@ package struct BidderSession: Machine {
     return head.block < mine.block || head.block == mine.block && head.digest != mine.digest
   }
 
-  private mutating func compare(
-    _ id: AuctionID, with head: Seen?, askedFrom first: Int64, at clock: ClockReading, _ now: Timestamp
-  ) -> [Output] {
+  private mutating func compare(_ id: AuctionID, with head: Seen?, askedFrom first: Int64, at clock: ClockReading) -> [Output] {
     guard let head else {
       // Blocks were known when it was asked, and the house holds none.
       guard first > 0, var auction = auctions[id] else { return [] }
@@ -289,8 +313,8 @@ package struct BidderSession: Machine {
       return changes.isEmpty ? [] : [.tell(.auction(auction, changes))]
     }
     // Asked from there already: what was answered is all there is.
-    guard isBehind(id, head), first > head.block else { return [] }
-    return [ask(.blocks(id, from: head.block), .blocks(id), now)]
+    if isBehind(id, head), first > head.block { questions.want(id, from: head.block) }
+    return []
   }
 
   private mutating func closeWithoutChain(_ id: AuctionID, _ ending: AuctionSummary.Ending?, at clock: ClockReading) -> [Output] {
@@ -301,8 +325,13 @@ package struct BidderSession: Machine {
   }
 
   private mutating func liveIfDone() -> [Output] {
-    let isOpenQuestion = questions.contains {
-      if case .bid = $0.question { false } else { true }
+    let isOpenQuestion = questions.contains { question in
+      switch question {
+      case .auctions: true
+      // Nobody bids on what is over: among all auctions, how it ended may be told later.
+      case .blocks(let auction): interest != .everything || auctions[auction]?.status != .closed
+      case .bid: false
+      }
     }
     guard !isLive, !isOpenQuestion else { return [] }
     isLive = true
@@ -362,7 +391,7 @@ package struct BidderSession: Machine {
       attempts[id] = known
       switch action {
       case .publish: outputs.append(.publish(known.attempt.bid, known.sealed))
-      case .ask: outputs.append(ask(.bid(known.attempt.bid.bidder, id), .bid(id), now))
+      case .ask: outputs.append(.ask(questions.ask(.bid(known.attempt.bid.bidder, id), .bid(id), at: now)))
       }
       known = attempts[id] ?? known
       outputs += told(id)
@@ -370,59 +399,28 @@ package struct BidderSession: Machine {
     let inquired = inquiries.filter { $0.value.askAt <= now }.sorted { $0.key.description < $1.key.description }
     for (id, inquiry) in inquired {
       inquiries[id]?.askAt = now + Self.patience
-      outputs.append(ask(.bid(inquiry.bidder, id), .bid(id), now))
+      outputs.append(.ask(questions.ask(.bid(inquiry.bidder, id), .bid(id), at: now)))
     }
     // A lost last block has no successor to show the gap: ask again from time to time, and after each end.
-    let unanswered = questions.filter { now - $0.askedAt >= Self.patience }
-    questions.removeAll { now - $0.askedAt >= Self.patience }
-    for one in unanswered {
-      switch one.question {
-      case .auctions: outputs.append(ask(.auctions(after: nil), .auctions, now))
-      case .blocks(let auction): outputs += askBlocks(of: auction, now)
-      case .bid: break
-      }
-    }
-    let ended = auctions.filter { $0.value.status == .open && now - $0.value.closesAt >= Self.endPatience }
-    for id in ended.keys.sorted() {
-      guard (endAskedAt[id].map { now - $0 >= .seconds(10) }) ?? true else { continue }
+    for id in auctions.values.filter({ endDue(of: $0).map { $0 <= now } ?? false }).map(\.terms.auction).sorted() {
       endAskedAt[id] = now
-      outputs += askBlocks(of: id, now)
+      questions.want(id)
     }
     if let due = refreshAt, due <= now {
       refreshAt = nil
-      outputs.append(ask(.auctions(after: nil), .auctions, now))
+      outputs.append(askAuctions(after: nil, now))
     }
     return outputs
   }
 
-  private mutating func askBlocks(of id: AuctionID, _ now: Timestamp) -> [Output] {
-    guard let auction = auctions[id] else { return [] }
-    return [ask(.blocks(id, from: auction.nextBlock), .blocks(id), now)]
+  /// When the end of an auction that should be over is asked for; nil while there is none to ask for.
+  private func endDue(of auction: FollowedAuction) -> Timestamp? {
+    guard auction.status == .open, auction.health == .whole else { return nil }
+    return max(
+      auction.closesAt + Self.endPatience, endAskedAt[auction.terms.auction].map { $0 + Self.endInterval } ?? auction.closesAt)
   }
 
-  private mutating func ask(_ subject: Query.Subject, _ question: Question, _ now: Timestamp) -> Output {
-    let id = random.nextID()
-    questions.append((id, question, now))
-    return .ask(Query(id: id, subject: subject))
-  }
-}
-
-/// Steele, Lea and Flood's SplitMix64: enough to tell questions apart; never used for anything secret.
-struct SplitMix64: Sendable {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
-
-  mutating func nextID() -> UniqueID {
-    let words = [next(), next()]
-    let bytes = words.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) } }
-    guard let id = UniqueID(random: bytes) else { preconditionFailure("sixteen bytes make a UUID") }
-    return id
+  private mutating func askAuctions(after last: AuctionID?, _ now: Timestamp) -> Output {
+    .ask(questions.ask(.auctions(after: last), .auctions(after: last), at: now))
   }
 }

@@ -71,7 +71,7 @@ package struct FollowedAuction: Sendable {
   private var promised: Seen?
 
   /// Over, and how is not proved yet: the closing block is still to be read.
-  package var lacksResult: Bool { status == .closed && result == nil }
+  package var lacksResult: Bool { status == .closed && result == nil && health == .whole }
   /// What to ask the house for next.
   package var nextBlock: Int64 { head.map { lacksResult ? $0.block : $0.block + 1 } ?? 0 }
 
@@ -108,6 +108,7 @@ package struct FollowedAuction: Sendable {
 
   /// Takes a block of this auction, whose house signature has been checked.
   package mutating func take(_ block: Block, digest: Digest) -> Step {
+    guard health == .whole else { return takeEnd(block) }
     guard block.edition == edition else {
       return fail("bloco \(block.number) de outra edição", "block \(block.number) of another edition")
     }
@@ -119,7 +120,7 @@ package struct FollowedAuction: Sendable {
       return fail("dois blocos \(block.number) diferentes", "two different blocks \(block.number)")
     }
     if lacksResult, block.number == head?.block, case .closing(let result, let evidence) = block.content {
-      return conclude(result, evidence, at: block.clock.instant) ? .applied([.closed(result)]) : failOfResult()
+      return .applied(conclude(result, evidence, at: block.clock.instant))
     }
     guard block.number >= next else {
       // Nothing follows a closing block: one that stands before what was seen takes back what the house had signed.
@@ -151,8 +152,7 @@ package struct FollowedAuction: Sendable {
         if let problem = apply(entry, to: &changes) { return fail(problem.0, problem.1) }
       }
     case .closing(let result, let evidence):
-      guard conclude(result, evidence, at: block.clock.instant) else { return failOfResult() }
-      changes.append(.closed(result))
+      changes += conclude(result, evidence, at: block.clock.instant)
     }
     head = Seen(block: block.number, digest: digest)
     recent.append(digest)
@@ -161,28 +161,36 @@ package struct FollowedAuction: Sendable {
     return .applied(changes)
   }
 
+  /// Nothing more is proved once the chain is broken; that the auction is over is still told.
+  private mutating func takeEnd(_ block: Block) -> Step {
+    guard status != .closed, block.edition == edition, case .closing(let result, let evidence) = block.content else {
+      return .alreadyKnown
+    }
+    close(result, at: block.clock.instant, evidence)
+    asOf = block.clock
+    return .applied([.closed(result)])
+  }
+
   /// The house has ended the auction and forgotten some of its own blocks, as one that lost its journal and went on from an
   /// older copy. It is over, and what was seen stays proof.
   private mutating func end(takingBack blocks: Int64, at block: Block, _ result: AuctionResult, _ evidence: Evidence) -> Step {
-    let step = fail(
+    let broken = breakChain(
       "a casa encerrou o leilão no bloco \(block.number), mas já tinha assinado mais \(blocks): diário restaurado de uma cópia?",
       "the house closed the auction in block \(block.number) but had signed \(blocks) more: a journal restored from a copy?")
     close(result, at: block.clock.instant, evidence)
     asOf = block.clock
-    guard case .applied(let changes) = step else { return .applied([.closed(result)]) }
-    return .applied(changes + [.closed(result)])
+    return .applied([broken, .closed(result)])
   }
 
   /// The house answers that it holds no block of an auction of which blocks were seen.
   package mutating func takeForgotten(at clock: ClockReading) -> [Change] {
     guard head != nil, health == .whole else { return [] }
-    guard
-      case .applied(let changes) = fail(
+    asOf = clock
+    return [
+      breakChain(
         "a casa já não conhece blocos que tinha assinado: diário restaurado de uma cópia?",
         "the house no longer knows blocks that it had signed: a journal restored from a copy?")
-    else { return [] }
-    asOf = clock
-    return changes
+    ]
   }
 
   /// A cancellation of an auction that never opened is final: there is no chain to say so.
@@ -195,16 +203,15 @@ package struct FollowedAuction: Sendable {
     return [.closed(result)]
   }
 
-  /// - Returns: whether the result is that of the chain, and of what the house said before.
-  private mutating func conclude(_ result: AuctionResult, _ evidence: Evidence, at instant: Timestamp) -> Bool {
-    guard result.outcome != .sold || result.winner == leader && result.amount == price,
-      announced.map({ $0 == result.outcome }) ?? true
-    else { return false }
+  /// Ends it with a result, which must be that of the chain and of what the house said before.
+  private mutating func conclude(_ result: AuctionResult, _ evidence: Evidence, at instant: Timestamp) -> [Change] {
+    let isTrue =
+      (result.outcome != .sold || result.winner == leader && result.amount == price)
+      && (announced.map { $0 == result.outcome } ?? true)
     close(result, at: instant, evidence)
-    return true
+    let broken = isTrue ? [] : [breakChain("o resultado não é o da corrente", "the result is not the chain's")]
+    return broken + [.closed(result)]
   }
-
-  private mutating func failOfResult() -> Step { fail("o resultado não é o da corrente", "the result is not the chain's") }
 
   private mutating func close(_ result: AuctionResult, at instant: Timestamp, _ evidence: Evidence) {
     (status, self.result) = (.closed, result)
@@ -265,10 +272,13 @@ package struct FollowedAuction: Sendable {
   }
 
   private mutating func fail(_ portuguese: String, _ english: String) -> Step {
+    .applied([breakChain(portuguese, english)])
+  }
+
+  private mutating func breakChain(_ portuguese: String, _ english: String) -> Change {
     let reason = said(portuguese, english)
-    guard health == .whole else { return .alreadyKnown }
     health = .broken(reason)
-    return .applied([.broken(reason)])
+    return .broken(reason)
   }
 
   private static func opening(_ evidence: Evidence) -> Opening? {

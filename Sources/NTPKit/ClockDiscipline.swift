@@ -56,10 +56,13 @@ package struct ClockDiscipline: Sendable {
   package mutating func reading(at now: Nanoseconds, systemOffset: () -> Nanoseconds) -> Reading {
     let target = estimate?.offset ?? systemOffset()
     let offset = draw(to: target, at: now)
-    let halfWidth = estimate.map { $0.halfWidth(at: now) + distance(target, offset) }
+    let gap = distance(target, offset)
+    let halfWidth = estimate.map { $0.halfWidth(at: now) + gap }
     last = max(last, (now + offset).microsecondsRoundedDown)
     // One more microsecond for what the instant lost in rounding.
-    let uncertainty = halfWidth.map { $0.microsecondsRoundedUp + 1 } ?? (acceptsSystemClock ? 0 : Reading.unknownUncertainty)
+    let uncertainty =
+      halfWidth.map { $0.microsecondsRoundedUp + 1 }
+      ?? (acceptsSystemClock ? gap.microsecondsRoundedDown : Reading.unknownUncertainty)
     return Reading(unixMicroseconds: last, uncertaintyMicroseconds: uncertainty, status: status(at: now, halfWidth))
   }
 
@@ -109,6 +112,12 @@ package struct ClockDiscipline: Sendable {
     ahead = target - offset > Self.stepThreshold ? (aheadSince(target) ?? now, target) : nil
     shown = (offset, max(now, shown?.at ?? now))
     return offset
+  }
+
+  /// By how much the system's clock is ahead while it is not believed; nil while it is, or is not asked.
+  package var disbelieved: Nanoseconds? {
+    guard estimate == nil, let ahead, let shown else { return nil }
+    return ahead.offset - shown.offset
   }
 
   /// Since when the system's clock has been ahead without leaping; nil when it was elsewhere at the last look.

@@ -8,6 +8,9 @@ final class ClockState: Sendable {
     var servers: [ServerState]
     var anchorProblem: Sentence?
     var onChange: (@Sendable (ClockReport) -> Void)?
+    /// Told by how many microseconds the system's clock is ahead when it stops being believed, and nil when it is again.
+    var onLeap: (@Sendable (Int64?) -> Void)?
+    var isLeapTold = false
     /// The status last told to `onChange`.
     var toldStatus: Reading.Status?
     var isAttentive = false
@@ -51,7 +54,12 @@ final class ClockState: Sendable {
 
   func reading() -> Reading {
     // The instant is taken inside the lock, so that the order of readings is the order of instants.
-    contents.withLock { $0.discipline.reading(at: SystemTime.boot(), systemOffset: SystemTime.wallOffset) }
+    let (reading, leap) = contents.withLock { state in
+      let reading = state.discipline.reading(at: SystemTime.boot(), systemOffset: SystemTime.wallOffset)
+      return (reading, state.newLeap())
+    }
+    leap?()
+    return reading
   }
 
   func report() -> ClockReport { contents.withLock { $0.report(at: SystemTime.boot()) } }
@@ -99,6 +107,14 @@ final class ClockState: Sendable {
 }
 
 extension ClockState.Contents {
+  /// What is to be told of the system's clock since the last look; nil: nothing.
+  mutating func newLeap() -> (@Sendable () -> Void)? {
+    let ahead = discipline.disbelieved
+    guard let onLeap, isLeapTold != (ahead != nil) else { return nil }
+    isLeapTold = ahead != nil
+    return { onLeap(ahead?.microsecondsRoundedDown) }
+  }
+
   func report(at now: Nanoseconds) -> ClockReport {
     // A copy is asked, so that a report leaves no mark on the clock.
     var copy = discipline

@@ -7,7 +7,8 @@ package struct Reading: Hashable, Sendable {
     case holdover
     /// It wants to be synchronised and is not, or no longer to within a second.
     case unsynchronized
-    /// The system's clock, on purpose or for want of any answer. Nothing is known of its error: the stated uncertainty is 0.
+    /// The system's clock, on purpose or for want of any answer. Nothing is known of its error: the stated uncertainty is how far
+    /// it stands from what is shown.
     case systemClock
   }
 

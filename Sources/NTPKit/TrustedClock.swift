@@ -79,6 +79,13 @@ package final class TrustedClock: Sendable {
     }
   }
 
+  /// Told by how many microseconds the system's clock has leapt ahead while that is not believed (`ClockDiscipline.stepOut`), and
+  /// nil when it is believed or back; on the thread that reads the clock, which it must not block.
+  package var onLeap: (@Sendable (Int64?) -> Void)? {
+    get { state.contents.withLock { $0.onLeap } }
+    set { state.contents.withLock { $0.onLeap = newValue } }
+  }
+
   /// While an auction is open somebody depends on ± 50 ms: the servers are then asked every 64 to 256 s.
   package func setAttentive(_ attentive: Bool) {
     state.contents.withLock { $0.isAttentive = attentive }

@@ -33,6 +33,17 @@ package final class ClockLog: Sendable {
     }
   }
 
+  /// - Parameter microseconds: by how much the system's clock is ahead and not believed; nil: it is believed again.
+  package func hear(leap microseconds: Int64?) {
+    guard let microseconds else {
+      return log.notice("\(said("o relógio do sistema volta a valer", "the system's clock is followed again"))")
+    }
+    let minutes = ClockDiscipline.stepOut / 60_000_000_000
+    log.warning(
+      "\(said("o relógio do sistema saltou à frente; só vale se ficar lá por \(minutes) min", "the system's clock leapt ahead; it is followed only if it stays there for \(minutes) min"))",
+      metadata: ["ahead_us": "\(microseconds)"])
+  }
+
   private func tell(_ report: ClockReport) {
     switch report.status {
     case .systemClock:

@@ -54,6 +54,8 @@ package struct CompactCommand<Owner: JournalOwner>: ParsableCommand {
       folder: settings.dataPath, name: Owner.principal.text, waitingForLock: false, onHeld: { _ in })
     let before = try journal.size()
     var progress = SpokenProgress(json: json)
+    let presence = try PresenceFile(beside: journal)
+    try presence.checkNothingIsMissing()
     // Before: a crash between the two must not leave a file that calls the shorter journal an old one.
     try PresenceFile.forgetCount(beside: journal.path)
     let outcome = try naming(journal.path) {
@@ -61,6 +63,7 @@ package struct CompactCommand<Owner: JournalOwner>: ParsableCommand {
         progress.say($0, of: 3 * journal.entryCount)
       }
     }
+    presence.rememberCount()
     let after = try journal.size()
     journal.close()
     if outcome.auctions > 0 { _ = try check.tally(check.path) }

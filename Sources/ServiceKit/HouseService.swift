@@ -54,8 +54,10 @@ package struct HouseService<D: Desk & Sendable>: Sendable {
         metadata: ["pid": "\(holder.map(String.init) ?? "?")"])
     }
     do {
+      // Before the key is bound: a new journal that is given up must not be the one that the key remembers.
+      let presence = try PresenceFile(beside: journal)
       try Identity.bind(principal, to: journal, in: settings.keys)
-      try PresenceFile(beside: journal).checkNothingIsMissing()
+      try presence.checkNothingIsMissing()
     } catch {
       // Left there, it would stand in the way of the copy that is to be restored.
       if journal.isNew { journal.discard() } else { journal.close() }
@@ -81,6 +83,7 @@ package struct HouseService<D: Desk & Sendable>: Sendable {
       return status
     }
     clock.onChange = { clockLog.hear($0) }
+    clock.onLeap = { clockLog.hear(leap: $0) }
     return status != .unsynchronized
   }
 

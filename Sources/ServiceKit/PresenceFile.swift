@@ -50,6 +50,9 @@ package final class PresenceFile {
     _ = pwrite(descriptor, bytes, bytes.count, 0)
   }
 
+  /// Notes how far the journal has come, and not that anybody was there.
+  package func rememberCount() { write(last ?? Timestamp(microseconds: 0)) }
+
   /// - Throws: a configuration failure when the journal holds less than was once committed to it.
   package func checkNothingIsMissing() throws {
     guard let known = knownCount, journal.entryCount < known else { return }

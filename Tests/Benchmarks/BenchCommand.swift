@@ -11,7 +11,7 @@ struct BenchCommand: AsyncParsableCommand {
     discussion: said(
       """
       Os lances são assinados antes; o relógio corre do primeiro envio até que um seguidor \
-      tenha verificado o último bloco. No fim cada lance é conferido: uma medida que perdeu ou \
+      tenha verificado a assinatura do último bloco. No fim cada lance é conferido: uma medida que perdeu ou \
       julgou mal algum não tem número.
 
       EXEMPLOS:
@@ -20,7 +20,7 @@ struct BenchCommand: AsyncParsableCommand {
       """,
       """
       Bids are signed beforehand; the clock runs from the first publish until a follower has \
-      verified the last block. Every bid is checked at the end: a run that lost or misjudged \
+      verified the last block's signature. Every bid is checked at the end: a run that lost or misjudged \
       any has no figure.
 
       EXAMPLES:
@@ -65,7 +65,7 @@ struct BenchOptions: ParsableArguments {
             mode: mode, house: house, auctions: names, bids: count, refusedOfTen: refusedOfTen, rate: rate
           ).measure()
           tell(json ? figure.json : figure.text)
-        } catch let error as NotWhole {
+        } catch let error where error is NotWhole || error is Program.Failure {
           throw Failure(.refused, said("medida sem número: \(error)", "a run without a figure: \(error)"))
         }
       }

@@ -15,39 +15,42 @@ struct BidLoad: Sendable {
   struct Item: Sendable {
     let id: BidID
     let auction: AuctionID
-    let amount: Money
+    let digest: Digest
     let expected: Expected
     let message: Publishing
   }
 
   let items: [Item]
-
-  /// How long the bids may take: signed with a clock that is a few seconds ahead and as uncertain as one may be, they are
-  /// plausible now and not yet stale this much later.
-  static let validity = Duration.seconds(20)
+  /// How long the bids may take: signed with a clock that is ahead and as uncertain as one may be, they are plausible now and not
+  /// yet stale so much later.
+  let validUntil: ContinuousClock.Instant
+  private static let validity = Duration.seconds(30)
 
   /// Bids in turn on each auction and by each bidder.
   /// - Parameter refusedOfTen: how many of ten consecutive bids on an auction offer less than it asks.
   init(_ count: Int, on auctions: [(id: AuctionID, edition: Edition)], by voices: [Voice], refusedOfTen: Int = 0) throws {
-    let clock = ClockReading(.systemNow + .seconds(5), uncertainty: .seconds(10), status: .systemClock)
+    validUntil = .now + Self.validity
     items = try concurrently(count) { number in
+      let clock = ClockReading(.systemNow + .seconds(12), uncertainty: .seconds(10), status: .systemClock)
       let (auction, edition) = auctions[number % auctions.count]
       let turn = number / auctions.count
-      // Neighbours on one auction are different bidders.
-      let voice = voices[(turn + turn / 10 + number % auctions.count) % voices.count]
       let isLow = turn % 10 >= 10 - refusedOfTen
+      // Nobody bids on what he leads.
+      let accepted = turn / 10 * (10 - refusedOfTen) + min(turn % 10, 10 - refusedOfTen)
+      let voice = voices[(accepted + number % auctions.count) % voices.count]
       let amount = Build.money(isLow ? 50 : 1_00 + Int64(turn) * 10_00)
       let bid = Bid(
         id: BidID(.random()), auction: auction, edition: edition, bidder: voice.principal, amount: amount, seen: nil, clock: clock
       )
+      let sealed = voice.seal(bid)
       return Item(
-        id: bid.id, auction: auction, amount: amount, expected: isLow ? .refused : .accepted,
+        id: bid.id, auction: auction, digest: sealed.digest, expected: isLow ? .refused : .accepted,
         message: Publishing(
           exchange: Exchange.lances.rawValue, routingKey: RoutingKey.bidPlaced, isMandatory: true,
           properties: MessageProperties(
             contentType: Envelope.contentType, messageID: bid.messageID, correlationID: bid.correlationID, userID: "cliente",
             isPersistent: true),
-          body: voice.seal(bid).evidence.bytes))
+          body: sealed.evidence.bytes))
     }
   }
 

@@ -7,11 +7,10 @@ struct Figure: Sendable {
   let bids: Int
   let auctions: Int
   let bodySize: Int
-  /// From the first publish until the last bid stood in a block that a follower had verified, or was refused.
+  /// From the first publish until the last accepted bid stood in a block whose signature a follower had verified.
   let seconds: Double
-  /// By process, the harness left out, per bid.
+  /// By process, the bidders and the follower left out, per bid.
   let cpu: [(name: String, microseconds: Double)]
-  var commits: Int64?
   /// Of an open loop.
   var rate: Int?
   var latency: Percentiles?

@@ -8,7 +8,8 @@ import SigningKit
 import SuiteTesting
 import Synchronization
 
-/// Follows auctions as a client does, verifying each block as it comes, and notes when which bid was there.
+/// Follows auctions, verifying the house's signature of each block as it comes, and notes when which bid was there. The chain and
+/// the bidders' signatures are checked when the clock has stopped.
 final class Follower: Sendable {
   private struct State {
     var seen: [BidID: ContinuousClock.Instant] = [:]

@@ -34,17 +34,18 @@ struct LoadRun {
     let meter = try CPUMeter(house.processes())
     let began = ContinuousClock.now
     let outcomes = try await publish(load, on: connection, from: began)
-    try await until("the follower has seen \(accepted) bids", within: .seconds(300)) {
-      guard follower.problems.isEmpty else { throw NotWhole(description: follower.problems[0]) }
-      return follower.count >= accepted
+    guard outcomes.allSatisfy({ $0 == .confirmed }) else { throw NotWhole(description: "the broker did not take every bid") }
+    while follower.count < accepted {
+      if let problem = follower.problems.first { throw NotWhole(description: problem) }
+      guard .now < load.validUntil else {
+        throw NotWhole(
+          description: "the follower saw \(follower.count) of \(accepted) bids before they grew stale: fewer of them, please")
+      }
+      try await Task.sleep(for: .milliseconds(5))
     }
     let seen = follower.seen
     let spent = try meter.spent()
     guard let ended = seen.values.max() else { throw NotWhole(description: "nothing was seen") }
-    if refusedOfTen == 0, rate == nil, began.duration(to: ended) > BidLoad.validity {
-      throw NotWhole(description: "the bids grew stale: fewer of them, please")
-    }
-    guard outcomes.allSatisfy({ $0 == .confirmed }) else { throw NotWhole(description: "the broker did not take every bid") }
     await connection.close(within: .zero)
     try await check(load, follower, seen)
     await follower.leave()
@@ -101,9 +102,16 @@ struct LoadRun {
       }
       let problems = LedgerCheck(ledger, of: auction, isOpen: true).violations
       if let first = problems.first { throw NotWhole(description: "\(auction): \(first)") }
-      let refused = ledger.count - blocks.count
-      let expected = load.items.count { $0.auction == auction && $0.expected == .refused }
-      guard refused == expected else { throw NotWhole(description: "\(auction): \(refused) refused, not \(expected)") }
+      let refused = try Set(
+        ledger.compactMap { statement -> Digest? in
+          guard case .refused(let receipt) = statement.fact else { return nil }
+          guard receipt.reason == .belowMinimum else { throw NotWhole(description: "\(auction): refused as \(receipt.reason)") }
+          return receipt.bidDigest
+        })
+      let expected = Set(load.items.filter { $0.auction == auction && $0.expected == .refused }.map(\.digest))
+      guard refused == expected else {
+        throw NotWhole(description: "\(auction): \(refused.count) refused, not the \(expected.count) that had to be")
+      }
     }
   }
 }

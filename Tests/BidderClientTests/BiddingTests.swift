@@ -82,6 +82,14 @@ struct BiddingTests {
     },
   ]
 
+  @Test(
+    "the personal limit counts in whole units of whichever currency",
+    arguments: [("BRL", 500_000), ("JPY", 5_000), ("BHD", 5_000_000)])
+  func limit(code: String, units: Int64) throws {
+    let settings = Settings(bidder: bidder("eu"), broker: "x", limit: reais(5_000_00))
+    #expect(settings.limit(in: try #require(Currency(code: code)))?.minorUnits == units)
+  }
+
   @Test("nothing is sent past an obstacle that appears while the box is open", arguments: refused)
   func obstacles(_ refused: Refused) {
     var model = drawnModel()

@@ -47,14 +47,16 @@ struct FloodCommand: AsyncParsableCommand {
         case "questions": try await FloodingBidder.several(connections, scene, sending: .questions)
         default: [FloodingBidder]()
         }
+      let began = ContinuousClock.now
       let (live, visits) = try await bid(bidders, in: scene, against: flooders, from: 1_000 + 1_000_000 * part)
+      let lasted = max(1, Int(began.duration(to: .now) / .seconds(1)))
       tell("\(name.padded(to: 10)) \(live)")
       tell("\("".padded(to: 10)) command line: \(visits)")
       if !flooders.isEmpty {
         let counts = flooders.map(\.count)
         let (taken, bids) = (counts.reduce(0) { $0 + $1.confirmed }, counts.reduce(0) { $0 + $1.bids })
         tell(
-          "\("".padded(to: 10)) flooder: \(taken) messages taken (\(taken / seconds)/s, \(bids) as bids) over \(flooders.count) "
+          "\("".padded(to: 10)) flooder: \(taken) messages taken (\(taken / lasted)/s, \(bids) as bids) over \(flooders.count) "
             + "connections, \(counts.reduce(0) { $0 + $1.declined }) declined by a full queue")
         for flooder in flooders { await flooder.leave() }
         worst += [live, visits]
@@ -86,9 +88,7 @@ struct FloodCommand: AsyncParsableCommand {
     var number = 0
     while ContinuousClock.now - began < .seconds(seconds) {
       let at = ContinuousClock.now
-      let run = try await scene.bidFromCommandLine(price + number * 10)
-      // Another may have bid more meanwhile: refused is decided, too.
-      times.note([0, 1].contains(run.status) ? .accepted : .unheard, ContinuousClock.now - at)
+      times.note(try await scene.bidFromCommandLine(price + number * 10), ContinuousClock.now - at)
       number += 1
       try await Task.sleep(until: at + .seconds(1))
     }

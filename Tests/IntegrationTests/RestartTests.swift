@@ -32,7 +32,7 @@ struct RestartTests {
     let url = house.broker.url(user: "ms_leilao", password: "ms_leilao", virtualHost: "leilao", port: link.port)
     try await house.start(.calendar, environment: ["RABBITMQ_URL": url])
     try await house.makeKeys("ana")
-    try await house.schedule("sem-linha", duration: "5s")
+    try await house.schedule("sem-linha", duration: "30s")
     let follower = try Follower(house, "sem-linha", as: "ana")
     try await follower.first("aberto")
     link.close()
@@ -40,12 +40,13 @@ struct RestartTests {
       try JournalReader(path: house.data + "/ms_leilao.sqlite").pendingOutbox(after: 0, limit: 100).map(\.message)
         .filter { $0.routingKey == Kind.closed.routingKey }
     }
-    try await until("the end is decided") { try waiting().count == 1 }
+    // The calendar says it again from time to time, in the same bytes.
+    try await until("the end is decided") { try !waiting().isEmpty }
 
     #expect(try await house.terminate(.calendar) == .code(0))
     let last = try house.process(.calendar).errors.values.last
     #expect(last?.hasSuffix("parado outbox=fica no diário") == true, "\(last ?? "")")
-    #expect(try waiting().count == 1)
+    #expect(try Set(waiting().map(\.body)).count == 1)
     #expect(try !follower.story.contains { $0.evento == "encerrado" })
 
     try await house.start(.calendar)

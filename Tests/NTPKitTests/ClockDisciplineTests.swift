@@ -1,6 +1,7 @@
-import NTPKit
 import SuiteTesting
 import Testing
+
+@testable import NTPKit
 
 struct ClockDisciplineTests {
   static let utc: Nanoseconds = 1_795_219_500 * second
@@ -122,6 +123,25 @@ struct ClockDisciplineTests {
     #expect(shown(619, ahead: 3_600) == 619_000_000)
     #expect(shown(620, ahead: 3_600) == 4_220_000_000)
     #expect(shown(621, ahead: 3_600) == 4_221_000_000)
+  }
+
+  @Test func `while a leap of the system's clock is not believed the uncertainty is as wide, and the leap is told once`() {
+    var state = ClockState.Contents(discipline: ClockDiscipline(acceptsSystemClock: true), servers: [])
+    let told = Recorder<Int64?>()
+    state.onLeap = { told.record($0) }
+    func uncertainty(_ seconds: Int64, ahead: Int64) -> Int64 {
+      let reading = state.discipline.reading(at: seconds * second, systemOffset: { Self.utc + ahead * second })
+      state.newLeap()?()
+      return reading.uncertaintyMicroseconds
+    }
+    #expect(uncertainty(0, ahead: 0) == 0)
+    #expect(uncertainty(10, ahead: 7) == 7_000_000)
+    #expect(uncertainty(11, ahead: 7) == 7_000_000)
+    #expect(uncertainty(12, ahead: 3_600) == Reading.unknownUncertainty)
+    #expect(uncertainty(13, ahead: 0) == 0)
+    #expect(uncertainty(14, ahead: 7) == 7_000_000)
+    #expect(uncertainty(314, ahead: 7) == 0)
+    #expect(told.values == [7_000_000, nil, 7_000_000, nil])
   }
 
   @Test func `on the system's clock, a leap is not believed because a smaller one came before it`() {

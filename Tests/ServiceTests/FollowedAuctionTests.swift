@@ -155,6 +155,19 @@ struct FollowedAuctionTests {
     #expect(reason.contains(try #require(words[lie])), "\(reason)")
   }
 
+  @Test func `once broken asks for nothing more, and still ends`() throws {
+    let (bench, blocks) = try Self.ledger()
+    var auction = try Self.follow(Array(blocks.prefix(2)), bench)
+    _ = auction.take(blocks[1], digest: Build.digest("another block 1"))
+    for block in blocks[2...3] {
+      guard case .alreadyKnown = auction.take(block, digest: Build.digest("\(block.number)")) else { throw Missing("silence") }
+    }
+    guard case .applied(let changes) = auction.take(blocks[4], digest: Build.digest("4")) else { throw Missing("an end") }
+    #expect(auction.status == .closed && auction.result?.winner == "alpha" && changes.count == 1)
+    guard case .alreadyKnown = auction.take(blocks[4], digest: Build.digest("4")) else { throw Missing("silence") }
+    #expect(auction.health != .whole)
+  }
+
   @Test func `is broken by a block that is not the one that a summary vouched for`() throws {
     let (bench, blocks) = try Self.ledger()
     let summary = try #require(try bench.summary())
@@ -180,6 +193,7 @@ struct FollowedAuctionTests {
     #expect(auction.lacksResult && auction.nextBlock == 4)
     _ = auction.take(blocks[4], digest: try bench.world.keys.voice("ms_lance").seal(blocks[4]).digest)
     guard case .broken = auction.health else { throw Missing("what is wrong") }
+    #expect(auction.result?.outcome == .sold && !auction.lacksResult, "over all the same")
   }
 }
 

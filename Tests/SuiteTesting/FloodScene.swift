@@ -1,5 +1,6 @@
 import AuctionFacts
 import AuctionWire
+import Foundation
 import MessagingKit
 import ServiceKit
 import SharedKernel
@@ -53,9 +54,21 @@ package final class FloodScene: Sendable {
 
   /// A bid by the program that a visitor runs.
   /// - Parameter amount: in whole reais.
-  package func bidFromCommandLine(_ amount: Int) async throws -> PrivateHouse.Run {
-    let arguments = ["lance", Self.auction, "\(amount),00", "--cliente", Self.visitor]
-    return try await house.run("cliente-tui", arguments, as: Self.visitor)
+  package func bidFromCommandLine(_ amount: Int) async throws -> PatientBidder.Outcome {
+    struct Line: Decodable {
+      let situacao: String
+      let motivo: String?
+    }
+    let arguments = ["lance", Self.auction, "\(amount),00", "--cliente", Self.visitor, "--json"]
+    let run = try await house.run("cliente-tui", arguments, as: Self.visitor)
+    guard let text = run.output.last, let line = try? JSONDecoder().decode(Line.self, from: Data(text.utf8)) else {
+      return .unheard
+    }
+    return switch (line.situacao, line.motivo) {
+    case ("aceito", _): .accepted
+    case ("recusado", let reason?): Refusal(wireName: reason).map { .refused($0) } ?? .busy
+    default: .unheard
+    }
   }
 
   /// A bid of a bidder's, signed now.

@@ -95,15 +95,28 @@ package struct HouseInspection {
 
   private func isForItsKey(_ letter: HeldMessage) -> Bool {
     guard let envelope = try? Envelope(parsing: letter.body), let bid = try? Bid(envelope) else { return false }
-    return isForKey(of: bid.bidder, letter.properties.headers[DeadLetter.reasonHeader])
+    return isForKey(of: bid.bidder, letter.properties.headers[DeadLetter.reasonHeader], SHA256.of(envelope.payload))
   }
 
   /// Whether a bid of this bidder's may be dead for that reason because his key was taken away.
-  private func isForKey(of bidder: PrincipalID, _ reason: String?) -> Bool {
-    switch reason {
-    case Refusal.revokedKey.wireName: house.revoked.contains(bidder)
-    case Refusal.unknownBidder.wireName: house.neverSeen.contains(bidder)
-    default: false
+  /// - Parameter digest: of the bid; nil where it is not known when it came.
+  private func isForKey(of bidder: PrincipalID, _ reason: String?, _ digest: Digest? = nil) -> Bool {
+    removals(of: bidder, before: digest).contains { removal in
+      switch reason {
+      case Refusal.revokedKey.wireName: true
+      case Refusal.unknownBidder.wireName: !removal.wasSeen
+      default: false
+      }
+    }
+  }
+
+  /// When the bidder's key was away, if ms-lance may have looked at that bid then: not if it was put back before the bid came.
+  private func removals(of bidder: PrincipalID, before digest: Digest?) -> [SimulatedHouse.KeyRemoval] {
+    let came = digest.flatMap { house.witness.lastArrivals[$0] }
+    return house.removals.filter { removal in
+      guard removal.bidder == bidder else { return false }
+      guard let came, let back = removal.to else { return true }
+      return came < back + SimulatedHouse.KeyRemoval.slack
     }
   }
 
@@ -208,7 +221,7 @@ package struct HouseInspection {
 
   /// Whether it came into the queue and is not of those that leave no trace in the journal.
   private func mustBeDecided(_ bid: Bid, _ digest: Digest) -> Bool {
-    guard house.witness.arrivals[digest] != nil, !house.revoked.contains(bid.bidder) else { return false }
+    guard house.witness.arrivals[digest] != nil, removals(of: bid.bidder, before: digest).isEmpty else { return false }
     // Answered, whether or not its bidder heard that, and turned away ever after.
     if house.witness.tooEarly.contains(digest) { return false }
     return ledgers[bid.auction]?.first.map { statement in
@@ -223,7 +236,7 @@ package struct HouseInspection {
     for auction in ledgers.keys.sorted() {
       let arrived = decisions.compactMap { digest, decisions -> (place: Int, at: Timestamp)? in
         guard let decision = decisions.first, decision.auction == auction, let place = house.witness.arrivals[digest],
-          decision.bidder.map({ !house.revoked.contains($0) && $0 != HousePlan.mallory }) ?? false
+          decision.bidder.map({ removals(of: $0, before: digest).isEmpty && $0 != HousePlan.mallory }) ?? false
         else { return nil }
         return (place, decision.at)
       }.sorted { $0.at < $1.at }
@@ -268,13 +281,13 @@ package struct HouseInspection {
   // MARK: - 2: no bid under a key that was gone
 
   private var keyViolations: [Violation] {
-    let slack = Interval.seconds(3)
+    let slack = SimulatedHouse.KeyRemoval.slack
     guard !house.plan.isUndisciplined else { return [] }
-    return house.removals.flatMap { bidder, from, to in
+    return house.removals.flatMap { removal in
       decisions.values.joined().filter { decision in
-        decision.isAccepted && decision.bidder == bidder && decision.at > from + slack
-          && to.map { decision.at < $0 - slack } ?? true
-      }.map { Violation(2, "\($0.auction): \(bidder) \($0.text) although its key was gone") }
+        decision.isAccepted && decision.bidder == removal.bidder && decision.at > removal.from + slack
+          && removal.to.map { decision.at < $0 - slack } ?? true
+      }.map { Violation(2, "\($0.auction): \(removal.bidder) \($0.text) although its key was gone") }
     }
   }
 

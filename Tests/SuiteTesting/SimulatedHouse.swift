@@ -24,19 +24,24 @@ package final class SimulatedHouse {
   package let enemy: SimulatedSender
   /// What the enemy sent, by message id, with the reason that its dead letter must carry.
   package internal(set) var poison: [String: String] = [:]
-  /// Under keys that were taken away, so that their bids may be dead letters too.
-  package internal(set) var revoked: Set<PrincipalID> = []
-  /// Of those, whose key ms-lance never had seen by then: what they sign is nobody's until it is put back.
-  package internal(set) var neverSeen: Set<PrincipalID> = []
-  /// When whose key was taken away, and put back.
-  var removals: [(bidder: PrincipalID, from: Timestamp, to: Timestamp?)] = []
+  struct KeyRemoval {
+    let bidder: PrincipalID
+    let from: Timestamp
+    /// When it was put back.
+    var to: Timestamp?
+    /// Whether ms-lance had ever seen it: otherwise what it signs is nobody's until it is put back.
+    let wasSeen: Bool
+    /// How long a service that runs may take to notice.
+    static let slack = Interval.seconds(3)
+  }
+  var removals: [KeyRemoval] = []
   package internal(set) var answers: [CommandAnswer] = []
 
   /// Rightly signed bids that no bidder's program knows of.
   package internal(set) var strange: Set<Digest> = []
   /// Poison of whoever floods, sent after a flood: shed with it where it comes too fast.
   package internal(set) var maybeShed: Set<String> = []
-  var hasFlooded = false
+  var lastFlood: Timestamp?
   /// The signers of poison that is refused for its key first, if that was taken away.
   package internal(set) var poisonSigners: [String: PrincipalID] = [:]
   /// How many bids were placed, and how many faults happened.

@@ -68,8 +68,10 @@ final class Campaign {
       "\(outcome.bids) bids, \(outcome.accepted) accepted, \(outcome.seconds) s")
     switch outcome.verdict {
     case .held:
-      let recovery = outcome.recovery?.tenths ?? "-"
-      return said("    vale; refeita em \(recovery) s; \(what)", "    held; recovered in \(recovery) s; \(what)")
+      let recovery =
+        outcome.recovery.map { said("refeita em \($0.tenths) s", "recovered in \($0.tenths) s") }
+        ?? said("o leilão acabou antes", "the auction ended first")
+      return said("    vale; \(recovery); \(what)", "    held; \(recovery); \(what)")
     case .notReached(let reason):
       return said("    não provocada: \(reason); \(what)", "    not brought about: \(reason); \(what)")
     case .broken(let violations):

@@ -21,8 +21,10 @@ struct Evidence {
       try write(violations.map(\.description), to: "violations.txt")
       for (number, run) in scene.runs.enumerated() { try write(run.program.errors.values, to: "\(number)-\(run.service).log") }
       for bidder in scene.bidders { try write(bidder.record.lines + bidder.record.complaints, to: "\(bidder.id).txt") }
-      let heard = (try? await scene.tap.heard()) ?? []
-      try write(heard.map { "\($0.exchange) \($0.id) \(String(decoding: $0.body, as: UTF8.self))" }, to: "broker.txt")
+      let (heard, isWhole) = await scene.tap.heardSoFar()
+      try write(
+        heard.map { "\($0.exchange) \($0.id) \(String(decoding: $0.body, as: UTF8.self))" }
+          + (isWhole ? [] : ["(the rest could not be read from the broker)"]), to: "broker.txt")
       for service in Scene.Service.allCases {
         let data = scene.dataPath(service)
         for file in (try? files.contentsOfDirectory(atPath: data)) ?? [] where !files.fileExists(atPath: "\(folder)/\(file)") {

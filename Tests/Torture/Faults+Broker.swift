@@ -20,6 +20,7 @@ extension Fault {
       try await scene.broker.rabbitmqctl(["set_vm_memory_high_watermark", "0.00001"])
       let pause = scene.draw { $0.interval(500...8_000) }
       try await Task.sleep(for: .milliseconds(pause))
+      scene.beginMending()
       try await scene.broker.rabbitmqctl(["set_vm_memory_high_watermark", "0.4"])
     },
     Fault("connections-closed", "o operador fecha todas as conexões", "the operator closes every connection") { scene in
@@ -39,6 +40,7 @@ extension Fault {
           try probe.deleteQueue(Queue.lanceRealizado.rawValue)
           let pause = scene.draw { $0.interval(200...3_000) }
           try await Task.sleep(for: .milliseconds(pause))
+          scene.beginMending()
           try await scene.broker.rabbitmqctl(["import_definitions", PrivateHouse.definitions])
         }
       )

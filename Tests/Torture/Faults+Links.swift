@@ -5,14 +5,14 @@ extension Fault {
   static let links = [
     link("link-cut", "conexões cortadas", "connections cut") { proxy, random in
       for _ in 0..<random.interval(1...4) {
-        proxy.cut()
         try await Task.sleep(for: .milliseconds(random.interval(50...1_500)))
+        proxy.cut()
       }
     },
     link("link-reset", "conexões desfeitas (RST)", "connections reset (RST)") { proxy, random in
       for _ in 0..<random.interval(1...4) {
-        proxy.reset()
         try await Task.sleep(for: .milliseconds(random.interval(50...1_500)))
+        proxy.reset()
       }
     },
     link("link-silent", "a rede engole tudo", "the network swallows everything") { try await pass($0, .silent, &$1) },

@@ -22,7 +22,11 @@ struct Report {
       let reached = rounds.filter(\.isReached)
       let note = obstacles.first { $0.fault.name == fault.name }.map { said("não rodada: \($0.reason)", "not run: \($0.reason)") }
       let missed = rounds.count - reached.count
-      let recovery = reached.compactMap(\.recovery).max().map { "\($0.tenths) s" } ?? "-"
+      let recoveries = reached.compactMap(\.recovery)
+      let without = reached.count - recoveries.count
+      let recovery =
+        (recoveries.max().map { "\($0.tenths) s" } ?? "-")
+        + (without > 0 ? said(" (em \(without) o leilão acabou antes)", " (in \(without) the auction ended first)") : "")
       tell(
         row(
           fault.name, "\(reached.count)", "\(reached.count(where: \.isBroken))", "\(reached.reduce(0) { $0 + $1.bids })",

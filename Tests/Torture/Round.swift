@@ -18,7 +18,8 @@ struct Round {
     let fault: String
     let seed: UInt64
     let verdict: Verdict
-    /// From the beginning of the mending (a process or the broker is started again, a link passes again) until the house had decided a bid of every bidder that was made after it, and accepted one.
+    /// From the beginning of the mending (a process or the broker is started again, a link passes again) until the house had
+    /// decided a bid of every bidder that was made after it, and accepted one; nil when the auction ended before that.
     let recovery: Duration?
     let bids: Int
     let accepted: Int
@@ -109,7 +110,8 @@ struct Round {
         return zip(records, later).allSatisfy { mayBeOver && $0.isOver || $1.contains(where: \.isHeard) }
           && (mayBeOver && records.contains(where: \.isOver) || later.joined().contains(where: \.isAccepted))
       }
-      progress.recovery = mended.duration(to: .now)
+      let hasRecovered = scene.bidders.contains { $0.record.bids.contains { $0.at > since && $0.isAccepted } }
+      progress.recovery = hasRecovered ? mended.duration(to: .now) : nil
       try await scene.moment()
     }
     scene.pauseBidding(true)

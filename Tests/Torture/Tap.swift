@@ -63,6 +63,11 @@ final class Tap: Sendable {
     return told.values
   }
 
+  /// What could be had of it, and whether that is all.
+  func heardSoFar() async -> (heard: [Heard], isWhole: Bool) {
+    do { return (try await heard(), true) } catch { return (told.values, false) }
+  }
+
   /// Sends something to where bids belong, again until the broker has it.
   func send(_ body: [UInt8], id: String) async throws {
     let message = Publishing(

@@ -32,7 +32,7 @@ struct BidCall: Sendable {
           return report.accepted(id, block: block.number, currency: nil)
         case .refused(let receipt):
           report.auction = receipt.auction
-          throw report.refused(id, receipt, currency: .brl)
+          throw report.refused(id, receipt, currency: nil)
         case nil:
           throw report.refused(
             id, because: "desconhecido",

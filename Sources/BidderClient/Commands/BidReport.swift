@@ -21,7 +21,8 @@ struct BidReport: Sendable {
     tell(said("aceito", "accepted") + price + said(" (bloco \(block), lance \(id))", " (block \(block), bid \(id))"))
   }
 
-  func refused(_ id: BidID, _ receipt: Receipt, currency: Currency) -> any Error {
+  /// - Parameter currency: nil where the auction's is not known; then people are not told the minimum.
+  func refused(_ id: BidID, _ receipt: Receipt, currency: Currency?) -> any Error {
     guard !json else {
       line(id, "recusado") {
         $0.add("motivo", receipt.reason.wireName)
@@ -29,9 +30,10 @@ struct BidReport: Sendable {
       }
       return ExitStatus.refused
     }
-    let minimum =
-      receipt.reason.isAboutAmount
-      ? receipt.minimum.map { said("; o mínimo era ", "; the minimum was ") + money.format($0, in: currency) } ?? "" : ""
+    var minimum = ""
+    if receipt.reason.isAboutAmount, let least = receipt.minimum, let currency {
+      minimum = said("; o mínimo era ", "; the minimum was ") + money.format(least, in: currency)
+    }
     let reason = "\(receipt.reason.words(.current)) (\(receipt.reason.wireName))"
     return Failure(.refused, said("recusado: ", "refused: ") + reason + minimum + said(" [lance \(id)]", " [bid \(id)]"))
   }

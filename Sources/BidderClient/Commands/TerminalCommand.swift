@@ -62,7 +62,9 @@ package struct TerminalCommand: AsyncParsableCommand {
   @Option(
     name: .spoken("limite", "limit"),
     help: ArgumentHelp(
-      said("Nenhum lance acima disto é enviado.", "No bid above this is ever sent."), valueName: said("VALOR", "AMOUNT")))
+      said(
+        "Nenhum lance acima disto é enviado, seja qual for a moeda.", "No bid above this is ever sent, whatever the currency."),
+      valueName: said("VALOR", "AMOUNT")))
   var limit: String?
   @Flag(
     name: .spoken("confirmar-sempre", "always-confirm"),

@@ -15,14 +15,16 @@ package struct WatchCommand: AsyncParsableCommand {
       discussion: said(
         """
         Começa pelo estado atual. Cada bloco é conferido contra o anterior e cada lance \
-        contra a chave de quem o deu.
+        contra a chave de quem o deu. Com --ate-o-fim o estado de saída é 1 quando a \
+        corrente não fechou.
 
         EXEMPLO:
           cliente-tui acompanhar violao-1978 --cliente cliente_alpha --ate-o-fim
         """,
         """
         Begins with the current state. Each block is checked against the one before, each \
-        bid against its bidder's key.
+        bid against its bidder's key. With --to-the-end the exit status is 1 when the \
+        chain was broken.
 
         EXAMPLE:
           cliente-tui watch guitar-1978 --bidder cliente_alpha --to-the-end
@@ -78,7 +80,9 @@ package struct WatchCommand: AsyncParsableCommand {
           printer.show(event)
           if case .auction = event { isKnown = true }
           if case .live = event, !isKnown { printer.waiting(for: id) }
-          if case .auction(let state, _) = event, state.result != nil, untilEnd { return }
+          guard untilEnd, case .auction(let state, _) = event, state.result != nil else { continue }
+          guard state.health == .whole else { throw ExitStatus.refused }
+          return
         }
       }
     } catch {

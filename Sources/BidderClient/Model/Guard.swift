@@ -52,7 +52,7 @@ extension Model {
     if let bid = lot.bid, !bid.stage.isFinal { return .inFlight }
     guard let amount else { return nil }
     if amount < lot.view.minimum { return .belowMinimum(lot.view.minimum) }
-    if let limit = settings.limit, amount > limit { return .overLimit(limit) }
+    if let limit = settings.limit(in: lot.view.terms.currency), amount > limit { return .overLimit(limit) }
     return nil
   }
 

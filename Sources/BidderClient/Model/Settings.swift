@@ -8,7 +8,7 @@ package struct Settings: Hashable, Sendable {
   package var broker: String
   /// Seconds east of UTC, for times of day.
   package var zone: Zone
-  /// No bid above this is ever sent.
+  /// No bid above this is ever sent, in hundredths of the auction's currency.
   package var limit: Money?
   /// Every bid wants a second Enter.
   package var confirmsAlways: Bool
@@ -19,6 +19,18 @@ package struct Settings: Hashable, Sendable {
   ) {
     (self.bidder, self.language, self.broker, self.zone) = (bidder, language, broker, zone)
     (self.limit, self.confirmsAlways) = (limit, confirmsAlways)
+  }
+}
+
+extension Settings {
+  /// The limit in minor units of that currency, rounded down.
+  package func limit(in currency: Currency) -> Money? {
+    guard let limit else { return nil }
+    var units = limit.minorUnits
+    // Amounts end at 2^53, so that none of the few decimals overflows.
+    for _ in 0..<max(0, currency.fractionDigits - 2) { units *= 10 }
+    for _ in 0..<max(0, 2 - currency.fractionDigits) { units /= 10 }
+    return Money(minorUnits: units) ?? .maximum
   }
 }
 

@@ -130,6 +130,7 @@ def conduct(options):
     first, count = said["load"]["first_ns"], len(bids)
     cpu = {name: said[name]["cpu_us"] for name in said} | {"broker": broker}
     cpu["total"] = sum(cpu.values())
+    cpu["house"] = cpu["judge"] + cpu["notify"] + cpu["broker"]
     seconds = (came[-1] - first) / 1e9
     figure = {
         "peer": options.peer, "mode": "latency" if options.rate else "throughput", "key": options.key, "bids": count,
