@@ -53,7 +53,7 @@ struct CalendarAudit {
     switch try CalendarInput(entry) {
     case .command(let evidence, _):
       let envelope = try Envelope(evidence)
-      // Operators' keys are not in this journal: one that was taken away since cannot be asked any more.
+      // Operators' keys are not in this journal: one whose public half is gone from the folder cannot be asked any more.
       guard keys.members[envelope.keyID] != nil else { return strangers += 1 }
       try check(envelope, entry) { $0.role == .operator }
       commands += 1

@@ -14,10 +14,10 @@ package struct RotateKeyCommand: AsyncParsableCommand {
         "Dá uma chave nova a um serviço parado ou a um operador.", "Gives a stopped service or an operator a new key."),
       discussion: said(
         """
-        O que um serviço assinou com a chave antiga continua valendo: a metade pública dela \
-        fica em keys/retired, com o instante até o qual falou. Se a chave antiga vazou, \
-        apague esse arquivo, e nada do que ela assinou vale mais. O que um operador \
-        assinou e a casa ainda não leu é recusado. Chaves de licitantes: \
+        O que foi assinado com a chave antiga continua valendo: a metade pública dela fica \
+        em keys/retired, com o instante até o qual falou. Se a chave antiga vazou, apague \
+        esse arquivo, e nada do que ela assinou vale mais. O que um operador assinou e a \
+        casa ainda não leu é recusado. Chaves de licitantes: \
         cliente-tui keygen ID --substituir.
 
         EXEMPLOS:
@@ -25,7 +25,7 @@ package struct RotateKeyCommand: AsyncParsableCommand {
           ms-leilao trocar-chave ms_lance        # com ms-lance parado
         """,
         """
-        What a service signed under the old key stays valid: its public half remains in \
+        What was signed under the old key stays valid: its public half remains in \
         keys/retired, with the instant up to which it spoke. If the old key was stolen, \
         remove that file, and nothing it signed counts any more. What an operator signed \
         and the house has not read yet is refused. Bidders' keys: \
@@ -81,8 +81,10 @@ package struct RotateKeyCommand: AsyncParsableCommand {
       withExtendedLifetime(idle) {}
       report(owner, key.publicKey, settings.keys, retired: "\(settings.keys.retiredFolder)/\(owner)-\(instant).pem")
     } else {
-      try settings.keys.rotatePair(to: key, of: owner.text, passphrase: passphrase, retiredAt: nil)
-      report(owner, key.publicKey, settings.keys, retired: nil)
+      // What it signed before stays verifiable in the journal; no command under it is taken any more.
+      let instant = Self.retirement(await ShortClock.reading(settings).latest)
+      try settings.keys.rotatePair(to: key, of: owner.text, passphrase: passphrase, retiredAt: instant)
+      report(owner, key.publicKey, settings.keys, retired: "\(settings.keys.retiredFolder)/\(owner)-\(instant).pem")
     }
   }
 
@@ -108,7 +110,7 @@ package struct RotateKeyCommand: AsyncParsableCommand {
     return latest + .seconds(1)
   }
 
-  private func report(_ owner: PrincipalID, _ key: PublicKey, _ folder: KeyFolder, retired: String?) {
+  private func report(_ owner: PrincipalID, _ key: PublicKey, _ folder: KeyFolder, retired: String) {
     if json {
       var line = JSONLine()
       line.add("id_usuario", owner.text)
@@ -121,7 +123,12 @@ package struct RotateKeyCommand: AsyncParsableCommand {
       said(
         "\(owner) tem uma chave nova: \(folder.publicFile(owner.text))",
         "\(owner) has a new key: \(folder.publicFile(owner.text))"))
-    guard let retired else { return }
+    guard owner.role == .service else {
+      return tell(
+        said(
+          "a antiga fica em \(retired), para que o diário se possa conferir",
+          "the old one is in \(retired), so that the journal can be verified"))
+    }
     tell(
       said(
         "a antiga fica em \(retired)\nquem confere a casa em outra máquina precisa dos dois arquivos; agora suba o serviço de novo",

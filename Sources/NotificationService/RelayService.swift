@@ -62,6 +62,7 @@ final class RelayService: ServiceLifecycle.Service {
     var isPublisherUp = false
     var retryAt = ContinuousClock.now
     var stopBy: ContinuousClock.Instant?
+    var tallyLog = TallyLog(log)
     while true {
       let hasFailed = outcomes.withLock { !$0.failed.isEmpty }
       let mail = mailbox.take(
@@ -87,6 +88,7 @@ final class RelayService: ServiceLifecycle.Service {
       batch += judge(mail.deliveries, ring, &window)
       publish(batch)
       settle(&window)
+      tallyLog.tell(tally)
       if let stopBy, window.count == 0 || stopBy <= .now { return }
     }
   }

@@ -79,6 +79,13 @@ package struct HouseOptions: ParsableArguments {
         }
         return profile
       } ?? .shared
+    guard profile == .shared || !url.user.isEmpty else {
+      throw Failure(
+        .usage,
+        said(
+          "o endereço do broker não diz quem é; no perfil propria ele diz, também com certificado: amqps://usuario@…",
+          "the broker's address names no user; in the profile propria it does, with a certificate too: amqps://user@…"))
+    }
     let access = BrokerAccess(url: url, tls: try certificates.resolved(for: url), defaultUser: brokerUser, profile: profile)
     let keyPath = absolute(keys ?? environmentValue("LEILAO_KEYS") ?? "keys")
     let dataPath = absolute(data ?? environmentValue("LEILAO_DATA") ?? parent(of: keyPath) + "/.leilao")

@@ -23,12 +23,12 @@ package struct KeyRing: Sendable {
 
   /// Whatever the folder holds; files that are no usable key are left out (the folder names them as problems). A key that
   /// stands under several ids is the house's before a bidder's, and otherwise the first one's.
-  /// - Parameter retired: former keys of the house's own services; one that stands again counts as standing.
+  /// - Parameter retired: former keys of the house's services and operators; one that stands again counts as standing.
   package init(_ keys: [(id: String, key: PublicKey)], retired: [Member] = []) {
     let owned = keys.compactMap { entry in PrincipalID(entry.id).map { (owner: $0, key: entry.key) } }
     let (bidders, house) = (owned.filter { $0.owner.role == .bidder }, owned.filter { $0.owner.role != .bidder })
     for (owner, key) in house + bidders { add(Member(owner: owner, key: key, retiredAt: nil)) }
-    for member in retired where member.owner.role == .service {
+    for member in retired where member.owner.role != .bidder {
       guard let id = Digest(member.key.id), members[id] == nil else { continue }
       members[id] = member
     }

@@ -75,19 +75,19 @@ package final class LiveKeyRing: Sendable {
 }
 
 extension KeyRing.Member {
-  /// The former keys of the house's services, and why each other file in their folder is none.
+  /// The former keys of the house's services and operators, and why each other file in their folder is none.
   static func retired(in folder: KeyFolder) throws(KeyFolderError) -> (
     members: [KeyRing.Member], problems: [(file: String, reason: Sentence)]
   ) {
     var (keys, problems) = try folder.retiredKeys()
     let members = keys.compactMap { key -> KeyRing.Member? in
-      guard let owner = PrincipalID(key.id), owner.role == .service, let instant = TimeText.instant(key.instant) else {
+      guard let owner = PrincipalID(key.id), owner.role != .bidder, let instant = TimeText.instant(key.instant) else {
         problems.append(
           (
             "\(key.id)-\(key.instant).pem",
             Sentence(
-              "não é o id de um serviço, ou não é um instante como 2026-11-21T12:00:00Z",
-              "not a service's id, or not an instant as 2026-11-21T12:00:00Z")
+              "não é o id de um serviço ou operador, ou não é um instante como 2026-11-21T12:00:00Z",
+              "not a service's or operator's id, or not an instant as 2026-11-21T12:00:00Z")
           ))
         return nil
       }

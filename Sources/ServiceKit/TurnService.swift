@@ -73,6 +73,7 @@ final class TurnService<D: Desk & Sendable>: Sendable {
 
     var isConsuming = false
     var isReady = false
+    var tallyLog = TallyLog(log)
     while true {
       let mail = mailbox.take(within: waitingTime(parts, isConsuming: isConsuming))
       parts.loop.note(dropped: mail.droppedQueries)
@@ -97,6 +98,7 @@ final class TurnService<D: Desk & Sendable>: Sendable {
       mailbox.putBack(deliveries: Array(mail.deliveries.dropFirst(batch)), queries: Array(mail.queries.dropFirst(queriesPerTurn)))
       try parts.outbox.pump()
       attend(parts.loop.desk.needsGoodClock)
+      tallyLog.tell(parts.loop.tally)
       if isConsuming, !isReady {
         isReady = true
         whenReady()

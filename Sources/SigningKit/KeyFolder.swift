@@ -2,7 +2,8 @@ import Glibc
 package import SharedKernel
 
 /// The key files of a house or a bidder: `root/private/<id>.pem` (PKCS#8, mode 0600 in a 0700 folder),
-/// `root/public/<id>.pem` (SubjectPublicKeyInfo), and `root/retired/<id>-<instant>.pem` for what services spoke under before.
+/// `root/public/<id>.pem` (SubjectPublicKeyInfo), and `root/retired/<id>-<instant>.pem` for what services and operators
+/// spoke under before.
 ///
 /// Whoever can put a file into `public` decides who is a bidder; whoever can read a private file is that bidder.
 /// So both are looked at with suspicion: modes, owners, links, sizes and names.

@@ -17,6 +17,7 @@ struct BenchCommand: AsyncParsableCommand {
       EXEMPLOS:
         scripts/bench quente
         scripts/bench quente --bids 20000 --runs 5 --json
+        scripts/bench contra ideal
       """,
       """
       Bids are signed beforehand; the clock runs from the first publish until a follower has \
@@ -27,7 +28,7 @@ struct BenchCommand: AsyncParsableCommand {
         scripts/bench quente
         scripts/bench quente --bids 20000 --runs 5 --json
       """),
-    subcommands: [HotCommand.self, SpreadCommand.self, LatencyCommand.self, RefusalsCommand.self])
+    subcommands: [HotCommand.self, SpreadCommand.self, LatencyCommand.self, RefusalsCommand.self, AgainstCommand.self])
 }
 
 /// What every mode of bidding takes.
@@ -56,19 +57,22 @@ struct BenchOptions: ParsableArguments {
   /// Runs a load so many times on one house, and tells each figure.
   func play(_ mode: String, auctions: Int = 1, refusedOfTen: Int = 0, rates: [Int?] = [nil]) async throws {
     let house = try await BenchHouse(bidders: bidders, keys: key)
-    for run in 0..<runs {
-      for (place, rate) in rates.enumerated() {
-        let names = (0..<auctions).map { AuctionID(stringLiteral: "\(mode)-\(run)-\(place)-\($0)") }
-        let count = rate.map { min(bids, $0 * 10) } ?? bids
-        do {
-          let figure = try await LoadRun(
-            mode: mode, house: house, auctions: names, bids: count, refusedOfTen: refusedOfTen, rate: rate
-          ).measure()
-          tell(json ? figure.json : figure.text)
-        } catch let error where error is NotWhole || error is Program.Failure {
-          throw Failure(.refused, said("medida sem número: \(error)", "a run without a figure: \(error)"))
-        }
-      }
+    for number in 0..<runs * rates.count {
+      let rate = rates[number % rates.count]
+      let count = rate.map { min(bids, $0 * 10) } ?? bids
+      let load = Load(bids: count, auctions: auctions, bidders: bidders, key: key, rate: rate)
+      let run = LoadRun(load, mode: mode, house: house, number: number, refusedOfTen: refusedOfTen)
+      let figure = try await Self.whole { try await run.measure() }
+      tell(json ? figure.json : figure.text)
+    }
+  }
+
+  /// What was lost or misjudged has no figure, and the sentence says why.
+  static func whole<Value>(_ measure: () async throws -> Value) async throws -> Value {
+    do {
+      return try await measure()
+    } catch let error where error is NotWhole || error is Program.Failure {
+      throw Failure(.refused, said("medida sem número: \(error)", "a run without a figure: \(error)"))
     }
   }
 }

@@ -19,9 +19,15 @@ struct LoadRun {
   let house: BenchHouse
   let auctions: [AuctionID]
   let bids: Int
-  var refusedOfTen = 0
+  let refusedOfTen: Int
   /// Bids a second of an open loop; nil: as many as go.
-  var rate: Int?
+  let rate: Int?
+
+  init(_ load: Load, mode: String, house: BenchHouse, number: Int, refusedOfTen: Int = 0) {
+    (self.mode, self.house, self.refusedOfTen) = (mode, house, refusedOfTen)
+    (bids, rate) = (load.bids, load.rate)
+    auctions = (0..<load.auctions).map { AuctionID(stringLiteral: "\(mode)-\(number)-\($0)") }
+  }
 
   func measure() async throws -> Figure {
     let open = try await house.open(auctions)

@@ -278,6 +278,7 @@ struct ProductionTests {
     ("amqp://ana:x@localhost/leilao", ["LEILAO_CA": "/etc/hostname"], 64, "amqps://"),
     ("amqps://ana:x@localhost/leilao", ["LEILAO_CA": "/etc/hostname", "LEILAO_CERT": "/etc/hostname"], 64, "LEILAO_CERT_KEY"),
     ("amqp://ana:x@localhost/leilao", ["LEILAO_PERFIL": "todos"], 64, "LEILAO_PERFIL"),
+    ("amqps://localhost/leilao", ["LEILAO_CA": "/etc/hostname", "LEILAO_PERFIL": "propria"], 64, "amqps://usuario@"),
   ])
   func `Certificates that are missing or too much are named before anything is sent`(
     url: String, variables: [String: String], status: Int32, named: String

@@ -17,6 +17,9 @@ final class Campaign: Sendable {
     var saidAt = ContinuousClock.now
   }
 
+  /// So many seeds reach every branch that can be reached.
+  private static let manySeeds = 1_000
+
   private let state: Mutex<State>
   private let first: UInt64
   private let last: UInt64
@@ -49,7 +52,8 @@ final class Campaign: Sendable {
     let state = state.withLock { $0 }
     if !isJSON { Report(played: state.played, counts: state.counts).show() }
     summarise(state)
-    if !state.failed.isEmpty { throw ExitStatus.refused }
+    let isMissed = state.played >= Self.manySeeds && Rare.allCases.contains { $0.unreachable == nil && state.counts[$0] == nil }
+    if !state.failed.isEmpty || isMissed { throw ExitStatus.refused }
   }
 
   private func work(_ worker: Int) throws {

@@ -55,7 +55,7 @@ extension Fault {
       var setting = Setting()
       setting.expectsOutage = services.contains(.bids)
       // The clock of the house stands on the system's word, which is this process's.
-      let later = random.interval(10...20)
+      let later = random.chance(20) ? random.interval(20...60) : random.interval(10...20)
       return (
         setting,
         { scene in
