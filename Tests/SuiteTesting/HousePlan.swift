@@ -85,6 +85,8 @@ package struct HousePlan: Sendable {
   package let shunned: AuctionID?
   /// Whether the house's clocks run on the system's word.
   package let isUndisciplined: Bool
+  /// Of those, whether they run on servers' word, which is a lie: wrong by more than they say.
+  let isLiedTo: Bool
 
   /// A bidder of the house that means it ill.
   package static let mallory: PrincipalID = "mallory"
@@ -105,6 +107,7 @@ package struct HousePlan: Sendable {
     draft.bids(isWhole ? Int64(Self.leastBids)...215 : Int64(2 * most)...Int64(4 * most), isWhole: isWhole)
     if draft.random.chance(isWhole ? 40 : 15) { draft.add(.cancel(0), from: 1_500, to: length) }
     if !calm { isWhole ? draft.manyFaults(isUndisciplined: isUndisciplined) : draft.someFaults() }
+    isLiedTo = isUndisciplined && draft.random.chance(25)
     random = draft.random
     // Equal instants keep the order in which they were drawn.
     events = draft.events.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
@@ -242,7 +245,7 @@ package struct HousePlan: Sendable {
     let uncertainty = random.interval(2_000...20_000)
     let clock = SimulatedClock(
       world.time, offset: .microseconds(random.interval(-uncertainty...uncertainty)), uncertainty: .microseconds(uncertainty),
-      status: isUndisciplined ? .systemClock : .synchronized)
+      status: isUndisciplined && !isLiedTo ? .systemClock : .synchronized)
     clock.drift = random.interval(-200...200)
     return clock
   }

@@ -19,7 +19,10 @@ package enum Rare: Sendable, Hashable, CaseIterable {
   case extendedByBid
   case extendedByOutage
   case houseDownOverClose
+  case clockMoved
   case clockStep
+  case clockLeap
+  case clockLie
   case clockLost
   case standbyTakesOver
   case paused
@@ -44,8 +47,8 @@ package enum Rare: Sendable, Hashable, CaseIterable {
   package static let allCases: [Rare] =
     [
       .redelivery, .redeliveryAfterCommit, .lostConfirm, .delayedConfirm, .staleAcknowledgement, .powerLost, .commitLost,
-      .commitUnheard, .recovered, .extensionRacesClose, .extendedByBid, .extendedByOutage, .houseDownOverClose, .clockStep,
-      .clockLost, .standbyTakesOver, .paused, .halfOpenLink, .brokerRestart, .blocked, .queueFull, .returned, .deadLetter,
+      .commitUnheard, .recovered, .extensionRacesClose, .extendedByBid, .extendedByOutage, .houseDownOverClose, .clockMoved,
+      .clockStep, .clockLeap, .clockLie, .clockLost, .standbyTakesOver, .paused, .halfOpenLink, .brokerRestart, .blocked, .queueFull, .returned, .deadLetter,
       .duplicate, .queryWhileUncommitted, .keyRemoved, .keyAdded, .sold, .noBids, .cancelled, .accepted, .neverDecided,
     ] + CrashPoint.allCases.map { .crash($0) } + Refusal.allCases.map { .refused($0) }
     + CommandRefusal.allCases.map { .commandRefused($0) }
@@ -74,7 +77,10 @@ package enum Rare: Sendable, Hashable, CaseIterable {
     case .extendedByBid: said("prorrogado por lance", "extended by a bid")
     case .extendedByOutage: said("prorrogado por ausência", "extended by an outage")
     case .houseDownOverClose: said("casa fora do ar no fim", "house down over a close")
-    case .clockStep: said("salto de relógio", "clock step")
+    case .clockMoved: said("relógio mudado dentro do que diz de si", "clock moved within its own bound")
+    case .clockStep: said("salto de relógio além do que diz de si", "clock step beyond its own bound")
+    case .clockLeap: said("salto de meia hora", "leap of half an hour")
+    case .clockLie: said("servidores de tempo que mentem", "time servers that lie")
     case .clockLost: said("relógio sem servidores", "clock without servers")
     case .standbyTakesOver: said("reserva assume a fila", "queue handed over to a standby")
     case .paused: said("processo parado e retomado", "process stopped and continued")

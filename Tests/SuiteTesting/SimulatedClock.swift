@@ -39,6 +39,8 @@ package final class SimulatedClock: HouseClock, @unchecked Sendable {
   private var driftsSince: Timestamp
   package var uncertainty: Interval
   package var status: ClockStatus
+  /// Whether it may be more wrong than it says, as one whose servers lie.
+  package var isDeceived = false
   private var last: Timestamp?
 
   package init(
@@ -57,10 +59,11 @@ package final class SimulatedClock: HouseClock, @unchecked Sendable {
   /// The true time at which this clock will say that.
   package func trueTime(of reading: Timestamp) -> Timestamp { reading - error }
 
-  /// How much it is ahead just now. A clock that stands on servers' word is never more wrong than it says.
+  /// How much it is ahead just now. A clock that stands on honest servers' word is never more wrong
+  /// than it says.
   private var error: Interval {
     let error = offset.microseconds + (time.now - driftsSince).microseconds * drift / 1_000_000
-    guard status == .synchronized || status == .holdover else { return .microseconds(error) }
+    guard !isDeceived, status == .synchronized || status == .holdover else { return .microseconds(error) }
     let bound = uncertainty.microseconds
     return .microseconds(min(max(error, -bound), bound))
   }

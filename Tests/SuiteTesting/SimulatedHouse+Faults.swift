@@ -97,16 +97,20 @@ extension SimulatedHouse {
   private func change(_ clock: SimulatedClock, _ step: Int64) {
     faults += 1
     switch clock.status {
-    case .systemClock:
-      world.tally.reached(.clockStep)
-      // A second to and fro, and seldom half an hour ahead.
-      clock.offset = step > 950_000 ? .seconds(1_800) : .microseconds(step)
+    case _ where plan.isUndisciplined:
+      clock.isDeceived = plan.isLiedTo
+      // A second to and fro, and seldom half an hour.
+      let isLeap = step.magnitudeAsInt > 900_000
+      clock.offset = isLeap ? .seconds(step > 0 ? 1_800 : -1_800) : .microseconds(step)
+      world.tally.reached(isLeap ? .clockLeap : .clockStep)
+      if plan.isLiedTo { world.tally.reached(.clockLie) }
+    case .systemClock: break
     case .synchronized where step > 500_000:
       world.tally.reached(.clockLost)
       (clock.status, clock.uncertainty) = (.unsynchronized, .seconds(2))
       clock.offset = .microseconds(step)
     case .synchronized, .holdover, .unsynchronized:
-      world.tally.reached(.clockStep)
+      world.tally.reached(.clockMoved)
       (clock.status, clock.uncertainty) = (step > 0 ? .holdover : .synchronized, .microseconds(2_000 + step.magnitudeAsInt / 50))
       clock.offset = .microseconds(step % max(1, clock.uncertainty.microseconds))
     }
