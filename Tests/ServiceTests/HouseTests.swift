@@ -45,6 +45,12 @@ struct HouseTests {
     #expect(once.world.trace.fingerprint != other.world.trace.fingerprint)
   }
 
+  @Test func `a seed plays the same history in another process`() async throws {
+    var traces: [String] = []
+    for _ in 0..<2 { traces.append(try await Subprocess.output("\(PrivateHouse.executables)/Simulate", ["--seed", "7"])) }
+    #expect(traces[0] == traces[1] && traces[0].split(separator: "\n").count > 1_000)
+  }
+
   @Test func `what is written down of a history changes nothing in it`() throws {
     let traced = try PlayedHistory.house(seed: 9, scale: .brief)
     let silent = try PlayedHistory.house(seed: 9, scale: .brief, traced: false)
