@@ -48,7 +48,8 @@ package enum Rare: Sendable, Hashable, CaseIterable {
     [
       .redelivery, .redeliveryAfterCommit, .lostConfirm, .delayedConfirm, .staleAcknowledgement, .powerLost, .commitLost,
       .commitUnheard, .recovered, .extensionRacesClose, .extendedByBid, .extendedByOutage, .houseDownOverClose, .clockMoved,
-      .clockStep, .clockLeap, .clockLie, .clockLost, .standbyTakesOver, .paused, .halfOpenLink, .brokerRestart, .blocked, .queueFull, .returned, .deadLetter,
+      .clockStep, .clockLeap, .clockLie, .clockLost, .standbyTakesOver, .paused, .halfOpenLink, .brokerRestart, .blocked,
+      .queueFull, .returned, .deadLetter,
       .duplicate, .queryWhileUncommitted, .keyRemoved, .keyAdded, .sold, .noBids, .cancelled, .accepted, .neverDecided,
     ] + CrashPoint.allCases.map { .crash($0) } + Refusal.allCases.map { .refused($0) }
     + CommandRefusal.allCases.map { .commandRefused($0) }
