@@ -41,7 +41,8 @@ package final class SimulatedClock: HouseClock, @unchecked Sendable {
   package var status: ClockStatus
   /// Whether it may be more wrong than it says, as one whose servers lie.
   package var isDeceived = false
-  private var last: Timestamp?
+  /// What it said last, and when.
+  private var last: (shown: Timestamp, at: Timestamp)?
 
   package init(
     _ time: SimulatedTime, offset: Interval = .zero, uncertainty: Interval = .milliseconds(2), status: ClockStatus = .synchronized
@@ -49,15 +50,22 @@ package final class SimulatedClock: HouseClock, @unchecked Sendable {
     (self.time, self.offset, self.uncertainty, self.status, driftsSince) = (time, offset, uncertainty, status, time.now)
   }
 
-  /// Never earlier than what was read before, whatever happens to the offset.
   package func now() -> ClockReading {
-    let instant = max(time.now + error, last ?? Timestamp(microseconds: .min))
-    last = instant
+    let instant = shown
+    last = (instant, time.now)
     return ClockReading(instant, uncertainty: uncertainty, status: status)
   }
 
-  /// The true time at which this clock will say that.
-  package func trueTime(of reading: Timestamp) -> Timestamp { reading - error }
+  /// The true time at which this clock will say that, if nothing happens to it.
+  package func trueTime(of reading: Timestamp) -> Timestamp { time.now + (reading - shown) }
+
+  /// Set back, it is drawn back at 500 ppm while it runs on, as the product's.
+  private var shown: Timestamp {
+    let wanted = time.now + error
+    guard let last else { return wanted }
+    let elapsed = (time.now - last.at).microseconds
+    return max(wanted, last.shown + .microseconds(elapsed - elapsed / 2_000))
+  }
 
   /// How much it is ahead just now. A clock that stands on honest servers' word is never more wrong
   /// than it says.

@@ -291,8 +291,13 @@ package final class SimulatedHouse {
     (books.store.failure, calendar.store.failure) = (nil, nil)
     world.broker.unblock()
     (world.broker.squeezedTo, world.broker.brokenExchanges) = (nil, [])
-    for clock in [calendar.clock, books.clock] where !plan.isUndisciplined {
-      (clock.status, clock.uncertainty) = (.synchronized, .milliseconds(2))
+    for clock in [calendar.clock, books.clock] {
+      if plan.isUndisciplined {
+        // A house that is half an hour behind tells bidders half an hour later what will never be decided.
+        (clock.offset, clock.isDeceived) = (max(clock.offset, .zero), false)
+      } else {
+        (clock.status, clock.uncertainty) = (.synchronized, .milliseconds(2))
+      }
     }
     paused.removeAll()
   }
