@@ -59,10 +59,12 @@ package final class SimulatedClock: HouseClock, @unchecked Sendable {
   /// The true time at which this clock will say that, if nothing happens to it.
   package func trueTime(of reading: Timestamp) -> Timestamp { time.now + (reading - shown) }
 
-  /// Set back, it is drawn back at 500 ppm while it runs on, as the product's.
+  /// Never earlier than what was read before. One that is set back by the system or by liars runs on and is drawn back at 500 ppm,
+  /// as the product's; one that honest servers set right stands still instead, so that it stays within its bound.
   private var shown: Timestamp {
     let wanted = time.now + error
     guard let last else { return wanted }
+    guard isDeceived || status == .systemClock else { return max(wanted, last.shown) }
     let elapsed = (time.now - last.at).microseconds
     return max(wanted, last.shown + .microseconds(elapsed - elapsed / 2_000))
   }
