@@ -219,7 +219,7 @@ struct ProductionTests {
 
     let count = said.count
     try await cutOff(house)
-    try await said.next(from: count) { event in
+    _ = try await said.next(from: count) { event in
       if case .disconnected(let reason, _) = event { reason.contains("the client certificate") ? () : nil } else { nil }
     }
     await thief.close(within: .zero)
