@@ -148,7 +148,8 @@ struct ProductionTests {
     let users = ["ms_leilao", "ms_lance", "ms_notificacao", "operador", "ana", "bia"]
     let keys = try certified.modes().map(\.path).filter { $0.hasSuffix(".key") }
     #expect(
-      Set(keys) == Set(users.map { $0.count == 3 ? "licitantes/\($0)/\($0).key" : "casa/\($0).key" })
+      Set(keys)
+        == Set(users.map { $0.count == 3 ? "licitantes/\($0)/\($0).key" : "casa/\($0).key" })
         .union(["autoridade/ca.key", "broker/server.key"]), "who vouched for the users' certificates is gone")
     let urls = Set(users.compactMap { folder.environment(of: $0)["RABBITMQ_URL"] })
     #expect(urls.count == users.count && urls.allSatisfy { $0.hasPrefix("amqps://") })
