@@ -73,19 +73,28 @@ final class Link {
   private var complaint: Sentence? {
     guard options.url.isTLS, let error = camqp_tls_error() else { return nil }
     let text = String(cString: error)
-    guard options.tls?.certificateFile == nil, text.contains("certificate required") || text.contains("handshake failure") else {
-      return Sentence(verbatim: text)
+    switch options.tls?.certificateFile {
+    case nil where text.contains("certificate required") || text.contains("handshake failure"):
+      return Sentence(
+        "ele exige um certificado do cliente, e nenhum foi dado (\(text))",
+        "it demands a client certificate, and none was given (\(text))")
+    // RFC 8446, section 6.2: unknown_ca, and those of one certificate: bad, unsupported, revoked, expired, unknown.
+    case .some where text.contains("alert unknown ca") || text.contains("alert") && text.contains("certificate"):
+      return Sentence(
+        "ele não aceitou o certificado do cliente (\(text))", "it did not accept the client certificate (\(text))")
+    default: return Sentence(verbatim: text)
     }
-    return Sentence(
-      "ele exige um certificado do cliente, e nenhum foi dado (\(text))",
-      "it demands a client certificate, and none was given (\(text))")
   }
 
   /// A login that broke off without a word. Since TLS 1.3 a broker reads our certificate after we believe the handshake done:
   /// the link may break before its complaint is read.
   private func suspicion(_ reason: Sentence, _ status: Int32) -> Sentence {
     let breaks = [AMQP_STATUS_SSL_ERROR, AMQP_STATUS_SOCKET_ERROR, AMQP_STATUS_CONNECTION_CLOSED].map(\.rawValue)
-    guard options.url.isTLS, options.tls?.certificateFile == nil, breaks.contains(status) else { return reason }
+    guard options.url.isTLS, breaks.contains(status) else { return reason }
+    if options.tls?.certificateFile != nil {
+      return reason.within(
+        { "\($0); talvez ele não aceite o certificado do cliente" }, { "\($0); it may not accept the client certificate" })
+    }
     return reason.within(
       { "\($0); talvez ele exija um certificado do cliente, e nenhum foi dado" },
       { "\($0); it may demand a client certificate, and none was given" })

@@ -40,13 +40,14 @@ struct ProductionTests {
     return try Line(text)
   }
 
-  /// A connection of a test's own, as a user of the house.
+  /// A connection of a test's own, as the user of the house whose environment it gets.
   private func connection(
-    _ folder: ProductionFolder, as user: String, _ events: Recorder<ConnectionEvent>, _ subscriptions: [Subscription] = []
+    _ variables: [String: String], _ events: Recorder<ConnectionEvent>, _ subscriptions: [Subscription] = []
   ) async throws -> Connection {
-    let variables = folder.environment(of: user)
     let url = try BrokerURL(try #require(variables["RABBITMQ_URL"]))
-    let tls = TLSOptions(caFile: try #require(variables["LEILAO_CA"]))
+    let tls = TLSOptions(
+      caFile: try #require(variables["LEILAO_CA"]), certificateFile: variables["LEILAO_CERT"],
+      keyFile: variables["LEILAO_CERT_KEY"])
     let connection = Connection(ConnectionOptions(url: url, tls: tls, name: "visita"), subscriptions: subscriptions) {
       events.record($0)
     }
@@ -73,9 +74,9 @@ struct ProductionTests {
     let captured = try forge.signed(try forge.bid(of: "ana", 120_00).payload, by: "ana")
     let (heard, said) = (Recorder<ConnectionEvent>(), Recorder<ConnectionEvent>())
     let ana = try await connection(
-      folder, as: "ana", heard,
+      folder.environment(of: "ana"), heard,
       [Subscription(name: "ouvir", source: .bound(queue: "cliente_ana", bindings: []), automaticAcknowledgement: true)])
-    let bia = try await connection(folder, as: "bia", said)
+    let bia = try await connection(folder.environment(of: "bia"), said)
     func publish(as user: String?) async -> PublishOutcome {
       await bia.publish(
         Publishing(
@@ -98,7 +99,16 @@ struct ProductionTests {
       ["RABBITMQ_URL": try #require(folder.environment(of: "bia")["RABBITMQ_URL"])])
     #expect(theft.status == 69 && theft.text.contains("403"), "\(theft)")
 
+    let before = folder.environment(of: "ana")
     try await rotate(house, folder)
+    #expect(folder.environment(of: "ana")["RABBITMQ_URL"] != before["RABBITMQ_URL"])
+    let old = try await house.run("cliente-tui", ["leiloes"], as: "ana", before)
+    #expect(old.status == 69 && old.text.contains("o broker recusou: "), "\(old)")
+    for service in PrivateHouse.Service.allCases {
+      #expect(try await house.terminate(service) == .code(0))
+      try await house.start(service)
+    }
+    try await cutOff(house)
     #expect(try await bid(house, "moto", "120", as: "ana").situacao == "aceito", "the books are whole")
     let book = try await listed("moto", in: house)
     #expect((book.bloco, book.lider, book.precoCentavos) == (3, "ana", 120_00))
@@ -110,24 +120,25 @@ struct ProductionTests {
     return try #require(try run.output.map { try Line($0) }.first { $0.idLeilao == auction })
   }
 
-  /// As docs/operations.md says: new secrets, their import into the running broker, then one service after the other.
+  /// As docs/operations.md says: new secrets, and the running broker told of them.
   private func rotate(_ house: PrivateHouse, _ folder: ProductionFolder) async throws {
-    let (before, key) = (folder.environment(of: "ana"), try folder.text("casa/keys/private/ms_lance.pem"))
+    let key = try folder.text("casa/keys/private/ms_lance.pem")
     try await folder.make()
-    #expect(folder.environment(of: "ana")["RABBITMQ_URL"] != before["RABBITMQ_URL"])
     #expect(try folder.text("casa/keys/private/ms_lance.pem") == key, "signing keys stay")
     try await house.broker.rabbitmqctl(["-q", "import_definitions", folder.path + "/broker/definitions.json"])
-    for service in PrivateHouse.Service.allCases {
-      #expect(try await house.terminate(service) == .code(0))
-      try await house.start(service)
-    }
-    let old = try await house.run("cliente-tui", ["leiloes"], as: "ana", before)
-    #expect(old.status == 69 && old.text.contains("o broker recusou: "), "\(old)")
+    try await house.broker.rabbitmqctl(["-q", "eval", "ssl:clear_pem_cache()."])
+  }
+
+  /// Its last step: whoever came in by a former secret goes.
+  private func cutOff(_ house: PrivateHouse) async throws {
+    try await house.broker.rabbitmqctl(["-q", "close_all_connections", "--vhost", "leilao", "rotation"])
   }
 
   @Test func `What is secret is its owner's alone, and each user has secrets of his own`() async throws {
     let folder = try await ProductionFolder(bidders: Self.bidders)
-    for (path, mode, isFolder) in try folder.modes() {
+    let certified = try await ProductionFolder(bidders: Self.bidders, certificates: true)
+    try await certified.make()
+    for (path, mode, isFolder) in try folder.modes() + certified.modes() {
       let isPublicKey = path.contains("/keys/public/") && !isFolder
       #expect(mode == (isFolder ? 0o700 : isPublicKey ? 0o644 : 0o600), "\(path) \(String(mode, radix: 8))")
     }
@@ -135,6 +146,10 @@ struct ProductionTests {
     #expect(
       Set(signing) == ["casa/keys/private/ms_leilao.pem", "casa/keys/private/ms_lance.pem", "casa/keys/private/operador.pem"])
     let users = ["ms_leilao", "ms_lance", "ms_notificacao", "operador", "ana", "bia"]
+    let keys = try certified.modes().map(\.path).filter { $0.hasSuffix(".key") }
+    let own = users.map { "\(certified.folder(of: $0).dropFirst(certified.path.count + 1))/\($0).key" }
+    #expect(
+      Set(keys) == Set(own + ["autoridade/ca.key", "broker/server.key"]), "of who vouched for the users' certificates, none")
     let urls = Set(users.compactMap { folder.environment(of: $0)["RABBITMQ_URL"] })
     #expect(urls.count == users.count && urls.allSatisfy { $0.hasPrefix("amqps://") })
     let definitions = try folder.text("broker/definitions.json")
@@ -176,16 +191,50 @@ struct ProductionTests {
     let theft = try await house.run("cliente-tui", ["lance", "moto", "130", "--cliente", "ana"], as: "ana", disguised)
     #expect(theft.status != 0 && !theft.output.joined().contains("aceito"), "\(theft)")
 
-    // A bidder's certificate is the authority's work too, and makes no broker.
+    // A bidder's certificate is the work of another authority, and makes no broker.
     let (server, port) = try await serve(folder.folder(of: "bia") + "/bia")
     let impostor = try await house.run(
       "cliente-tui", ["leiloes"], as: "ana", ["RABBITMQ_URL": "amqps://ana@localhost:\(port)/leilao"])
-    #expect(impostor.status == 69 && impostor.text.contains("certificate purpose"), "\(impostor)")
+    #expect(impostor.status == 69 && impostor.text.contains("unable to get local issuer"), "\(impostor)")
     try await server.kill9()
 
     _ = try await Subprocess.output("chmod", ["644", try #require(variables["LEILAO_CERT_KEY"])])
     let exposed = try await house.run("cliente-tui", ["leiloes"], as: "ana")
     #expect(exposed.status == 78 && exposed.text.contains("chmod 600"), "\(exposed)")
+  }
+
+  @Test func `After a rotation of certificates former ones are refused, and nothing needs a restart`() async throws {
+    let (house, folder) = try await house(certificates: true)
+    try await open("moto", in: house)
+    #expect(try await bid(house, "moto", "100", as: "ana").situacao == "aceito")
+    let stolen = try folder.copyOfCertificates(of: "ana")
+    let said = Recorder<ConnectionEvent>()
+    let thief = try await connection(stolen, said)
+
+    try await rotate(house, folder)
+    let late = try await house.run("cliente-tui", ["lance", "moto", "110", "--cliente", "ana"], as: "ana", stolen)
+    #expect(late.status == 69 && late.text.contains("o certificado do cliente"), "\(late)")
+    #expect(try await bid(house, "moto", "110", as: "bia").situacao == "aceito", "by services that were up before")
+    #expect(!said.values.contains { if case .disconnected = $0 { true } else { false } }, "who is in stays in")
+
+    let count = said.count
+    try await cutOff(house)
+    _ = try await said.next(from: count) { event in
+      if case .disconnected(let reason, _) = event { reason.contains("the client certificate") ? () : nil } else { nil }
+    }
+    await thief.close(within: .zero)
+    #expect(try await bid(house, "moto", "120", as: "ana").situacao == "aceito", "by services that came back by themselves")
+
+    // The broker's own authority, replaced.
+    let former = try folder.copyOfCertificates(of: "ana")
+    try FileManager.default.removeItem(atPath: folder.path + "/autoridade")
+    try await rotate(house, folder)
+    let faithful = try await house.run("cliente-tui", ["leiloes"], as: "ana", former)
+    #expect(
+      faithful.status == 69 && faithful.text.contains("não foi aceito: unable to get local issuer certificate"), "\(faithful)")
+    try await cutOff(house)
+    #expect(try await bid(house, "moto", "130", as: "bia").situacao == "aceito")
+    #expect(try await listed("moto", in: house).bloco == 4)
   }
 
   /// A TLS server with a certificate that somebody must not believe.

@@ -11,6 +11,10 @@ import Testing
     var stranger: String { folder + "/stranger.pem" }
     var server: TLSFiles { TLSFiles(caFile: ca, certificateFile: folder + "/server.pem", keyFile: folder + "/server.key") }
 
+    func client(_ name: String) -> TLSOptions {
+      TLSOptions(caFile: ca, certificateFile: "\(folder)/\(name).pem", keyFile: "\(folder)/\(name).key")
+    }
+
     static func make() async throws -> Certificates {
       let folder = try await Subprocess.output("mktemp", ["-d"]).split(separator: "\n")[0]
       _ = try await Subprocess.output(
@@ -24,10 +28,11 @@ import Testing
           done
           sign() {
             openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$1.key" -out "$1.csr" -subj "/CN=$2" 2>&1
-            openssl x509 -req -in "$1.csr" -CA ca.pem -CAkey ca.key -CAcreateserial -out "$1.pem" -days 2 -extfile <(echo "$3") 2>&1
+            openssl x509 -req -in "$1.csr" -CA ca.pem -CAkey ca.key -CAcreateserial -out "$1.pem" -days "${4:-2}" -extfile <(echo "$3") 2>&1
           }
           sign server localhost 'subjectAltName=DNS:localhost,IP:127.0.0.1'
           sign client test 'extendedKeyUsage=clientAuth'
+          sign expired test 'extendedKeyUsage=clientAuth' -1
           """, "certificates", String(folder),
         ])
       return Certificates(folder: String(folder))
@@ -50,11 +55,7 @@ import Testing
     #expect(await byPassword.connection.publish(Publishing(exchange: "amq.topic", routingKey: "k", body: body)) == .confirmed)
     await byPassword.connection.close(within: .seconds(30))
 
-    let byCertificate = try rig(
-      "amqps://localhost:\(port)/test",
-      TLSOptions(
-        caFile: certificates.ca, certificateFile: certificates.folder + "/client.pem",
-        keyFile: certificates.folder + "/client.key"))
+    let byCertificate = try rig("amqps://localhost:\(port)/test", certificates.client("client"))
     try await byCertificate.connected()
     let asTest = Publishing(exchange: "amq.topic", routingKey: "k", properties: .init(userID: "test"), body: [])
     #expect(await byCertificate.connection.publish(asTest) == .confirmed)
@@ -63,6 +64,7 @@ import Testing
     let failures = [
       (try rig("amqps://test:test@localhost:\(port)/test", TLSOptions(caFile: certificates.stranger)), "is not accepted: "),
       (try rig("amqps://test:test@127.0.0.1:\(port)/test", TLSOptions(caFile: certificates.ca)), "is not for '127.0.0.1'"),
+      (try rig("amqps://localhost:\(port)/test", certificates.client("expired")), "the client certificate"),
     ]
     for (rig, sentence) in failures {
       #expect(try await rig.disconnected().match.contains(sentence))

@@ -42,6 +42,20 @@ package final class ProductionFolder: Sendable {
     return Dictionary(uniqueKeysWithValues: pairs.filter { $0.count == 2 }.map { ($0[0], $0[1]) })
   }
 
+  /// What a thief has who was once in a user's folder: its environment, with copies of what it believes and is known by.
+  package func copyOfCertificates(of user: String) throws -> [String: String] {
+    let copy = "\(path)/copy-\(UInt64.random(in: .min ... .max))"
+    try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: true)
+    var variables = environment(of: user)
+    for name in ["LEILAO_CA", "LEILAO_CERT", "LEILAO_CERT_KEY"] {
+      guard let file = variables[name] else { continue }
+      let target = "\(copy)/\(name).pem"
+      try FileManager.default.copyItem(atPath: file, toPath: target)
+      variables[name] = target
+    }
+    return variables
+  }
+
   /// Hands a bidder's public key to the house, in one step.
   package func register(_ bidder: String) throws {
     let key = try Data(contentsOf: URL(filePath: "\(folder(of: bidder))/keys/public/\(bidder).pem"))
