@@ -32,7 +32,7 @@ struct FloodTests {
     #expect(count.other == 0 && count.confirmed >= Self.messages)
     #expect(flooder.reasons.contains(.rateLimit), "who is too fast is told")
     #expect(try await scene.house.terminate(.bids) == .code(0))
-    let counts = try HostileTests.counts(try scene.house.process(.bids))
+    let counts = try scene.house.process(.bids).counts()
     let shed = counts["refusals.limite_de_ritmo"] ?? 0
     let lookedInto =
       counts.filter { $0.key.hasPrefix("dead_letters.") || $0.key.hasPrefix("refusals.") }.values.reduce(0, +) - shed
@@ -57,7 +57,7 @@ struct FloodTests {
     // Its question is behind all others in the one queue.
     #expect(try await scene.bidFromCommandLine(1_000) == .refused(.alreadyLeading))
     #expect(try await scene.house.terminate(.bids) == .code(0))
-    let counts = try HostileTests.counts(try scene.house.process(.bids))
+    let counts = try scene.house.process(.bids).counts()
     // The broker itself drops the oldest of those that wait too long, and counts none.
     #expect(counts["dropped_queries.limite_de_ritmo", default: 0] > 0, "\(counts)")
     #expect(counts["dropped_queries.ocupado"] == nil, "nobody's question pushed out another's: \(counts)")

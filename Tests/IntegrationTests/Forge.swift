@@ -40,11 +40,18 @@ struct Forge {
 
   /// Any payload under any kind, with a signature that is valid.
   func signed(_ payload: [UInt8], as kind: Kind = .bidPlaced, by id: String) throws -> [UInt8] {
-    try Self.signed(payload, as: kind, by: key(of: id))
+    try envelope(payload, as: kind, by: id).encoded()
+  }
+
+  func envelope(_ payload: [UInt8], as kind: Kind, by id: String) throws -> Envelope {
+    try Self.envelope(payload, as: kind, by: key(of: id))
   }
 
   static func signed(_ payload: [UInt8], as kind: Kind = .bidPlaced, by key: PrivateKey) throws -> [UInt8] {
-    let keyID = try #require(Digest(key.publicKey.id))
-    return try Envelope.seal(kind, payload: payload, keyID: keyID) { try key.sign($0) }.encoded()
+    try envelope(payload, as: kind, by: key).encoded()
+  }
+
+  private static func envelope(_ payload: [UInt8], as kind: Kind, by key: PrivateKey) throws -> Envelope {
+    try Envelope.seal(kind, payload: payload, keyID: try #require(Digest(key.publicKey.id))) { try key.sign($0) }
   }
 }

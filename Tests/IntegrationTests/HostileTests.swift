@@ -23,43 +23,17 @@ struct HostileTests {
     return house
   }
 
-  /// Honest bids of two bidders in turn, each of which must be accepted.
-  private struct Honest {
-    let forge: Forge
-    private(set) var bids: [Bid] = []
-    private(set) var last: [UInt8] = []
-
-    init(_ forge: Forge) { self.forge = forge }
-
-    mutating func next() throws -> [UInt8] {
-      let bidder = ["cliente_beta", "cliente_gama"][bids.count % 2]
-      let bid = try forge.bid(of: bidder, 100_00 + Int64(bids.count) * 10_00)
-      bids.append(bid)
-      last = try forge.signed(bid.payload, by: bidder)
-      return last
-    }
-  }
-
-  private func probe(_ house: PrivateHouse, as user: String) throws -> BrokerProbe {
-    try BrokerProbe(port: house.broker.port, user: user, password: user, virtualHost: "leilao")
-  }
-
   @Test func `Every item comes to its end for its reason, is counted, and the bid behind it is decided`() async throws {
     let house = try await house()
     let forge = try await Forge(house, Self.auction)
     let stranger = try PrivateKey.generate(.ed25519)
     let visitor = try await Visitor(
       house, hearing: [MessagingKit.Binding(exchange: Exchange.notificacoes.rawValue, key: "cliente.cliente_alpha")])
-    let bidder = try probe(house, as: "cliente")
-    let command = try probe(house, as: "operador")
-    var honest = Honest(forge)
-    func bidHonestly() throws {
-      let body = try honest.next()
-      #expect(
-        try bidder.publishConfirmed(exchange: "lances", key: RoutingKey.bidPlaced, body: body, userID: "cliente") == .routed)
-    }
+    let bidder = try house.probe(as: "cliente")
+    let command = try house.probe(as: "operador")
+    var honest = HonestBids(forge)
 
-    try bidHonestly()
+    try honest.place(over: bidder)
     let captured = try await visitor.ask(.ledger(forge.auction, after: 0)).envelopes.map(\.bytes)
     let announced = try await visitor.ask(.auctions(after: nil)).envelopes.map(\.bytes)
     let items =
@@ -75,16 +49,10 @@ struct HostileTests {
         exchange: item.exchange.rawValue, key: item.key, body: item.body, headers: item.headers, replyTo: item.replyTo,
         userID: item.namesUser ? user : nil, messageID: item.what)
       #expect(fate == .routed, "\(item.what)")
-      try bidHonestly()
+      try honest.place(over: bidder)
     }
     // Good bids under hostile headers are good bids.
-    for (_, headers) in HostileItem.headers {
-      let body = try honest.next()
-      #expect(
-        try bidder.publishConfirmed(
-          exchange: "lances", key: RoutingKey.bidPlaced, body: body, headers: headers, userID: "cliente")
-          == .routed)
-    }
+    for (_, headers) in HostileItem.headers { try honest.place(over: bidder, headers: headers) }
 
     try await until("the last honest bid is decided") {
       try await Ledger(Self.auction, from: visitor).accepted.count == honest.bids.count
@@ -104,12 +72,8 @@ struct HostileTests {
 
   private func checkLetters(_ house: PrivateHouse, _ items: [HostileItem]) async throws {
     let poison = items.filter { if case .buried = $0.fate { true } else { false } }
-    let box = try DeadLetterBox(port: house.broker.port)
-    var letters: [String: DeadLetterBox.Letter] = [:]
-    try await until("all poison is put aside") {
-      while let letter = try box.take() { letters[letter.messageID ?? "?"] = letter }
-      return letters.count >= poison.count
-    }
+    let letters = Dictionary(
+      try await house.deadLetters(poison.count).map { ($0.messageID ?? "?", $0) }, uniquingKeysWith: { $1 })
     #expect(Set(letters.keys) == Set(poison.map(\.what)))
     for item in poison {
       let letter = letters[item.what]
@@ -148,21 +112,11 @@ struct HostileTests {
       let program = try house.process(service)
       #expect(program.isRunning, "\(service) did not live through it")
       #expect(try await house.terminate(service) == .code(0))
-      #expect(try Self.counts(program) == expected[service], "\(service)")
+      #expect(try program.counts() == expected[service], "\(service)")
       let warnings = program.errors.values.filter { $0.contains(" WARNING ") && $0.contains("mortas motivo=") }
       let buried = expected[service]?.filter { $0.key.hasPrefix("dead_letters.") }.values.reduce(0, +) ?? 0
       #expect(warnings.count == buried, "the operator reads of each")
     }
-  }
-
-  /// The counters in a service's last line.
-  static func counts(_ program: Program) throws -> [String: Int] {
-    let line = try #require(program.errors.values.last { $0.contains(": parado") })
-    let pairs = line.split(separator: " ").compactMap { word -> (String, Int)? in
-      let parts = word.split(separator: "=")
-      return parts.count == 2 && parts[0].contains(".") ? Int(parts[1]).map { (String(parts[0]), $0) } : nil
-    }
-    return Dictionary(uniqueKeysWithValues: pairs)
   }
 
   @Test func `A client that hears forged and broken notices goes on as if it had not`() async throws {
@@ -178,7 +132,7 @@ struct HostileTests {
     let stranger = try PrivateKey.generate(.ed25519)
     let forged = try ledger.map { try Envelope(parsing: $0) }
     // Who relays for the house has turned against it: its broker user says what it likes, but signs nothing of theirs.
-    let relay = try probe(house, as: "ms_notificacao")
+    let relay = try house.probe(as: "ms_notificacao")
     let bodies: [([UInt8], [(String, BrokerProbe.Value)])] =
       [([], []), (Array("lixo".utf8), []), (HostileItem.deep, []), (HostileItem.oversize, [])]
       + (try forged.map { (try Forge.signed($0.payload, as: $0.kind, by: stranger), []) })

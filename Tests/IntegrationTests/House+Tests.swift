@@ -54,3 +54,33 @@ extension PrivateHouse {
 
   private static func name(_ file: String) -> String { file.split(separator: "/").last.map(String.init) ?? file }
 }
+
+extension PrivateHouse {
+  /// A connection to its broker that says what the house's own programs never would.
+  func probe(as user: String) throws -> BrokerProbe {
+    try BrokerProbe(port: broker.port, user: user, password: user, virtualHost: "leilao")
+  }
+
+  /// Takes what has been put aside, when it is as much as this.
+  func deadLetters(_ count: Int) async throws -> [DeadLetterBox.Letter] {
+    let box = try DeadLetterBox(port: broker.port)
+    var letters: [DeadLetterBox.Letter] = []
+    try await until("\(count) messages are put aside") {
+      while let letter = try box.take() { letters.append(letter) }
+      return letters.count >= count
+    }
+    return letters
+  }
+}
+
+extension Program {
+  /// The counters in a service's last line.
+  func counts() throws -> [String: Int] {
+    let line = try #require(errors.values.last { $0.contains(": parado") })
+    let pairs = line.split(separator: " ").compactMap { word -> (String, Int)? in
+      let parts = word.split(separator: "=")
+      return parts.count == 2 && parts[0].contains(".") ? Int(parts[1]).map { (String(parts[0]), $0) } : nil
+    }
+    return Dictionary(uniqueKeysWithValues: pairs)
+  }
+}

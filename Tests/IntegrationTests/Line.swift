@@ -25,6 +25,7 @@ struct Line: Decodable, Hashable, Sendable {
   let publica: String?
   let keyid: String?
   let bloco: Int64?
+  let entradas: Int64?
   let emUs: Int64?
   let fimUs: Int64?
   let recebidoUs: Int64?

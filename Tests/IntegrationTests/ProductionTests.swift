@@ -294,6 +294,37 @@ struct ProductionTests {
     for server in [good.server, cases[2].1.server, stranger.server, expired.server] { try await server.kill9() }
   }
 
+  @Test func `A service that must not believe its broker says so once and tries on; under the right authority it works`()
+    async throws
+  {
+    let (house, folder) = try await house()
+    #expect(try await house.terminate(.bids) == .code(0))
+    let stranger = house.folder + "/stranger"
+    try await impostor(stranger, "localhost", days: 2).server.kill9()
+
+    let (program, ready) = try house.launch(
+      .bids, environment: ["LEILAO_CA": stranger + "/ca.pem", "LEILAO_LOG": "debug"])
+    for connection in ["consuming", "publishing"] {
+      func troubles() -> [String] {
+        program.errors.values.filter { $0.contains(": sem broker; sigo tentando connection=\(connection) ") }
+      }
+      try await until("\(connection) has tried on") { troubles().count >= 3 || !program.isRunning }
+      let told = troubles().map { $0.contains(" WARNING ") }
+      #expect(told.first == true && told.count { $0 } == 1, "\(program.errors.values)")
+      // RabbitMQ shows its authority too.
+      let words = "o certificado de localhost:\(folder.port) não foi aceito: self-signed certificate in certificate chain"
+      #expect(troubles().allSatisfy { $0.contains(words) }, "\(troubles())")
+    }
+    #expect(!FileManager.default.fileExists(atPath: ready), "it does not consume")
+    let password = try BrokerURL(try #require(folder.environment(of: "ms_lance")["RABBITMQ_URL"])).password
+    #expect(!program.errors.values.contains { $0.contains(password) })
+    #expect(try await house.terminate(.bids) == .code(0))
+
+    try await house.start(.bids)
+    try await open("moto", in: house)
+    #expect(try await bid(house, "moto", "100", as: "ana").situacao == "aceito")
+  }
+
   @Test func `A broker that speaks nothing later than TLS 1.1 is not spoken to, though OpenSSL would`() async throws {
     let house = try await PrivateHouse.shared
     let folder = house.folder + "/outdated"

@@ -1,5 +1,8 @@
+import AuctionFacts
+import AuctionWire
 import Foundation
 import Glibc
+import SharedKernel
 import SuiteTesting
 import Testing
 
@@ -213,6 +216,51 @@ struct TerminalTests {
     try await send(on: ana)
     try await ana.wait(forText: "LIDERA")
     #expect(try await house.listed("na-tela")?.precoCentavos == 140_00)
+  }
+
+  @Test func `Who bids while the queue of bids is full is told at once, and that bid is never decided`() async throws {
+    let house = try await PrivateHouse()
+    for bidder in ["ana", "bia"] { try await house.makeKeys(bidder) }
+    try await house.schedule("cheia", duration: "1h")
+    try await house.opened("cheia")
+    let forge = try await Forge(house, "cheia")
+    let ana = try await open(house, "ana", 100, 30)
+    try await ana.wait(forText: "● conectado")
+
+    try await house.kill9(.bids)
+    let queue = "^\(Queue.lanceRealizado.rawValue)$"
+    try await house.broker.rabbitmqctl([
+      "-q", "set_policy", "-p", "leilao", "--apply-to", "queues", "cheia", queue, #"{"max-length":1}"#,
+    ])
+    let bia = try house.probe(as: "cliente")
+    var (waiting, declined) = ([Bid](), [Bid]())
+    // The lower of a policy's bound and the queue's own counts; a quorum queue takes one or two more before it says no.
+    try await until("the queue is full") {
+      let bid = try forge.bid(of: "bia", 100_00 + Int64(waiting.count) * 10_00)
+      let fate = try bia.publishConfirmed(
+        exchange: "lances", key: RoutingKey.bidPlaced, body: forge.signed(bid.payload, by: "bia"), userID: "cliente")
+      if fate == .declined { declined.append(bid) } else { waiting.append(bid) }
+      return fate == .declined
+    }
+    #expect(!waiting.isEmpty)
+    // No service is there that could have told: the broker has.
+    try await send(on: ana)
+    try await ana.wait(forText: "RECUSADO: casa ocupada, não contou; tente de novo")
+
+    try await house.broker.rabbitmqctl(["-q", "clear_policy", "-p", "leilao", "cheia"])
+    try await house.start(.bids)
+    let visitor = try await Visitor(house)
+    try await until("what waited is decided") {
+      let ledger = try await Ledger("cheia", from: visitor)
+      return ledger.accepted.count + ledger.receipts.count >= waiting.count
+    }
+    // Behind all that ever reached the queue.
+    #expect(try await house.bid("cheia", "500", as: "ana").status == 0)
+    let ledger = try await Ledger("cheia", from: visitor)
+    let decided = ledger.accepted.map(\.bid).filter { $0.bidder == "bia" }.map(\.id) + ledger.receipts.compactMap(\.bid)
+    #expect(Set(decided) == Set(waiting.map(\.id)) && decided.count == waiting.count)
+    #expect(ledger.accepted.filter { $0.bid.bidder == "ana" }.map(\.bid.amount) == [500_00], "the one from the command line")
+    for bid in declined { #expect(ledger.decision(of: "\(bid.id)") == nil) }
   }
 
   @Test func `What is wrong is said before the screen is taken`() async throws {

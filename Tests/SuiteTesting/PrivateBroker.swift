@@ -93,6 +93,13 @@ package final class PrivateBroker: Sendable {
     _ = try await Subprocess.output(script, ["start", directory])
   }
 
+  /// What the house's broker is configured with, but for ports and paths: those are each node's own.
+  package static func houseSettings() throws -> [String] {
+    let shipped = try String(contentsOfFile: repositoryRoot + "/scripts/broker/rabbitmq.conf", encoding: .utf8)
+    let own = ["#", "listeners.", "management.", "load_definitions"]
+    return shipped.split(separator: "\n").map(String.init).filter { line in !own.contains { line.hasPrefix($0) } }
+  }
+
   private static let repositoryRoot = String(#filePath.dropLast("/Tests/SuiteTesting/PrivateBroker.swift".count))
 
   private static let testDefinitions = """

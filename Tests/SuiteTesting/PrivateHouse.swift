@@ -59,10 +59,9 @@ package final class PrivateHouse: Sendable {
     get async throws { try await sharedHouse.value }
   }
 
-  /// A node with the house's topology and users.
+  /// A node with the house's topology, users and settings.
   package static func node() async throws -> PrivateBroker {
-    try await PrivateBroker(
-      definitions: definitions, settings: ["loopback_users = none", "max_message_size = 131072", "frame_max = 131072"])
+    try await PrivateBroker(definitions: definitions, settings: PrivateBroker.houseSettings())
   }
 
   /// - Parameters:

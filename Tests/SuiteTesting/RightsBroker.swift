@@ -50,7 +50,7 @@ package struct RightsBroker: Sendable {
 }
 
 extension PrivateBroker {
-  /// A node with what a topology says and the house's bounds; every password is its user's name.
+  /// A node with what a topology says and the house's settings; every password is its user's name.
   convenience init(_ topology: Topology) async throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "leilao-topology-\(UInt64.random(in: .min ... .max))")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -58,7 +58,6 @@ extension PrivateBroker {
     let file = folder.appending(path: "definitions.json")
     let definitions = topology.definitions(password: { $0 }, salt: { _ in [1, 2, 3, 4] }, hash: { SHA256.of($0) })
     try Data(definitions).write(to: file)
-    try await self.init(
-      definitions: file.path, settings: ["loopback_users = none", "max_message_size = 131072", "frame_max = 131072"])
+    try await self.init(definitions: file.path, settings: Self.houseSettings())
   }
 }
