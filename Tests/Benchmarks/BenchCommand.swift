@@ -28,7 +28,9 @@ struct BenchCommand: AsyncParsableCommand {
         scripts/bench quente
         scripts/bench quente --bids 20000 --runs 5 --json
       """),
-    subcommands: [HotCommand.self, SpreadCommand.self, LatencyCommand.self, RefusalsCommand.self, AgainstCommand.self, StartCommand.self])
+    subcommands: [
+      HotCommand.self, SpreadCommand.self, LatencyCommand.self, RefusalsCommand.self, AgainstCommand.self, StartCommand.self,
+    ])
 }
 
 /// What every mode of bidding takes.

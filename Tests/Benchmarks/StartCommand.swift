@@ -42,7 +42,9 @@ struct StartCommand: AsyncParsableCommand {
     var starts: [PrivateHouse.Service: [Duration]] = [:]
     for _ in 0..<runs {
       for service in PrivateHouse.Service.allCases {
-        guard try await house.terminate(service) == .code(0) else { throw NotWhole(description: "\(service.rawValue) did not end well") }
+        guard try await house.terminate(service) == .code(0) else {
+          throw NotWhole(description: "\(service.rawValue) did not end well")
+        }
         starts[service, default: []].append(try await measure(service, in: house))
       }
     }
