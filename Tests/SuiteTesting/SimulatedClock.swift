@@ -53,7 +53,9 @@ package final class SimulatedClock: HouseClock, @unchecked Sendable {
   package func now() -> ClockReading {
     let instant = shown
     last = (instant, time.now)
-    return ClockReading(instant, uncertainty: uncertainty, status: status)
+    // What it has still to be drawn back by is part of what it says of itself.
+    let ahead = min(max(instant - (time.now + error), .zero), .seconds(10))
+    return ClockReading(instant, uncertainty: uncertainty + ahead, status: status)
   }
 
   /// The true time at which this clock will say that, if nothing happens to it.
