@@ -54,8 +54,8 @@ package final class SimulatedClock: HouseClock, @unchecked Sendable {
     let instant = shown
     last = (instant, time.now)
     // What it has still to be drawn back by is part of what it says of itself.
-    let ahead = min(max(instant - (time.now + error), .zero), .seconds(10))
-    return ClockReading(instant, uncertainty: uncertainty + ahead, status: status)
+    let ahead = max(instant - (time.now + error), .zero)
+    return ClockReading(instant, uncertainty: min(uncertainty + ahead, .seconds(10)), status: status)
   }
 
   /// The true time at which this clock will say that, if nothing happens to it.
