@@ -15,13 +15,20 @@ extension Fault {
       scene.beginMending()
       try await scene.broker.restart()
     },
-    Fault("memory-alarm", "o broker sem memória (alarme)", "the broker out of memory (alarm)") { scene in
-      try await scene.moment()
-      try await scene.broker.rabbitmqctl(["set_vm_memory_high_watermark", "0.00001"])
-      let pause = scene.draw { $0.interval(500...8_000) }
-      try await Task.sleep(for: .milliseconds(pause))
-      scene.beginMending()
-      try await scene.broker.rabbitmqctl(["set_vm_memory_high_watermark", "0.4"])
+    Fault("memory-alarm", "o broker sem memória (alarme)", "the broker out of memory (alarm)") { random in
+      var setting = Setting()
+      setting.lasting = 30
+      let pause = random.interval(500...8_000)
+      return (
+        setting,
+        { scene in
+          try await scene.moment()
+          try await scene.broker.rabbitmqctl(["set_vm_memory_high_watermark", "0.00001"])
+          try await Task.sleep(for: .milliseconds(pause))
+          scene.beginMending()
+          try await scene.broker.rabbitmqctl(["set_vm_memory_high_watermark", "0.4"])
+        }
+      )
     },
     Fault("connections-closed", "o operador fecha todas as conexões", "the operator closes every connection") { scene in
       for _ in 0..<scene.draw({ $0.interval(1...3) }) {

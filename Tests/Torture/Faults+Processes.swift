@@ -10,13 +10,20 @@ extension Fault {
   static let pauses = PrivateHouse.Service.allCases.map { service in
     Fault(
       "stop-\(service.rawValue)", "\(service.rawValue) parado 20 s (SIGSTOP)", "\(service.rawValue) stopped for 20 s (SIGSTOP)"
-    ) {
-      scene in
-      try await scene.moment()
-      let process = try scene.process(service)
-      process.send(SIGSTOP)
-      try await Task.sleep(for: .seconds(20))
-      process.send(SIGCONT)
+    ) { _ in
+      var setting = Setting()
+      // Bidders who hear nothing do not bid late.
+      if service == .notices { setting.lasting = 45 }
+      return (
+        setting,
+        { scene in
+          try await scene.moment()
+          let process = try scene.process(service)
+          process.send(SIGSTOP)
+          try await Task.sleep(for: .seconds(20))
+          process.send(SIGCONT)
+        }
+      )
     }
   }
 

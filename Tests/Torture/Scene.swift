@@ -21,6 +21,8 @@ struct Setting: Sendable {
   var expectsOutage = false
   /// The broker itself loses what it had confirmed.
   var losesDeliveries = false
+  /// How long the auction lasts, in seconds: longer than the fault, so that its mending can be seen.
+  var lasting = 6
   /// The fault meets the auction's scheduling too.
   var strikesAtOnce = false
 }
@@ -130,7 +132,8 @@ final class Scene: Sendable {
   func schedule() async throws {
     try await until("the auction is scheduled") {
       let run = try await self.house.operator([
-        "agendar", "--id", self.auction.text, "--titulo", "Tortura", "--inicio", "now", "--duracao", "6s", "--lance-inicial",
+        "agendar", "--id", self.auction.text, "--titulo", "Tortura", "--inicio", "now", "--duracao", "\(self.setting.lasting)s",
+        "--lance-inicial",
         "100,00", "--incremento", "10,00", "--prorrogacao", "4s",
       ])
       switch run.status {
