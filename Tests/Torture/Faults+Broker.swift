@@ -17,7 +17,7 @@ extension Fault {
     },
     Fault("memory-alarm", "o broker sem memória (alarme)", "the broker out of memory (alarm)") { random in
       var setting = Setting()
-      setting.lasting = 30
+      setting.lasting = 45
       let pause = random.interval(500...8_000)
       return (
         setting,
