@@ -14,28 +14,20 @@ struct AgainstCommand: AsyncParsableCommand {
       cada volta, e a mediana delas vale. A CPU por lance é a da casa e do broker: sem os \
       licitantes e sem o seguidor.
 
-      Com --rapido: poucas voltas contra o par ideal, e as razões são comparadas com os limites \
-      guardados (estado 1 quando uma fica aquém).
-
       EXEMPLOS:
         scripts/bench contra ideal
         scripts/bench contra tuned --auctions 1000 --runs 7
         scripts/bench contra ideal --rate 2000
-        scripts/bench contra --rapido
       """,
       """
       Each round measures the one and the other under the same load, each on its own broker; \
       the ratios are those of each round, and their median counts. CPU per bid is the house's \
       and the broker's: without the bidders and the follower.
 
-      With --quick: few rounds against the ideal peer, and the ratios are held against the \
-      committed thresholds (status 1 when one falls short).
-
       EXAMPLES:
         scripts/bench against ideal
         scripts/bench against tuned --auctions 1000 --runs 7
         scripts/bench against ideal --rate 2000
-        scripts/bench against --quick
       """),
     aliases: ["against"])
 
@@ -43,61 +35,39 @@ struct AgainstCommand: AsyncParsableCommand {
     help: ArgumentHelp(
       said("ideal, tuned ou straightforward.", "ideal, tuned or straightforward."), valueName: said("PAR", "PEER")))
   var peer: Peer = .ideal
-  @Option(help: ArgumentHelp(said("Quantas voltas.", "How many rounds."), valueName: "N")) var runs: Int?
-  @Option(help: ArgumentHelp(said("Lances por medida.", "Bids in a run."), valueName: "N")) var bids: Int = 20_000
-  @Option(help: ArgumentHelp(said("Licitantes.", "Bidders."), valueName: "N")) var bidders: Int = 64
+  @OptionGroup var options: BenchOptions
   @Option(help: ArgumentHelp(said("Quantos leilões.", "How many auctions."), valueName: "N")) var auctions: Int = 1
-  @Option(
-    help: ArgumentHelp(
-      said("Chaves dos licitantes: ed25519, p256 ou rsa.", "The bidders' keys: ed25519, p256 or rsa."),
-      valueName: said("TIPO", "KIND")))
-  var key: BidderKey = .ed25519
   @Option(
     help: ArgumentHelp(said("Lances por segundo, em laço aberto.", "Bids a second, in an open loop."), valueName: "N")) var rate:
     Int?
-  @Flag(
-    name: .spoken("rapido", "quick"),
-    help: ArgumentHelp(said("Compara com os limites guardados.", "Holds the ratios against the committed thresholds.")))
-  var isQuick = false
-  @Flag(help: ArgumentHelp(said("Uma linha de JSON por razão.", "A line of JSON for each ratio."))) var json = false
 
   func validate() throws {
-    let wanted: [(String, Int, ClosedRange<Int>)] = [
-      ("--runs", runs ?? 1, 1...100), ("--bids", bids, 100...90_000), ("--bidders", bidders, 2...1_000),
-      ("--auctions", auctions, 1...10_000), ("--rate", rate ?? 1, 1...100_000),
-    ]
-    for (name, value, range) in wanted where !range.contains(value) {
+    for (name, value, range) in [("--auctions", auctions, 1...10_000), ("--rate", rate ?? 1, 1...100_000)]
+    where !range.contains(value) {
       throw ValidationError(
         said(
           "\(name) aceita \(range.lowerBound) a \(range.upperBound), não \(value)",
           "\(name) accepts \(range.lowerBound) to \(range.upperBound), not \(value)"))
     }
-    if isQuick, peer != .ideal || rate != nil || auctions != 1 {
-      throw ValidationError(said("--rapido mede um leilão contra ideal", "--quick measures one auction against ideal"))
-    }
   }
 
   func run() async throws {
-    let count = rate.map { min(bids, $0 * 10) } ?? bids
-    let load = Load(bids: count, auctions: auctions, bidders: bidders, key: key, rate: rate)
-    let house = try await BenchHouse(bidders: bidders, keys: key)
+    let count = rate.map { min(options.bids, $0 * 10) } ?? options.bids
+    let load = Load(bids: count, auctions: auctions, bidders: options.bidders, key: options.key, rate: rate)
+    let house = try await BenchHouse(bidders: options.bidders, keys: options.key)
     var ratios = Ratios()
-    for round in 0..<(runs ?? (isQuick ? 3 : 5)) {
+    for round in 0..<options.runs {
       let own = try await BenchOptions.whole {
         try await LoadRun(load, mode: rate == nil ? "contra" : "latencia", house: house, number: round).measure()
       }
       let other = try await BenchOptions.whole { try await peer.measure(load) }
       ratios.add(own, other)
-      if !json {
+      if !options.json {
         tell("\(round + 1). \(own.text)")
         tell("   \(peer.rawValue): \(Int(other.bidsPerSecond))/s, \(other.cpuPerBid["house"] ?? 0) µs/\(said("lance", "bid"))")
       }
     }
-    for ratio in ratios.all { tell(json ? ratio.json(peer, load) : ratio.text(peer)) }
-    guard isQuick else { return }
-    let short = ratios.all.filter(\.isShort)
-    for ratio in short { CommandRunner.complain(ratio.complaint) }
-    if !short.isEmpty { throw ExitStatus.refused }
+    for ratio in ratios.all { tell(options.json ? ratio.json(peer, load) : ratio.text(peer)) }
   }
 }
 
@@ -105,10 +75,6 @@ struct AgainstCommand: AsyncParsableCommand {
 struct Ratios {
   struct Ratio {
     let name: String
-    /// Whether more is better.
-    let wantsMore: Bool
-    /// What `--rapido` demands of the median; nil: nothing.
-    let threshold: Double?
     var values: [Double] = []
 
     var median: Double {
@@ -118,17 +84,9 @@ struct Ratios {
       return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
     }
 
-    var isShort: Bool { threshold.map { wantsMore ? !(median >= $0) : !(median <= $0) } ?? false }
-
     func text(_ peer: Peer) -> String {
       let range = "\(hundredths(values.min() ?? .nan))…\(hundredths(values.max() ?? .nan))"
       return "\(name) ÷ \(peer.rawValue): \(said("mediana", "median")) \(hundredths(median)) (\(range))"
-    }
-
-    var complaint: String {
-      let bound = hundredths(threshold ?? 0)
-      return said(
-        "\(name): \(hundredths(median)), e o limite é \(bound)", "\(name): \(hundredths(median)), and the threshold is \(bound)")
     }
 
     func json(_ peer: Peer, _ load: Load) -> String {
@@ -149,11 +107,10 @@ struct Ratios {
     private func hundredths(_ value: Double) -> String { value.isNaN ? "-" : "\((value * 100).rounded() / 100)" }
   }
 
-  /// The thresholds are those of the slowest of several runs, less a tenth: what a change must not cost unnoticed.
-  private var speed = Ratio(name: "bids_per_s", wantsMore: true, threshold: 0.5)
-  private var cost = Ratio(name: "cpu_per_bid", wantsMore: false, threshold: 1.5)
-  private var typical = Ratio(name: "latency_p50", wantsMore: false, threshold: nil)
-  private var tail = Ratio(name: "latency_p99", wantsMore: false, threshold: nil)
+  private var speed = Ratio(name: "bids_per_s")
+  private var cost = Ratio(name: "cpu_per_bid")
+  private var typical = Ratio(name: "latency_p50")
+  private var tail = Ratio(name: "latency_p99")
 
   /// Latency says something of an open loop only, speed of the other.
   var all: [Ratio] { [speed, cost, typical, tail].filter { !$0.values.isEmpty } }
