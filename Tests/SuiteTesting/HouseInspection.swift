@@ -110,9 +110,9 @@ package struct HouseInspection {
     }
   }
 
-  /// When the bidder's key was away, if ms-lance may have looked at that bid then: not if it was put back before the bid came.
+  /// When the bidder's key was away, if ms-lance may have looked at that bid then: not if it was put back before the bid first came.
   private func removals(of bidder: PrincipalID, before digest: Digest?) -> [SimulatedHouse.KeyRemoval] {
-    let came = digest.flatMap { house.witness.lastArrivals[$0] }
+    let came = digest.flatMap { house.witness.firstArrivals[$0] }
     return house.removals.filter { removal in
       guard removal.bidder == bidder else { return false }
       guard let came, let back = removal.to else { return true }

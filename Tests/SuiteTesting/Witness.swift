@@ -12,8 +12,8 @@ final class Witness: @unchecked Sendable {
   private(set) var violations: [Violation] = []
   /// The order in which signed bids first came into ms-lance's queue, by the digests of their payloads.
   private(set) var arrivals: [Digest: Int] = [:]
-  /// When each of them came for the last time.
-  private(set) var lastArrivals: [Digest: Timestamp] = [:]
+  /// When each of them came first: how it fared then stays its fate.
+  private(set) var firstArrivals: [Digest: Timestamp] = [:]
   /// What has been said to `leilao` under which id.
   private(set) var said: [String: Set<[UInt8]>] = [:]
   /// The same, where it must be the same bytes each time.
@@ -49,8 +49,8 @@ final class Witness: @unchecked Sendable {
   private func arrived(_ message: Publishing) {
     guard let envelope = try? Envelope(parsing: message.body) else { return }
     let digest = SHA256.of(envelope.payload)
-    lastArrivals[digest] = world.time.now
-    if arrivals[digest] == nil { arrivals[digest] = arrivals.count } else { world.tally.reached(.duplicate) }
+    guard arrivals[digest] == nil else { return world.tally.reached(.duplicate) }
+    (arrivals[digest], firstArrivals[digest]) = (arrivals.count, world.time.now)
   }
 
   private func buried(_ message: Publishing, by user: String) {
