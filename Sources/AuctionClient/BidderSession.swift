@@ -197,11 +197,11 @@ package struct BidderSession: Machine {
 
   private mutating func hear(_ answer: HouseAnswer, _ now: Timestamp) -> [Output] {
     let snapshot = answer.snapshot
-    guard let question = questions.take(snapshot.id) else { return [] }
+    guard let subject = questions.take(snapshot.id) else { return [] }
     switch snapshot.content {
     case .auctions(let summaries): return hear(summaries, answer, now)
     case .blocks(let id, let first, let head):
-      guard case .blocks = question else { return [] }
+      guard case .blocks = subject else { return [] }
       var outputs = compare(id, with: head, askedFrom: first, at: snapshot.clock)
       for statement in answer.statements {
         guard case .block(let block) = statement.fact, block.auction == id else { continue }
@@ -325,11 +325,11 @@ package struct BidderSession: Machine {
   }
 
   private mutating func liveIfDone() -> [Output] {
-    let isOpenQuestion = questions.contains { question in
-      switch question {
-      case .auctions: true
+    let isOpenQuestion = questions.contains { subject in
+      switch subject {
+      case .auctions, .ledger: true
       // Nobody bids on what is over: among all auctions, how it ended may be told later.
-      case .blocks(let auction): interest != .everything || auctions[auction]?.status != .closed
+      case .blocks(let auction, _): interest != .everything || auctions[auction]?.status != .closed
       case .bid: false
       }
     }
@@ -391,7 +391,7 @@ package struct BidderSession: Machine {
       attempts[id] = known
       switch action {
       case .publish: outputs.append(.publish(known.attempt.bid, known.sealed))
-      case .ask: outputs.append(.ask(questions.ask(.bid(known.attempt.bid.bidder, id), .bid(id), at: now)))
+      case .ask: outputs.append(.ask(questions.ask(.bid(known.attempt.bid.bidder, id), at: now)))
       }
       known = attempts[id] ?? known
       outputs += told(id)
@@ -399,7 +399,7 @@ package struct BidderSession: Machine {
     let inquired = inquiries.filter { $0.value.askAt <= now }.sorted { $0.key.description < $1.key.description }
     for (id, inquiry) in inquired {
       inquiries[id]?.askAt = now + Self.patience
-      outputs.append(.ask(questions.ask(.bid(inquiry.bidder, id), .bid(id), at: now)))
+      outputs.append(.ask(questions.ask(.bid(inquiry.bidder, id), at: now)))
     }
     // A lost last block has no successor to show the gap: ask again from time to time, and after each end.
     for id in auctions.values.filter({ endDue(of: $0).map { $0 <= now } ?? false }).map(\.terms.auction).sorted() {
@@ -421,6 +421,6 @@ package struct BidderSession: Machine {
   }
 
   private mutating func askAuctions(after last: AuctionID?, _ now: Timestamp) -> Output {
-    .ask(questions.ask(.auctions(after: last), .auctions(after: last), at: now))
+    .ask(questions.ask(.auctions(after: last), at: now))
   }
 }

@@ -37,8 +37,8 @@ package struct FollowedAuction: Sendable {
   package enum Step: Sendable {
     case applied([Change])
     case alreadyKnown
-    /// Blocks before this one are missing: ask for them from this number on.
-    case gap(from: Int64)
+    /// Blocks before this one are missing: ask for them from `nextBlock` on.
+    case gap
   }
 
   package let terms: AuctionTerms
@@ -129,7 +129,7 @@ package struct FollowedAuction: Sendable {
       }
       return end(takingBack: head.block - block.number + 1, at: block, result, evidence)
     }
-    guard block.number == next else { return .gap(from: next) }
+    guard block.number == next else { return .gap }
     guard block.previous == (head?.digest ?? edition) else {
       return fail("o bloco \(block.number) não continua o anterior", "block \(block.number) does not continue the one before")
     }

@@ -9,21 +9,14 @@ import SharedKernel
 /// user (docs/protocol.md, Limits), so that lists, bids and another program of the same bidder's are answered meanwhile. Of each
 /// auction's blocks one question is open at a time.
 struct OpenQuestions: Sendable {
-  enum Question: Sendable {
-    /// After this auction; nil: from the first.
-    case auctions(after: AuctionID?)
-    case blocks(AuctionID)
-    case bid(BidID)
-  }
-
   private struct Asked {
     let id: UniqueID
-    let question: Question
+    let subject: Query.Subject
     let at: Timestamp
     /// More was missed since it was asked.
     var isOutdated = false
 
-    func isAboutBlocks(of auction: AuctionID) -> Bool { if case .blocks(auction) = question { true } else { false } }
+    func isAboutBlocks(of auction: AuctionID) -> Bool { if case .blocks(auction, _) = subject { true } else { false } }
   }
 
   /// Those asked first come first.
@@ -45,10 +38,10 @@ struct OpenQuestions: Sendable {
 
   mutating func forgetAll() { (asked, waiting, nextTurn) = ([], [], nil) }
 
-  mutating func ask(_ subject: Query.Subject, _ question: Question, at now: Timestamp) -> Query {
-    let id = random.nextID()
-    asked.append(Asked(id: id, question: question, at: now))
-    return Query(id: id, subject: subject)
+  mutating func ask(_ subject: Query.Subject, at now: Timestamp) -> Query {
+    let query = Query(id: random.nextID(), subject: subject)
+    asked.append(Asked(id: query.id, subject: subject, at: now))
+    return query
   }
 
   /// Wants an auction's blocks. While they are asked for, they are asked for once more after the answer.
@@ -62,16 +55,16 @@ struct OpenQuestions: Sendable {
     }
   }
 
-  /// The question that an answer belongs to; nil when nobody asked, or was answered.
-  mutating func take(_ answer: UniqueID) -> Question? {
+  /// What an answer is about; nil when nobody asked, or was answered.
+  mutating func take(_ answer: UniqueID) -> Query.Subject? {
     guard let place = asked.firstIndex(where: { $0.id == answer }) else { return nil }
     let one = asked.remove(at: place)
-    if one.isOutdated, case .blocks(let auction) = one.question { waiting.append((auction, nil)) }
-    return one.question
+    if one.isOutdated, case .blocks(let auction, _) = one.subject { waiting.append((auction, nil)) }
+    return one.subject
   }
 
-  func contains(_ isMeant: (Question) -> Bool) -> Bool {
-    asked.contains { isMeant($0.question) } || waiting.contains { isMeant(.blocks($0.auction)) }
+  func contains(_ isMeant: (Query.Subject) -> Bool) -> Bool {
+    asked.contains { isMeant($0.subject) } || waiting.contains { isMeant(.blocks($0.auction, from: $0.from ?? 0)) }
   }
 
   /// What is to be asked now: again what was not answered, and what waits, as far as the pace allows.
@@ -81,9 +74,9 @@ struct OpenQuestions: Sendable {
     let unanswered = asked.filter { now - $0.at >= Self.patience }
     if !unanswered.isEmpty { asked.removeAll { now - $0.at >= Self.patience } }
     for one in unanswered {
-      switch one.question {
-      case .auctions(let last): queries.append(ask(.auctions(after: last), one.question, at: now))
-      case .blocks(let auction): want(auction)
+      switch one.subject {
+      case .auctions, .ledger: queries.append(ask(one.subject, at: now))
+      case .blocks(let auction, _): want(auction)
       // Whoever wants to know what became of it asks by himself.
       case .bid: break
       }
@@ -96,7 +89,7 @@ struct OpenQuestions: Sendable {
       }
       guard pace.admit(nil, at: now) == .admitted else { break }
       served += 1
-      queries.append(ask(.blocks(auction, from: block), .blocks(auction), at: now))
+      queries.append(ask(.blocks(auction, from: block), at: now))
     }
     waiting.removeFirst(served)
     nextTurn = waiting.isEmpty ? nil : now + .microseconds(1_000_000 / Self.perSecond)
