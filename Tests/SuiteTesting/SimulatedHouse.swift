@@ -39,7 +39,7 @@ package final class SimulatedHouse {
 
   /// Rightly signed bids that no bidder's program knows of.
   package internal(set) var strange: Set<Digest> = []
-  /// Poison of whoever floods, sent after a flood: shed with it where it comes too fast.
+  /// Poison of whoever floods that may lie behind a flood: shed with it where it comes too fast.
   package internal(set) var maybeShed: Set<String> = []
   var lastFlood: Timestamp?
   /// The signers of poison that is refused for its key first, if that was taken away.
