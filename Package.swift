@@ -52,6 +52,7 @@ let package = Package(
     // Layer 0: the C libraries, as they are.
     cLibrary("CAMQP", pkgConfig: "librabbitmq", apt: "librabbitmq-dev"),
     cLibrary("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
+    cLibrary("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
     cLibrary("CNCurses", apt: "libncurses-dev"),
     .target(name: "CTerminal"),
 
@@ -65,7 +66,7 @@ let package = Package(
     module("AuctionCore", kernel + ["AuctionFacts"]),
     module("AuctionWire", kernel + ["AuctionFacts"]),
     module("MessagingKit", kernel + ["CAMQP"]),
-    module("SigningKit", kernel + ["COpenSSL"]),
+    module("SigningKit", kernel + ["COpenSSL", "CSodium"]),
     module("NTPKit", kernel),
     module("TerminalKit", kernel + ["CNCurses", "CTerminal"]),
     module("JournalKit", kernel + ["Failpoints", grdb]),

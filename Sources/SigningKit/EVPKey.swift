@@ -163,6 +163,16 @@ extension EVPKey {
     return der
   }
 
+  /// The 32 bytes that an Ed25519 private key is made of (RFC 8032 §5.1.5).
+  func ed25519Seed() throws(SigningError) -> [UInt8] {
+    var seed = [UInt8](repeating: 0, count: 32)
+    var length = seed.count
+    guard EVP_PKEY_get_raw_private_key(pointer, &seed, &length) == 1, length == seed.count else {
+      throw Self.failed("ler a chave privada", "read the private key")
+    }
+    return seed
+  }
+
   /// `BEGIN PUBLIC KEY`.
   func publicPEM() throws(SigningError) -> [UInt8] {
     let text = MemoryBIO()

@@ -3,6 +3,8 @@ import COpenSSL
 /// A key that signs. Safe to use from several threads.
 package final class PrivateKey: Sendable {
   private let key: EVPKey
+  /// Of an Ed25519 key.
+  private let signer: Ed25519.Signer?
   package let publicKey: PublicKey
 
   package static func generate(_ type: KeyType) throws(SigningError) -> PrivateKey {
@@ -28,6 +30,8 @@ package final class PrivateKey: Sendable {
   /// A file can hold halves that do not belong together: then nothing it signs would ever be valid, so it is refused here.
   private init(_ key: EVPKey) throws(SigningError) {
     self.key = key
+    var seed = key.type == .ed25519 ? try key.ed25519Seed() : []
+    signer = Ed25519.Signer(seed: &seed)
     publicKey = try PublicKey(spki: key.spki())
     let probe = SecureRandom.bytes(32)
     guard publicKey.isValid(try key.sign(probe), for: probe) else {
@@ -45,5 +49,7 @@ package final class PrivateKey: Sendable {
   }
 
   /// The signature in the form that `KeyType` names. Only Ed25519 gives the same bytes every time.
-  package func sign(_ message: [UInt8]) throws(SigningError) -> [UInt8] { try key.sign(message) }
+  package func sign(_ message: [UInt8]) throws(SigningError) -> [UInt8] {
+    if let signer { signer.sign(message) } else { try key.sign(message) }
+  }
 }

@@ -3,6 +3,8 @@ import COpenSSL
 /// A key that verifies. Two keys are equal when their SubjectPublicKeyInfo is; each key has exactly one accepted spelling.
 package final class PublicKey: Sendable {
   private let key: EVPKey
+  /// Of an Ed25519 key.
+  private let verifier: Ed25519.Verifier?
   /// SubjectPublicKeyInfo, canonical DER.
   package let spki: [UInt8]
   /// SHA-256 of `spki`, 32 bytes: what `keyid` is in a signature.
@@ -37,6 +39,7 @@ package final class PublicKey: Sendable {
         .weakKey, "uma chave pública \(key.type) sob a qual assinaturas não provam nada",
         "a \(key.type) public key under which signatures prove nothing")
     }
+    verifier = key.type == .ed25519 ? Ed25519.Verifier(point: spki.suffix(32)) : nil
     self.spki = spki
     id = SHA256.digest(spki)
     pem = try key.publicPEM()
@@ -60,7 +63,9 @@ package final class PublicKey: Sendable {
   package var type: KeyType { key.type }
 
   /// Whether the signature is of these bytes by this key. Never throws: bytes that are no signature are not valid.
-  package func isValid(_ signature: [UInt8], for message: [UInt8]) -> Bool { key.isValid(signature, for: message) }
+  package func isValid(_ signature: [UInt8], for message: [UInt8]) -> Bool {
+    verifier?.isValid(signature, for: message) ?? key.isValid(signature, for: message)
+  }
 }
 
 extension PublicKey: Hashable {

@@ -1,13 +1,14 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # `root` comes from common.bash, `build_packages` goes to the scripts
 # What the project needs of the system, by the names that Debian and Ubuntu give it.
 
-build_packages=(librabbitmq-dev libssl-dev libncurses-dev libsqlite3-dev pkg-config)
+build_packages=(librabbitmq-dev libssl-dev libsodium-dev libncurses-dev libsqlite3-dev pkg-config)
 
 # has_package NAME: is what this package brings here, wherever it came from?
 has_package() {
   case $1 in
     librabbitmq-dev) has_library librabbitmq "$1" ;;
     libssl-dev) has_library libcrypto "$1" ;;
+    libsodium-dev) has_library libsodium "$1" ;;
     libncurses-dev) has_library ncursesw "$1" ;;
     libsqlite3-dev) has_library sqlite3 "$1" ;;
     python3-yaml) has_python_module yaml ;;
