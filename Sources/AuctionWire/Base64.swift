@@ -10,18 +10,20 @@ package enum Base64 {
 
   package static func encode(_ bytes: [UInt8]) -> String {
     let alphabet = Base64.alphabet
-    var out: [UInt8] = []
-    out.reserveCapacity(encodedCount(bytes.count))
-    for start in stride(from: 0, to: bytes.count, by: 3) {
-      let rest = bytes.count - start
-      let group =
-        UInt32(bytes[start]) << 16 | (rest > 1 ? UInt32(bytes[start + 1]) << 8 : 0) | (rest > 2 ? UInt32(bytes[start + 2]) : 0)
-      out.append(alphabet[Int(group >> 18)])
-      out.append(alphabet[Int(group >> 12 & 63)])
-      out.append(rest > 1 ? alphabet[Int(group >> 6 & 63)] : padding)
-      out.append(rest > 2 ? alphabet[Int(group & 63)] : padding)
+    return String(unsafeUninitializedCapacity: encodedCount(bytes.count)) { out in
+      var end = 0
+      for start in stride(from: 0, to: bytes.count, by: 3) {
+        let rest = bytes.count - start
+        let group =
+          UInt32(bytes[start]) << 16 | (rest > 1 ? UInt32(bytes[start + 1]) << 8 : 0) | (rest > 2 ? UInt32(bytes[start + 2]) : 0)
+        out[end] = alphabet[Int(group >> 18)]
+        out[end + 1] = alphabet[Int(group >> 12 & 63)]
+        out[end + 2] = rest > 1 ? alphabet[Int(group >> 6 & 63)] : padding
+        out[end + 3] = rest > 2 ? alphabet[Int(group & 63)] : padding
+        end += 4
+      }
+      return end
     }
-    return String(decoding: out, as: UTF8.self)
   }
 
   /// How long so many bytes become.

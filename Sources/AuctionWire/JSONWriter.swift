@@ -86,12 +86,17 @@ struct JSONWriter {
 
   private mutating func value(_ text: String) {
     bytes.append(UInt8(ascii: "\""))
+    // Nearly all of it is base64 and digits.
+    if text.utf8.contains(where: Self.mustBeEscaped) { escape(text) } else { bytes += text.utf8 }
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  private static func mustBeEscaped(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x22 || byte == 0x5c }
+
+  private mutating func escape(_ text: String) {
     for byte in text.utf8 {
-      if byte >= 0x20 && byte != 0x22 && byte != 0x5c {
-        bytes.append(byte)
-        continue
-      }
       switch byte {
+      case _ where !Self.mustBeEscaped(byte): bytes.append(byte)
       case UInt8(ascii: "\""): raw("\\\"")
       case UInt8(ascii: "\\"): raw("\\\\")
       case 0x08: raw("\\b")
@@ -102,6 +107,5 @@ struct JSONWriter {
       default: raw((byte < 0x10 ? "\\u000" : "\\u00") + String(byte, radix: 16))
       }
     }
-    bytes.append(UInt8(ascii: "\""))
   }
 }

@@ -4,11 +4,14 @@ package struct Digest: Hashable, Sendable {
   private let words: (UInt64, UInt64, UInt64, UInt64)
 
   /// Nil unless there are exactly 32 bytes.
-  package init?(_ bytes: some Collection<UInt8>) {
+  package init?(_ bytes: [UInt8]) { self.init(bytes[...]) }
+
+  package init?(_ bytes: ArraySlice<UInt8>) {
     guard bytes.count == 32 else { return nil }
-    var w: [UInt64] = [0, 0, 0, 0]
-    for (i, byte) in bytes.enumerated() { w[i >> 3] = w[i >> 3] << 8 | UInt64(byte) }
-    words = (w[0], w[1], w[2], w[3])
+    words = bytes.withUnsafeBytes { bytes in
+      func word(_ i: Int) -> UInt64 { UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8 * i, as: UInt64.self)) }
+      return (word(0), word(1), word(2), word(3))
+    }
   }
 
   /// Nil unless there are exactly 64 lower-case hexadecimal digits.
@@ -19,12 +22,7 @@ package struct Digest: Hashable, Sendable {
 
   /// The 32 bytes.
   package var bytes: [UInt8] {
-    var out: [UInt8] = []
-    out.reserveCapacity(32)
-    for word in [words.0, words.1, words.2, words.3] {
-      for shift in stride(from: 56, through: 0, by: -8) { out.append(UInt8(truncatingIfNeeded: word >> UInt64(shift))) }
-    }
-    return out
+    withUnsafeBytes(of: (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)) { [UInt8]($0) }
   }
 
   package var hex: String { Hex.encode(bytes) }
@@ -42,14 +40,15 @@ package typealias Hash = @Sendable ([UInt8]) -> Digest
 
 /// Lower-case hexadecimal, strictly.
 package enum Hex {
-  package static func encode(_ bytes: some Sequence<UInt8>) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    var out: [UInt8] = []
-    for byte in bytes {
-      out.append(digits[Int(byte >> 4)])
-      out.append(digits[Int(byte & 15)])
+  package static func encode(_ bytes: [UInt8]) -> String {
+    func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
+    return String(unsafeUninitializedCapacity: 2 * bytes.count) { out in
+      for (i, byte) in bytes.enumerated() {
+        out[2 * i] = digit(byte >> 4)
+        out[2 * i + 1] = digit(byte & 15)
+      }
+      return 2 * bytes.count
     }
-    return String(decoding: out, as: UTF8.self)
   }
 
   /// Nil for an odd length or for anything but `0-9a-f`.
