@@ -1,62 +1,12 @@
 import AuctionCore
-package import AuctionFacts
-package import AuctionSigning
-package import AuctionWire
+import AuctionFacts
+import AuctionSigning
+import AuctionWire
 package import SharedKernel
 
 /// A bidder's standing conversation with the house, as a machine: follows auctions from a signed state forward, submits bids
 /// and finds out what became of each. Does nothing itself: its outputs say what to ask, publish and tell.
 package struct BidderSession: Machine {
-  package enum Input: Sendable {
-    case link(HouseLink.Event)
-    /// A signed bid to be sent.
-    case submit(Bid, Sealed)
-    case published(BidID, PublishResult)
-    /// Only ask what became of a bid that was sent some other time.
-    case inquire(PrincipalID, BidID)
-    case tick
-  }
-
-  package enum PublishResult: Sendable, Hashable { case confirmed, refused, unroutable, lost }
-
-  package enum Output: Sendable {
-    case ask(Query)
-    case publish(Bid, Sealed)
-    case follow(AuctionID)
-    case tell(Event)
-  }
-
-  package enum Event: Sendable {
-    case connected
-    case disconnected(reason: String, retryIn: Duration)
-    case refused(String)
-    case blocked(String)
-    case unblocked
-    /// Every auction of interest has been asked for and heard.
-    case live
-    case auction(FollowedAuction, [FollowedAuction.Change])
-    case attempt(BidAttempt)
-    /// What the house says of a bid that was asked for; nil: it has not decided such a bid.
-    case decision(BidID, HouseStatement?, asOf: ClockReading)
-    /// The house refused a bid that was asked for, so long ago that it no longer keeps the receipt.
-    case refusedLongAgo(BidID)
-    /// Something arrived that the house did not say.
-    case dropped(String)
-  }
-
-  /// What to follow.
-  package enum Interest: Sendable, Hashable {
-    case everything
-    case only(Set<AuctionID>)
-
-    func includes(_ auction: AuctionID) -> Bool {
-      switch self {
-      case .everything: true
-      case .only(let set): set.contains(auction)
-      }
-    }
-  }
-
   private let interest: Interest
   private(set) package var auctions: [AuctionID: FollowedAuction] = [:]
   private var attempts: [BidID: (attempt: BidAttempt, sealed: Sealed)] = [:]
@@ -77,9 +27,10 @@ package struct BidderSession: Machine {
 
   /// A newcomer reads the whole ledger when it has no more blocks than this; otherwise it trusts the signed head.
   private static let historyBlocks: Int64 = 1_000
-  /// And of no more open auctions than this, where it did not ask for them by name.
+  /// Of no more open auctions than this at once, where it did not ask for them by name; of the others when all are live.
   private static let mostHistories = 50
   private var histories = 0
+  private var pasts = PastLedgers()
   /// What became of a bid is asked for again after this.
   private static let patience = Interval.seconds(3)
   /// How long after an auction's end its result is waited for before it is asked for.
@@ -104,11 +55,24 @@ package struct BidderSession: Machine {
   }
 
   package mutating func handle(_ input: Input, at clock: ClockReading) -> [Output] {
-    let outputs = take(input, clock.instant)
+    var outputs = take(input, clock.instant)
     guard isUp else { return outputs }
-    let auctions = auctions
-    return outputs
-      + questions.due(at: clock.instant) { auctions[$0].flatMap { $0.health == .whole ? $0.nextBlock : nil } }.map { .ask($0) }
+    outputs += liveIfDone()
+    let (auctions, pasts) = (auctions, isLive ? pasts : PastLedgers())
+    let asked = questions.due(
+      at: clock.instant, nextBlock: { auctions[$0].flatMap { $0.health == .whole ? $0.nextBlock : nil } },
+      urgency: { Self.urgency(of: auctions[$0]) },
+      besides: { questions in pasts.next { !questions.isAskingForBlocks(of: $0) } })
+    return outputs + asked.map { .ask($0) }
+  }
+
+  /// Nobody bids on what is over.
+  private static func urgency(of auction: FollowedAuction?) -> OpenQuestions.Urgency {
+    auction.map(\.isKnownOver) ?? false ? .later : .now
+  }
+
+  private mutating func want(_ auction: AuctionID, from first: Int64? = nil) {
+    questions.want(auction, from: first, Self.urgency(of: auctions[auction]))
   }
 
   private mutating func take(_ input: Input, _ now: Timestamp) -> [Output] {
@@ -154,7 +118,7 @@ package struct BidderSession: Machine {
       guard let envelope = try? Envelope(opening.scheduling), let scheduling = try? Scheduling(envelope) else { return [] }
       // Block 0 follows on the auction's own topic; the announcement only tells of an auction that was not known.
       let outputs = begin(scheduling, edition: opening.edition)
-      if auctions[opening.auction] != nil { questions.want(opening.auction) }
+      if auctions[opening.auction] != nil { want(opening.auction) }
       return outputs
     case .block(let block): return apply(block, statement.digest) + decided(by: block)
     case .refused(let receipt): return hear(receipt)
@@ -188,9 +152,22 @@ package struct BidderSession: Machine {
     case .applied(let changes): return [.tell(.auction(auction, changes))]
     case .alreadyKnown: return []
     case .gap:
-      questions.want(block.auction)
+      want(block.auction)
       return []
     }
+  }
+
+  /// What was begun at the signed head is replaced by the whole of it when that has been read.
+  private mutating func complete(
+    _ id: AuctionID, with blocks: [(block: Block, digest: Digest)], askedFrom first: Int64
+  ) -> [Output] {
+    guard let known = auctions[id] else { return [] }
+    let past = pasts.take(blocks, of: id, askedFrom: first, upTo: known.head)
+    let bids: [Output] = past.bids.isEmpty ? [] : [.tell(.past(id, past.bids))]
+    guard let whole = past.read, known.health == .whole else { return bids }
+    auctions[id] = whole
+    guard case .broken(let reason) = whole.health else { return bids + [.tell(.auction(whole, []))] }
+    return bids + [.tell(.auction(whole, [.broken(reason)]))]
   }
 
   // MARK: - Answers
@@ -203,12 +180,15 @@ package struct BidderSession: Machine {
     case .blocks(let id, let first, let head):
       guard case .blocks = subject else { return [] }
       var outputs = compare(id, with: head, askedFrom: first, at: snapshot.clock)
+      var blocks: [(block: Block, digest: Digest)] = []
       for statement in answer.statements {
         guard case .block(let block) = statement.fact, block.auction == id else { continue }
         outputs += apply(block, statement.digest) + decided(by: block)
+        blocks.append((block, statement.digest))
       }
-      if snapshot.more { questions.want(id) }
-      return outputs + liveIfDone()
+      // Of what is read besides, the next part is asked for when there is nothing else to ask.
+      if snapshot.more, !pasts.isReading(id) { want(id) }
+      return outputs + complete(id, with: blocks, askedFrom: first)
     case .bid(_, let id, let verdict):
       let statement = verdict == .unknown ? nil : answer.statements.first
       if verdict == .refused, statement == nil {
@@ -251,7 +231,7 @@ package struct BidderSession: Machine {
     }
     if answer.snapshot.more, let last = summaries.last { return outputs + [askAuctions(after: last.auction, now)] }
     refreshAt = now + .seconds(30) + .microseconds(Int64(random.next() % 60_000_000))
-    return outputs + liveIfDone()
+    return outputs
   }
 
   /// A known auction is brought up to date block by block; an unknown one begins at its first block, or at the signed head when
@@ -261,7 +241,7 @@ package struct BidderSession: Machine {
     if let known = auctions[id] {
       guard known.health == .whole else {
         // What a house that contradicted itself says next proves nothing more; that it is over is still worth knowing.
-        if summary.status == .closed, known.status != .closed, let head = summary.head { questions.want(id, from: head.block) }
+        if summary.status == .closed, known.result == nil, let head = summary.head { want(id, from: head.block) }
         return []
       }
       // One that was heard to be cancelled may have a chain all the same: it was opened first.
@@ -270,7 +250,7 @@ package struct BidderSession: Machine {
       guard behind != nil || known.head != summary.head || known.lacksResult else {
         return closeWithoutChain(id, summary.ending, at: clock)
       }
-      questions.want(id, from: behind)
+      want(id, from: behind)
       return []
     }
     let readsAll = readsAll(of: summary)
@@ -279,12 +259,15 @@ package struct BidderSession: Machine {
     auctions[id] = auction
     var outputs: [Output] = summary.status == .closed ? [] : [.follow(id)]
     guard summary.head == nil || !readsAll else {
-      questions.want(id)
+      want(id)
       return outputs
+    }
+    if !readsAll, summary.status != .closed, let head = summary.head, head.block < Self.historyBlocks {
+      pasts.begin(FollowedAuction(scheduling, summary: summary, asOf: clock, replayingFrom: 0))
     }
     outputs.append(.tell(.auction(auction, [])))
     // Of a long ledger that is over, only how it ended.
-    if auction.lacksResult { questions.want(id) }
+    if auction.lacksResult { want(id) }
     return outputs
   }
 
@@ -313,7 +296,7 @@ package struct BidderSession: Machine {
       return changes.isEmpty ? [] : [.tell(.auction(auction, changes))]
     }
     // Asked from there already: what was answered is all there is.
-    if isBehind(id, head), first > head.block { questions.want(id, from: head.block) }
+    if isBehind(id, head), first > head.block { want(id, from: head.block) }
     return []
   }
 
@@ -328,8 +311,9 @@ package struct BidderSession: Machine {
     let isOpenQuestion = questions.contains { subject in
       switch subject {
       case .auctions, .ledger: true
-      // Nobody bids on what is over: among all auctions, how it ended may be told later.
-      case .blocks(let auction, _): interest != .everything || auctions[auction]?.status != .closed
+      // Nothing more is proved of a broken chain; among all auctions, how one ended may be told later.
+      case .blocks(let auction, _):
+        auctions[auction]?.health == .whole && (interest != .everything || Self.urgency(of: auctions[auction]) == .now)
       case .bid: false
       }
     }
@@ -404,7 +388,7 @@ package struct BidderSession: Machine {
     // A lost last block has no successor to show the gap: ask again from time to time, and after each end.
     for id in auctions.values.filter({ endDue(of: $0).map { $0 <= now } ?? false }).map(\.terms.auction).sorted() {
       endAskedAt[id] = now
-      questions.want(id)
+      questions.want(id, .later)
     }
     if let due = refreshAt, due <= now {
       refreshAt = nil

@@ -72,6 +72,13 @@ package struct FollowedAuction: Sendable {
 
   /// Over, and how is not proved yet: the closing block is still to be read.
   package var lacksResult: Bool { status == .closed && result == nil && health == .whole }
+  /// The house has said that it is over, whatever the blocks that were read so far say.
+  package var isKnownOver: Bool { status == .closed || announced != nil }
+  /// Met with a past that is still being read: until that is done, nothing in it is news.
+  package var isCatchingUp: Bool {
+    guard health == .whole, result == nil else { return false }
+    return announced != nil || promised.map { $0.block > head?.block ?? -1 } ?? false
+  }
   /// What to ask the house for next.
   package var nextBlock: Int64 { head.map { lacksResult ? $0.block : $0.block + 1 } ?? 0 }
 
@@ -163,7 +170,7 @@ package struct FollowedAuction: Sendable {
 
   /// Nothing more is proved once the chain is broken; that the auction is over is still told.
   private mutating func takeEnd(_ block: Block) -> Step {
-    guard status != .closed, block.edition == edition, case .closing(let result, let evidence) = block.content else {
+    guard result == nil, block.edition == edition, case .closing(let result, let evidence) = block.content else {
       return .alreadyKnown
     }
     close(result, at: block.clock.instant, evidence)

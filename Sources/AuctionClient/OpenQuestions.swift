@@ -9,20 +9,30 @@ import SharedKernel
 /// user (docs/protocol.md, Limits), so that lists, bids and another program of the same bidder's are answered meanwhile. Of each
 /// auction's blocks one question is open at a time.
 struct OpenQuestions: Sendable {
+  /// What is asked first: what a bidder needs in order to bid, before how something ended.
+  enum Urgency: Sendable { case now, later }
+
+  private struct Wanted {
+    let auction: AuctionID
+    /// The block to ask from; nil: whichever is missing by then.
+    let from: Int64?
+    let urgency: Urgency
+  }
+
   private struct Asked {
     let id: UniqueID
     let subject: Query.Subject
     let at: Timestamp
-    /// More was missed since it was asked.
-    var isOutdated = false
+    /// How urgently it is to be asked once more after the answer, because more was missed meanwhile.
+    var outdated: Urgency?
 
     func isAboutBlocks(of auction: AuctionID) -> Bool { if case .blocks(auction, _) = subject { true } else { false } }
   }
 
   /// Those asked first come first.
   private var asked: [Asked] = []
-  /// The number is the block to ask from; nil: whichever is missing by then.
-  private var waiting: [(auction: AuctionID, from: Int64?)] = []
+  /// Urgent ones first.
+  private var waiting: [Wanted] = []
   private var pace = RateLimiter(perSecond: Self.perSecond, burst: 100)
   /// When the next of those that wait may be asked; nil when none waits.
   private var nextTurn: Timestamp?
@@ -45,13 +55,24 @@ struct OpenQuestions: Sendable {
   }
 
   /// Wants an auction's blocks. While they are asked for, they are asked for once more after the answer.
-  mutating func want(_ auction: AuctionID, from first: Int64? = nil) {
+  mutating func want(_ auction: AuctionID, from first: Int64? = nil, _ urgency: Urgency) {
     if let place = asked.firstIndex(where: { $0.isAboutBlocks(of: auction) }) {
-      asked[place].isOutdated = true
+      if asked[place].outdated != .now { asked[place].outdated = urgency }
     } else if let place = waiting.firstIndex(where: { $0.auction == auction }) {
-      waiting[place].from = first ?? waiting[place].from
+      let before = waiting[place]
+      let wanted = Wanted(auction: auction, from: first ?? before.from, urgency: before.urgency == .now ? .now : urgency)
+      guard wanted.urgency != before.urgency else { return waiting[place] = wanted }
+      waiting.remove(at: place)
+      queue(wanted)
     } else {
-      waiting.append((auction, first))
+      queue(Wanted(auction: auction, from: first, urgency: urgency))
+    }
+  }
+
+  private mutating func queue(_ wanted: Wanted) {
+    switch wanted.urgency {
+    case .now: waiting.insert(wanted, at: waiting.firstIndex { $0.urgency == .later } ?? waiting.endIndex)
+    case .later: waiting.append(wanted)
     }
   }
 
@@ -59,7 +80,7 @@ struct OpenQuestions: Sendable {
   mutating func take(_ answer: UniqueID) -> Query.Subject? {
     guard let place = asked.firstIndex(where: { $0.id == answer }) else { return nil }
     let one = asked.remove(at: place)
-    if one.isOutdated, case .blocks(let auction, _) = one.subject { waiting.append((auction, nil)) }
+    if let urgency = one.outdated, case .blocks(let auction, _) = one.subject { want(auction, urgency) }
     return one.subject
   }
 
@@ -67,32 +88,52 @@ struct OpenQuestions: Sendable {
     asked.contains { isMeant($0.subject) } || waiting.contains { isMeant(.blocks($0.auction, from: $0.from ?? 0)) }
   }
 
-  /// What is to be asked now: again what was not answered, and what waits, as far as the pace allows.
-  /// - Parameter nextBlock: the first block that is missing of an auction; nil: none is any more.
-  mutating func due(at now: Timestamp, nextBlock: (AuctionID) -> Int64?) -> [Query] {
+  func isAskingForBlocks(of auction: AuctionID) -> Bool {
+    asked.contains { $0.isAboutBlocks(of: auction) } || waiting.contains { $0.auction == auction }
+  }
+
+  /// What is to be asked now: again what was not answered, what waits, and then what may be read besides, as far as the pace
+  /// allows.
+  /// - Parameters:
+  ///   - nextBlock: the first block that is missing of an auction; nil: none is any more.
+  ///   - urgency: how urgent an auction is.
+  ///   - besides: blocks that are worth reading when there is nothing else to ask.
+  mutating func due(
+    at now: Timestamp, nextBlock: (AuctionID) -> Int64?, urgency: (AuctionID) -> Urgency,
+    besides: (OpenQuestions) -> (auction: AuctionID, from: Int64)?
+  ) -> [Query] {
     var queries: [Query] = []
     let unanswered = asked.filter { now - $0.at >= Self.patience }
     if !unanswered.isEmpty { asked.removeAll { now - $0.at >= Self.patience } }
     for one in unanswered {
       switch one.subject {
       case .auctions, .ledger: queries.append(ask(one.subject, at: now))
-      case .blocks(let auction, _): want(auction)
+      case .blocks(let auction, _): want(auction, urgency(auction))
       // Whoever wants to know what became of it asks by himself.
       case .bid: break
       }
     }
     var served = 0
-    for (auction, first) in waiting {
-      guard let block = first ?? nextBlock(auction) else {
+    for wanted in waiting {
+      guard let block = wanted.from ?? nextBlock(wanted.auction) else {
         served += 1
         continue
       }
       guard pace.admit(nil, at: now) == .admitted else { break }
       served += 1
-      queries.append(ask(.blocks(auction, from: block), at: now))
+      queries.append(ask(.blocks(wanted.auction, from: block), at: now))
     }
     waiting.removeFirst(served)
-    nextTurn = waiting.isEmpty ? nil : now + .microseconds(1_000_000 / Self.perSecond)
+    let turn = now + .microseconds(1_000_000 / Self.perSecond)
+    guard waiting.isEmpty else {
+      nextTurn = turn
+      return queries
+    }
+    // One at each turn.
+    if let nextTurn, nextTurn > now { return queries }
+    let extra = besides(self)
+    nextTurn = extra == nil ? nil : turn
+    if let extra, pace.admit(nil, at: now) == .admitted { queries.append(ask(.blocks(extra.auction, from: extra.from), at: now)) }
     return queries
   }
 }

@@ -131,6 +131,20 @@ struct GatewayTests {
     #expect(model.live.notices == notices)
   }
 
+  @Test("that an auction whose chain is broken has ended is said, and rings as any end does")
+  func endOfABrokenChain() {
+    for (result, notice) in [(result(.sold, winner: alice, 48_000), "ARREMATADO"), (result(.cancelled), "CANCELADO")] {
+      var model = drawnModel()
+      model.hear(.chainBroken(bicycle, reason: "bloco 13 não segue o 12"))
+      let before = model.live.notices
+      model.pass(.seconds(2))
+      let effects = model.hear(closed(bicycle, result))
+      #expect(model.live.notices != before && model.screen(100, 30).contains(notice))
+      #expect(bells(effects) == (result.winner == alice ? 1 : 0))
+      #expect(model.live.lots[bicycle]?.standing(of: alice) == .chainBroken)
+    }
+  }
+
   @Test("a cancelled auction, opened or not, ended when it was cancelled, and for a reason")
   func cancellation() {
     for id in [auctionID("l-20"), guitar] {

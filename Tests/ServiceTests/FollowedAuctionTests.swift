@@ -195,6 +195,21 @@ struct FollowedAuctionTests {
     guard case .broken = auction.health else { throw Missing("what is wrong") }
     #expect(auction.result?.outcome == .sold && !auction.lacksResult, "over all the same")
   }
+
+  @Test func `that was over when it was met still ends where its chain is broken`() throws {
+    let (bench, blocks) = try Self.ledger()
+    let summary = try #require(try bench.summary())
+    var auction = FollowedAuction(Build.scheduling(), summary: summary, asOf: Build.clock(), replayingFrom: 0)
+    #expect(auction.isCatchingUp)
+    _ = auction.take(blocks[0], digest: Build.digest("another"))
+    _ = auction.take(blocks[1], digest: Build.digest("still another"))
+    guard case .broken = auction.health else { throw Missing("what is wrong") }
+    guard case .applied(let changes) = auction.take(blocks[4], digest: Build.digest("the last")) else {
+      throw Missing("the end")
+    }
+    #expect(auction.result?.outcome == .sold && !auction.isCatchingUp)
+    #expect(changes.contains { if case .closed = $0 { true } else { false } })
+  }
 }
 
 extension Scheduling {

@@ -30,7 +30,7 @@ struct WatchPrinter {
       }
     case .blocked(let reason):
       notice("bloqueado", said("o broker está cheio: \(reason)", "the broker is full: \(reason)")) { $0.add("motivo", reason) }
-    case .live, .refused, .unblocked, .attempt, .decision, .refusedLongAgo: break
+    case .live, .refused, .unblocked, .attempt, .past, .decision, .refusedLongAgo: break
     }
   }
 

@@ -9,7 +9,8 @@ import Synchronization
 
 /// Joins the terminal's model to the house: tells it what the session learned, and does what it asks for.
 ///
-/// Until the session is live, auctions are only gathered and told as wholes, so that a newcomer is not rung for yesterday.
+/// Until the session is live, and until an auction's past is read, auctions are only gathered and told as wholes, so that a
+/// newcomer is not rung for yesterday.
 final class TerminalGateway: Sendable {
   private struct State {
     var auctions: [AuctionID: FollowedAuction] = [:]
@@ -18,9 +19,15 @@ final class TerminalGateway: Sendable {
     var tickets: [BidID: (ticket: Ticket, sentAt: Timestamp)] = [:]
     var gathered: Set<AuctionID> = []
     var isLive = false
+    var houseClock: ClockReading?
     var epoch = 1
     var attempt = 1
     var driver: SessionDriver?
+
+    /// A bidder's accepted bids in an auction only rise.
+    mutating func note(_ bid: FollowedAuction.RecordedBid, of id: AuctionID, by me: PrincipalID) {
+      if bid.bidder == me { ownLast[id] = max(bid.amount, ownLast[id] ?? .zero) }
+    }
   }
 
   private let state = Mutex(State())
@@ -51,7 +58,7 @@ final class TerminalGateway: Sendable {
     case .submitBid(let ticket, let auction, let amount): submit(ticket, auction, amount)
     case .reconnect: state.withLock { $0.driver }?.reconnectNow()
     case .resync:
-      for auction in state.withLock({ $0.auctions.values }) { post(.auction(view(of: auction))) }
+      for auction in state.withLock({ $0.auctions.values }) where !auction.isCatchingUp { post(.auction(view(of: auction))) }
     // Every auction is followed already; the terminal keeps for itself which ones it marks.
     case .follow, .unfollow: break
     case .bell, .title, .repaint, .quit: break
@@ -74,7 +81,7 @@ final class TerminalGateway: Sendable {
 
   // MARK: - What the session tells
 
-  private func hear(_ event: BidderSession.Event) {
+  func hear(_ event: BidderSession.Event) {
     switch event {
     case .connected:
       state.withLock { s in
@@ -97,6 +104,7 @@ final class TerminalGateway: Sendable {
     case .unblocked: post(.unblocked)
     case .live: goLive()
     case .auction(let auction, let changes): hear(auction, changes)
+    case .past(let id, let bids): state.withLock { s in for bid in bids { s.note(bid, of: id, by: voice.principal) } }
     case .attempt(let attempt): hear(attempt)
     case .decision, .refusedLongAgo, .dropped: break
     }
@@ -104,28 +112,33 @@ final class TerminalGateway: Sendable {
 
   private func goLive() {
     let gathered = state.withLock { s in
-      defer { (s.isLive, s.gathered) = (true, []) }
-      return s.gathered.sorted().compactMap { s.auctions[$0] }
+      s.isLive = true
+      let gathered = s.gathered.sorted().compactMap { s.auctions[$0] }.filter { !$0.isCatchingUp }
+      s.gathered.subtract(gathered.map(\.terms.auction))
+      return gathered
     }
     for (i, auction) in gathered.enumerated() {
       post(.auction(view(of: auction)))
       if i % 50 == 49 { post(.resyncing(done: i + 1, total: gathered.count)) }
     }
-    if let newest = gathered.max(by: { $0.asOf.instant < $1.asOf.instant }) { post(.houseClock(newest.asOf)) }
+    if let newest = gathered.max(by: { $0.asOf.instant < $1.asOf.instant }) { tell(newest.asOf) }
     post(.live)
   }
 
   private func hear(_ auction: FollowedAuction, _ changes: [FollowedAuction.Change]) {
     let id = auction.terms.auction
-    let isLive = state.withLock { s in
+    let (isTold, isWhole) = state.withLock { s in
       s.auctions[id] = auction
-      for case .bid(let bid) in changes where bid.bidder == voice.principal { s.ownLast[id] = bid.amount }
-      if !s.isLive { s.gathered.insert(id) }
-      return s.isLive
+      for case .bid(let bid) in changes { s.note(bid, of: id, by: voice.principal) }
+      guard s.isLive, !auction.isCatchingUp else {
+        s.gathered.insert(id)
+        return (false, false)
+      }
+      return (true, s.gathered.remove(id) != nil || changes.isEmpty || changes.contains(.opened))
     }
-    guard isLive else { return }
-    post(.houseClock(auction.asOf))
-    guard !changes.isEmpty, !changes.contains(.opened) else { return post(.auction(view(of: auction))) }
+    guard isTold else { return }
+    tell(auction.asOf)
+    guard !isWhole else { return post(.auction(view(of: auction))) }
     for change in changes {
       switch change {
       case .opened: break
@@ -137,6 +150,16 @@ final class TerminalGateway: Sendable {
       case .broken(let reason): post(.chainBroken(id, reason: reason))
       }
     }
+  }
+
+  /// A past that was just read says nothing about the clock of today.
+  private func tell(_ clock: ClockReading) {
+    let isNewer = state.withLock { s in
+      guard s.houseClock.map({ $0.instant < clock.instant }) ?? true else { return false }
+      s.houseClock = clock
+      return true
+    }
+    if isNewer { post(.houseClock(clock)) }
   }
 
   private func hear(_ attempt: BidAttempt) {

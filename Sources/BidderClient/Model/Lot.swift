@@ -46,6 +46,11 @@ package struct Lot: Hashable, Sendable {
   package func standing(of bidder: PrincipalID) -> Standing {
     if case .broken = view.chain { return .chainBroken }
     if let stage = bid?.stage, stage == .uncertain { return .uncertain }
+    return outcome(for: bidder)
+  }
+
+  /// As far as the house says it: whatever is to be thought of its chain, and of a bid that is under way.
+  func outcome(for bidder: PrincipalID) -> Standing {
     switch view.status {
     case .scheduled: return .waiting
     case .suspended: return .suspended

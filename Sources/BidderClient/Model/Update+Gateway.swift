@@ -180,7 +180,7 @@ extension Model {
   private mutating func announceResult(of id: AuctionID, wasLed: Timestamp?) {
     guard let lot = live.lots[id] else { return }
     let (winner, amount) = (lot.view.result?.winner, lot.view.result?.amount)
-    switch lot.standing(of: me) {
+    switch lot.outcome(for: me) {
     case .won:
       note(.won(amount ?? lot.view.price ?? .zero), lot)
       ring()

@@ -1,0 +1,59 @@
+package import AuctionFacts
+package import AuctionSigning
+package import AuctionWire
+package import SharedKernel
+
+/// What the conversation is made of: what comes in, what goes out, what is told.
+extension BidderSession {
+  package enum Input: Sendable {
+    case link(HouseLink.Event)
+    /// A signed bid to be sent.
+    case submit(Bid, Sealed)
+    case published(BidID, PublishResult)
+    /// Only ask what became of a bid that was sent some other time.
+    case inquire(PrincipalID, BidID)
+    case tick
+  }
+
+  package enum PublishResult: Sendable, Hashable { case confirmed, refused, unroutable, lost }
+
+  package enum Output: Sendable {
+    case ask(Query)
+    case publish(Bid, Sealed)
+    case follow(AuctionID)
+    case tell(Event)
+  }
+
+  package enum Event: Sendable {
+    case connected
+    case disconnected(reason: String, retryIn: Duration)
+    case refused(String)
+    case blocked(String)
+    case unblocked
+    /// Every auction of interest has been asked for and heard.
+    case live
+    case auction(FollowedAuction, [FollowedAuction.Change])
+    /// Bids of an auction that was told of from its signed head on, from before that head.
+    case past(AuctionID, [FollowedAuction.RecordedBid])
+    case attempt(BidAttempt)
+    /// What the house says of a bid that was asked for; nil: it has not decided such a bid.
+    case decision(BidID, HouseStatement?, asOf: ClockReading)
+    /// The house refused a bid that was asked for, so long ago that it no longer keeps the receipt.
+    case refusedLongAgo(BidID)
+    /// Something arrived that the house did not say.
+    case dropped(String)
+  }
+
+  /// What to follow.
+  package enum Interest: Sendable, Hashable {
+    case everything
+    case only(Set<AuctionID>)
+
+    func includes(_ auction: AuctionID) -> Bool {
+      switch self {
+      case .everything: true
+      case .only(let set): set.contains(auction)
+      }
+    }
+  }
+}

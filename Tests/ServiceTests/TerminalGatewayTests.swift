@@ -1,0 +1,62 @@
+import AuctionClient
+import AuctionFacts
+import AuctionSigning
+import ServiceKit
+import SharedKernel
+import SuiteTesting
+import Testing
+
+@testable import BidderClient
+
+/// What a terminal is told of a house that was there before it.
+@Suite("A terminal's gateway")
+struct TerminalGatewayTests {
+  /// What the terminal of `alpha` hears when it starts now.
+  private static func newcomer(to bench: BooksBench) throws -> [GatewayEvent] {
+    let client = AskingClient(bench)
+    let inbox = try #require(Inbox())
+    let gateway = TerminalGateway(
+      voice: try bench.world.keys.voice("alpha"), clock: bench.service.clock, inbox: inbox)
+    try client.give(.link(.up))
+    for event in client.told { gateway.hear(event) }
+    return inbox.fetch().compactMap { if case .gateway(let event, _) = $0 { event } else { nil } }
+  }
+
+  private static func isNews(_ event: GatewayEvent) -> Bool {
+    switch event {
+    case .bidAccepted, .extended, .closed, .chainBroken: true
+    default: false
+    }
+  }
+
+  @Test(arguments: [3, 1_003])
+  func `tells yesterday's auction once, with how it ended, and as no news`(bids: Int) throws {
+    let bench = try BooksBench.open(limiter: RateLimiter(perSecond: 100_000, burst: 100_000))
+    for number in 0..<bids {
+      let amount = try #require(Money(minorUnits: 100_00 + Int64(number) * 10_00))
+      try bench.place(amount, by: number % 2 == 0 ? "alpha" : "beta", number: UInt64(number) + 1)
+    }
+    let end = Build.noon + .seconds(600)
+    bench.after(end + .seconds(1) - bench.world.time.now)
+    try bench.close(at: end)
+    bench.after(.seconds(3_600))
+
+    let events = try Self.newcomer(to: bench)
+    #expect(!events.contains(where: Self.isNews))
+    let views = events.compactMap { if case .auction(let view) = $0 { view } else { nil } }
+    #expect(views.count == 1)
+    let view = try #require(views.first)
+    #expect(view.status == .closed && view.result?.outcome == .sold && view.result?.winner == "alpha" && view.chain == .whole)
+  }
+
+  @Test func `tells an open auction as it stands, with the bidder's own last bid`() throws {
+    let bench = try BooksBench.open()
+    try bench.place(100_00, by: "alpha", number: 1)
+    try bench.place(120_00, by: "beta", number: 2)
+    let events = try Self.newcomer(to: bench)
+    #expect(!events.contains(where: Self.isNews))
+    let views = events.compactMap { if case .auction(let view) = $0 { view } else { nil } }
+    #expect(views.count == 1 && views.first?.ownLast == 100_00 && views.first?.leader == "beta")
+    #expect(events.last == .live)
+  }
+}
