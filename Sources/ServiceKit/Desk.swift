@@ -33,7 +33,7 @@ package struct NewEntry: Sendable, Hashable {
 }
 
 /// A service without its shell: opens deliveries, decides, remembers. No I/O, no clock, no thread.
-package protocol Desk {
+package protocol Desk: Sendable {
   /// A delivery after decoding and checking, whatever came of that.
   associatedtype Opened: Sendable
 

@@ -7,7 +7,7 @@ package import SharedKernel
 import SigningKit
 
 /// A service with a journal, from its settings to its end: keys, clock, journal, connections, turns, signals.
-package struct HouseService<D: Desk & Sendable>: Sendable {
+package struct HouseService<D: Desk>: Sendable {
   package let principal: PrincipalID
   package let settings: HouseSettings
   /// Wait for another instance to let go of the journal instead of refusing to start.
@@ -104,7 +104,7 @@ package struct HouseService<D: Desk & Sendable>: Sendable {
       let outbox = OutboxPump(publisher: publishing, store: journal, log: log) { mailbox.ring() }
       let loop = TurnLoop(
         desk: try makeDesk(voice), store: journal, acknowledger: consuming, outbox: outbox, clock: clock, present: presence.last,
-        log: log)
+        spread: .cores, log: log)
       consuming.start()
       publishing.start()
       return TurnService<D>.Parts(loop: loop, outbox: outbox, presence: presence, journal: journal.path)

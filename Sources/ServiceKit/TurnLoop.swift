@@ -6,13 +6,15 @@ package import SharedKernel
 
 /// The turn: open what has arrived, stamp it, decide, commit, acknowledge, publish. In that order, always.
 ///
-/// Confined to whoever calls it (the service's one thread, or a simulation); nothing here waits.
+/// Confined to whoever calls it (the service's one thread, or a simulation); what arrived is opened on several threads where
+/// `spread` says so. Nothing here waits for anything else.
 package final class TurnLoop<D: Desk> {
   package private(set) var desk: D
   private let store: any Store
   private let acknowledger: any Acknowledger
   private let outbox: OutboxPump
   private let clock: any HouseClock
+  private let spread: Spread
   private let log: Logger
   /// A silence longer than this is an outage.
   private let toleratedSilence = Interval.seconds(5)
@@ -23,13 +25,14 @@ package final class TurnLoop<D: Desk> {
 
   package init(
     desk: D, store: any Store, acknowledger: any Acknowledger, outbox: OutboxPump, clock: any HouseClock, present: Timestamp?,
-    log: Logger
+    spread: Spread = .none, log: Logger
   ) {
     self.desk = desk
     self.store = store
     self.acknowledger = acknowledger
     self.outbox = outbox
     self.clock = clock
+    self.spread = spread
     self.present = present
     self.log = log
   }
@@ -67,7 +70,10 @@ package final class TurnLoop<D: Desk> {
     Failpoint.afterDeliver.pass()
     let arrivedAt = clock.now().instant
     let unopened = deliveries.map { desk.admit($0, at: arrivedAt) }
-    func open() -> [D.Opened] { zip(deliveries, unopened).map { $1 ?? desk.open($0) } }
+    func open() -> [D.Opened] {
+      let desk = desk
+      return spread.map(Array(zip(deliveries, unopened))) { delivery, unopened in unopened ?? desk.open(delivery) }
+    }
     var opened = open()
     if opened.contains(where: desk.isUnderUnknownKey), let ring = freshKeys() {
       try keysChanged(ring)

@@ -7,7 +7,7 @@ import SigningKit
 import Synchronization
 
 /// Runs a desk on one thread: waits for mail, for the desk's own time, or for the signal to stop.
-final class TurnService<D: Desk & Sendable>: Sendable {
+final class TurnService<D: Desk>: Sendable {
   /// What the thread works with; made on the thread, never leaves it.
   struct Parts {
     let loop: TurnLoop<D>
