@@ -95,7 +95,8 @@ package struct ServeCommand: AsyncParsableCommand {
     try makeOperator(settings)
     let log = settings.logger(principal.text)
     try await HouseService(
-      principal: principal, settings: settings, isStandby: isStandby, queue: Queue.msLeilao.rawValue, queryQueue: nil
+      principal: principal, settings: settings, isStandby: isStandby, queue: Queue.msLeilao.rawValue, queryQueue: nil,
+      exchanges: Topology.house.exchanges(writtenBy: principal)
     ) { voice in
       CalendarDesk(voice: voice, filed: filed, report: { Self.tell($0, $1, log) }) { SecureRandom.bytes(16) }
     }.run()

@@ -17,9 +17,13 @@ package struct TopologyCommand: ParsableCommand {
         cada licitante; scripts/broker/production chama assim. Cada linha que se lê é \
         “usuário senha”: os serviços, operador e cada licitante.
 
+        Com --conferir, lê o que o broker tem e diz o que falta, sobra ou difere; código 78 se \
+        algo difere. --definicoes: com que comparar, em vez das de desenvolvimento.
+
         EXEMPLOS:
           ms-leilao topologia
           ms-leilao topologia --producao < senhas
+          rabbitmqctl export_definitions - | ms-leilao topologia --conferir -
         """,
         """
         Without an option, the development ones (scripts/broker/definitions.json): one user \
@@ -27,9 +31,13 @@ package struct TopologyCommand: ParsableCommand {
         for each bidder; scripts/broker/production calls it so. Each line read is \
         “user password”: the services, operador and each bidder.
 
+        With --check it reads what the broker has and says what is missing, superfluous or \
+        different; code 78 if anything is. --definitions: what to compare with, not the development ones.
+
         EXAMPLES:
           ms-leilao topology
           ms-leilao topology --production < passwords
+          rabbitmqctl export_definitions - | ms-leilao topology --check -
         """))
   }
 
@@ -39,9 +47,38 @@ package struct TopologyCommand: ParsableCommand {
       said("Lê usuários e senhas da entrada padrão.", "Reads users and passwords from the standard input.")))
   var isProduction = false
 
+  @Option(
+    name: .spoken("conferir", "check"),
+    help: ArgumentHelp(
+      said("Compara o que o broker exportou; -: a entrada padrão.", "Compares what the broker exported; -: the standard input."),
+      valueName: said("ARQUIVO", "FILE")))
+  var exported: String?
+
+  @Option(
+    name: .spoken("definicoes", "definitions"),
+    help: ArgumentHelp(
+      said(
+        "As definições da casa (produção: PASTA/broker/definitions.json).",
+        "The house's definitions (production: FOLDER/broker/definitions.json)."),
+      valueName: said("ARQUIVO", "FILE")))
+  var definitions: String?
+
+  @Flag(help: ArgumentHelp(said("Com --conferir: linhas JSON.", "With --check: JSON lines."))) var json = false
+
   package init() {}
 
+  package func validate() throws {
+    if exported == nil ? definitions != nil || json : isProduction {
+      throw ValidationError(
+        said(
+          "--definicoes e --json vão com --conferir, --producao sem ele",
+          "--definitions and --json go with --check, --production without"
+        ))
+    }
+  }
+
   package func run() throws {
+    if let exported { return try TopologyCheck(definitions: definitions, json: json).run(exported) }
     let hash: Hash = { SHA256.of($0) }
     guard isProduction else {
       return print(Topology.house.definitions(password: { $0 }, salt: Topology.developmentSalt(hash), hash: hash))

@@ -60,7 +60,7 @@ extension Topology {
 
   // MARK: Rights
 
-  private static let nothing = "^$"
+  private static let nothing = BrokerUser.nothing
   private static let ownQueues = "^amq\\.gen-.*$"
   private static let notices = "^(leilao\\.[a-z0-9-]{1,40}|cliente\\.[a-z0-9_]{1,32})$"
 

@@ -1,7 +1,8 @@
 package import SharedKernel
 
 /// What the broker holds: exchanges, queues, bindings, users, rights, bounds. One value, from which the broker's
-/// definitions are generated and which every program checks against; nothing else in the house declares anything.
+/// definitions are generated; nothing else in the house declares anything. AMQP tells a service only whether the exchanges and
+/// queues that it works with are there, and that it looks for at every connect; the rest `BrokerDefinitions` compares.
 package struct Topology: Hashable, Sendable {
   package let virtualHost: String
   package let exchanges: [Exchange]
@@ -24,6 +25,12 @@ package struct Topology: Hashable, Sendable {
   /// followers and an operator who did not wait for his answer are normal.
   package func isMandatory(_ exchange: Exchange, key: String) -> Bool {
     bindings.contains { $0.exchange == exchange && $0.key == key }
+  }
+
+  /// The exchanges that a user of the broker may publish to by a key, by their names.
+  package func exchanges(writtenBy user: PrincipalID) -> [String] {
+    let topics = users.first { $0.name == user.text }?.topics ?? []
+    return topics.filter { $0.write != BrokerUser.nothing }.map(\.exchange.rawValue)
   }
 
   /// A bidder's own queue in a house that gives each bidder a broker user of his own.
@@ -92,6 +99,9 @@ package struct Binding: Hashable, Sendable {
 /// A user of the broker and its rights: anchored patterns, and topic rights for each topic exchange it touches, because a
 /// user without a topic right may use every key.
 package struct BrokerUser: Hashable, Sendable {
+  /// The pattern of a right that is none.
+  package static let nothing = "^$"
+
   package struct TopicRight: Hashable, Sendable {
     package let exchange: Exchange
     package let write: String

@@ -97,7 +97,8 @@ struct ServeCommand: AsyncParsableCommand {
     let (profile, rate) = (settings.broker.profile, bidsPerSecond)
     try await HouseService(
       principal: principal, settings: settings, isStandby: isStandby,
-      queue: Queue.lanceRealizado.rawValue, queryQueue: Queue.leilaoConsulta.rawValue
+      queue: Queue.lanceRealizado.rawValue, queryQueue: Queue.leilaoConsulta.rawValue,
+      exchanges: Topology.house.exchanges(writtenBy: principal)
     ) { voice in
       BidDesk(voice: voice, profile: profile, limiter: RateLimiter(perSecond: rate, burst: rate * 2))
     }.run()

@@ -41,6 +41,8 @@ package struct ConnectionOptions: Sendable {
   package var backoff: Backoff
   /// Whether the texts among a message's headers are handed on. For people's eyes: nothing is decided by what anybody may write.
   package var readsHeaders = false
+  /// What this connection publishes to: while one of them is missing at the broker it is not connected.
+  package var exchanges: [String] = []
 
   package init(
     url: BrokerURL, tls: TLSOptions? = nil, name: String, language: Language = .english, heartbeatSeconds: Int = 10,

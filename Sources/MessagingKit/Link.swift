@@ -246,6 +246,14 @@ extension Link {
     return name
   }
 
+  /// Asks whether there is such an exchange. The broker looks at its name alone: neither type nor bindings can be asked for.
+  func checkExchange(_ channel: UInt16, _ name: String) throws(LinkFailure) {
+    with(name, "topic", "") { name, type, _ in
+      amqp_exchange_declare(state, channel, name, type, 1, 0, 0, 0, amqp_empty_table)
+    }
+    try finishRequest(channel, amqp_get_rpc_reply(state))
+  }
+
   func bind(_ channel: UInt16, queue: String, _ binding: Binding) throws(LinkFailure) {
     with(queue, binding.exchange, binding.key) { amqp_queue_bind(state, channel, $0, $1, $2, amqp_empty_table) }
     try finishRequest(channel, amqp_get_rpc_reply(state))

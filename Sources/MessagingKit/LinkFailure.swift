@@ -8,6 +8,8 @@ enum LinkFailure: Error, Hashable {
   case closedByBroker(code: Int, text: String)
   /// Our own settings make a connection impossible.
   case misconfigured(Sentence)
+  /// The broker lacks what this connection works with.
+  case incomplete(Sentence)
   /// The broker closed one channel; the connection goes on.
   case channelClosed(code: Int, text: String)
 
@@ -19,7 +21,7 @@ enum LinkFailure: Error, Hashable {
 
   var reason: Sentence {
     switch self {
-    case .lost(let sentence), .misconfigured(let sentence): sentence
+    case .lost(let sentence), .misconfigured(let sentence), .incomplete(let sentence): sentence
     case .closedByBroker(let code, let text):
       Sentence("o broker fechou a conexão: \(code) \(text)", "the broker closed the connection: \(code) \(text)")
     case .channelClosed(let code, let text):
@@ -31,7 +33,7 @@ enum LinkFailure: Error, Hashable {
   var isRefusal: Bool {
     switch self {
     case .lost, .channelClosed: false
-    case .misconfigured: true
+    case .misconfigured, .incomplete: true
     // 320 is an operator's or a stopping broker's "connection forced"; 501 and above but 530 are faults, not refusals.
     case .closedByBroker(let code, _): code == 402 || code == 403 || code == 530
     }

@@ -49,6 +49,22 @@ extension Session {
     }
   }
 
+  /// A queue that is missing refuses its subscription; an exchange that is missing would refuse the first message only.
+  func checkExchanges() throws(LinkFailure) {
+    var missing: [String] = []
+    for exchange in options.exchanges {
+      let refusal = try refusal { channel throws(LinkFailure) in try link.checkExchange(channel, exchange) }
+      if let refusal { missing.append("\(exchange) (\(refusal))") }
+    }
+    guard missing.isEmpty else {
+      let names = missing.joined(separator: ", ")
+      throw .incomplete(
+        Sentence(
+          "faltam no broker exchanges em que esta conexão publica: \(names)",
+          "exchanges that this connection publishes to are missing at the broker: \(names)"))
+    }
+  }
+
   func announceReplies() throws(LinkFailure) {
     if let replies = consumers.first(where: { $0.channel == Self.publishChannel }) {
       emit(.subscribed(name: replies.subscription.name, queue: replies.queue))
@@ -140,23 +156,29 @@ extension Session {
     }
   }
 
-  /// A request that the broker may refuse by closing its channel: that of the control channel, which is opened again.
   @discardableResult
   private func control(
     _ verb: String, _ name: String, _ binding: Binding, _ request: (UInt16) throws(LinkFailure) -> Void
   ) throws(LinkFailure) -> Bool {
+    guard let refusal = try refusal(of: request) else { return true }
+    let (key, exchange) = (binding.key, binding.exchange)
+    emitRefusal(
+      "\(verb) de “\(name)” a “\(key)” em “\(exchange)” foi recusado: \(refusal)",
+      "\(verb) of '\(name)' to '\(key)' on '\(exchange)' was refused: \(refusal)")
+    return false
+  }
+
+  /// Makes a request that the broker may refuse by closing its channel: that of the control channel, which is opened again.
+  /// - Returns: why it was refused; nil when it was not.
+  private func refusal(of request: (UInt16) throws(LinkFailure) -> Void) throws(LinkFailure) -> String? {
     do {
       if !controlIsOpen { try link.openChannel(Self.controlChannel) }
       controlIsOpen = true
       try request(Self.controlChannel)
-      return true
+      return nil
     } catch .channelClosed(let code, let text) {
       controlIsOpen = false
-      let (key, exchange) = (binding.key, binding.exchange)
-      emitRefusal(
-        "\(verb) de “\(name)” a “\(key)” em “\(exchange)” foi recusado: \(code) \(text)",
-        "\(verb) of '\(name)' to '\(key)' on '\(exchange)' was refused: \(code) \(text)")
-      return false
+      return "\(code) \(text)"
     }
   }
 }

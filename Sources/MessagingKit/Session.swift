@@ -68,6 +68,7 @@ final class Session {
   /// Runs until somebody closes the connection (then it returns) or it fails.
   func run() throws(LinkFailure) {
     try openPublishChannel()
+    try checkExchanges()
     mailbox.open()
     emit(.connected(generation: generation))
     try announceReplies()

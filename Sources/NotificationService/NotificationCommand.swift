@@ -48,7 +48,7 @@ package struct NotificationCommand: AsyncParsableCommand {
     let watcher = try KeyFolderWatcher(settings.keys) { mailbox.post(.keysChanged) }
     defer { watcher.close() }
     let publishing = Connection(
-      settings.broker.options("\(principal) (publica)"),
+      settings.broker.options("\(principal) (publica)", publishingTo: Topology.house.exchanges(writtenBy: principal)),
       onEvent: { [report = ConnectionLog(log, role: "publishing")] event in
         report.hear(event)
         switch event {

@@ -59,7 +59,7 @@ final class RelayService: ServiceLifecycle.Service {
     let ring = try LiveKeyRing(keys, log: log)
     var window = SettlementWindow()
     var isReady = false
-    var isPublisherUp = false
+    var (isConsuming, isPublisherUp) = (false, false)
     var retryAt = ContinuousClock.now
     var stopBy: ContinuousClock.Instant?
     var tallyLog = TallyLog(log)
@@ -71,13 +71,15 @@ final class RelayService: ServiceLifecycle.Service {
         switch event {
         case .keysChanged: try ring.read()
         case .stop: stopBy = .now + drainBound
-        case .consuming where !isReady:
-          isReady = true
-          whenReady()
+        case .consuming: isConsuming = true
+        case .notConsuming: isConsuming = false
         case .publisherUp: (isPublisherUp, retryAt) = (true, .now)
         case .publisherDown: isPublisherUp = false
-        case .consuming, .notConsuming: break
         }
+      }
+      if isConsuming, isPublisherUp, !isReady {
+        isReady = true
+        whenReady()
       }
       var batch: [Unconfirmed] = []
       if isPublisherUp, retryAt <= .now {

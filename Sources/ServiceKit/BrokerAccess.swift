@@ -22,9 +22,13 @@ package struct BrokerAccess: Sendable {
     user = url.user.isEmpty ? defaultUser : url.user
   }
 
-  /// - Parameter name: what the broker's tools show.
-  package func options(_ name: String) -> ConnectionOptions {
-    ConnectionOptions(url: url, tls: tls, name: name, language: .current)
+  /// - Parameters:
+  ///   - name: what the broker's tools show.
+  ///   - exchanges: what must be there for the connection to be one.
+  package func options(_ name: String, publishingTo exchanges: [String] = []) -> ConnectionOptions {
+    var options = ConnectionOptions(url: url, tls: tls, name: name, language: .current)
+    options.exchanges = exchanges
+    return options
   }
 }
 

@@ -10,6 +10,8 @@ package final class ConnectionLog: Sendable {
     var told: String?
     /// A refusal ends the connection too: that is not another trouble.
     var isRefused = false
+    /// What was refused was the connection as a whole: it is mended once there is one.
+    var endedByRefusal = false
   }
   private let state = Mutex(State())
 
@@ -26,7 +28,10 @@ package final class ConnectionLog: Sendable {
   package func hear(_ event: ConnectionEvent) {
     switch event {
     case .connected:
-      state.withLock { if $0.told == Self.noBroker { $0.told = nil } }
+      state.withLock {
+        if $0.told == Self.noBroker || $0.endedByRefusal { $0.told = nil }
+        $0.endedByRefusal = false
+      }
       log.info("\(said("conectado", "connected"))")
     case .subscribed(let name, let queue):
       state.withLock { $0 = State() }
@@ -34,6 +39,7 @@ package final class ConnectionLog: Sendable {
     case .disconnected(let reason, let retryIn):
       let wasRefused = state.withLock { s in
         defer { s.isRefused = false }
+        s.endedByRefusal = s.endedByRefusal || s.isRefused
         return s.isRefused
       }
       if !wasRefused { trouble(Self.noBroker, reason, metadata: ["retry_ms": "\(retryIn.roundedMilliseconds)"]) }

@@ -15,12 +15,14 @@ package struct HouseService<D: Desk>: Sendable {
   /// The one queue of work, and the queue of queries where there is one.
   package let queue: String
   package let queryQueue: String?
+  /// What it publishes to, looked for at every connect.
+  package let exchanges: [String]
   /// How many queries each asker has, where the broker vouches for who asks.
   private static var queryLimiter: RateLimiter { RateLimiter(perSecond: 20, burst: 200) }
   package let makeDesk: @Sendable (Voice) throws -> D
 
   package init(
-    principal: PrincipalID, settings: HouseSettings, isStandby: Bool, queue: String, queryQueue: String?,
+    principal: PrincipalID, settings: HouseSettings, isStandby: Bool, queue: String, queryQueue: String?, exchanges: [String],
     makeDesk: @escaping @Sendable (Voice) throws -> D
   ) {
     self.principal = principal
@@ -28,6 +30,7 @@ package struct HouseService<D: Desk>: Sendable {
     self.isStandby = isStandby
     self.queue = queue
     self.queryQueue = queryQueue
+    self.exchanges = exchanges
     self.makeDesk = makeDesk
   }
 
@@ -120,7 +123,7 @@ package struct HouseService<D: Desk>: Sendable {
 
   private func publishing(to mailbox: Mailbox, _ log: Logger) -> Connection {
     Connection(
-      settings.broker.options("\(principal) (publica)"),
+      settings.broker.options("\(principal) (publica)", publishingTo: exchanges),
       onEvent: { [report = ConnectionLog(log, role: "publishing")] event in
         report.hear(event)
         switch event {

@@ -72,6 +72,7 @@ final class TurnService<D: Desk>: Sendable {
     try parts.loop.keysChanged(keys.ring)
 
     var isConsuming = false
+    var canPublish = false
     var isReady = false
     var tallyLog = TallyLog(log)
     while true {
@@ -86,7 +87,9 @@ final class TurnService<D: Desk>: Sendable {
         case .keysChanged:
           try keys.read()
           try parts.loop.keysChanged(keys.ring)
-        case .publisherUp, .publisherDown, .stop: break
+        case .publisherUp: canPublish = true
+        case .publisherDown: canPublish = false
+        case .stop: break
         }
       }
       let present = isConsuming ? parts.loop.touch() : nil
@@ -99,7 +102,7 @@ final class TurnService<D: Desk>: Sendable {
       try parts.outbox.pump()
       attend(parts.loop.desk.needsGoodClock)
       tallyLog.tell(parts.loop.tally)
-      if isConsuming, !isReady {
+      if isConsuming, canPublish, !isReady {
         isReady = true
         whenReady()
       }

@@ -93,6 +93,23 @@ import Testing
     await rig.connection.close(within: .seconds(30))
   }
 
+  @Test func `nothing is connected that lacks an exchange to publish to, until it is there`() async throws {
+    defer { proxy.close() }
+    let (there, missing) = (unique("there"), unique("missing"))
+    try probe.declareExchange(there)
+    let rig = try Rig(port: proxy.port) { $0.exchanges = [there, missing] }
+    let refusal = try await rig.refused()
+    #expect(refusal.contains("\(missing) (404") && !refusal.contains(there), "\(refusal)")
+    _ = try await rig.disconnected()
+    #expect(!rig.events.values.contains { if case .connected = $0 { true } else { false } })
+
+    try probe.declareExchange(missing)
+    let (_, start) = try await rig.connected()
+    proxy.cut()
+    _ = try await rig.connected(from: rig.disconnected(from: start).after)
+    await rig.connection.close(within: .seconds(30))
+  }
+
   @Test func `an exclusive queue comes back with every binding`() async throws {
     defer { proxy.close() }
     let exchange = unique("events")

@@ -36,6 +36,17 @@ import Testing
     #expect(count == 3)
   }
 
+  @Test func `A refusal that comes again after there was a connection is said again, also where nothing is consumed`() {
+    for _ in 0..<3 {
+      log.hear(.refused("no exchange"))
+      log.hear(.disconnected(reason: "no exchange", retryIn: .seconds(1)))
+      log.hear(.refused("no exchange"))
+      log.hear(.disconnected(reason: "no exchange", retryIn: .seconds(2)))
+      log.hear(.connected(generation: 1))
+    }
+    #expect(count == 3)
+  }
+
   @Test func `When it is tried again is a number of milliseconds, whatever the reader's language`() {
     log.hear(.disconnected(reason: "gone", retryIn: .microseconds(139_600)))
     #expect(lines.all.last?.details["retry_ms"] == "140")

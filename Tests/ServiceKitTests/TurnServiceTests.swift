@@ -40,9 +40,15 @@ private final class Taker: Publisher, Acknowledger, Sendable {
 }
 
 @Suite struct TurnServiceTests {
-  /// Runs a service with one message in its outbox, which is asked to end at once.
-  /// - Parameter whileEnding: called once, when it has begun to send what is left.
-  private func end(_ mailbox: Mailbox, whileEnding: @escaping @Sendable () -> Void = {}) async throws -> LogLines.Line? {
+  /// Runs a service with one message in its outbox until it is asked to end.
+  /// - Parameters:
+  ///   - attend: called in each turn, before `whenReady`.
+  ///   - whenReady: called when it says that it is.
+  ///   - whileEnding: called once, when it has begun to send what is left.
+  private func end(
+    _ mailbox: Mailbox, attend: @escaping @Sendable () -> Void = {}, whenReady: @escaping @Sendable () -> Void = {},
+    whileEnding: @escaping @Sendable () -> Void = {}
+  ) async throws -> LogLines.Line? {
     let scratch = try ScratchFolder()
     let journal = try Journal.open(folder: scratch.file("data"), name: "ms_lance", waitingForLock: false) { _ in }
     let message = OutgoingMessage(exchange: "leilao", routingKey: "lance.validado", body: [1])
@@ -52,8 +58,9 @@ private final class Taker: Publisher, Acknowledger, Sendable {
     let (lines, taker, clock) = (LogLines(), Taker(), SimulatedClock(SimulatedTime(Build.noon)))
     let looks = Mutex(0)
     let service = TurnService<IdleDesk>(
-      name: "ms_lance", mailbox: mailbox, clock: clock, keys: keys, publisher: taker, log: lines.logger, attend: { _ in },
-      whenReady: {}
+      name: "ms_lance", mailbox: mailbox, clock: clock, keys: keys, publisher: taker, log: lines.logger,
+      attend: { _ in attend() },
+      whenReady: whenReady
     ) {
       let outbox = OutboxPump(
         publisher: taker, store: journal, log: lines.logger,
@@ -75,10 +82,27 @@ private final class Taker: Publisher, Acknowledger, Sendable {
     return lines.all.last
   }
 
+  @Test(arguments: [[Mailbox.Event.consuming, .publisherUp], [.publisherUp, .consuming]])
+  func `is ready when it can both consume and publish`(events: [Mailbox.Event]) async throws {
+    let (mailbox, turns, ready) = (Mailbox(), Recorder<Int>(), Recorder<Int>())
+    mailbox.post(events[0])
+    async let ending = end(mailbox, attend: { turns.record(1) }, whenReady: { ready.record(1) })
+    _ = try await turns.first { $0 }
+    mailbox.ring()
+    // In the second turn, what the first came to has been said.
+    _ = try await turns.next(from: 1) { $0 }
+    #expect(ready.count == 0)
+    mailbox.post(events[1])
+    _ = try await ready.first { $0 }
+    mailbox.post(.stop)
+    _ = try await ending
+    #expect(ready.count == 1)
+  }
+
   @Test func `says what is left when the link comes up while it ends`() async throws {
     let mailbox = Mailbox()
     mailbox.post(.stop)
-    #expect(try await end(mailbox) { mailbox.post(.publisherUp) }?.details["outbox"] == "vazia")
+    #expect(try await end(mailbox, whileEnding: { mailbox.post(.publisherUp) })?.details["outbox"] == "vazia")
   }
 
   @Test func `says what is left when the link comes up with the signal to end`() async throws {

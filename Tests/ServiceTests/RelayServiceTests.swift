@@ -37,21 +37,52 @@ import Testing
     func reject(_ tag: DeliveryTag) {}
   }
 
-  @Test func `What could not be published is tried again when the broker is there, and not before`() async throws {
-    let scratch = try ScratchFolder()
-    let keys = KeyFolder(path: scratch.path)
+  private let scratch: ScratchFolder
+  private let keys: KeyFolder
+  /// What ms-leilao says, on its way to be repeated.
+  private let delivery: Delivery
+  private let mailbox = Mailbox()
+  private let broker = Broker()
+  private let ready = Recorder<Int>()
+
+  init() throws {
+    scratch = try ScratchFolder()
+    keys = KeyFolder(path: scratch.path)
     let voice = try Voice(principal: "ms_leilao", key: PrivateKey.generate(.ed25519))
     try keys.writePublicKey(voice.key.publicKey, for: "ms_leilao", replacing: false)
     let notice = Build.notice(.cancel(reason: "x"), edition: Build.digest("e"))
-    let delivery = Delivery(
+    delivery = Delivery(
       tag: DeliveryTag(generation: 1, number: 1), subscription: "trabalho", exchange: Exchange.leilao.rawValue,
       routingKey: notice.kind.routingKey, body: voice.seal(notice).evidence.bytes)
 
-    let (mailbox, broker) = (Mailbox(), Broker())
-    let service = RelayService(
+  }
+
+  private func makeService() -> RelayService {
+    RelayService(
       mailbox: mailbox, keys: keys, consuming: broker, publishing: broker,
       log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-      whenReady: {})
+      whenReady: { [ready] in ready.record(1) })
+  }
+
+  @Test func `It is ready when it can both consume and publish`() async throws {
+    let service = makeService()
+    mailbox.post(.consuming)
+    mailbox.post(deliveries: [delivery])
+    async let running: Void = service.run()
+    // Tried in the turn in which it was told that it consumes, and after that.
+    _ = try await broker.tries.first { $0 }
+    #expect(ready.count == 0)
+    broker.isUp.withLock { $0 = true }
+    mailbox.post(.publisherUp)
+    _ = try await ready.first { $0 }
+    _ = try await broker.acknowledged.first { $0 }
+    mailbox.post(.stop)
+    try await running
+    #expect(ready.count == 1)
+  }
+
+  @Test func `What could not be published is tried again when the broker is there, and not before`() async throws {
+    let service = makeService()
     async let running: Void = service.run()
     mailbox.post(deliveries: [delivery])
     _ = try await broker.tries.first { $0 }
