@@ -37,7 +37,7 @@ struct CalendarAudit {
 
   private mutating func replay(_ turn: TurnAssembler.RecordedTurn) throws {
     for entry in turn.entries {
-      try check(entry)
+      try check(entry, at: turn.clock)
       do {
         _ = try recorded.replay(entry, at: turn.clock)
       } catch {
@@ -49,30 +49,35 @@ struct CalendarAudit {
     }
   }
 
-  private mutating func check(_ entry: Entry) throws {
+  private mutating func check(_ entry: Entry, at turn: ClockReading) throws {
     switch try CalendarInput(entry) {
     case .command(let evidence, _):
       let envelope = try Envelope(evidence)
       // Operators' keys are not in this journal: one whose public half is gone from the folder cannot be asked any more.
       guard keys.members[envelope.keyID] != nil else { return strangers += 1 }
-      try check(envelope, entry) { $0.role == .operator }
+      guard let member = keys.check(envelope.keyID, envelope.signature, over: envelope.preAuthenticationEncoding),
+        member.owner.role == .operator
+      else { throw notSigned(entry) }
+      guard member.stood(at: turn) else {
+        throw journalProblem(
+          "a entrada \(entry.number) é um comando sob uma chave que já não valia quando ele foi aceito",
+          "entry \(entry.number) is a command under a key that did not stand any more when it was taken")
+      }
       commands += 1
     case .statement(let evidence):
-      try check(try Envelope(evidence), entry) { $0 == HousePrincipal.msLance }
+      guard HouseStatement(recorded: evidence.bytes, by: HousePrincipal.msLance, keys: keys) != nil else {
+        throw notSigned(entry)
+      }
       statements += 1
     case .answeredBefore: compacted += 1
     case .filed, .tick, .restored, .resumed, .closed: break
     }
   }
 
-  private func check(_ envelope: Envelope, _ entry: Entry, _ isRight: (PrincipalID) -> Bool) throws {
-    guard let signer = keys.check(envelope.keyID, envelope.signature, over: envelope.preAuthenticationEncoding)?.owner,
-      isRight(signer)
-    else {
-      throw journalProblem(
-        "a entrada \(entry.number) não tem a assinatura de quem podia dizer isso",
-        "entry \(entry.number) is not signed by one who may say that")
-    }
+  private func notSigned(_ entry: Entry) -> Failure {
+    journalProblem(
+      "a entrada \(entry.number) não tem a assinatura de quem podia dizer isso",
+      "entry \(entry.number) is not signed by one who may say that")
   }
 }
 

@@ -75,6 +75,21 @@ package struct HouseStatement: Sendable {
     }
   }
 
+  /// What a journal keeps of what `speaker` said: under its signature, by a key that spoke for it at the instant at which it says that
+  /// it said this. When it was heard does not matter: it may have waited in a queue while the key was replaced.
+  package init?(recorded body: [UInt8], by speaker: PrincipalID, keys: KeyRing) {
+    guard let envelope = try? Envelope(parsing: body),
+      let member = keys.check(envelope.keyID, envelope.signature, over: envelope.preAuthenticationEncoding),
+      member.owner == speaker
+    else { return nil }
+    do throws(Rejection) {
+      try self.init(verified: envelope)
+    } catch {
+      return nil
+    }
+    if let retiredAt = member.retiredAt, saidAt > retiredAt { return nil }
+  }
+
   private init(verified envelope: Envelope) throws(Rejection) {
     self.envelope = envelope
     digest = SHA256.of(envelope.payload)

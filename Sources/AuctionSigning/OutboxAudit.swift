@@ -4,7 +4,8 @@ package import JournalKit
 package import ServiceKit
 package import SharedKernel
 
-/// Looks through what a journal still has to send: that the broker would take it, and that events carry its service's signature.
+/// Looks through what a journal still has to send: that the broker would take it, and that events carry its service's signature,
+/// by a key that spoke for it when they were said.
 package struct OutboxAudit {
   private let journal: JournalReader
   private let keys: KeyRing
@@ -34,10 +35,8 @@ package struct OutboxAudit {
     let isSound: Bool =
       switch Exchange(rawValue: message.exchange) {
       case .leilao:
-        (try? Envelope(parsing: message.body)).map { envelope in
-          envelope.kind.routingKey == message.routingKey && message.messageID != nil
-            && keys.check(envelope.keyID, envelope.signature, over: envelope.preAuthenticationEncoding)?.owner == speaker
-        } ?? false
+        HouseStatement(recorded: message.body, by: speaker, keys: keys)?.envelope.kind.routingKey == message.routingKey
+          && message.messageID != nil
       case .mortas: message.headers[DeadLetter.reasonHeader] != nil
       case .lances, .notificacoes, .comandos, .sigilo, .consultas, nil: false
       }

@@ -85,11 +85,10 @@ struct BooksAudit {
   }
 
   private func check(_ statement: Evidence, saidBy speaker: PrincipalID, in entry: Entry) throws {
-    guard let envelope = try? Envelope(statement),
-      keys.check(envelope.keyID, envelope.signature, over: envelope.preAuthenticationEncoding)?.owner == speaker
-    else {
+    guard HouseStatement(recorded: statement.bytes, by: speaker, keys: keys) != nil else {
       throw journalProblem(
-        "a entrada \(entry.number) não tem a assinatura de \(speaker)", "entry \(entry.number) is not signed by \(speaker)")
+        "a entrada \(entry.number) não tem a assinatura de \(speaker) por uma chave que valia quando isso foi dito",
+        "entry \(entry.number) is not signed by \(speaker) under a key that stood when this was said")
     }
   }
 

@@ -12,6 +12,13 @@ package struct KeyRing: Sendable {
     package init(owner: PrincipalID, key: PublicKey, retiredAt: Timestamp?) {
       (self.owner, self.key, self.retiredAt) = (owner, key, retiredAt)
     }
+
+    /// How long after its retirement a key may still be taken for standing: whoever listens reads the folder again within moments,
+    /// but may be held up between that and its stamp.
+    private static let notice = Interval.seconds(60)
+
+    /// Whether what was taken at that reading may have been taken while the key stood.
+    package func stood(at clock: ClockReading) -> Bool { retiredAt.map { clock.earliest <= $0 + Self.notice } ?? true }
   }
 
   package private(set) var members: [Digest: Member] = [:]

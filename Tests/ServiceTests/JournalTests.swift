@@ -126,6 +126,64 @@ struct JournalTests {
     #expect(throws: (any Error).self) { try audit(spoiled, keys.ring) }
   }
 
+  /// The story's keys, but `owner` speaks under another one since `instant`.
+  private func ring(_ keys: SimulatedKeys, replacing owner: PrincipalID, at instant: Timestamp) throws -> KeyRing {
+    let former = KeyRing.Member(owner: owner, key: try keys.voice(owner).key.publicKey, retiredAt: instant)
+    let others = keys.ring.members.values.filter { $0.owner != owner }
+    return KeyRing(others.map { ($0.owner.text, $0.key) }, retired: [former])
+  }
+
+  @Test func `is right about a service's key that was replaced after what it said, and wrong about one replaced before`() throws {
+    let (contents, keys) = try story()
+    let journal = try journal(contents)
+    for service in [HousePrincipal.msLeilao, HousePrincipal.msLance] {
+      _ = try audit(journal, try ring(keys, replacing: service, at: Build.noon + .seconds(3_600)))
+      let early = try ring(keys, replacing: service, at: Build.noon - .seconds(3_600))
+      #expect(throws: Failure.self) { try audit(journal, early) }
+    }
+  }
+
+  @Test func `with a statement of ms-leilao's under a key retired before is found out, though each scheduling is older`() throws {
+    let (contents, keys) = try story()
+    let journal = try journal(contents)
+    // The scheduling is of before noon's opening; the close is of ten minutes later.
+    let between = try ring(keys, replacing: HousePrincipal.msLeilao, at: Build.noon + .seconds(300))
+    let failure = #expect(throws: Failure.self) { try audit(journal, between) }
+    #expect(failure?.sentence.contains("entrada") == true, "\(String(describing: failure))")
+  }
+
+  @Test func `with a message under a key retired before it was said is found out, and with one of before is not`() throws {
+    let (contents, keys) = try story()
+    let reader = try JournalReader(path: try journal(contents).path)
+    func pending(_ instant: Timestamp) throws -> Int64 {
+      let ring = try ring(keys, replacing: HousePrincipal.msLance, at: instant)
+      return try OutboxAudit(reader, keys: ring, speaker: HousePrincipal.msLance).run()
+    }
+    #expect(try pending(Build.noon + .seconds(3_600)) == Int64(contents.outbox.count))
+    #expect(throws: Failure.self) { try pending(Build.noon - .seconds(3_600)) }
+  }
+
+  @Test func `of ms-leilao with a command under a key retired long before is found out, and with one of moments after is not`()
+    throws
+  {
+    let keys = SimulatedKeys()
+    try keys.register("operador")
+    let command = Build.schedule(Build.terms("moto"), id: Build.commandID(1), clock: Build.clock())
+    let sealed = try keys.voice("operador").seal(command)
+    let turn = Build.clock(.seconds(3_600))
+    let journal = try Journal.open(folder: scratch.file("calendar"), name: "ms_leilao", waitingForLock: false) { _ in }
+    let entry = CalendarInput.command(sealed.evidence, nonce: [UInt8](repeating: 1, count: 16)).entry
+    _ = try journal.commit(Commit(entries: [(TurnRecord.kind, TurnRecord.encode(turn)), (entry.kind, entry.body)]))
+    func commands(_ instant: Timestamp) throws -> Int64? {
+      let ring = try ring(keys, replacing: "operador", at: instant)
+      return try CalendarJournal.audit(try JournalReader(path: journal.path), keys: ring) { _ in }.count("comandos_assinados")
+    }
+    #expect(try commands(turn.instant) == 1)
+    #expect(try commands(turn.earliest - .seconds(60)) == 1, "a service may hear of it a moment later")
+    let failure = #expect(throws: Failure.self) { try commands(turn.earliest - .seconds(61)) }
+    #expect(failure?.sentence.contains("já não valia") == true, "\(String(describing: failure))")
+  }
+
   @Test func `of another house's key is found out`() throws {
     let (contents, _) = try story()
     #expect(throws: Failure.self) { try audit(try journal(contents), SimulatedKeys(seed: 99).ring) }
