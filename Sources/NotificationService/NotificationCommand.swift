@@ -83,6 +83,6 @@ package struct NotificationCommand: AsyncParsableCommand {
     try await ServiceRunner.run(service)
     await consuming.close(within: .seconds(1))
     await publishing.close(within: .seconds(2))
-    log.notice("\(said("parado", "stopped"))", metadata: service.tally.metadata)
+    log.notice("\(said("parado", "stopped"))", metadata: service.summary)
   }
 }

@@ -27,6 +27,8 @@ final class RelayService: ServiceLifecycle.Service {
   private let log: Logger
   private let outcomes = Mutex(Outcomes())
   private let counts = Mutex(Tally())
+  /// Deliveries that were neither confirmed nor acknowledged when it ended.
+  private let left = Mutex(0)
   private let whenReady: @Sendable () -> Void
   private let drainBound = Duration.seconds(5)
   /// Between two tries to publish what the broker would not take.
@@ -45,7 +47,14 @@ final class RelayService: ServiceLifecycle.Service {
   }
 
   /// What it did not pass on, by reason.
-  var tally: Tally { counts.withLock { $0 } }
+  private var tally: Tally { counts.withLock { $0 } }
+
+  /// What it came to, for its last line.
+  var summary: Logger.Metadata {
+    let left = left.withLock { $0 }
+    let outbox = left == 0 ? said("vazia", "empty") : said("\(left) na fila do broker", "\(left) in the broker's queue")
+    return tally.metadata.merging(["outbox": "\(outbox)"]) { $1 }
+  }
 
   func run() async throws {
     try await withGracefulShutdownHandler {
@@ -91,7 +100,7 @@ final class RelayService: ServiceLifecycle.Service {
       publish(batch)
       settle(&window)
       tallyLog.tell(tally)
-      if let stopBy, window.count == 0 || stopBy <= .now { return }
+      if let stopBy, window.count == 0 || stopBy <= .now { return left.withLock { $0 = window.count } }
     }
   }
 

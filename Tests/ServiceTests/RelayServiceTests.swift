@@ -79,6 +79,17 @@ import Testing
     mailbox.post(.stop)
     try await running
     #expect(ready.count == 1)
+    #expect(service.summary["outbox"] == "vazia")
+  }
+
+  @Test func `It says how much it leaves to the broker's queue`() async throws {
+    let service = makeService()
+    mailbox.post(.consuming)
+    mailbox.post(deliveries: [delivery])
+    mailbox.post(.stop)
+    try await service.run()
+    #expect(broker.acknowledged.count == 0)
+    #expect(service.summary["outbox"] == "1 na fila do broker")
   }
 
   @Test func `What could not be published is tried again when the broker is there, and not before`() async throws {
