@@ -37,6 +37,8 @@ package struct ClockDiscipline: Sendable {
   package var acceptsSystemClock: Bool
   /// The offset shown, and since when; nil until the first reading.
   private var shown: (offset: Nanoseconds, at: Nanoseconds)?
+  /// What was missing from the offset shown to where it was drawn.
+  private var gap: Nanoseconds = 0
   private var last = Int64.min
   /// Since when the system's clock has been ahead of what is shown by more than the threshold, and where it was last.
   private var ahead: (since: Nanoseconds, offset: Nanoseconds)?
@@ -110,15 +112,14 @@ package struct ClockDiscipline: Sendable {
   private mutating func draw(to target: Nanoseconds, at now: Nanoseconds) -> Nanoseconds {
     let offset = shownOffset(at: now, target: target)
     ahead = target - offset > Self.stepThreshold ? (aheadSince(target) ?? now, target) : nil
+    gap = target - offset
     shown = (offset, max(now, shown?.at ?? now))
     return offset
   }
 
-  /// By how much the system's clock is ahead while it is not believed; nil while it is, or is not asked.
-  package var disbelieved: Nanoseconds? {
-    guard estimate == nil, let ahead, let shown else { return nil }
-    return ahead.offset - shown.offset
-  }
+  /// By how much the system's clock is ahead of what is shown, or behind it (then below zero), while it is not followed there; nil
+  /// while it is, or is not asked.
+  package var disbelieved: Nanoseconds? { estimate == nil && abs(gap) > Self.stepThreshold ? gap : nil }
 
   /// Since when the system's clock has been ahead without leaping; nil when it was elsewhere at the last look.
   private func aheadSince(_ target: Nanoseconds) -> Nanoseconds? {

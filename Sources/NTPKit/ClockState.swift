@@ -8,9 +8,11 @@ final class ClockState: Sendable {
     var servers: [ServerState]
     var anchorProblem: Sentence?
     var onChange: (@Sendable (ClockReport) -> Void)?
-    /// Told by how many microseconds the system's clock is ahead when it stops being believed, and nil when it is again.
+    /// Told by how many microseconds the system's clock is ahead (behind: below zero) when it stops being followed, and nil when it
+    /// is again.
     var onLeap: (@Sendable (Int64?) -> Void)?
-    var isLeapTold = false
+    /// The sign of what was told last; 0: that it is followed.
+    var toldLeap: Int64 = 0
     /// The status last told to `onChange`.
     var toldStatus: Reading.Status?
     var isAttentive = false
@@ -109,10 +111,15 @@ final class ClockState: Sendable {
 extension ClockState.Contents {
   /// What is to be told of the system's clock since the last look; nil: nothing.
   mutating func newLeap() -> (@Sendable () -> Void)? {
-    let ahead = discipline.disbelieved
-    guard let onLeap, isLeapTold != (ahead != nil) else { return nil }
-    isLeapTold = ahead != nil
-    return { onLeap(ahead?.microsecondsRoundedDown) }
+    guard discipline.estimate == nil else {
+      // Servers have answered: whatever the system's clock does counts no more, and is no news.
+      toldLeap = 0
+      return nil
+    }
+    let leap = discipline.disbelieved
+    guard let onLeap, toldLeap != (leap ?? 0).signum() else { return nil }
+    toldLeap = (leap ?? 0).signum()
+    return { onLeap(leap?.microsecondsRoundedDown) }
   }
 
   func report(at now: Nanoseconds) -> ClockReport {

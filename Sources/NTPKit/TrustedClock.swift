@@ -79,8 +79,9 @@ package final class TrustedClock: Sendable {
     }
   }
 
-  /// Told by how many microseconds the system's clock has leapt ahead while that is not believed (`ClockDiscipline.stepOut`), and
-  /// nil when it is believed or back; on the thread that reads the clock, which it must not block.
+  /// Told by how many microseconds the system's clock has leapt ahead while that is not believed (`ClockDiscipline.stepOut`), or back
+  /// (then below zero) while the clock shown is drawn to it, and nil when it is followed again; nothing once servers have answered.
+  /// On the thread that reads the clock, which it must not block.
   package var onLeap: (@Sendable (Int64?) -> Void)? {
     get { state.contents.withLock { $0.onLeap } }
     set { state.contents.withLock { $0.onLeap = newValue } }

@@ -33,10 +33,15 @@ package final class ClockLog: Sendable {
     }
   }
 
-  /// - Parameter microseconds: by how much the system's clock is ahead and not believed; nil: it is believed again.
+  /// - Parameter microseconds: by how much the system's clock is ahead, or behind (below zero), and not followed; nil: it is again.
   package func hear(leap microseconds: Int64?) {
     guard let microseconds else {
       return log.notice("\(said("o relógio do sistema volta a valer", "the system's clock is followed again"))")
+    }
+    guard microseconds > 0 else {
+      return log.warning(
+        "\(said("o relógio do sistema voltou atrás; a casa vai até ele a 500 ppm", "the system's clock was set back; the house is drawn to it at 500 ppm"))",
+        metadata: ["behind_us": "\(microseconds.magnitude)"])
     }
     let minutes = ClockDiscipline.stepOut / 60_000_000_000
     log.warning(

@@ -144,6 +144,32 @@ struct ClockDisciplineTests {
     #expect(told.values == [7_000_000, nil, 7_000_000, nil])
   }
 
+  @Test func `a system's clock that was set back is told, and when it is reached, also one that turns from ahead to behind`() {
+    var state = ClockState.Contents(discipline: ClockDiscipline(acceptsSystemClock: true), servers: [])
+    let told = Recorder<Int64?>()
+    state.onLeap = { told.record($0) }
+    for (seconds, ahead) in [(0, 0), (10, -100), (11, -1_000), (12, -1_000), (4_000, -1_000), (4_001, 7_000), (4_002, -7_129)] {
+      _ = state.discipline.reading(
+        at: Int64(seconds) * second, systemOffset: { Self.utc + Int64(ahead) * millisecond })
+      state.newLeap()?()
+    }
+    // 100 ms are not told; of a second nothing is left after 2 000 s at 500 ppm.
+    #expect(told.values.map { $0?.signum() } == [-1, nil, 1, -1])
+  }
+
+  @Test func `that servers have answered is not told as a system's clock that is followed again`() {
+    var state = ClockState.Contents(discipline: ClockDiscipline(acceptsSystemClock: true), servers: [])
+    let told = Recorder<Int64?>()
+    state.onLeap = { told.record($0) }
+    _ = state.discipline.reading(at: 0, systemOffset: { Self.utc })
+    _ = state.discipline.reading(at: second, systemOffset: { Self.utc + 7 * second })
+    state.newLeap()?()
+    state.discipline.accept(estimate(at: 2 * second), freshUntil: 100 * second, at: 2 * second)
+    _ = state.discipline.reading(at: 3 * second, systemOffset: unasked)
+    #expect(state.newLeap() == nil)
+    #expect(told.values == [7_000_000])
+  }
+
   @Test func `on the system's clock, a leap is not believed because a smaller one came before it`() {
     var clock = ClockDiscipline(acceptsSystemClock: true)
     func shown(_ seconds: Int64, ahead milliseconds: Int64) -> Int64 {

@@ -38,6 +38,15 @@ import Testing
     #expect(lines.all.count { $0.level == .warning } == 2)
   }
 
+  @Test func `A system's clock that is not followed is told with its direction and its distance`() {
+    log.hear(leap: 7_000_000)
+    log.hear(leap: nil)
+    log.hear(leap: -3_600_000_000)
+    #expect(lines.all.map(\.level) == [.warning, .notice, .warning])
+    #expect(lines.all.map(\.details) == [["ahead_us": "7000000"], [:], ["behind_us": "3600000000"]])
+    #expect(Set(lines.all.map(\.message)).count == 3)
+  }
+
   @Test func `A time that cannot be kept for the next start is told with its reason, once`() throws {
     let problem = Sentence(system: "Permission denied")
     for _ in 0..<2 { log.hear(try report(.synchronized, [.chosen, .chosen], problem: problem)) }
