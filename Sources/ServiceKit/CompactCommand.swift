@@ -58,12 +58,19 @@ package struct CompactCommand<Owner: JournalOwner>: ParsableCommand {
     try presence.checkNothingIsMissing()
     // Before: a crash between the two must not leave a file that calls the shorter journal an old one.
     try PresenceFile.forgetCount(beside: journal.path)
-    let outcome = try naming(journal.path) {
-      try Owner.compact(journal, closedBefore: SystemTime.reading.instant - .seconds(days * 86_400)) {
-        progress.say($0, of: 3 * journal.entryCount)
+    let outcome: CompactionOutcome
+    do {
+      outcome = try naming(journal.path) {
+        try Owner.compact(journal, closedBefore: SystemTime.reading.instant - .seconds(days * 86_400)) {
+          progress.say($0, of: 3 * journal.entryCount)
+        }
       }
+      presence.remember(journal.entryCount)
+    } catch {
+      // A full disk must not make an older journal welcome; what the file holds now is asked, since a commit may have failed halfway.
+      if let left = try? JournalReader(path: journal.path) { presence.remember(left.entryCount) }
+      throw error
     }
-    presence.rememberCount()
     let after = try journal.size()
     journal.close()
     if outcome.auctions > 0 { _ = try check.tally(check.path) }

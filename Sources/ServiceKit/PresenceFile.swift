@@ -42,16 +42,18 @@ package final class PresenceFile {
     return count
   }
 
-  package func write(_ instant: Timestamp) {
+  package func write(_ instant: Timestamp) { write(instant, journal.entryCount) }
+
+  private func write(_ instant: Timestamp, _ count: Int64) {
     var bytes: [UInt8] = []
     withUnsafeBytes(of: instant.microseconds) { bytes += $0 }
-    withUnsafeBytes(of: journal.entryCount) { bytes += $0 }
+    withUnsafeBytes(of: count) { bytes += $0 }
     bytes += journal.identity.utf8
     _ = pwrite(descriptor, bytes, bytes.count, 0)
   }
 
-  /// Notes how far the journal has come, and not that anybody was there.
-  package func rememberCount() { write(last ?? Timestamp(microseconds: 0)) }
+  /// Notes how many entries the journal has, and not that anybody was there.
+  package func remember(_ count: Int64) { write(last ?? Timestamp(microseconds: 0), count) }
 
   /// - Throws: a configuration failure when the journal holds less than was once committed to it.
   package func checkNothingIsMissing() throws {
