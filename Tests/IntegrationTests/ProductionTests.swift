@@ -115,6 +115,35 @@ struct ProductionTests {
     try await follower.program.kill9()
   }
 
+  /// The command lines of all processes of this machine, as anybody may read them.
+  private func commandLines() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { Int($0) != nil }.compactMap {
+      (try? Data(contentsOf: URL(filePath: "/proc/\($0)/cmdline"))).map { String(decoding: $0, as: UTF8.self) }
+    }
+  }
+
+  @Test func `No secret stands in a command line of a process, be it a service, a program of a person's or the broker`()
+    async throws
+  {
+    let (house, folder) = try await house()
+    try await open("moto", in: house)
+    let follower = try Follower(house, "moto", as: "ana", environment: folder.environment(of: "ana"))
+    try await follower.first("aberto")
+    let lines = try commandLines()
+    for program in PrivateHouse.Service.allCases.map(\.rawValue) + ["cliente-tui", "beam.smp"] {
+      #expect(lines.contains { $0.contains(program) }, "\(program) runs")
+    }
+    let users = ["ms_leilao", "ms_lance", "ms_notificacao", "operador"] + Self.bidders
+    let passwords = try users.map { try BrokerURL(try #require(folder.environment(of: $0)["RABBITMQ_URL"])).password }
+    let keys = try folder.modes().map(\.path).filter { $0.contains("/keys/private/") && $0.hasSuffix(".pem") }
+      .map { try folder.text($0).split(separator: "\n").first { !$0.hasPrefix("-") }.map(String.init) ?? "" }
+    #expect(passwords.count == 6 && keys.count == 5 && (passwords + keys).allSatisfy { $0.count > 40 })
+    for secret in passwords + keys {
+      #expect(!lines.contains { $0.contains(secret) })
+    }
+    try await follower.program.kill9()
+  }
+
   private func listed(_ auction: String, in house: PrivateHouse) async throws -> Line {
     let run = try await house.run("cliente-tui", ["leiloes", "--json"], as: "ana")
     return try #require(try run.output.map { try Line($0) }.first { $0.idLeilao == auction })
@@ -235,6 +264,46 @@ struct ProductionTests {
     try await cutOff(house)
     #expect(try await bid(house, "moto", "130", as: "bia").situacao == "aceito")
     #expect(try await listed("moto", in: house).bloco == 4)
+  }
+
+  /// Whether the broker takes that certificate of a user's.
+  private func isTaken(_ certificate: String, by folder: ProductionFolder) async throws -> Bool {
+    try await Subprocess.run("openssl", ["verify", "-CAfile", folder.path + "/broker/ca.pem", certificate]).status == 0
+  }
+
+  @Test func `A rotation that fails while it makes something changes nothing`() async throws {
+    let folder = try await ProductionFolder(bidders: Self.bidders, certificates: true)
+    let scratch = try ScratchFolder()
+    try scratch.write(
+      Array("#!/bin/sh\ncase \"$*\" in *CN=bia*) exit 1 ;; esac\nexec /usr/bin/openssl \"$@\"\n".utf8), "openssl")
+    _ = try await Subprocess.output("chmod", ["755", scratch.file("openssl")])
+    let before = try folder.contents()
+    let run = try await folder.tryToMake(openssl: scratch.path)
+    #expect(run.status != 0)
+    #expect(try folder.contents() == before)
+    #expect(try await folder.tryToMake().status == 0)
+    #expect(try folder.contents() != before)
+  }
+
+  @Test func `A rotation that is interrupted at its end locks nobody out, and the next one ends it`() async throws {
+    let folder = try await ProductionFolder(bidders: Self.bidders, certificates: true)
+    let former = try #require(try folder.copyOfCertificates(of: "ana")["LEILAO_CERT"])
+    let current = try #require(folder.environment(of: "ana")["LEILAO_CERT"])
+    // Nothing can be put in the place of a folder that is not empty; this file comes behind the users'.
+    let obstacle = folder.path + "/broker/rabbitmq.conf"
+    try FileManager.default.removeItem(atPath: obstacle)
+    try FileManager.default.createDirectory(atPath: obstacle + "/cheia", withIntermediateDirectories: true)
+    let run = try await folder.tryToMake()
+    #expect(run.status != 0, "\(run)")
+    #expect(try Data(contentsOf: URL(filePath: current)) != Data(contentsOf: URL(filePath: former)), "it got that far")
+    #expect(try await isTaken(former, by: folder))
+    #expect(try await isTaken(current, by: folder))
+
+    try FileManager.default.removeItem(atPath: obstacle)
+    let between = try #require(try folder.copyOfCertificates(of: "ana")["LEILAO_CERT"])
+    try await folder.make()
+    #expect(try await isTaken(current, by: folder))
+    for old in [former, between] { #expect(try await !isTaken(old, by: folder)) }
   }
 
   /// A TLS server with a certificate that somebody must not believe.

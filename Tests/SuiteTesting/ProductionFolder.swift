@@ -1,4 +1,4 @@
-internal import Foundation
+package import Foundation
 
 /// What `scripts/broker/production` made for a house of a test's own, reached as `localhost`.
 package final class ProductionFolder: Sendable {
@@ -23,6 +23,13 @@ package final class ProductionFolder: Sendable {
   /// Runs the script again: without arguments it changes every password and certificate.
   package func make(_ arguments: [String] = []) async throws {
     _ = try await Subprocess.output(Self.script, [path] + arguments, environment: ["LEILAO_BIN": PrivateHouse.executables])
+  }
+
+  /// Runs it again with something in its way, put first on its `PATH` as `openssl`.
+  package func tryToMake(openssl: String? = nil) async throws -> Subprocess {
+    let path = openssl.map { "\($0):/usr/bin:/bin" } ?? "/usr/bin:/bin"
+    return try await Subprocess.run(
+      Self.script, [self.path], environment: ["LEILAO_BIN": PrivateHouse.executables, "PATH": path])
   }
 
   /// What the script says to a mistake, and its exit code.
@@ -72,6 +79,12 @@ package final class ProductionFolder: Sendable {
         attributes[.type] as? FileAttributeType == .typeDirectory
       )
     }
+  }
+
+  /// The bytes of every file, by its path in the folder.
+  package func contents() throws -> [String: Data] {
+    let files = try modes().filter { !$0.isFolder }.map(\.path)
+    return Dictionary(uniqueKeysWithValues: try files.map { ($0, try Data(contentsOf: URL(filePath: "\(path)/\($0)"))) })
   }
 
   package func text(_ file: String) throws -> String { try String(contentsOfFile: "\(path)/\(file)", encoding: .utf8) }
