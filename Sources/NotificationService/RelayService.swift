@@ -30,13 +30,15 @@ final class RelayService: ServiceLifecycle.Service {
   /// Deliveries that were neither confirmed nor acknowledged when it ended.
   private let left = Mutex(0)
   private let whenReady: @Sendable () -> Void
+  private let tallyInterval: Duration
   private let drainBound = Duration.seconds(5)
   /// Between two tries to publish what the broker would not take.
   private let pause = Duration.seconds(1)
 
+  /// - Parameter tallyInterval: the least between two lines that tell what was put aside.
   init(
     mailbox: Mailbox, keys: KeyFolder, consuming: any Acknowledger, publishing: any Publisher, log: Logger,
-    whenReady: @escaping @Sendable () -> Void
+    tallyInterval: Duration = TallyLog.interval, whenReady: @escaping @Sendable () -> Void
   ) {
     self.mailbox = mailbox
     self.keys = keys
@@ -44,6 +46,7 @@ final class RelayService: ServiceLifecycle.Service {
     self.publishing = publishing
     self.log = log
     self.whenReady = whenReady
+    self.tallyInterval = tallyInterval
   }
 
   /// What it did not pass on, by reason.
@@ -71,7 +74,7 @@ final class RelayService: ServiceLifecycle.Service {
     var (isConsuming, isPublisherUp) = (false, false)
     var retryAt = ContinuousClock.now
     var stopBy: ContinuousClock.Instant?
-    var tallyLog = TallyLog(log)
+    var tallyLog = TallyLog(log, every: tallyInterval)
     while true {
       let hasFailed = outcomes.withLock { !$0.failed.isEmpty }
       let mail = mailbox.take(

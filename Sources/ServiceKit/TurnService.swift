@@ -29,6 +29,7 @@ final class TurnService<D: Desk>: Sendable {
   private let makeParts: @Sendable () throws -> Parts
   private let whenReady: @Sendable () -> Void
   private let attend: @Sendable (Bool) -> Void
+  private let tallyInterval: Duration
 
   /// How many deliveries one turn takes at most, and how many queries it answers.
   private let batch = 1_000
@@ -36,9 +37,11 @@ final class TurnService<D: Desk>: Sendable {
   /// How long a stop may spend on sending what is in the outbox.
   private let drainBound = Duration.seconds(5)
 
+  /// - Parameter tallyInterval: the least between two lines that tell what was refused or put aside.
   init(
     name: String, mailbox: Mailbox, clock: any HouseClock, keys: KeyFolder, publisher: any Publisher, log: Logger,
-    attend: @escaping @Sendable (Bool) -> Void, whenReady: @escaping @Sendable () -> Void,
+    tallyInterval: Duration = TallyLog.interval, attend: @escaping @Sendable (Bool) -> Void,
+    whenReady: @escaping @Sendable () -> Void,
     makeParts: @escaping @Sendable () throws -> Parts
   ) {
     self.name = name
@@ -48,6 +51,7 @@ final class TurnService<D: Desk>: Sendable {
     self.publisher = publisher
     self.log = log
     self.attend = attend
+    self.tallyInterval = tallyInterval
     self.whenReady = whenReady
     self.makeParts = makeParts
   }
@@ -74,7 +78,7 @@ final class TurnService<D: Desk>: Sendable {
     var isConsuming = false
     var canPublish = false
     var isReady = false
-    var tallyLog = TallyLog(log)
+    var tallyLog = TallyLog(log, every: tallyInterval)
     while true {
       let mail = mailbox.take(within: waitingTime(parts, isConsuming: isConsuming))
       parts.loop.note(dropped: mail.droppedQueries)

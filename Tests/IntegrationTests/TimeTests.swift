@@ -1,5 +1,6 @@
 import AuctionFacts
 import AuctionWire
+import Foundation
 import Glibc
 import MessagingKit
 import SharedKernel
@@ -56,6 +57,20 @@ struct TimeTests {
       #expect(ledger.accepted.allSatisfy { $0.bid.clock.status == .systemClock })
     }
     #expect(try house.process(.bids).errors.values.contains { $0.contains("sem_ntp") })
+  }
+
+  @Test func `A service on the system's clock says when that leaps ahead, and when it is set back`() async throws {
+    let house = try await PrivateHouse(running: [])
+    let file = house.folder + "/hora"
+    func set(_ offset: String) throws { try Data(offset.utf8).write(to: URL(filePath: file), options: .atomic) }
+    try set("+0s")
+    let (service, ready) = try house.launch(.bids, environment: FakeTime.environment(["FAKETIME_TIMESTAMP_FILE": file]))
+    try await until("it is ready") { access(ready, F_OK) == 0 }
+    for (offset, told) in [("+3600s", "saltou à frente"), ("+0s", "volta a valer"), ("-3600s", "voltou atrás")] {
+      try set(offset)
+      try await service.errors.first { $0.contains(told) ? () : nil }
+    }
+    #expect(try await house.terminate(.bids) == .code(0))
   }
 
   @Test(arguments: [SIGTERM, SIGINT])

@@ -39,6 +39,34 @@ import Testing
     }
   }
 
+  /// A link that breaks after the handshake, without a word that could be read.
+  @Test(arguments: [("client", "it may not accept the client certificate"), (nil, "it may demand a client certificate")])
+  func `suspects its certificate, or that it has none, when the link breaks after the handshake`(name: String?, sentence: String)
+    async throws
+  {
+    let certificates = try await Certificates.make()
+    let port = try FreePorts.take()
+    // Its input never ends: it would end with that. It prints the cipher when the handshake is done.
+    let server = try Program(
+      [
+        "/bin/sh", "-euc",
+        "cd \(certificates.folder); mkfifo input; exec openssl s_server -accept 127.0.0.1:\(port) -cert server.pem -key server.key <>input",
+      ],
+      environment: ["PATH": "/usr/bin:/bin"])
+    try await until("it listens") { isListening(port) }
+    let proxy = try LinkProxy(to: port)
+    defer { proxy.close() }
+    let tls = name.map { certificates.client($0) } ?? TLSOptions(caFile: certificates.ca)
+    let rig = Rig(ConnectionOptions(url: try BrokerURL("amqps://test:test@localhost:\(proxy.port)/test"), tls: tls, name: "tls"))
+    try await server.output.first { $0.hasPrefix("CIPHER is") ? () : nil }
+    proxy.reset()
+    let reason = try await rig.disconnected().match
+    #expect(reason.contains("does not complete the login: ") && reason.contains(sentence), "\(reason)")
+    await rig.connection.close(within: .zero)
+    try await server.kill9()
+    _ = try await Subprocess.output("rm", ["-rf", certificates.folder])
+  }
+
   @Test func `checks the broker, and is known by its certificate`() async throws {
     let certificates = try await Certificates.make()
     let broker = try await PrivateBroker(tls: certificates.server, plugins: ["rabbitmq_auth_mechanism_ssl"])

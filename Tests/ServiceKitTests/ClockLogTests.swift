@@ -2,6 +2,7 @@ import Logging
 import NTPKit
 import ServiceKit
 import SharedKernel
+import SuiteTesting
 import Testing
 
 /// What an operator reads of the clock.

@@ -1,6 +1,7 @@
 import Logging
 import MessagingKit
 import ServiceKit
+import SuiteTesting
 import Testing
 
 /// What an operator reads of a connection.

@@ -9,7 +9,7 @@ import Testing
 @testable import ServiceKit
 
 /// A desk at which nothing ever happens.
-private struct IdleDesk: Desk, Sendable {
+struct IdleDesk: Desk, Sendable {
   typealias Opened = Int
 
   var wakeUp: Timestamp? { nil }
@@ -48,7 +48,7 @@ private final class Taker: Publisher, Acknowledger, Sendable {
   private func end(
     _ mailbox: Mailbox, attend: @escaping @Sendable () -> Void = {}, whenReady: @escaping @Sendable () -> Void = {},
     whileEnding: @escaping @Sendable () -> Void = {}
-  ) async throws -> LogLines.Line? {
+  ) async throws -> [LogLines.Line] {
     let scratch = try ScratchFolder()
     let journal = try Journal.open(folder: scratch.file("data"), name: "ms_lance", waitingForLock: false) { _ in }
     let message = OutgoingMessage(exchange: "leilao", routingKey: "lance.validado", body: [1])
@@ -59,8 +59,7 @@ private final class Taker: Publisher, Acknowledger, Sendable {
     let looks = Mutex(0)
     let service = TurnService<IdleDesk>(
       name: "ms_lance", mailbox: mailbox, clock: clock, keys: keys, publisher: taker, log: lines.logger,
-      attend: { _ in attend() },
-      whenReady: whenReady
+      tallyInterval: .zero, attend: { _ in attend() }, whenReady: whenReady
     ) {
       let outbox = OutboxPump(
         publisher: taker, store: journal, log: lines.logger,
@@ -79,7 +78,7 @@ private final class Taker: Publisher, Acknowledger, Sendable {
       return .init(loop: loop, outbox: outbox, presence: try PresenceFile(beside: journal), journal: journal.path)
     }
     try await service.run()
-    return lines.all.last
+    return lines.all
   }
 
   @Test(arguments: [[Mailbox.Event.consuming, .publisherUp], [.publisherUp, .consuming]])
@@ -99,16 +98,33 @@ private final class Taker: Publisher, Acknowledger, Sendable {
     #expect(ready.count == 1)
   }
 
+  @Test func `tells while it runs what it did not do`() async throws {
+    let (mailbox, turns) = (Mailbox(), Recorder<Int>())
+    let query = Delivery(
+      tag: DeliveryTag(generation: 1, number: 1), subscription: "perguntas", exchange: "consultas", routingKey: "consulta",
+      body: [])
+    mailbox.post(queries: [query], at: Build.noon)
+    async let ending = end(mailbox, attend: { turns.record(1) })
+    _ = try await turns.first { $0 }
+    mailbox.ring()
+    _ = try await turns.next(from: 1) { $0 }
+    mailbox.post(.stop)
+    let told = try await ending.dropLast().filter {
+      $0.details.contains { $0.key.hasPrefix("dropped_queries.") && $0.value == "1" }
+    }
+    #expect(told.count == 1, "\(told)")
+  }
+
   @Test func `says what is left when the link comes up while it ends`() async throws {
     let mailbox = Mailbox()
     mailbox.post(.stop)
-    #expect(try await end(mailbox, whileEnding: { mailbox.post(.publisherUp) })?.details["outbox"] == "vazia")
+    #expect(try await end(mailbox, whileEnding: { mailbox.post(.publisherUp) }).last?.details["outbox"] == "vazia")
   }
 
   @Test func `says what is left when the link comes up with the signal to end`() async throws {
     let mailbox = Mailbox()
     mailbox.post(.stop)
     mailbox.post(.publisherUp)
-    #expect(try await end(mailbox)?.details["outbox"] == "vazia")
+    #expect(try await end(mailbox).last?.details["outbox"] == "vazia")
   }
 }

@@ -44,6 +44,7 @@ import Testing
   private let mailbox = Mailbox()
   private let broker = Broker()
   private let ready = Recorder<Int>()
+  private let lines = LogLines()
 
   init() throws {
     scratch = try ScratchFolder()
@@ -60,7 +61,7 @@ import Testing
   private func makeService() -> RelayService {
     RelayService(
       mailbox: mailbox, keys: keys, consuming: broker, publishing: broker,
-      log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+      log: lines.logger, tallyInterval: .zero,
       whenReady: { [ready] in ready.record(1) })
   }
 
@@ -80,6 +81,19 @@ import Testing
     try await running
     #expect(ready.count == 1)
     #expect(service.summary["outbox"] == "vazia")
+  }
+
+  @Test func `It tells while it runs what it put aside`() async throws {
+    var junk = delivery
+    junk.body = Array("lixo".utf8)
+    let service = makeService()
+    broker.isUp.withLock { $0 = true }
+    mailbox.post(deliveries: [junk])
+    async let running: Void = service.run()
+    _ = try await broker.acknowledged.first { $0 }
+    mailbox.post(.stop)
+    try await running
+    #expect(lines.all.count { $0.details["dead_letters.formato"] == "1" } == 1, "\(lines.all)")
   }
 
   @Test func `It says how much it leaves to the broker's queue`() async throws {
