@@ -26,7 +26,7 @@ struct Fault: Sendable {
     self.init(name, portuguese, english) { _ in (Setting(), strike) }
   }
 
-  static let all = kills + pauses + brokers + links + unheard + disks + clocks + messages + instances + outages
+  static let all = kills + pauses + terminations + brokers + links + unheard + disks + clocks + messages + instances + outages
 
   static func named(_ name: String) -> Fault? { all.first { $0.name == name } }
 }

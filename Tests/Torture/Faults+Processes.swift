@@ -6,24 +6,56 @@ import SharedKernel
 import SuiteTesting
 
 extension Fault {
-  /// SIGSTOP for twice the heartbeat, SIGCONT: the process comes back to connections that are gone.
+  /// SIGSTOP for longer than the broker waits for a sign of life, SIGCONT: the process comes back to connections that are gone, with
+  /// deliveries in its hands that others may have by then.
   static let pauses = PrivateHouse.Service.allCases.map { service in
     Fault(
-      "stop-\(service.rawValue)", "\(service.rawValue) parado 20 s (SIGSTOP)", "\(service.rawValue) stopped for 20 s (SIGSTOP)"
+      "stop-\(service.rawValue)", "\(service.rawValue) parado \(pauseSeconds) s (SIGSTOP)",
+      "\(service.rawValue) stopped for \(pauseSeconds) s (SIGSTOP)"
     ) { _ in
       var setting = Setting()
       // Bidders who hear nothing do not bid late.
-      if service == .notices { setting.lasting = 45 }
+      if service != .calendar { setting.lasting = pauseSeconds + 25 }
       return (
         setting,
         { scene in
           try await scene.moment()
           let process = try scene.process(service)
+          guard let link = scene.link(of: service) else { throw NotReached(description: "no proxy") }
           process.send(SIGSTOP)
-          try await Task.sleep(for: .seconds(20))
+          let before = link.accepted
+          try await Task.sleep(for: .seconds(pauseSeconds))
+          scene.beginMending()
           process.send(SIGCONT)
+          do {
+            try await until("\(service.rawValue) connects again", within: .seconds(60)) { link.accepted > before }
+          } catch { throw NotReached(description: "\(service.rawValue) kept its connections") }
         }
       )
+    }
+  }
+
+  /// RabbitMQ looks at each interval of the heartbeat (10 s, `ConnectionOptions`) and closes after the second without a byte: 20 to
+  /// 30 s after the last one.
+  private static let pauseSeconds = 35
+
+  /// SIGTERM amid the bidding: what is begun is brought to its end, and said.
+  static let terminations = PrivateHouse.Service.allCases.map { service in
+    Fault(
+      "term-\(service.rawValue)", "\(service.rawValue) encerrado em ordem (SIGTERM)",
+      "\(service.rawValue) ended in order (SIGTERM)"
+    ) { scene in
+      for _ in 0..<scene.draw({ $0.interval(1...3) }) {
+        try await scene.moment()
+        let process = try scene.process(service)
+        process.send(SIGTERM)
+        let ending = try await scene.ended(service)
+        guard ending == .code(0), process.errors.values.last?.contains(": parado") == true else {
+          throw Program.Failure(
+            description: "\(service.rawValue), asked to end, ended with \(ending) and said \(process.errors.values.suffix(3))")
+        }
+        try await scene.start(service)
+      }
     }
   }
 

@@ -82,6 +82,9 @@ final class Scene: Sendable {
 
   // MARK: - Services
 
+  /// A service's way to the broker.
+  func link(of service: Service) -> LinkProxy? { Party.allCases.first { $0.service == service }.flatMap { links[$0] } }
+
   func dataPath(_ service: Service) -> String { setting.data[service] ?? house.data }
 
   /// Starts a service; the first time with what the fault asks for.
@@ -89,8 +92,7 @@ final class Scene: Sendable {
   func launch(_ service: Service, _ arguments: [String] = []) throws -> (program: Program, ready: String) {
     let isFirst = !runs.contains { $0.service == service }
     if !isFirst { beginMending() }
-    let party = Party.allCases.first { $0.service == service }
-    let port = party.flatMap { links[$0]?.port } ?? broker.port
+    let port = link(of: service)?.port ?? broker.port
     var environment = ["LEILAO_DATA": dataPath(service)]
     environment["RABBITMQ_URL"] = broker.url(
       user: service.brokerUser, password: service.brokerUser, virtualHost: "leilao", port: port)
