@@ -11,11 +11,13 @@ import Testing
 struct ProductionTests {
   private static let bidders = ["ana", "bia"]
 
-  /// The house with all of its services up, both bidders' keys made by themselves and known.
-  private func house(certificates: Bool = false) async throws -> (PrivateHouse, ProductionFolder) {
-    let folder = try await ProductionFolder(bidders: Self.bidders, certificates: certificates)
+  /// The house with all of its services up, the bidders' keys made by themselves and known.
+  private func house(
+    of bidders: [String] = Self.bidders, certificates: Bool = false
+  ) async throws -> (PrivateHouse, ProductionFolder) {
+    let folder = try await ProductionFolder(bidders: bidders, certificates: certificates)
     let house = try await PrivateHouse(production: folder)
-    for bidder in Self.bidders {
+    for bidder in bidders {
       let run = try await house.run("cliente-tui", ["keygen", bidder], as: bidder)
       guard run.status == 0 else { throw Program.Failure(description: "keygen: \(run)") }
       try folder.register(bidder)
@@ -24,8 +26,8 @@ struct ProductionTests {
     return (house, folder)
   }
 
-  private func open(_ auction: String, in house: PrivateHouse) async throws {
-    try await house.schedule(auction, duration: "1h")
+  private func open(_ auction: String, in house: PrivateHouse, duration: String = "1h") async throws {
+    try await house.schedule(auction, duration: duration)
     try await until("\(auction) is open") {
       let run = try await house.run("cliente-tui", ["leiloes", "--json"], as: "ana")
       guard run.status == 0 else { throw Program.Failure(description: "leiloes: \(run)") }
@@ -142,6 +144,48 @@ struct ProductionTests {
       #expect(!lines.contains { $0.contains(secret) })
     }
     try await follower.program.kill9()
+  }
+
+  @Test func `Whoever was cut off, and whose queue lost all that waited there, has the same ledger in the end as who was not`()
+    async throws
+  {
+    let (house, folder) = try await house(of: ["ana", "bia", "caio", "duda"])
+    try await open("moto", in: house, duration: "40s")
+    let link = try LinkProxy(to: folder.port)
+    defer { link.close() }
+    var through = folder.environment(of: "ana")
+    through["RABBITMQ_URL"] = through["RABBITMQ_URL"]?.replacing(":\(folder.port)/", with: ":\(link.port)/")
+    let ana = try Follower(house, "moto", as: "ana", environment: through)
+    let bia = try Follower(house, "moto", as: "bia", environment: folder.environment(of: "bia"))
+    for follower in [ana, bia] { try await follower.first("aberto") }
+    func raise(_ amounts: [Int]) async throws {
+      for amount in amounts {
+        let bidder = amount / 10 % 2 == 0 ? "caio" : "duda"
+        #expect(try await bid(house, "moto", "\(amount)", as: bidder).situacao == "aceito")
+      }
+    }
+    try await raise([100, 110])
+    try await ana.first("lance") { $0.valorCentavos == 110_00 }
+
+    let before = link.accepted
+    link.mode = .silent
+    link.cut()
+    let password = try BrokerURL(try #require(through["RABBITMQ_URL"])).password
+    let probe = try BrokerProbe(port: house.broker.port, user: "ana", password: password, virtualHost: "leilao")
+    try await raise([120, 130, 140])
+    try await until("all of it waits in ana's queue") { try probe.readyCount("cliente_ana") >= 3 }
+    try probe.purgeQueue("cliente_ana")
+    #expect(try probe.readyCount("cliente_ana") == 0)
+
+    link.mode = .passing
+    try await ana.first("lance") { $0.valorCentavos == 140_00 }
+    #expect(link.accepted > before)
+    try await raise([150])
+    let (interrupted, whole) = (try await ana.toTheEnd(), try await bia.toTheEnd())
+    #expect(interrupted == whole)
+    #expect(
+      whole.compactMap { $0.evento == "lance" ? $0.valorCentavos : nil } == [100_00, 110_00, 120_00, 130_00, 140_00, 150_00])
+    #expect((whole.last?.situacao, whole.last?.vencedor, whole.last?.valorCentavos) == ("vendido", "duda", 150_00))
   }
 
   private func listed(_ auction: String, in house: PrivateHouse) async throws -> Line {
