@@ -40,7 +40,7 @@ struct FloodCommand: AsyncParsableCommand {
     let bidders = [try await PatientBidder(scene, as: "bia"), try await PatientBidder(scene, as: "caio")]
     tell("two honest bidders in turn, 5 bids a second, and one from the command line; \(seconds) s each")
     var worst: [Times] = []
-    for (part, name) in ["calm", "everything", "questions"].enumerated() {
+    for name in ["calm", "everything", "questions"] {
       let flooders =
         switch name {
         case "everything": try await FloodingBidder.several(connections, scene, sending: .everything)
@@ -48,7 +48,7 @@ struct FloodCommand: AsyncParsableCommand {
         default: [FloodingBidder]()
         }
       let began = ContinuousClock.now
-      let (live, visits) = try await bid(bidders, in: scene, against: flooders, from: 1_000 + 1_000_000 * part)
+      let (live, visits) = try await bid(bidders, in: scene, against: flooders)
       let lasted = max(1, Int(began.duration(to: .now) / .seconds(1)))
       tell("\(name.padded(to: 10)) \(live)")
       tell("\("".padded(to: 10)) command line: \(visits)")
@@ -57,7 +57,8 @@ struct FloodCommand: AsyncParsableCommand {
         let (taken, bids) = (counts.reduce(0) { $0 + $1.confirmed }, counts.reduce(0) { $0 + $1.bids })
         tell(
           "\("".padded(to: 10)) flooder: \(taken) messages taken (\(taken / lasted)/s, \(bids) as bids) over \(flooders.count) "
-            + "connections, \(counts.reduce(0) { $0 + $1.declined }) declined by a full queue")
+            + "connections, \(counts.reduce(0) { $0 + $1.declined }) declined by a full queue, "
+            + "\(bidders[0].accepted(of: FloodScene.flooder)) bids accepted")
         for flooder in flooders { await flooder.leave() }
         worst += [live, visits]
       }
@@ -69,12 +70,12 @@ struct FloodCommand: AsyncParsableCommand {
 
   /// Bids while others flood, live and from the command line.
   private func bid(
-    _ bidders: [PatientBidder], in scene: FloodScene, against flooders: [FloodingBidder], from price: Int
+    _ bidders: [PatientBidder], in scene: FloodScene, against flooders: [FloodingBidder]
   ) async throws -> (live: Times, visits: Times) {
     let isOver = Mutex(false)
     async let flood: Void = FloodingBidder.flood(flooders, atLeast: 0) { isOver.withLock { $0 } }
-    async let visits = visit(scene, from: price)
-    let live = try await bid(bidders, from: Int64(price) * 100)
+    async let visits = visit(scene, with: bidders[0])
+    let live = try await bid(bidders)
     let times = (live, try await visits)
     isOver.withLock { $0 = true }
     await flood
@@ -82,27 +83,26 @@ struct FloodCommand: AsyncParsableCommand {
   }
 
   /// One run of the client's command after another, for so long.
-  private func visit(_ scene: FloodScene, from price: Int) async throws -> Times {
+  /// - Parameter witness: who knows what would be accepted.
+  private func visit(_ scene: FloodScene, with witness: PatientBidder) async throws -> Times {
     var times = Times()
     let began = ContinuousClock.now
-    var number = 0
     while ContinuousClock.now - began < .seconds(seconds) {
       let at = ContinuousClock.now
-      times.note(try await scene.bidFromCommandLine(price + number * 10), ContinuousClock.now - at)
-      number += 1
+      times.note(try await scene.bidFromCommandLine(Int(witness.minimum.minorUnits / 100)), ContinuousClock.now - at)
       try await Task.sleep(until: at + .seconds(1))
     }
     return times
   }
 
   /// Bids in turn, five a second, for so long.
-  private func bid(_ bidders: [PatientBidder], from price: Int64) async throws -> Times {
+  private func bid(_ bidders: [PatientBidder]) async throws -> Times {
     var times = Times()
     let began = ContinuousClock.now
     var number = 0
     while ContinuousClock.now - began < .seconds(seconds) {
       let at = ContinuousClock.now
-      let outcome = try await bidders[number % 2].place(price + Int64(number) * 10_00, within: .seconds(10))
+      let outcome = try await bidders[number % 2].place(within: .seconds(10))
       times.note(outcome, ContinuousClock.now - at)
       number += 1
       try await Task.sleep(until: at + .milliseconds(200))
@@ -114,14 +114,12 @@ struct FloodCommand: AsyncParsableCommand {
 /// What became of some bids, and how long it took.
 struct Times: CustomStringConvertible {
   private var decided: [Duration] = []
+  private var accepted = 0
   private var others: [PatientBidder.Outcome: Int] = [:]
 
   mutating func note(_ outcome: PatientBidder.Outcome, _ time: Duration) {
-    switch outcome {
-    case .accepted: decided.append(time)
-    case .refused(let reason) where reason != .rateLimit: decided.append(time)
-    case .refused, .busy, .unheard: others[outcome, default: 0] += 1
-    }
+    if outcome == .accepted { accepted += 1 }
+    if outcome.isDecided { decided.append(time) } else { others[outcome, default: 0] += 1 }
   }
 
   var share: Double { Double(decided.count) / Double(max(1, decided.count + others.values.reduce(0, +))) }
@@ -133,7 +131,8 @@ struct Times: CustomStringConvertible {
 
   var description: String {
     func milliseconds(_ part: Double) -> Int { Int(quantile(part) / .milliseconds(1)) }
-    return "\(decided.count) bids decided (\(Int(share * 1_000)) ‰), p50 \(milliseconds(0.5)) ms, p99 \(milliseconds(0.99)) ms, "
+    return
+      "\(decided.count) bids decided (\(Int(share * 1_000)) ‰, \(accepted) accepted), p50 \(milliseconds(0.5)) ms, p99 \(milliseconds(0.99)) ms, "
       + "longest \(milliseconds(1)) ms" + (others.isEmpty ? "" : ", not decided: \(others)")
   }
 }

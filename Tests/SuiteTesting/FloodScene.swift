@@ -1,26 +1,30 @@
 import AuctionFacts
+import AuctionSigning
 import AuctionWire
 import Foundation
 import MessagingKit
 import ServiceKit
-import SharedKernel
+package import SharedKernel
 import SigningKit
 import Synchronization
 
 /// A house of the production profile with an open auction, one bidder who sends whatever he can as fast as he can, two who bid
 /// in turn and wait for what is said, and one who bids from the command line.
 package final class FloodScene: Sendable {
-  package static let flooder = "ana"
+  package static let flooder: PrincipalID = "ana"
   /// How many connections the broker grants each bidder.
   package static let mostConnections = 8
   package static let honest = ["bia", "caio"]
   package static let visitor = "duda"
-  private static let bidders = [flooder] + honest + [visitor]
-  package static let auction = "moto"
+  private static let bidders = [flooder.text] + honest + [visitor]
+  package static let auction: AuctionID = "moto"
+  static let opening: Money = 1_000_00
+  private static let increment: Money = 10_00
 
   package let house: PrivateHouse
   private let folder: ProductionFolder
   private let edition: Digest
+  private let rising = Mutex(FloodScene.opening)
 
   package init() async throws {
     folder = try await ProductionFolder(bidders: Self.bidders)
@@ -32,7 +36,10 @@ package final class FloodScene: Sendable {
     }
     try await house.start(PrivateHouse.Service.allCases)
     let run = try await house.operator(
-      ["agendar", "--id", Self.auction, "--titulo", "Moto", "--inicio", "now", "--duracao", "1h", "--lance-inicial", "1000,00"]
+      [
+        "agendar", "--id", Self.auction.text, "--titulo", "Moto", "--inicio", "now", "--duracao", "1h", "--lance-inicial",
+        "1000,00",
+      ]
         + ["--incremento", "10,00", "--prorrogacao", "0s"])
     guard run.status == 0 else { throw Program.Failure(description: "agendar: \(run)") }
     edition = try await Self.opened(house)
@@ -42,7 +49,7 @@ package final class FloodScene: Sendable {
   private static func opened(_ house: PrivateHouse) async throws -> Digest {
     let edition = Mutex<Digest?>(nil)
     try await until("\(auction) is open") {
-      let run = try await house.run("cliente-tui", ["leiloes", "--json"], as: flooder)
+      let run = try await house.run("cliente-tui", ["leiloes", "--json"], as: flooder.text)
       guard let line = run.output.first(where: { $0.contains("\"status\":\"ativo\"") }) else { return false }
       let after = line.split(separator: "\"edicao\":\"").last.map { String($0.prefix(64)) }
       edition.withLock { $0 = after.flatMap { Digest(hex: $0) } }
@@ -59,7 +66,7 @@ package final class FloodScene: Sendable {
       let situacao: String
       let motivo: String?
     }
-    let arguments = ["lance", Self.auction, "\(amount),00", "--cliente", Self.visitor, "--json"]
+    let arguments = ["lance", Self.auction.text, "\(amount),00", "--cliente", Self.visitor, "--json"]
     let run = try await house.run("cliente-tui", arguments, as: Self.visitor)
     guard let text = run.output.last, let line = try? JSONDecoder().decode(Line.self, from: Data(text.utf8)) else {
       return .unheard
@@ -71,19 +78,26 @@ package final class FloodScene: Sendable {
     }
   }
 
-  /// A bid of a bidder's, signed now.
-  func bid(of bidder: String, amount: Int64) throws -> (bid: Bid, message: Publishing) {
-    guard let principal = PrincipalID(bidder), let amount = Money(minorUnits: amount), let auction = AuctionID(Self.auction)
-    else {
-      throw Program.Failure(description: "no bid of \(bidder)")
-    }
-    let key = try KeyFolder(path: folder.folder(of: bidder) + "/keys").privateKey(of: bidder) { nil }
-    guard let keyID = Digest(key.publicKey.id) else { throw Program.Failure(description: "no key id") }
-    let bid = Bid(
-      id: BidID(.random()), auction: auction, edition: edition, bidder: principal, amount: amount, seen: nil,
+  /// The voice of a bidder, who has read his key.
+  func voice(of bidder: String) throws -> Voice {
+    guard let principal = PrincipalID(bidder) else { throw Program.Failure(description: "\(bidder) is no bidder") }
+    return try Voice(
+      principal: principal, key: KeyFolder(path: folder.folder(of: bidder) + "/keys").privateKey(of: bidder) { nil })
+  }
+
+  /// A bid of a bidder's, made now.
+  func bid(of bidder: PrincipalID, amount: Money) -> Bid {
+    Bid(
+      id: BidID(.random()), auction: Self.auction, edition: edition, bidder: bidder, amount: amount, seen: nil,
       clock: ClockReading(.systemNow, uncertainty: .seconds(5), status: .systemClock))
-    let body = try bid.enveloped(keyID: keyID) { try key.sign($0) }.encoded()
-    return (bid, Self.message(body, to: .lances, by: bidder))
+  }
+
+  /// An amount above each one that this has answered with before, by the increment.
+  package func nextAmount() -> Money {
+    rising.withLock { amount in
+      defer { amount = amount.addingClamped(Self.increment) }
+      return amount
+    }
   }
 
   /// As that user may send it.

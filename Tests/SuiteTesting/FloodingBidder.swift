@@ -1,11 +1,13 @@
 package import AuctionFacts
+import AuctionSigning
 import AuctionWire
 import MessagingKit
 import ServiceKit
 import SharedKernel
 import Synchronization
 
-/// Sends without end, over one connection: bids that are good, bids that are not, junk and questions, all at once; or questions only.
+/// Sends without end, over one connection: bids that would be accepted, bids that would not, junk and questions, all at once; or
+/// questions only.
 package final class FloodingBidder: Sendable {
   package enum Mix: Sendable {
     case everything
@@ -24,17 +26,20 @@ package final class FloodingBidder: Sendable {
     var answered: Int { confirmed + declined + other }
   }
 
+  private let scene: FloodScene
+  private let voice: Voice
   private let connection: Connection
-  private let mix: [Publishing]
+  private let mix: Mix
+  /// What it says again and again.
+  private let questions: [Publishing]
   private let state = Mutex(Count())
   /// Refusals that the house told this bidder.
   private let heard = Recorder<Refusal>()
 
-  package init(_ scene: FloodScene, sending kind: Mix) async throws {
-    let name = FloodScene.flooder
-    let questions = Self.questions(by: name)
-    let bids = kind == .everything ? try Self.bids(by: name, in: scene) : []
-    mix = (bids + questions).enumerated().sorted { $0.offset % 100 < $1.offset % 100 }.map(\.element)
+  package init(_ scene: FloodScene, sending mix: Mix) async throws {
+    let name = FloodScene.flooder.text
+    (self.scene, self.mix, voice) = (scene, mix, try scene.voice(of: name))
+    questions = Self.questions(by: name)
     connection = try await scene.connect(
       name, inFlight: 20_000,
       [
@@ -49,16 +54,25 @@ package final class FloodingBidder: Sendable {
     }
   }
 
-  private static func bids(by name: String, in scene: FloodScene) throws -> [Publishing] {
-    let good = try (0..<100 as Range<Int64>).map { try scene.bid(of: name, amount: 1 + $0).message }
-    // Well formed, and signed for other bytes.
-    let forged = try (0..<100 as Range<Int64>).map { number -> Publishing in
-      let body = try scene.bid(of: name, amount: 1 + number).message.body
-      return FloodScene.message(cut(body), to: .lances, by: name)
+  /// Bids of this moment, none of which was said before: good ones, each for more than the one before it, and others.
+  private func bids() -> [Publishing] {
+    let name = voice.principal.text
+    let good = (0..<100).map { _ in
+      voice.seal(scene.bid(of: voice.principal, amount: scene.nextAmount())).evidence.bytes
     }
-    let junk = (0..<50).map { FloodScene.message([UInt8](repeating: UInt8($0), count: 10_000), to: .lances, by: name) }
-    let anonymous = good.prefix(50).map { FloodScene.message($0.body, to: .lances, by: nil) }
-    return good + forged + junk + large(to: .lances, by: name) + anonymous
+    // Well formed, and signed for other bytes.
+    let signature = voice.sign(UniqueID.random().bytes)
+    let forged = (0..<100).map { _ in
+      scene.bid(of: voice.principal, amount: scene.nextAmount()).enveloped(keyID: voice.keyID) { _ in signature }.encoded()
+    }
+    let junk = (0..<50).map { _ in
+      let start = UniqueID.random().bytes
+      return start + [UInt8](repeating: 0, count: 10_000 - start.count)
+    }
+    // A good bid, too, is nobody's if the broker does not vouch for who says it.
+    let anonymous = good.prefix(50).map { FloodScene.message($0, to: .lances, by: nil) }
+    return (good + forged + junk).map { FloodScene.message($0, to: .lances, by: name) }
+      + Self.large(to: .lances, by: name) + anonymous
   }
 
   private static func questions(by name: String) -> [Publishing] {
@@ -82,14 +96,6 @@ package final class FloodingBidder: Sendable {
     return flooders
   }
 
-  /// Breaks the payload and leaves the signature.
-  private static func cut(_ body: [UInt8]) -> [UInt8] {
-    guard let envelope = try? Envelope(parsing: body) else { return body }
-    let broken = String(decoding: body, as: UTF8.self).replacing(
-      Base64.encode(envelope.payload), with: Base64.encode(envelope.payload + [0x20]))
-    return Array(broken.utf8)
-  }
-
   package var count: Count { state.withLock { $0 } }
   package var reasons: [Refusal] { heard.values }
 
@@ -108,16 +114,23 @@ package final class FloodingBidder: Sendable {
     }
   }
 
-  /// One of each, and what became of all of them.
+  /// Some of each kind, mixed.
+  private func messages() -> [Publishing] {
+    let all = (mix == .everything ? bids() : []) + questions
+    return all.enumerated().sorted { $0.offset % 100 < $1.offset % 100 }.map(\.element)
+  }
+
+  /// Says some of each, and notes what became of all of them.
   private func burst() async {
+    let messages = messages()
     await withCheckedContinuation { continuation in
-      let open = Mutex(mix.count)
-      connection.publish(mix) { [self] index, outcome in
+      let open = Mutex(messages.count)
+      connection.publish(messages) { [self] index, outcome in
         state.withLock {
           switch outcome {
           case .confirmed:
             $0.confirmed += 1
-            if mix[index].exchange == Exchange.lances.rawValue { $0.bids += 1 }
+            if messages[index].exchange == Exchange.lances.rawValue { $0.bids += 1 }
           case .refused: $0.declined += 1
           case .returned, .unknown, .invalid: $0.other += 1
           }
