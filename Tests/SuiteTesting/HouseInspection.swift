@@ -110,14 +110,22 @@ package struct HouseInspection {
     }
   }
 
-  /// When the bidder's key was away, if ms-lance may have looked at that bid then: not if it was put back before the bid first came.
+  /// When the bidder's key was away, if ms-lance may have looked at that bid then: not if it was put back before the bid first came,
+  /// and not if it was taken away when ms-lance had had time for the bid.
   private func removals(of bidder: PrincipalID, before digest: Digest?) -> [SimulatedHouse.KeyRemoval] {
     let came = digest.flatMap { house.witness.firstArrivals[$0] }
     return house.removals.filter { removal in
       guard removal.bidder == bidder else { return false }
-      guard let came, let back = removal.to else { return true }
-      return came < back + SimulatedHouse.KeyRemoval.slack
+      guard let came else { return true }
+      let wasInTime = removal.to.map { came < $0 + SimulatedHouse.KeyRemoval.slack } ?? true
+      return wasInTime && came + longestWait > removal.from
     }
+  }
+
+  /// How long a bid may have waited for ms-lance: a link died and nobody noticed, and then it was away for as long as it ever was.
+  private var longestWait: Interval {
+    let absence = house.books.silences.map { $0.to - $0.from }.max() ?? .seconds(0)
+    return HousePlan.longestDeadLink + absence + SimulatedHouse.KeyRemoval.slack
   }
 
   // MARK: - Asking

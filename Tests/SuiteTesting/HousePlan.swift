@@ -93,6 +93,8 @@ package struct HousePlan: Sendable {
   /// How many faults a whole history has at least.
   package static let leastFaults = 20
   static let leastBids = 200
+  /// How long a dead link or a dead consumer goes unnoticed at most.
+  static let longestDeadLink = Interval.seconds(12)
 
   init(start: Timestamp, scale: Scale, calm: Bool, random: inout SeededRandom) {
     let isWhole = scale == .whole
@@ -166,7 +168,8 @@ package struct HousePlan: Sendable {
       }
       times(4...8) { $0.add(.loseLink($0.random.next()), to: $0.length) }
       times(1...3) { draft in
-        let (broker, process) = (draft.random.interval(0...12_000), draft.random.interval(0...12_000))
+        let longest = HousePlan.longestDeadLink.microseconds / 1_000
+        let (broker, process) = (draft.random.interval(0...longest), draft.random.interval(0...longest))
         draft.add(
           .severLink(draft.random.next(), broker: .milliseconds(broker), process: .milliseconds(process)), to: draft.length)
       }

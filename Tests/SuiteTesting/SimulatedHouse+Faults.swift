@@ -71,7 +71,8 @@ extension SimulatedHouse {
     let old = process.connections
     process.crash(flushing: Int(random.interval(0...4)), losingPower: false, lingering: true)
     for connection in old where connection.isLingering {
-      ghosts.append((connection, world.time.now + .milliseconds(random.interval(0...12_000))))
+      let longest = HousePlan.longestDeadLink.microseconds / 1_000
+      ghosts.append((connection, world.time.now + .milliseconds(random.interval(0...longest))))
     }
     restarts[process.name] = world.time.now + .milliseconds(random.interval(0...50))
   }
