@@ -139,6 +139,7 @@ let package = Package(
     tests("BidderClient", domain + kits + shell + ["AuctionClient", "TerminalKit", "BidderClient"], exclude: ["Golden"]),
     tests("Integration", domain + kits + shell + ["AuctionClient"]),
     tests("Fuzz"),
+    tests("Torture", domain + kits + shell + ["AuctionClient", "Torture"]),
     tests("Architecture"),
   ],
   swiftLanguageModes: [.v6]

@@ -1,5 +1,5 @@
 import AuctionClient
-import AuctionFacts
+package import AuctionFacts
 import AuctionService
 package import AuctionSigning
 import AuctionWire
@@ -311,8 +311,7 @@ package struct HouseInspection {
       }
     }
     for statement in ledgers.values.joined() where !house.witness.passedOn.contains(statement.envelope.encoded()) {
-      guard case .block(let block) = statement.fact else { continue }
-      violations.append(Violation(9, "\(block.auction): block \(block.number) was never passed on"))
+      violations.append(Violation(9, "\(statement.envelope.kind) \(statement.digest.hex.prefix(8)) was never passed on"))
     }
     return violations
   }
@@ -333,11 +332,14 @@ package struct HouseInspection {
     }
   }
 
+  /// What the house says when it is asked for all auctions; nil: nothing.
+  package var summaries: [AuctionSummary]? {
+    if case .auctions(let summaries)? = Self.ask(.auctions(after: nil), house)?.snapshot.content { summaries } else { nil }
+  }
+
   /// What each bidder sees must be what the books say.
   private var pictureViolations: [Violation] {
-    guard case .auctions(let summaries)? = Self.ask(.auctions(after: nil), house)?.snapshot.content else {
-      return [Violation(12, "the house answers no queries")]
-    }
+    guard let summaries else { return [Violation(12, "the house answers no queries")] }
     return house.bidders.flatMap { bidder in
       summaries.flatMap { picture(of: $0, bidder) } + bidder.drops.map { "\(bidder.id) dropped something: \($0)" }
     }.map { Violation(12, $0) }

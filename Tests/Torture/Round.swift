@@ -120,7 +120,7 @@ struct Round {
       scene.bidders.allSatisfy { $0.record.auction?.status == .closed && !$0.record.isUndecided }
     }
     progress.step = "rest"
-    let inspection = Inspection(scene, poison: poison.reasons)
+    let inspection = try Inspection(scene, poison: poison.reasons)
     progress.violations += try await inspection.run()
     progress.accepted = inspection.accepted
   }
