@@ -2,7 +2,7 @@ import Foundation
 import SuiteTesting
 import Testing
 
-/// The inputs that the fuzzer found worth keeping (scripts/fuzz), tried once more in a process of their own: a trap ends that one, and
+/// The inputs from which the fuzzer sets out and those that were worth keeping (scripts/fuzz), tried once more in a process of their own: a trap ends that one, and
 /// its last line names the input.
 @Suite("The kept inputs") struct CorpusTests {
   private static let tests = String(#filePath.dropLast("FuzzTests/CorpusTests.swift".count))

@@ -139,7 +139,7 @@ struct RightsTests {
     for key in Topology.announcements { #expect(try calendar.publishConfirmed(exchange: "leilao", key: key) == .routed) }
     try await settles(broker, ["lance_realizado": 4])
 
-    // What is pumped from an event into bids comes as a bid, from the exchange of bids: PoisonTests see it refused for that.
+    // What is pumped from an event into bids comes as a bid, from the exchange of bids, and is refused for that (below).
     let pump = try bidder.declareUnnamedQueue(
       isDurable: true, isExclusive: false,
       arguments: [
