@@ -36,15 +36,17 @@ extension Fault {
         try await scene.broker.rabbitmqctl(["close_all_connections", "--vhost", "leilao", "tortura"])
       }
     },
-    Fault("queue-deleted", "a fila dos lances é apagada e refeita", "the queue of bids is deleted and made again") { _ in
+    Fault("queue-deleted", "uma fila de um serviço é apagada e refeita", "a service's queue is deleted and made again") {
+      random in
       var setting = Setting()
-      setting.losesDeliveries = true
+      let queue = random.pick([Queue.lanceRealizado, .notificacao, .msLeilao])
+      setting.loses = queue
       return (
         setting,
         { scene in
           try await scene.moment()
           let probe = try BrokerProbe(port: scene.broker.port, user: Tap.user, password: Tap.user, virtualHost: "leilao")
-          try probe.deleteQueue(Queue.lanceRealizado.rawValue)
+          try probe.deleteQueue(queue.rawValue)
           let pause = scene.draw { $0.interval(200...3_000) }
           try await Task.sleep(for: .milliseconds(pause))
           scene.beginMending()

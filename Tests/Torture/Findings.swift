@@ -33,8 +33,8 @@ struct Findings {
   var hearsTheHouse = true
   /// Who may have said it.
   var ring: KeyRing
-  /// The broker itself lost what it had confirmed.
-  var losesDeliveries = false
+  /// The queue from which the broker itself lost what it had confirmed.
+  var lost: Queue?
 
   /// What the house's clock may be ahead: 500 ppm of a jump that it is drawn after, or what an honest server may be off.
   private static let tolerance = Interval.milliseconds(100)
@@ -82,7 +82,7 @@ struct Findings {
   }
 
   private var deathViolations: [Violation] {
-    let missing = losesDeliveries ? [] : poison.filter { dead[$0.key] == nil }.map { "\($0.key) is not buried" }
+    let missing = lost == .lanceRealizado ? [] : poison.filter { dead[$0.key] == nil }.map { "\($0.key) is not buried" }
     let wrong = dead.compactMap { id, reasons -> String? in
       guard let reason = poison[id] else { return "a dead letter that was no poison: \(id), \(reasons.sorted())" }
       return reasons == [reason] ? nil : "\(id) is not buried for \(reason) but for \(reasons.sorted())"
@@ -118,7 +118,7 @@ struct Findings {
     let asked = asked[entry.bid.id] ?? []
     if asked != decided { violations.append(Violation(7, "\(name): whoever asks hears \(asked), decided \(decided)")) }
     if case .refused(let receipt) = told, receipt.number == nil { return violations }
-    if entry.isDelivered, decided.isEmpty, !losesDeliveries {
+    if entry.isDelivered, decided.isEmpty, lost != .lanceRealizado {
       violations.append(Violation(7, "\(name): the broker had it, and it is not decided"))
     }
     return violations
@@ -187,7 +187,9 @@ struct Findings {
     for statement in ledger {
       let name = "\(statement.envelope.kind) \(statement.digest.hex.prefix(8))"
       if hearsTheHouse, !announced.contains(statement.digest) { complain(9, "\(name) stands in the ledger and was never said") }
-      if !passedOn.contains(statement.digest) { complain(9, "\(name) stands in the ledger and was never passed on") }
+      if lost != .notificacao, !passedOn.contains(statement.digest) {
+        complain(9, "\(name) stands in the ledger and was never passed on")
+      }
     }
     return violations
   }

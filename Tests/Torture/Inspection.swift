@@ -21,7 +21,7 @@ final class Inspection {
   init(_ scene: Scene, poison: [String: String]) throws {
     self.scene = scene
     findings = Findings(ring: try LiveKeyRing(KeyFolder(path: scene.house.keys)).ring)
-    (findings.poison, findings.losesDeliveries) = (poison, scene.setting.losesDeliveries)
+    (findings.poison, findings.lost) = (poison, scene.setting.loses)
     findings.hearsTheHouse = scene.tap.exchanges.contains(.leilao)
   }
 

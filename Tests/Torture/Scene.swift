@@ -19,8 +19,8 @@ struct Setting: Sendable {
   var server: FakeNTPServer?
   /// ms-lance is away over the auction's end, and must give the time back.
   var expectsOutage = false
-  /// The broker itself loses what it had confirmed.
-  var losesDeliveries = false
+  /// From which queue the broker itself loses what it had confirmed.
+  var loses: Queue?
   /// How long the auction lasts, in seconds: longer than the fault, so that its mending can be seen.
   var lasting = 6
   /// The fault meets the auction's scheduling too.
@@ -66,7 +66,7 @@ final class Scene: Sendable {
     let names: [PrincipalID] = ["ana", "bia", "caio"]
     for name in names { try await house.makeKeys(name.text) }
     // Where a queue is deleted, a witness would take what the broker should return.
-    tap = try await Tap(broker, hearing: setting.losesDeliveries ? [.notificacoes] : [.leilao, .notificacoes])
+    tap = try await Tap(broker, hearing: setting.loses != nil ? [.notificacoes] : [.leilao, .notificacoes])
     let port = links[.bidders]?.port ?? broker.port
     // The last of them has a way of its own.
     bidders = try names.map { name in
