@@ -47,7 +47,7 @@ struct FloodCommand: AsyncParsableCommand {
         case "questions": try await FloodingBidder.several(connections, scene, sending: .questions)
         default: [FloodingBidder]()
         }
-      let began = ContinuousClock.now
+      let (began, before) = (ContinuousClock.now, bidders[0].accepted(of: FloodScene.flooder))
       let (live, visits) = try await bid(bidders, in: scene, against: flooders)
       let lasted = max(1, Int(began.duration(to: .now) / .seconds(1)))
       tell("\(name.padded(to: 10)) \(live)")
@@ -58,7 +58,7 @@ struct FloodCommand: AsyncParsableCommand {
         tell(
           "\("".padded(to: 10)) flooder: \(taken) messages taken (\(taken / lasted)/s, \(bids) as bids) over \(flooders.count) "
             + "connections, \(counts.reduce(0) { $0 + $1.declined }) declined by a full queue, "
-            + "\(bidders[0].accepted(of: FloodScene.flooder)) bids accepted")
+            + "\(bidders[0].accepted(of: FloodScene.flooder) - before) bids accepted")
         for flooder in flooders { await flooder.leave() }
         worst += [live, visits]
       }
@@ -89,7 +89,8 @@ struct FloodCommand: AsyncParsableCommand {
     let began = ContinuousClock.now
     while ContinuousClock.now - began < .seconds(seconds) {
       let at = ContinuousClock.now
-      times.note(try await scene.bidFromCommandLine(Int(witness.minimum.minorUnits / 100)), ContinuousClock.now - at)
+      // Somewhat more: others bid meanwhile.
+      times.note(try await scene.bidFromCommandLine(Int(witness.minimum.minorUnits / 100) + 100), ContinuousClock.now - at)
       try await Task.sleep(until: at + .seconds(1))
     }
     return times
