@@ -116,8 +116,8 @@ package final class FloodingBidder: Sendable {
 
   /// Some of each kind, mixed.
   private func messages() -> [Publishing] {
-    let all = (mix == .everything ? bids() : []) + questions
-    return all.enumerated().sorted { $0.offset % 100 < $1.offset % 100 }.map(\.element)
+    guard mix == .everything else { return questions }
+    return (bids() + questions).enumerated().sorted { $0.offset % 100 < $1.offset % 100 }.map(\.element)
   }
 
   /// Says some of each, and notes what became of all of them.
