@@ -57,7 +57,8 @@ package final class HouseCall {
   package func ask(_ subject: Query.Subject) throws -> HouseAnswer {
     let query = Query(id: .random(), subject: subject)
     link.ask(query)
-    let answer = try hear { news -> HouseAnswer? in
+    // The broker may have dropped it, or the house: the same question again, whichever answer comes first will do.
+    let answer = try hear(repeating: { [link] in link.ask(query) }) { news -> HouseAnswer? in
       if case .link(.snapshot(let answer)) = news, answer.snapshot.id == query.id { answer } else { nil }
     }
     guard let answer else { throw Failure(.unavailable, silence) }
@@ -106,10 +107,23 @@ package final class HouseCall {
   }
 
   /// - Parameter isSent: whether something was sent whose fate a lost link leaves open; then it is waited for all the same.
+  /// - Parameter repeating: done again and again while nothing is picked, with pauses as long as `OpenQuestions` makes them.
   /// - Returns: what was picked; nil when the patience is at its end.
-  private func hear<Answer>(isSent: Bool = false, _ pick: (News) throws -> Answer?) throws -> Answer? {
+  private func hear<Answer>(
+    isSent: Bool = false, repeating: (() -> Void)? = nil, _ pick: (News) throws -> Answer?
+  ) throws -> Answer? {
     let deadline = ContinuousClock.now + patience
-    while let all = channel.takeAll(until: deadline), !all.isEmpty {
+    var tries = 0
+    func pause() -> ContinuousClock.Instant {
+      .now + .microseconds(OpenQuestions.patience(after: tries).microseconds)
+    }
+    var repeatAt = repeating == nil ? deadline : pause()
+    while let all = channel.takeAll(until: min(deadline, repeatAt)), ContinuousClock.now < deadline || !all.isEmpty {
+      if all.isEmpty, let repeating {
+        tries += 1
+        repeatAt = pause()
+        repeating()
+      }
       for news in all {
         if let answer = try pick(news) { return answer }
         switch news {

@@ -17,12 +17,16 @@ struct OpenQuestions: Sendable {
     /// The block to ask from; nil: whichever is missing by then.
     let from: Int64?
     let urgency: Urgency
+    /// How often it was asked in vain.
+    var tries = 0
   }
 
   private struct Asked {
     let id: UniqueID
     let subject: Query.Subject
+    let tries: Int
     let at: Timestamp
+    var againAt: Timestamp { at + OpenQuestions.patience(after: tries) }
     /// How urgently it is to be asked once more after the answer, because more was missed meanwhile.
     var outdated: Urgency?
 
@@ -39,33 +43,37 @@ struct OpenQuestions: Sendable {
   private var random: SplitMix64
 
   private static let perSecond: Int64 = 10
-  /// A question without an answer is asked again after this.
-  private static let patience = Interval.seconds(3)
+
+  /// A question without an answer is asked again after half a second, then after twice as long each time, up to four seconds: it may
+  /// have been pushed out of a full queue.
+  static func patience(after tries: Int) -> Interval { .milliseconds(500 << Int64(min(tries, 3))) }
 
   init(seed: UInt64) { random = SplitMix64(state: seed) }
 
-  var wakeUp: Timestamp? { [asked.first.map { $0.at + Self.patience }, nextTurn].compactMap { $0 }.min() }
+  var wakeUp: Timestamp? { [asked.map(\.againAt).min(), nextTurn].compactMap { $0 }.min() }
 
   mutating func forgetAll() { (asked, waiting, nextTurn) = ([], [], nil) }
 
-  mutating func ask(_ subject: Query.Subject, at now: Timestamp) -> Query {
-    let query = Query(id: random.nextID(), subject: subject)
-    asked.append(Asked(id: query.id, subject: subject, at: now))
-    return query
+  mutating func ask(_ subject: Query.Subject, at now: Timestamp) -> Query { ask(subject, id: random.nextID(), tries: 0, at: now) }
+
+  private mutating func ask(_ subject: Query.Subject, id: UniqueID, tries: Int, at now: Timestamp) -> Query {
+    asked.append(Asked(id: id, subject: subject, tries: tries, at: now))
+    return Query(id: id, subject: subject)
   }
 
   /// Wants an auction's blocks. While they are asked for, they are asked for once more after the answer.
-  mutating func want(_ auction: AuctionID, from first: Int64? = nil, _ urgency: Urgency) {
+  mutating func want(_ auction: AuctionID, from first: Int64? = nil, _ urgency: Urgency, tries: Int = 0) {
     if let place = asked.firstIndex(where: { $0.isAboutBlocks(of: auction) }) {
       if asked[place].outdated != .now { asked[place].outdated = urgency }
     } else if let place = waiting.firstIndex(where: { $0.auction == auction }) {
       let before = waiting[place]
-      let wanted = Wanted(auction: auction, from: first ?? before.from, urgency: before.urgency == .now ? .now : urgency)
+      let wanted = Wanted(
+        auction: auction, from: first ?? before.from, urgency: before.urgency == .now ? .now : urgency, tries: before.tries)
       guard wanted.urgency != before.urgency else { return waiting[place] = wanted }
       waiting.remove(at: place)
       queue(wanted)
     } else {
-      queue(Wanted(auction: auction, from: first, urgency: urgency))
+      queue(Wanted(auction: auction, from: first, urgency: urgency, tries: tries))
     }
   }
 
@@ -103,12 +111,13 @@ struct OpenQuestions: Sendable {
     besides: (OpenQuestions) -> (auction: AuctionID, from: Int64)?
   ) -> [Query] {
     var queries: [Query] = []
-    let unanswered = asked.filter { now - $0.at >= Self.patience }
-    if !unanswered.isEmpty { asked.removeAll { now - $0.at >= Self.patience } }
+    let unanswered = asked.filter { $0.againAt <= now }
+    if !unanswered.isEmpty { asked.removeAll { $0.againAt <= now } }
     for one in unanswered {
       switch one.subject {
-      case .auctions, .ledger: queries.append(ask(one.subject, at: now))
-      case .blocks(let auction, _): want(auction, urgency(auction))
+      // The same question: whichever answer comes first will do.
+      case .auctions, .ledger: queries.append(ask(one.subject, id: one.id, tries: one.tries + 1, at: now))
+      case .blocks(let auction, _): want(auction, urgency(auction), tries: one.tries + 1)
       // Whoever wants to know what became of it asks by himself.
       case .bid: break
       }
@@ -121,7 +130,7 @@ struct OpenQuestions: Sendable {
       }
       guard pace.admit(nil, at: now) == .admitted else { break }
       served += 1
-      queries.append(ask(.blocks(wanted.auction, from: block), at: now))
+      queries.append(ask(.blocks(wanted.auction, from: block), id: random.nextID(), tries: wanted.tries, at: now))
     }
     waiting.removeFirst(served)
     let turn = now + .microseconds(1_000_000 / Self.perSecond)
