@@ -81,6 +81,22 @@ struct BidderSessionTests {
     #expect(due(.milliseconds(100)) == [.blocks("bicicleta", from: 0)])
   }
 
+  @Test func `repeats a question that nobody answers, more and more slowly, and takes whichever answer comes`() throws {
+    var questions = OpenQuestions(seed: 1)
+    func due(_ now: Timestamp) -> [Query] {
+      questions.due(at: now, nextBlock: { _ in 0 }, urgency: { _ in .now }, besides: { _ in nil })
+    }
+    let first = questions.ask(.auctions(after: nil), at: Build.noon)
+    var now = Build.noon
+    for pause in [500, 1_000, 2_000, 4_000, 4_000] as [Int64] {
+      #expect(due(now + .milliseconds(pause - 1)).isEmpty)
+      now = now + .milliseconds(pause)
+      #expect(due(now).map(\.id) == [first.id] && questions.wakeUp ?? now > now)
+    }
+    #expect(questions.take(first.id) == .auctions(after: nil))
+    #expect(questions.take(first.id) == nil && due(now + .seconds(100)).isEmpty)
+  }
+
   @Test func `is live when the chain breaks that it was waiting for`() throws {
     let bench = try BooksBench.open()
     try bench.place(100_00)
