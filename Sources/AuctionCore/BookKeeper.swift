@@ -56,8 +56,9 @@ package struct BookKeeper: Machine {
 
   private let scribe: Scribe
   private var books = Books()
-  /// The last outage: an auction that was opened during it is heard of only after it.
-  private var lastOutage: Outage?
+  /// The last outages, oldest first: an auction that was opened during one is heard of only after it, or after the next.
+  private var outages: [Outage] = []
+  private static let outagesKept = 100
 
   private struct Outage: Equatable, Sendable {
     let from: Timestamp
@@ -78,12 +79,13 @@ package struct BookKeeper: Machine {
       return []
     case .opened(let opening, let evidence):
       guard let place = books.place(of: opening.auction) else { return [] }
-      let away = lastOutage.flatMap { $0.to > opening.opensAt ? $0 : nil }
+      let missed = outages.filter { $0.to > opening.opensAt }
       return books.change(place) { book in
         let opened = book.open(opening, evidence, at: clock, scribe: scribe)
-        guard !opened.isEmpty, let away else { return opened }
-        return opened
-          + book.resume(awayFrom: max(away.from, opening.opensAt), to: away.to, at: clock, scribe: scribe)
+        guard !opened.isEmpty else { return opened }
+        return missed.reduce(into: opened) { said, outage in
+          said += book.resume(awayFrom: max(outage.from, opening.opensAt), to: outage.to, at: clock, scribe: scribe)
+        }
       }
     case .noticed(let notice, let evidence):
       guard let place = books.place(of: notice.auction) else { return [] }
@@ -98,7 +100,8 @@ package struct BookKeeper: Machine {
       return change(books.openPlaces) { $0.revoke(record, at: clock, scribe: scribe) }
     case .outage(let from, let to):
       guard to - from > BookKeeper.longestPause else { return [] }
-      lastOutage = Outage(from: from, to: to)
+      outages.append(Outage(from: from, to: to))
+      if outages.count > BookKeeper.outagesKept { outages.removeFirst() }
       return change(books.openPlaces) { $0.resume(awayFrom: from, to: to, at: clock, scribe: scribe) }
     case .abandoned(let notice, let evidence):
       guard let place = books.place(of: notice.auction) else { return [] }
@@ -230,6 +233,6 @@ extension BookKeeper {
 extension BookKeeper: Equatable {
   /// Whether both hold the same state; who signs for them does not count.
   package static func == (a: BookKeeper, b: BookKeeper) -> Bool {
-    a.books == b.books && a.lastOutage == b.lastOutage
+    a.books == b.books && a.outages == b.outages
   }
 }

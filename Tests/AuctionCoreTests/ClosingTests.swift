@@ -241,6 +241,20 @@ struct ClosingTests {
     #expect(house.summary?.closesAt == Build.noon + .seconds(730))
   }
 
+  @Test func `an opening that is heard after a second outage has not forgotten the first`() {
+    var house = House()
+    let terms = Build.terms(rules: AuctionRules(extensionWindow: .zero))
+    house.schedule(terms)
+    house.at(.seconds(700))
+    house.give(.outage(from: Build.noon + .seconds(580), to: Build.noon + .seconds(660)))
+    house.give(.outage(from: Build.noon + .seconds(661), to: Build.noon + .seconds(700)))
+    house.open(terms)
+    #expect(house.endTurn().extensions.map(\.cause) == [.outage])
+    #expect(house.summary?.closesAt == Build.noon + .seconds(730))
+    guard case .entries(let entries)? = house.auditor["moto"].blocks.last?.content else { return #expect(Bool(false)) }
+    #expect(entries.map(\.closesAt) == [Build.noon + .seconds(690), Build.noon + .seconds(730)])
+  }
+
   @Test func `an outage reaches past the latest close`() {
     var house = ClosingTests.house(.seconds(120), latestClose: .seconds(600))
     house.give(.outage(from: Build.noon + .seconds(590), to: Build.noon + .seconds(700)))

@@ -240,8 +240,8 @@ package struct Oracle: Sendable {
         .block(id, number, reading, []), .result(id, last, .cancelled, nil, nil, 0, auction.refused, auction.end),
       ]
     }
-    // It was opened while the house was away, which hears of it only now.
-    if let (from, to) = away.last, to > opened { resume(&auction, from: max(from, opened), to: to) }
+    // It was opened while the house was away, which hears of it only now; perhaps it was away again in between.
+    for (from, to) in away where to > opened { resume(&auction, from: max(from, opened), to: to) }
     auctions[id] = auction
     return [.block(id, number, reading, [])]
   }
