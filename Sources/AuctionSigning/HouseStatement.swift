@@ -50,20 +50,9 @@ package struct HouseStatement: Sendable {
   /// Size and shape, then whether this is said on that exchange, then the signature under the key of the one who may say it,
   /// and only then the payload.
   package init(_ body: [UInt8], from exchange: Exchange? = nil, ring: KeyRing) throws(Rejection) {
-    let envelope: Envelope
-    do {
-      envelope = try Envelope(parsing: body)
-    } catch {
-      throw Rejection(.malformed, "\(error)")
-    }
-    if let exchange, !exchange.kinds.contains(envelope.kind) {
-      throw Rejection(.wrongExchange, "\(exchange.rawValue), \(envelope.kind.rawValue)")
-    }
-    let member = try envelope.signer(in: ring)
+    let (envelope, member) = try Envelope.signed(body, from: exchange, ring: ring)
     try self.init(verified: envelope)
-    if let retiredAt = member.retiredAt, saidAt > retiredAt {
-      throw Rejection(.retiredKey, "keyid \(envelope.keyID.hex.prefix(16))")
-    }
+    try member.check(saidAt: saidAt)
   }
 
   /// Reads what was checked before it was written down: the journal's own entries.
@@ -90,7 +79,7 @@ package struct HouseStatement: Sendable {
     if let retiredAt = member.retiredAt, saidAt > retiredAt { return nil }
   }
 
-  private init(verified envelope: Envelope) throws(Rejection) {
+  init(verified envelope: Envelope) throws(Rejection) {
     self.envelope = envelope
     digest = SHA256.of(envelope.payload)
     do {
@@ -116,7 +105,7 @@ package struct HouseStatement: Sendable {
   }
 
   /// The instant at which its speaker says that it said this.
-  private var saidAt: Timestamp {
+  var saidAt: Timestamp {
     switch fact {
     case .scheduled(let scheduling): scheduling.clock.instant
     case .opened(let opening): opening.clock.instant
@@ -142,7 +131,31 @@ package struct HouseStatement: Sendable {
   }
 }
 
+extension KeyRing.Member {
+  /// Whether what was said at that instant was said by its key while it stood.
+  func check(saidAt instant: Timestamp) throws(Rejection) {
+    guard let retiredAt, instant > retiredAt, let id = Digest(key.id) else { return }
+    throw Rejection(.retiredKey, "keyid \(id.hex.prefix(16))")
+  }
+}
+
 extension Envelope {
+  /// Size and shape, then whether this is said on that exchange, then the signature.
+  static func signed(
+    _ body: [UInt8], from exchange: Exchange?, ring: KeyRing
+  ) throws(Rejection) -> (envelope: Envelope, signer: KeyRing.Member) {
+    let envelope: Envelope
+    do {
+      envelope = try Envelope(parsing: body)
+    } catch {
+      throw Rejection(.malformed, "\(error)")
+    }
+    if let exchange, !exchange.kinds.contains(envelope.kind) {
+      throw Rejection(.wrongExchange, "\(exchange.rawValue), \(envelope.kind.rawValue)")
+    }
+    return (envelope, try envelope.signer(in: ring))
+  }
+
   /// Checks that one signed it who may say this kind, and speaks now.
   package func check(by ring: KeyRing) throws(Rejection) {
     guard try signer(in: ring).retiredAt == nil else { throw Rejection(.retiredKey, "keyid \(keyID.hex.prefix(16))") }

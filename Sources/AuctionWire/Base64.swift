@@ -8,21 +8,25 @@ package enum Base64 {
   }()
   private static let padding = UInt8(ascii: "=")
 
-  package static func encode(_ bytes: [UInt8]) -> String {
-    let alphabet = Base64.alphabet
-    return String(unsafeUninitializedCapacity: encodedCount(bytes.count)) { out in
-      var end = 0
-      for start in stride(from: 0, to: bytes.count, by: 3) {
-        let rest = bytes.count - start
-        let group =
-          UInt32(bytes[start]) << 16 | (rest > 1 ? UInt32(bytes[start + 1]) << 8 : 0) | (rest > 2 ? UInt32(bytes[start + 2]) : 0)
-        out[end] = alphabet[Int(group >> 18)]
-        out[end + 1] = alphabet[Int(group >> 12 & 63)]
-        out[end + 2] = rest > 1 ? alphabet[Int(group >> 6 & 63)] : padding
-        out[end + 3] = rest > 2 ? alphabet[Int(group & 63)] : padding
-        end += 4
+  package static func encode(_ bytes: [UInt8]) -> String { String(decoding: letters(of: bytes), as: UTF8.self) }
+
+  /// The same as bytes.
+  static func letters(of bytes: [UInt8]) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: encodedCount(bytes.count)) { out, count in
+      count = encodedCount(bytes.count)
+      bytes.withUnsafeBufferPointer { bytes in
+        alphabet.withUnsafeBufferPointer { alphabet in
+          for (group, start) in stride(from: 0, to: bytes.count, by: 3).enumerated() {
+            let rest = bytes.count - start
+            let second = rest > 1 ? UInt32(bytes[start + 1]) << 8 : 0
+            let bits = UInt32(bytes[start]) << 16 | second | (rest > 2 ? UInt32(bytes[start + 2]) : 0)
+            out[4 * group] = alphabet[Int(bits >> 18)]
+            out[4 * group + 1] = alphabet[Int(bits >> 12 & 63)]
+            out[4 * group + 2] = rest > 1 ? alphabet[Int(bits >> 6 & 63)] : padding
+            out[4 * group + 3] = rest > 2 ? alphabet[Int(bits & 63)] : padding
+          }
+        }
       }
-      return end
     }
   }
 
@@ -31,15 +35,18 @@ package enum Base64 {
 
   /// Nil for any other alphabet, missing or inner padding, white space, or bits that are set where none can be.
   package static func decode(_ text: String) -> [UInt8]? {
-    let letters = Array(text.utf8)
-    let values = Base64.values
+    var text = text
+    return text.withUTF8 { letters in values.withUnsafeBufferPointer { decode(letters, $0) } }
+  }
+
+  private static func decode(_ letters: UnsafeBufferPointer<UInt8>, _ values: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
     guard letters.count.isMultiple(of: 4) else { return nil }
     let padded = letters.suffix(2).count { $0 == padding }
     var out: [UInt8] = []
     out.reserveCapacity(letters.count / 4 * 3)
     var group: UInt32 = 0
-    for (i, letter) in letters.dropLast(padded).enumerated() {
-      let value = values[Int(letter)]
+    for i in 0..<(letters.count - padded) {
+      let value = values[Int(letters[i])]
       guard value < 64 else { return nil }
       group = group << 6 | UInt32(value)
       if i & 3 == 3 {

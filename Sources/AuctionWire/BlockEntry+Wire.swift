@@ -85,7 +85,7 @@ extension KeyRecord {
   fileprivate func write(to writer: inout JSONWriter) {
     writer.member(.principal, owner.text)
     writer.member(.keyID, keyID.hex)
-    writer.member(.spki, Base64.encode(spki))
+    writer.member(.spki, base64: spki)
     writer.member(.standing, standing.wireName)
   }
 }

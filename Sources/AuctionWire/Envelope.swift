@@ -82,12 +82,12 @@ package struct Envelope: Hashable, Sendable {
   }
 
   func write(to writer: inout JSONWriter) {
-    writer.member(.payload, Base64.encode(payload))
+    writer.member(.payload, base64: payload)
     writer.member(.payloadType, kind.payloadType)
     writer.array(.signatures) {
       $0.element {
         $0.member(.keyID, keyID.hex)
-        $0.member(.signature, Base64.encode(signature))
+        $0.member(.signature, base64: signature)
       }
     }
   }
@@ -118,7 +118,7 @@ extension Field {
   /// An envelope inside an event, of one of these kinds; kept as its canonical bytes.
   func evidence(_ kinds: Kind...) throws(WireError) -> Evidence {
     // Whatever it stands in, an envelope has no members but its own.
-    var members = try Field(value: value, path: path, unknown: .refused).object()
+    var members = try Field(value: value, place: place, unknown: .refused).object()
     let envelope = try Envelope(taking: &members)
     try members.finish()
     guard kinds.contains(envelope.kind) else {

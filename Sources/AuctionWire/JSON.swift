@@ -38,10 +38,23 @@ enum PathStep: Sendable {
 
   static func text(_ steps: [PathStep]) -> String { steps.reduce("") { $1.appended(to: $0) } }
 
-  func appended(to path: String) -> String {
+  fileprivate func appended(to path: String) -> String {
     switch self {
     case .member(let name): path.isEmpty ? excerpt(name) : path + "." + excerpt(name)
     case .index(let i): path + "[\(i)]"
+    }
+  }
+}
+
+/// Where a value stands in its document. Every value that is read has one, and only what is refused needs its text.
+indirect enum Place: Sendable {
+  case root
+  case inside(Place, PathStep)
+
+  var text: String {
+    switch self {
+    case .root: ""
+    case .inside(let outer, let step): step.appended(to: outer.text)
     }
   }
 }

@@ -8,12 +8,16 @@ struct JSONParser {
   private var path: [PathStep] = []
   /// Where each value begins, and before each member's value its name, in the order of the text; nil when nobody asks.
   private var marks: [Int]?
+  /// Members of the document that are read; nil: all of them.
+  private var wanted: [String]?
 
   private init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  static func parse(_ bytes: [UInt8], limit: Int) throws(WireError) -> JSON {
+  /// - Parameter wanted: the members of the document that are read; over the values of others it only steps. Nil: all.
+  static func parse(_ bytes: [UInt8], limit: Int, only wanted: [Name]? = nil) throws(WireError) -> JSON {
     guard bytes.count <= limit else { throw .tooLarge(path: "", bytes: bytes.count, limit: limit) }
     var parser = JSONParser(bytes)
+    parser.wanted = wanted?.map(\.text)
     let value = try parser.value(depth: 0)
     guard parser.peek() == nil else { throw parser.unexpected(.end) }
     return value
@@ -106,11 +110,42 @@ struct JSONParser {
       path.append(.member(name))
       if marks == nil, members.contains(where: { $0.name.isSpelled(as: name) }) { throw .duplicate(path: PathStep.text(path)) }
       guard take(UInt8(ascii: ":")) else { throw unexpected(.colon) }
-      members.append(JSON.Member(name: name, value: try value(depth: depth)))
+      if depth == 1, let wanted, !wanted.contains(where: { $0.isSpelled(as: name) }) {
+        try step(over: depth)
+      } else {
+        members.append(JSON.Member(name: name, value: try value(depth: depth)))
+      }
       path.removeLast()
     } while take(UInt8(ascii: ","))
     guard take(UInt8(ascii: "}")) else { throw unexpected(.commaOrBrace) }
     return .object(members)
+  }
+
+  /// Goes to the end of a value by its brackets and quotation marks; what else stands in it is not looked at.
+  private mutating func step(over depth: Int) throws(WireError) {
+    // As in `string`, on local values.
+    let bytes = bytes
+    guard peek() != nil else { throw unexpected(.value) }
+    var (end, nesting, isInString) = (offset, depth, false)
+    scan: while end < bytes.count {
+      switch bytes[end] {
+      case UInt8(ascii: "\\") where isInString: end += 1
+      case UInt8(ascii: "\""): isInString.toggle()
+      case _ where isInString: break
+      case UInt8(ascii: "{"), UInt8(ascii: "["): nesting += 1
+      case UInt8(ascii: "}"), UInt8(ascii: "]"):
+        guard nesting > depth else { break scan }
+        nesting -= 1
+      case UInt8(ascii: ",") where nesting == depth: break scan
+      default: break
+      }
+      end += 1
+    }
+    guard end < bytes.count, end > offset else {
+      offset = min(end, bytes.count)
+      throw unexpected(.value)
+    }
+    offset = end
   }
 
   private mutating func array(depth: Int) throws(WireError) -> JSON {

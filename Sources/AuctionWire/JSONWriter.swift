@@ -29,6 +29,13 @@ struct JSONWriter {
   mutating func member(_ name: Name, _ number: Int64?) {
     if let number { member(name, number) } else { null(name) }
   }
+  mutating func member(_ name: Name, base64 bytes: [UInt8]) {
+    named(name) {
+      $0.bytes.append(UInt8(ascii: "\""))
+      $0.bytes += Base64.letters(of: bytes)
+      $0.bytes.append(UInt8(ascii: "\""))
+    }
+  }
   /// An envelope is spelled canonically already.
   mutating func member(_ name: Name, _ evidence: Evidence) { named(name) { $0.bytes += evidence.bytes } }
   mutating func null(_ name: Name) { named(name) { $0.raw("null") } }
@@ -86,8 +93,13 @@ struct JSONWriter {
 
   private mutating func value(_ text: String) {
     bytes.append(UInt8(ascii: "\""))
-    // Nearly all of it is base64 and digits.
-    if text.utf8.contains(where: Self.mustBeEscaped) { escape(text) } else { bytes += text.utf8 }
+    var text = text
+    let isPlain = text.withUTF8 { text in
+      for byte in text where Self.mustBeEscaped(byte) { return false }
+      bytes.append(contentsOf: text)
+      return true
+    }
+    if !isPlain { escape(text) }
     bytes.append(UInt8(ascii: "\""))
   }
 

@@ -6,36 +6,42 @@ struct Members {
   enum Unknown: Sendable { case ignored, refused }
 
   private let members: [JSON.Member]
-  private let path: String
+  private let place: Place
   private let unknown: Unknown
   // One bit for each member; WireLimits.members keeps it within the word.
   private var taken: UInt64 = 0
 
   /// Reads a whole document that must be an object.
   init(_ bytes: [UInt8], limit: Int, unknown: Unknown) throws(WireError) {
-    self = try Field(value: try JSONParser.parse(bytes, limit: limit), path: "", unknown: unknown).object()
+    self = try Field(value: try JSONParser.parse(bytes, limit: limit), place: .root, unknown: unknown).object()
   }
 
-  fileprivate init(_ members: [JSON.Member], path: String, unknown: Unknown) {
-    (self.members, self.path, self.unknown) = (members, path, unknown)
+  /// Reads only these members of a document; what stands in the others is not looked at.
+  init(_ bytes: [UInt8], limit: Int, only names: [Name]) throws(WireError) {
+    let document = try JSONParser.parse(bytes, limit: limit, only: names)
+    self = try Field(value: document, place: .root, unknown: .ignored).object()
+  }
+
+  fileprivate init(_ members: [JSON.Member], place: Place, unknown: Unknown) {
+    (self.members, self.place, self.unknown) = (members, place, unknown)
   }
 
   mutating func take(_ name: Name) throws(WireError) -> Field {
-    guard let field = takeIfPresent(name) else { throw .missing(path: PathStep.member(name.text).appended(to: path)) }
+    guard let field = takeIfPresent(name) else { throw .missing(path: Place.inside(place, .member(name.text)).text) }
     return field
   }
 
   mutating func takeIfPresent(_ name: Name) -> Field? {
     guard let i = members.firstIndex(where: { $0.name.isSpelled(as: name.text) }) else { return nil }
     taken |= 1 << UInt64(i)
-    return Field(value: members[i].value, path: PathStep.member(name.text).appended(to: path), unknown: unknown)
+    return Field(value: members[i].value, place: .inside(place, .member(name.text)), unknown: unknown)
   }
 
   /// To be called when everything that is known has been taken.
   func finish() throws(WireError) {
     guard unknown == .refused else { return }
     for (i, member) in members.enumerated() where taken & 1 << UInt64(i) == 0 {
-      throw .unknown(path: PathStep.member(member.name).appended(to: path))
+      throw .unknown(path: Place.inside(place, .member(member.name)).text)
     }
   }
 }
@@ -43,8 +49,10 @@ struct Members {
 /// A value and where it stands; each method reads it as one type and says what else it is.
 struct Field {
   let value: JSON
-  let path: String
+  let place: Place
   let unknown: Members.Unknown
+
+  var path: String { place.text }
 
   func refused(_ accepted: String) -> WireError { .value(path: path, seen: value.summary, accepted: accepted) }
 
@@ -52,7 +60,7 @@ struct Field {
 
   func object() throws(WireError) -> Members {
     guard case .object(let members) = value else { throw refused("an object") }
-    return Members(members, path: path, unknown: unknown)
+    return Members(members, place: place, unknown: unknown)
   }
 
   func array(atMost limit: Int) throws(WireError) -> [Field] {
@@ -61,7 +69,7 @@ struct Field {
       throw .value(path: path, seen: "an array of \(elements.count)", accepted: "at most \(limit) elements")
     }
     return elements.enumerated().map { i, element in
-      Field(value: element, path: PathStep.index(i).appended(to: path), unknown: unknown)
+      Field(value: element, place: .inside(place, .index(i)), unknown: unknown)
     }
   }
 
@@ -95,8 +103,8 @@ struct Field {
 
   // MARK: Words of the house
 
-  private func word<Word>(_ make: (String) -> Word?, _ accepted: String) throws(WireError) -> Word {
-    guard case .string(let text) = value, let word = make(text) else { throw refused(accepted) }
+  private func word<Word>(_ make: (String) -> Word?, _ accepted: @autoclosure () -> String) throws(WireError) -> Word {
+    guard case .string(let text) = value, let word = make(text) else { throw refused(accepted()) }
     return word
   }
 

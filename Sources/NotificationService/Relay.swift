@@ -26,8 +26,8 @@ package struct Relay: Sendable {
     do throws(Rejection) {
       guard !delivery.isOversize else { throw Rejection(.malformed, "too large") }
       guard delivery.exchange == Exchange.leilao.rawValue else { throw Rejection(.wrongExchange, delivery.exchange) }
-      let statement = try ring.open { ring throws(Rejection) in try HouseStatement(delivery.body, from: .leilao, ring: ring) }
-      guard let key = topic(of: statement) else { return .drop }
+      let news = try ring.open { ring throws(Rejection) in try HouseNews(delivery.body, from: .leilao, ring: ring) }
+      guard let key = topic(of: news) else { return .drop }
       return .forward(
         Publishing(
           exchange: Exchange.notificacoes.rawValue, routingKey: key, isMandatory: false,
@@ -40,6 +40,13 @@ package struct Relay: Sendable {
   }
 
   /// Refusals concern one bidder; all else concerns the auction's followers.
+  private func topic(of news: HouseNews) -> String? {
+    switch news {
+    case .block(let head): RoutingKey.auction(head.auction)
+    case .statement(let statement): topic(of: statement)
+    }
+  }
+
   private func topic(of statement: HouseStatement) -> String? {
     switch statement.fact {
     case .refused(let receipt):
