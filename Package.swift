@@ -118,8 +118,9 @@ let package = Package(
     .executableTarget(
       name: "leilao-bench",
       dependencies: kernel + [
-        "AuctionFacts", "AuctionWire", "AuctionSigning", "AuctionClient", "MessagingKit", "SigningKit", "ServiceKit",
-        "SuiteTesting", argumentParser,
+        "AuctionFacts", "AuctionWire", "AuctionSigning", "AuctionClient", "BidService", "JournalKit", "MessagingKit",
+        "SigningKit",
+        "ServiceKit", "SuiteTesting", argumentParser, logging,
       ], path: "Tests/Benchmarks", exclude: ["peers"], swiftSettings: strict),
     tests("SharedKernel", kernel),
     tests("AuctionFacts", kernel + ["AuctionFacts"]),

@@ -36,7 +36,11 @@ package enum Base64 {
   /// Nil for any other alphabet, missing or inner padding, white space, or bits that are set where none can be.
   package static func decode(_ text: String) -> [UInt8]? {
     var text = text
-    return text.withUTF8 { letters in values.withUnsafeBufferPointer { decode(letters, $0) } }
+    return text.withUTF8 { decode($0) }
+  }
+
+  static func decode(_ letters: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
+    values.withUnsafeBufferPointer { decode(letters, $0) }
   }
 
   private static func decode(_ letters: UnsafeBufferPointer<UInt8>, _ values: UnsafeBufferPointer<UInt8>) -> [UInt8]? {

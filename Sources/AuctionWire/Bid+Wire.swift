@@ -5,6 +5,15 @@ extension Bid: WireValue {
   package static let kinds: [Kind] = [.bidPlaced]
 
   package init(payload: [UInt8], kind: Kind) throws(WireError) {
+    if kind == .bidPlaced, let canonical = Bid(canonical: payload) {
+      self = canonical
+    } else {
+      try self.init(members: payload, kind)
+    }
+  }
+
+  /// Whatever its spelling.
+  init(members payload: [UInt8], _ kind: Kind) throws(WireError) {
     var members = try Members(payload, limit: kind.maximumPayload, unknown: .refused)
     let commitment = members.takeIfPresent(.maximumCommitment)
     self.init(

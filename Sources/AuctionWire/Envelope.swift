@@ -5,7 +5,7 @@ package import SharedKernel
 ///
 /// Reading one proves nothing: verify `signature` over `preAuthenticationEncoding` with the registered key of `keyID`, check
 /// that `kind.speaker` admits the key's owner, and only then read the payload.
-package struct Envelope: Hashable, Sendable {
+package struct Envelope: Sendable {
   package let kind: Kind
   package let payload: [UInt8]
   /// SHA-256 of the signer's SubjectPublicKeyInfo.
@@ -13,6 +13,8 @@ package struct Envelope: Hashable, Sendable {
   package let signature: [UInt8]
   /// Only beside bids, outside the signature.
   package private(set) var secret: Secret?
+  /// The bytes that it was read from, where they are the canonical spelling.
+  var spelling: [UInt8]?
 
   package static let contentType = "application/vnd.dsse.envelope.v1+json"
 
@@ -23,6 +25,11 @@ package struct Envelope: Hashable, Sendable {
 
   /// Reads a message's body strictly; the payload's bytes are not looked at.
   package init(parsing body: [UInt8]) throws(WireError) {
+    if let canonical = Envelope(canonical: body) { self = canonical } else { try self.init(members: body) }
+  }
+
+  /// Whatever its spelling.
+  init(members body: [UInt8]) throws(WireError) {
     var members = try Members(body, limit: WireLimits.body, unknown: .refused)
     try self.init(taking: &members)
     if kind == .bidPlaced, let field = members.takeIfPresent(.secret) { secret = try Secret(field) }
@@ -93,7 +100,7 @@ package struct Envelope: Hashable, Sendable {
   }
 
   /// The canonical spelling as a value that others keep and embed.
-  package var evidence: Evidence { Evidence(encoded()) }
+  package var evidence: Evidence { Evidence(spelling ?? encoded()) }
 
   /// The statement with the digest by which others refer to it.
   package func sealed(_ hash: Hash) -> Sealed { Sealed(digest: hash(payload), evidence: evidence) }
@@ -111,6 +118,18 @@ package struct Envelope: Hashable, Sendable {
       }
     }
     return frame.count + Base64.encodedCount(payload) + Base64.encodedCount(signature)
+  }
+}
+
+extension Envelope: Hashable {
+  /// Whether both say the same under the same signature, however they were spelled.
+  package static func == (a: Envelope, b: Envelope) -> Bool {
+    a.kind == b.kind && a.payload == b.payload && a.keyID == b.keyID && a.signature == b.signature && a.secret == b.secret
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(keyID)
+    hasher.combine(signature)
   }
 }
 

@@ -41,8 +41,7 @@ package typealias Hash = @Sendable ([UInt8]) -> Digest
 /// Lower-case hexadecimal, strictly.
 package enum Hex {
   package static func encode(_ bytes: [UInt8]) -> String {
-    func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
-    return String(unsafeUninitializedCapacity: 2 * bytes.count) { out in
+    String(unsafeUninitializedCapacity: 2 * bytes.count) { out in
       for (i, byte) in bytes.enumerated() {
         out[2 * i] = digit(byte >> 4)
         out[2 * i + 1] = digit(byte & 15)
@@ -53,21 +52,28 @@ package enum Hex {
 
   /// Nil for an odd length or for anything but `0-9a-f`.
   package static func decode(_ text: String) -> [UInt8]? {
-    func value(_ c: UInt8) -> UInt8? {
-      switch c {
-      case 0x30...0x39: c - 0x30
-      case 0x61...0x66: c - 0x61 + 10
-      default: nil
+    var text = text
+    return text.withUTF8 { digits in
+      guard digits.count.isMultiple(of: 2) else { return nil }
+      var out: [UInt8] = []
+      out.reserveCapacity(digits.count / 2)
+      for i in stride(from: 0, to: digits.count, by: 2) {
+        guard let high = value(of: digits[i]), let low = value(of: digits[i + 1]) else { return nil }
+        out.append(high << 4 | low)
       }
+      return out
     }
-    let digits = Array(text.utf8)
-    guard digits.count.isMultiple(of: 2) else { return nil }
-    var out: [UInt8] = []
-    out.reserveCapacity(digits.count / 2)
-    for i in stride(from: 0, to: digits.count, by: 2) {
-      guard let high = value(digits[i]), let low = value(digits[i + 1]) else { return nil }
-      out.append(high << 4 | low)
-    }
-    return out
   }
+
+  /// What a digit stands for; nil of anything else.
+  static func value(of digit: UInt8) -> UInt8? {
+    switch digit {
+    case 0x30...0x39: digit - 0x30
+    case 0x61...0x66: digit - 0x61 + 10
+    default: nil
+    }
+  }
+
+  /// - Parameter value: below 16.
+  static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
 }

@@ -47,11 +47,12 @@ package struct UniqueID: Hashable, Sendable, CustomStringConvertible {
   private let low: UInt64
 
   /// Sixteen bytes, used as they are.
-  package init?(_ bytes: some Collection<UInt8>) {
+  package init?(_ bytes: [UInt8]) {
     guard bytes.count == 16 else { return nil }
-    var words: [UInt64] = [0, 0]
-    for (i, byte) in bytes.enumerated() { words[i >> 3] = words[i >> 3] << 8 | UInt64(byte) }
-    (high, low) = (words[0], words[1])
+    (high, low) = bytes.withUnsafeBytes { bytes in
+      func word(_ i: Int) -> UInt64 { UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8 * i, as: UInt64.self)) }
+      return (word(0), word(1))
+    }
   }
 
   /// Sixteen random bytes become a version 4 UUID.
@@ -73,22 +74,38 @@ package struct UniqueID: Hashable, Sendable, CustomStringConvertible {
 
   /// Exactly `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx` in lower case.
   package init?(_ text: String) {
-    let t = Array(text.utf8)
-    let dash = UInt8(ascii: "-")
-    guard t.count == 36, t[8] == dash, t[13] == dash, t[18] == dash, t[23] == dash else { return nil }
-    let digits = t.enumerated().filter { ![8, 13, 18, 23].contains($0.offset) }.map(\.element)
-    guard let bytes = Hex.decode(String(decoding: digits, as: UTF8.self)) else { return nil }
-    self.init(bytes)
+    guard text.utf8.count == 36 else { return nil }
+    var words: (UInt64, UInt64) = (0, 0)
+    for (place, letter) in text.utf8.enumerated() {
+      if UniqueID.isDash(place) {
+        guard letter == UInt8(ascii: "-") else { return nil }
+        continue
+      }
+      guard let digit = Hex.value(of: letter) else { return nil }
+      words = (words.0 << 4 | words.1 >> 60, words.1 << 4 | UInt64(digit))
+    }
+    (high, low) = words
   }
 
+  private static func isDash(_ place: Int) -> Bool { place == 8 || place == 13 || place == 18 || place == 23 }
+
   package var bytes: [UInt8] {
-    [high, low].flatMap { word in stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> UInt64($0)) } }
+    withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { [UInt8]($0) }
   }
 
   package var description: String {
-    let h = Hex.encode(bytes).utf8.map { $0 }
-    let parts = [h[0..<8], h[8..<12], h[12..<16], h[16..<20], h[20..<32]]
-    return parts.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "-")
+    String(unsafeUninitializedCapacity: 36) { out in
+      var words = (high, low)
+      for place in 0..<36 {
+        if UniqueID.isDash(place) {
+          out[place] = UInt8(ascii: "-")
+          continue
+        }
+        out[place] = Hex.digit(UInt8(truncatingIfNeeded: words.0 >> 60))
+        words = (words.0 << 4 | words.1 >> 60, words.1 << 4)
+      }
+      return 36
+    }
   }
 }
 

@@ -30,6 +30,7 @@ struct BenchCommand: AsyncParsableCommand {
       """),
     subcommands: [
       HotCommand.self, SpreadCommand.self, LatencyCommand.self, RefusalsCommand.self, AgainstCommand.self, StartCommand.self,
+      RecoveryCommand.self,
     ])
 }
 

@@ -42,10 +42,8 @@ struct StartCommand: AsyncParsableCommand {
     var starts: [PrivateHouse.Service: [Duration]] = [:]
     for _ in 0..<runs {
       for service in PrivateHouse.Service.allCases {
-        guard try await house.terminate(service) == .code(0) else {
-          throw NotWhole(description: "\(service.rawValue) did not end well")
-        }
-        starts[service, default: []].append(try await measure(service, in: house))
+        try await house.end(service)
+        starts[service, default: []].append(try await house.timeToReady(service))
       }
     }
     let services = PrivateHouse.Service.allCases
@@ -57,19 +55,6 @@ struct StartCommand: AsyncParsableCommand {
       let permille = Double(spent.microseconds) / Double(idle) / 1_000
       tell(json ? line(service, times, memory, permille) : text(service, times, memory, permille))
     }
-  }
-
-  /// From the birth of the process until it consumes.
-  private func measure(_ service: PrivateHouse.Service, in house: PrivateHouse) async throws -> Duration {
-    let began = ContinuousClock.now
-    let (program, ready) = try house.launch(service)
-    while access(ready, F_OK) != 0 {
-      guard program.isRunning, began.duration(to: .now) < .seconds(60) else {
-        throw NotWhole(description: "\(service.rawValue) did not start: \(program.errors.values.suffix(3))")
-      }
-      try await Task.sleep(for: .microseconds(500))
-    }
-    return began.duration(to: .now)
   }
 
   private func text(_ service: PrivateHouse.Service, _ times: Percentiles, _ memory: Int64, _ permille: Double) -> String {
@@ -86,6 +71,28 @@ struct StartCommand: AsyncParsableCommand {
     line.add("resident_kb", memory)
     line.add("idle_cpu_us_per_s", Int64(permille * 1_000))
     return line.text
+  }
+}
+
+extension PrivateHouse {
+  /// From the birth of the process until it consumes.
+  func timeToReady(_ service: Service) async throws -> Duration {
+    let began = ContinuousClock.now
+    let (program, ready) = try launch(service)
+    while access(ready, F_OK) != 0 {
+      guard program.isRunning, began.duration(to: .now) < .seconds(300) else {
+        throw NotWhole(description: "\(service.rawValue) did not start: \(program.errors.values.suffix(3))")
+      }
+      try await Task.sleep(for: .microseconds(500))
+    }
+    return began.duration(to: .now)
+  }
+
+  /// In order, and with nothing to complain of.
+  func end(_ service: Service) async throws {
+    guard try await terminate(service) == .code(0) else {
+      throw NotWhole(description: "\(service.rawValue) did not end well")
+    }
   }
 }
 
