@@ -176,9 +176,8 @@ extension BookKeeper {
   package func summaries(
     after id: AuctionID? = nil, limit: Int = .max, closedSince: Timestamp? = nil
   ) -> [AuctionSummary] {
-    let start = id.map(books.ids.firstIndex(after:)) ?? 0
-    return Array(
-      books.ids[start...].lazy
+    Array(
+      books.ids.after(id).lazy
         .compactMap { books.place(of: $0) }
         .filter { place in
           guard let closedSince, let closedAt = books[place].closedAt else { return true }
@@ -216,7 +215,7 @@ extension BookKeeper {
 
   /// Auctions that are open, or that were to open by `instant`, ascending by id.
   package func due(by instant: Timestamp) -> [AuctionID] {
-    books.ids.filter { id in
+    books.ids.after(nil).filter { id in
       guard let place = books.place(of: id) else { return false }
       let book = books[place]
       return book.status != .closed && (book.status != .scheduled || book.terms.opensAt <= instant)

@@ -17,8 +17,7 @@ struct Books: Equatable, Sendable {
 
   private var books: [AuctionBook] = []
   private var places: [AuctionID: Int] = [:]
-  /// Every auction's id, ascending.
-  private(set) var ids: [AuctionID] = []
+  private(set) var ids = SortedIDs()
   private(set) var openCount = 0
 
   /// The first decision under each name: the one that stands.
@@ -44,7 +43,7 @@ struct Books: Equatable, Sendable {
     guard places[id] == nil else { return }
     places[id] = books.count
     books.append(book)
-    ids.insert(id, at: ids.firstIndex(after: id))
+    ids.insert(id)
   }
 
   /// The one way to change a book: keeps count of what is open and of what is to be sealed.
@@ -82,17 +81,5 @@ struct Books: Equatable, Sendable {
     } else {
       reuses.insert(Submission(name: name, digest: decision.digest))
     }
-  }
-}
-
-extension [AuctionID] {
-  /// In an ascending array: where the first element stands that is greater than `id`.
-  func firstIndex(after id: AuctionID) -> Int {
-    var (low, high) = (startIndex, endIndex)
-    while low < high {
-      let middle = low + (high - low) / 2
-      if id < self[middle] { high = middle } else { low = middle + 1 }
-    }
-    return low
   }
 }

@@ -319,7 +319,9 @@ extension Scribe {
   init(voice: Voice, replaying: ReplaySwitch) {
     self.init(
       block: { block in
-        guard replaying.isOn, case .entries = block.content else { return voice.seal(block) }
+        // What ended is said again when it is asked for.
+        if case .closing = block.content { return voice.seal(block) }
+        guard replaying.isOn else { return voice.seal(block) }
         return Sealed(digest: SHA256.of(block.payload), evidence: Evidence([]))
       },
       receipt: { receipt in
