@@ -121,7 +121,7 @@ let package = Package(
         "AuctionFacts", "AuctionWire", "AuctionSigning", "AuctionClient", "BidService", "JournalKit", "MessagingKit",
         "SigningKit",
         "ServiceKit", "SuiteTesting", argumentParser, logging,
-      ], path: "Tests/Benchmarks", exclude: ["peers"], swiftSettings: strict),
+      ], path: "Tests/Benchmarks", exclude: ["peers", "limits.json"], swiftSettings: strict),
     tests("SharedKernel", kernel),
     tests("AuctionFacts", kernel + ["AuctionFacts"]),
     tests("AuctionCore", kernel + ["AuctionFacts", "AuctionCore"]),

@@ -85,9 +85,11 @@ package struct HouseService<D: Desk>: Sendable {
       }
       return status
     }
+    // Who is asked to end meanwhile says that last.
+    guard status != .unsynchronized else { return false }
     clock.onChange = { clockLog.hear($0) }
     clock.onLeap = { clockLog.hear(leap: $0) }
-    return status != .unsynchronized
+    return true
   }
 
   private func serve(_ voice: Voice, _ journal: Journal, _ clock: TrustedClock, _ log: Logger) async throws {

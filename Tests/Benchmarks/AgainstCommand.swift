@@ -55,18 +55,8 @@ struct AgainstCommand: AsyncParsableCommand {
     let count = rate.map { min(options.bids, $0 * 10) } ?? options.bids
     let load = Load(bids: count, auctions: auctions, bidders: options.bidders, key: options.key, rate: rate)
     let house = try await BenchHouse(bidders: options.bidders, keys: options.key)
-    var ratios = Ratios()
-    for round in 0..<options.runs {
-      let own = try await BenchOptions.whole {
-        try await LoadRun(load, mode: rate == nil ? "contra" : "latencia", house: house, number: round).measure()
-      }
-      let other = try await BenchOptions.whole { try await peer.measure(load) }
-      ratios.add(own, other)
-      if !options.json {
-        tell("\(round + 1). \(own.text)")
-        tell("   \(peer.rawValue): \(Int(other.bidsPerSecond))/s, \(other.cpuPerBid["house"] ?? 0) µs/\(said("lance", "bid"))")
-      }
-    }
+    let ratios = try await Ratios(
+      of: house, to: peer, under: load, mode: rate == nil ? "contra" : "latencia", rounds: options.runs, tells: !options.json)
     for ratio in ratios.all { tell(options.json ? ratio.json(peer, load) : ratio.text(peer)) }
   }
 }
@@ -107,15 +97,28 @@ struct Ratios {
     private func hundredths(_ value: Double) -> String { value.isNaN ? "-" : "\((value * 100).rounded() / 100)" }
   }
 
-  private var speed = Ratio(name: "bids_per_s")
-  private var cost = Ratio(name: "cpu_per_bid")
+  private(set) var speed = Ratio(name: "bids_per_s")
+  private(set) var cost = Ratio(name: "cpu_per_bid")
   private var typical = Ratio(name: "latency_p50")
   private var tail = Ratio(name: "latency_p99")
 
   /// Latency says something of an open loop only, speed of the other.
   var all: [Ratio] { [speed, cost, typical, tail].filter { !$0.values.isEmpty } }
 
-  mutating func add(_ own: Figure, _ other: Peer.Figure) {
+  /// Measures one and the other in turn.
+  /// - Parameter tells: whether each round's figures are told.
+  init(of house: BenchHouse, to peer: Peer, under load: Load, mode: String, rounds: Int, tells: Bool) async throws {
+    for round in 0..<rounds {
+      let own = try await BenchOptions.whole { try await LoadRun(load, mode: mode, house: house, number: round).measure() }
+      let other = try await BenchOptions.whole { try await peer.measure(load) }
+      add(own, other)
+      guard tells else { continue }
+      tell("\(round + 1). \(own.text)")
+      tell("   \(peer.rawValue): \(Int(other.bidsPerSecond))/s, \(other.cpuPerBid["house"] ?? 0) µs/\(said("lance", "bid"))")
+    }
+  }
+
+  private mutating func add(_ own: Figure, _ other: Peer.Figure) {
     if let house = other.cpuPerBid["house"] { cost.values.append(own.cpuTotal / house) }
     guard let mine = own.latency, let theirs = other.latency else {
       speed.values.append(Double(own.bids) / own.seconds / other.bidsPerSecond)

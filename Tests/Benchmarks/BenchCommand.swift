@@ -18,6 +18,7 @@ struct BenchCommand: AsyncParsableCommand {
         scripts/bench quente
         scripts/bench quente --bids 20000 --runs 5 --json
         scripts/bench contra ideal
+        scripts/bench rapido
       """,
       """
       Bids are signed beforehand; the clock runs from the first publish until a follower has \
@@ -27,10 +28,12 @@ struct BenchCommand: AsyncParsableCommand {
       EXAMPLES:
         scripts/bench quente
         scripts/bench quente --bids 20000 --runs 5 --json
+        scripts/bench against ideal
+        scripts/bench quick
       """),
     subcommands: [
       HotCommand.self, SpreadCommand.self, LatencyCommand.self, RefusalsCommand.self, AgainstCommand.self, StartCommand.self,
-      RecoveryCommand.self,
+      RecoveryCommand.self, QuickCommand.self,
     ])
 }
 

@@ -50,7 +50,7 @@ extension Fault {
         let process = try scene.process(service)
         process.send(SIGTERM)
         let ending = try await scene.ended(service)
-        guard ending == .code(0), process.errors.values.last?.contains(": parado") == true else {
+        guard ending == .code(0), process.errors.values.suffix(3).contains(where: { $0.contains(": parado") }) else {
           throw Program.Failure(
             description: "\(service.rawValue), asked to end, ended with \(ending) and said \(process.errors.values.suffix(3))")
         }
