@@ -39,7 +39,6 @@ package struct Relay: Sendable {
     }
   }
 
-  /// Refusals concern one bidder; all else concerns the auction's followers.
   private func topic(of news: HouseNews) -> String? {
     switch news {
     case .block(let head): RoutingKey.auction(head.auction)
@@ -47,6 +46,7 @@ package struct Relay: Sendable {
     }
   }
 
+  /// Refusals concern one bidder; all else concerns the auction's followers.
   private func topic(of statement: HouseStatement) -> String? {
     switch statement.fact {
     case .refused(let receipt):

@@ -19,19 +19,6 @@ final class JournalMaker {
     func now() -> ClockReading { ClockReading(.systemNow, uncertainty: .milliseconds(1), status: .systemClock) }
   }
 
-  /// Confirms whatever it is given.
-  private final class Sink: Publisher, Acknowledger {
-    func publish(_ message: Publishing, outcome: @escaping @Sendable (PublishOutcome) -> Void) -> Bool {
-      outcome(.confirmed)
-      return true
-    }
-    func publish(_ messages: [Publishing], outcome: @escaping @Sendable (Int, PublishOutcome) -> Void) {
-      for index in messages.indices { outcome(index, .confirmed) }
-    }
-    func acknowledge(_ tag: DeliveryTag, multiple: Bool) {}
-    func reject(_ tag: DeliveryTag) {}
-  }
-
   private let journal: Journal
   private let outbox: OutboxPump
   private let loop: TurnLoop<BidDesk>
@@ -49,7 +36,7 @@ final class JournalMaker {
     }
     (calendar, self.bidders) = (try voice(HousePrincipal.msLeilao), bidders)
     journal = try Journal.open(folder: data, name: HousePrincipal.msLance.text, waitingForLock: false) { _ in }
-    let (sink, log) = (Sink(), Logger(label: "medida") { _ in SwiftLogNoOpLogHandler() })
+    let (sink, log) = (Taker(), Logger(label: "medida") { _ in SwiftLogNoOpLogHandler() })
     outbox = OutboxPump(publisher: sink, store: journal, log: log) {}
     outbox.connectionChanged(isUp: true)
     let desk = BidDesk(

@@ -54,13 +54,12 @@ struct QuickCommand: AsyncParsableCommand {
       let load = Load(bids: limit.bids, auctions: limit.auctions, bidders: Self.bidders, key: .ed25519, rate: nil)
       let ratios = try await Ratios(of: house, to: .ideal, under: load, mode: limit.mode, rounds: Self.rounds, tells: !json)
       for ratio in ratios.all { tell(json ? ratio.json(.ideal, load) : ratio.text(.ideal)) }
-      guard ratios.speed.median >= limit.leastSpeed, ratios.cost.median <= limit.mostCPU else {
+      if ratios.speed.median < limit.leastSpeed || ratios.cost.median > limit.mostCPU {
         isWithin = false
         CommandRunner.complain(
           said(
             "\(limit.mode): além do limite (velocidade \(limit.leastSpeed) ou mais, CPU \(limit.mostCPU) ou menos, da do ideal)",
             "\(limit.mode): beyond the limit (speed at least \(limit.leastSpeed), CPU at most \(limit.mostCPU), of the ideal's)"))
-        continue
       }
     }
     guard isWithin else { throw ExitStatus.refused }

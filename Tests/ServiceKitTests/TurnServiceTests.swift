@@ -26,19 +26,6 @@ struct IdleDesk: Desk, Sendable {
   }
 }
 
-/// A broker that takes everything at once.
-private final class Taker: Publisher, Acknowledger, Sendable {
-  func publish(_ message: Publishing, outcome: @escaping @Sendable (PublishOutcome) -> Void) -> Bool {
-    outcome(.confirmed)
-    return true
-  }
-  func publish(_ messages: [Publishing], outcome: @escaping @Sendable (Int, PublishOutcome) -> Void) {
-    for index in messages.indices { outcome(index, .confirmed) }
-  }
-  func acknowledge(_ tag: DeliveryTag, multiple: Bool) {}
-  func reject(_ tag: DeliveryTag) {}
-}
-
 @Suite struct TurnServiceTests {
   /// Runs a service with one message in its outbox until it is asked to end.
   /// - Parameters:
