@@ -60,7 +60,10 @@ package struct FollowedAuction: Sendable {
   package private(set) var health = Health.whole
   /// The reading of the last block or snapshot.
   package private(set) var asOf: ClockReading
-  private var keys: [Digest: (owner: PrincipalID, key: PublicKey)] = [:]
+  /// Of each bidder the last one that the chain names.
+  private var keys: [PrincipalID: (record: KeyRecord, key: PublicKey)] = [:]
+  /// Read from block 0 on: every key that counts, and every bid, was in what was read.
+  private var isFromTheFirst = true
   /// Of the last blocks up to the head: each bid names the last one that its bidder had seen.
   private var recent: [Digest] = []
   /// More blocks than a house makes while a bid may be under way.
@@ -109,6 +112,7 @@ package struct FollowedAuction: Sendable {
       promised = summary.head
     } else {
       (head, price, leader, minimum) = (summary.head, summary.price, summary.leader, summary.minimum)
+      isFromTheFirst = summary.head == nil
       recent = [summary.head].compactMap { $0?.digest }
     }
   }
@@ -127,7 +131,7 @@ package struct FollowedAuction: Sendable {
       return fail("dois blocos \(block.number) diferentes", "two different blocks \(block.number)")
     }
     if lacksResult, block.number == head?.block, case .closing(let result, let evidence) = block.content {
-      return .applied(conclude(result, evidence, at: block.clock.instant))
+      return .applied(conclude(result, evidence, in: block))
     }
     guard block.number >= next else {
       // Nothing follows a closing block: one that stands before what was seen takes back what the house had signed.
@@ -135,6 +139,9 @@ package struct FollowedAuction: Sendable {
         return .alreadyKnown
       }
       return end(takingBack: head.block - block.number + 1, at: block, result, evidence)
+    }
+    guard status != .closed || head == nil else {
+      return fail("o bloco \(block.number) vem depois do encerramento", "block \(block.number) comes after the closing block")
     }
     guard block.number == next else { return .gap }
     guard block.previous == (head?.digest ?? edition) else {
@@ -159,7 +166,7 @@ package struct FollowedAuction: Sendable {
         if let problem = apply(entry, to: &changes) { return fail(problem.0, problem.1) }
       }
     case .closing(let result, let evidence):
-      changes += conclude(result, evidence, at: block.clock.instant)
+      changes += conclude(result, evidence, in: block)
     }
     head = Seen(block: block.number, digest: digest)
     recent.append(digest)
@@ -211,17 +218,21 @@ package struct FollowedAuction: Sendable {
   }
 
   /// Ends it with a result, which must be that of the chain and of what the house said before.
-  private mutating func conclude(_ result: AuctionResult, _ evidence: Evidence, at instant: Timestamp) -> [Change] {
+  private mutating func conclude(_ result: AuctionResult, _ evidence: Evidence, in block: Block) -> [Change] {
     let isTrue =
       (result.outcome != .sold || result.winner == leader && result.amount == price)
+      && (result.outcome != .noBids || leader == nil)
       && (announced.map { $0 == result.outcome } ?? true)
-    close(result, at: instant, evidence)
+      && (!isFromTheFirst || result.acceptedBids == acceptedBids)
+      && (promised.map { $0.block <= block.number } ?? true)
+    close(result, at: block.clock.instant, evidence)
     let broken = isTrue ? [] : [breakChain("o resultado não é o da corrente", "the result is not the chain's")]
     return broken + [.closed(result)]
   }
 
   private mutating func close(_ result: AuctionResult, at instant: Timestamp, _ evidence: Evidence) {
-    (status, self.result) = (.closed, result)
+    // Nothing follows that would have to be checked.
+    (status, self.result, keys, recent) = (.closed, result, [:], [])
     guard result.outcome == .cancelled else { return }
     cancelledAt = instant
     guard let envelope = try? Envelope(evidence), let notice = try? CalendarNotice(envelope) else { return }
@@ -235,10 +246,8 @@ package struct FollowedAuction: Sendable {
       guard let envelope = try? Envelope(evidence), let bid = try? Bid(envelope),
         bid.auction == terms.auction, bid.edition == edition
       else { return ("um lance ilegível no bloco", "an unreadable bid in the block") }
-      if let known = keys[envelope.keyID] {
-        guard known.owner == bid.bidder, known.key.isValid(envelope.signature, for: envelope.preAuthenticationEncoding) else {
-          return ("lance de \(bid.bidder) sem assinatura válida", "bid of \(bid.bidder) without a valid signature")
-        }
+      guard isSigned(bid, by: envelope) else {
+        return ("lance de \(bid.bidder) sem assinatura válida", "bid of \(bid.bidder) without a valid signature")
       }
       if let seen = bid.seen, let mine = digestOfBlock(seen.block), mine != seen.digest {
         return (
@@ -246,8 +255,13 @@ package struct FollowedAuction: Sendable {
           "\(bid.bidder) saw another block \(seen.block): the house has shown two histories"
         )
       }
-      if let price, let now = entry.price, now < price { return ("o preço caiu", "the price fell") }
-      guard entry.leader != nil, entry.price != nil else { return ("lance aceito sem líder", "an accepted bid without a leader") }
+      guard let leader = entry.leader, let now = entry.price else {
+        return ("lance aceito sem líder", "an accepted bid without a leader")
+      }
+      if let price, now < price { return ("o preço caiu", "the price fell") }
+      if terms.format == .english, now != bid.amount || leader != bid.bidder {
+        return ("o preço não é o do lance de \(bid.bidder)", "the price is not that of \(bid.bidder)'s bid")
+      }
       let recorded = RecordedBid(id: bid.id, bidder: bid.bidder, amount: bid.amount, receivedAt: receivedAt)
       bids.append(recorded)
       if bids.count > Self.bidsKept { bids.removeFirst(bids.count - Self.bidsKept) }
@@ -258,16 +272,26 @@ package struct FollowedAuction: Sendable {
       guard let key = try? PublicKey(spki: record.spki), Digest(key.id) == record.keyID else {
         return ("uma chave que não confere", "a key that does not match")
       }
-      keys[record.keyID] = (record.owner, key)
+      keys[record.owner] = (record, key)
     case .resumed: (status, cause) = (.open, (nil, .resumption))
     case .suspended: status = .suspended
     case .voided, .outage: break
+    }
+    if !entry.fact.mayMovePrice, (entry.price, entry.leader) != (price, leader) {
+      return ("o preço mudou sem um lance", "the price changed without a bid")
     }
     if entry.closesAt != closesAt {
       changes.append(.extended(from: closesAt, to: entry.closesAt, by: cause.by, cause: cause.cause))
     }
     (price, leader, minimum, closesAt) = (entry.price, entry.leader, entry.minimum, entry.closesAt)
     return nil
+  }
+
+  /// Who began to read later cannot check bids under keys that were named before.
+  private func isSigned(_ bid: Bid, by envelope: Envelope) -> Bool {
+    guard let known = keys[bid.bidder] else { return !isFromTheFirst }
+    return known.record.standing == .active && known.record.keyID == envelope.keyID
+      && known.key.isValid(envelope.signature, for: envelope.preAuthenticationEncoding)
   }
 
   /// Nil of a block that is not remembered, or not there yet.
@@ -290,5 +314,14 @@ package struct FollowedAuction: Sendable {
 
   private static func opening(_ evidence: Evidence) -> Opening? {
     (try? Envelope(evidence)).flatMap { try? Opening($0) }
+  }
+}
+
+extension BlockEntry.Fact {
+  fileprivate var mayMovePrice: Bool {
+    switch self {
+    case .bid, .voided: true
+    case .key, .outage, .suspended, .resumed: false
+    }
   }
 }

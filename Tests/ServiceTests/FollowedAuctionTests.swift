@@ -51,6 +51,17 @@ struct FollowedAuctionTests {
       content: .entries(try entries.map(change)), clock: block.clock)
   }
 
+  private static func entries(_ block: Block, _ entries: [BlockEntry]) -> Block {
+    Block(
+      auction: block.auction, edition: block.edition, number: block.number, previous: block.previous, content: .entries(entries),
+      clock: block.clock)
+  }
+
+  private static func keeping(_ block: Block, _ isKept: (BlockEntry) -> Bool) -> Block {
+    guard case .entries(let all) = block.content else { return block }
+    return entries(block, all.filter(isKept))
+  }
+
   private static func entry(
     _ entry: BlockEntry, fact: BlockEntry.Fact? = nil, price: Money? = nil, leader: PrincipalID?? = nil
   ) -> BlockEntry {
@@ -69,6 +80,7 @@ struct FollowedAuctionTests {
   enum Lie: CaseIterable {
     case otherEdition, brokenChain, twoBlocks, otherOpening, fallenPrice, noLeader, unreadable, unsigned, otherKey, otherResult
     case history
+    case unnamedKey, revokedKey, otherPrice, otherLeader, priceWithoutBid, noBids, otherCount, afterTheEnd
   }
 
   @Test(arguments: Lie.allCases)
@@ -141,6 +153,34 @@ struct FollowedAuctionTests {
         guard case .bid(_, let at) = $0.fact else { return $0 }
         return Self.entry($0, fact: .bid(signed, receivedAt: at))
       }
+    case .unnamedKey:
+      // Beta's first bid, without the entry that names its key.
+      lying[2] = Self.keeping(blocks[2], isBid)
+    case .revokedKey:
+      guard case .entries(let entries) = third.content, case .entries(let first) = blocks[1].content,
+        case .key(let record)? = first.first?.fact, let before = first.last
+      else { throw Missing("a key") }
+      let revoked = KeyRecord(owner: record.owner, keyID: record.keyID, spki: record.spki, standing: .revoked)
+      let now = Self.entry(before, fact: .key(revoked), price: 110_00, leader: "beta")
+      lying[3] = Self.entries(third, [now] + entries)
+    case .otherPrice: lying[3] = Self.entries(third) { isBid($0) ? Self.entry($0, price: 500_00) : $0 }
+    case .otherLeader: lying[3] = Self.entries(third) { isBid($0) ? Self.entry($0, leader: "beta") : $0 }
+    case .priceWithoutBid: lying[2] = Self.entries(blocks[2]) { isBid($0) ? $0 : Self.entry($0, price: 500_00) }
+    case .noBids, .otherCount, .afterTheEnd:
+      guard case .closing(let result, let evidence) = blocks[4].content else { throw Missing("a result") }
+      let isSold = lie != .noBids
+      let other = AuctionResult(
+        outcome: isSold ? .sold : .noBids, winner: isSold ? result.winner : nil, amount: isSold ? result.amount : nil,
+        acceptedBids: result.acceptedBids + (lie == .otherCount ? 1 : 0), refusedBids: result.refusedBids,
+        refusals: result.refusals, closesAt: result.closesAt)
+      lying[4] = Block(
+        auction: "moto", edition: try bench.edition, number: 4, previous: blocks[4].previous,
+        content: .closing(other, evidence), clock: blocks[4].clock)
+      guard lie == .afterTheEnd else { break }
+      lying.append(
+        Block(
+          auction: "moto", edition: try bench.edition, number: 5, previous: blocks[4].previous, content: third.content,
+          clock: blocks[4].clock))
     }
     try expectBroken(Self.follow(lying, bench), lie)
   }
@@ -151,6 +191,9 @@ struct FollowedAuctionTests {
       .otherEdition: "de outra edição", .brokenChain: "não continua", .twoBlocks: "dois blocos 1", .otherOpening: "abertura",
       .fallenPrice: "preço caiu", .noLeader: "sem líder", .unreadable: "ilegível", .unsigned: "sem assinatura válida",
       .otherKey: "chave que não confere", .otherResult: "resultado", .history: "viu outro bloco 2",
+      .unnamedKey: "sem assinatura válida", .revokedKey: "sem assinatura válida", .otherPrice: "não é o do lance",
+      .otherLeader: "não é o do lance", .priceWithoutBid: "mudou sem um lance", .noBids: "resultado", .otherCount: "resultado",
+      .afterTheEnd: "depois do encerramento",
     ]
     #expect(reason.contains(try #require(words[lie])), "\(reason)")
   }
@@ -179,6 +222,30 @@ struct FollowedAuctionTests {
     for block in blocks { _ = auction.take(block, digest: try bench.world.keys.voice("ms_lance").seal(block).digest) }
     guard case .broken(let reason) = auction.health else { throw Missing("what is wrong") }
     #expect(reason.contains("prometeu"))
+  }
+
+  @Test func `is broken by an end before the block that a summary vouched for`() throws {
+    let (bench, blocks) = try Self.ledger()
+    let summary = try #require(try bench.summary())
+    let open = AuctionSummary(
+      auction: summary.auction, edition: summary.edition, status: .open, head: Seen(block: 9, digest: Build.digest("9")),
+      price: summary.price, leader: summary.leader, minimum: summary.minimum, closesAt: summary.closesAt, ending: nil)
+    var auction = FollowedAuction(Build.scheduling(), summary: open, asOf: Build.clock(), replayingFrom: 0)
+    for block in blocks { _ = auction.take(block, digest: try bench.world.keys.voice("ms_lance").seal(block).digest) }
+    #expect(auction.health != .whole && auction.status == .closed)
+  }
+
+  @Test func `begun at the head holds bids against the keys that it saw named, and takes the others on trust`() throws {
+    let (bench, blocks) = try Self.ledger()
+    let voice = try bench.world.keys.voice("ms_lance")
+    let head = Seen(block: 1, digest: voice.seal(blocks[1]).digest)
+    let summary = try #require(try bench.summary())
+    let then = AuctionSummary(
+      auction: summary.auction, edition: summary.edition, status: .open, head: head, price: 100_00, leader: "alpha",
+      minimum: 110_00, closesAt: summary.closesAt, ending: nil)
+    var auction = FollowedAuction(Build.scheduling(), summary: then, asOf: Build.clock(), replayingFrom: nil)
+    for block in blocks.dropFirst(2) { _ = auction.take(block, digest: voice.seal(block).digest) }
+    #expect(auction.health == .whole && auction.result?.winner == "alpha" && auction.acceptedBids == 2)
   }
 
   @Test(arguments: [AuctionResult.Outcome.cancelled, .noBids])
