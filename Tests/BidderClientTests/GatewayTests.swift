@@ -64,6 +64,21 @@ struct GatewayTests {
     #expect(model == after)
   }
 
+  @Test("a chain that broke behind what is shown is broken, whatever else is older in its picture")
+  func brokenBehind() {
+    var model = drawnModel()
+    _ = outbid(&model, 53_000, stamp: 5)
+    let price = model.live.lots[bicycle]?.view.price
+    var old = drawnAuctions[0]
+    old.head = 0
+    old.chain = .broken(reason: "bloco 1 não continua o 0")
+    model.hear(.auction(old))
+    #expect(model.live.lots[bicycle]?.standing(of: alice) == .chainBroken && model.live.lots[bicycle]?.view.price == price)
+    #expect(model.live.notices.all.count { $0.fact.kind == .chain } == 1)
+    model.hear(.auction(old))
+    #expect(model.live.notices.all.count { $0.fact.kind == .chain } == 1)
+  }
+
   @Test("the extension says who moved the end and by how much, for five seconds beside the time")
   func extensions() {
     var model = drawnModel()

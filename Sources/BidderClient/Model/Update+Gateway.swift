@@ -47,11 +47,7 @@ extension Model {
       moveEnd(of: id, to: closesAt, by: nil, cause: .resumption)
       note(.resumed, lot)
     case .closed(let id, let result, let endedAt, let reason): close(id, result, at: endedAt, reason)
-    case .chainBroken(let id, let reason):
-      guard let lot = live.lots[id], lot.view.chain == .whole else { return }
-      live.lots[id]?.view.chain = .broken(reason: reason)
-      note(.chainBroken(reason: reason), lot)
-      ring()
+    case .chainBroken(let id, let reason): breakChain(of: id, reason)
     case .bid(let ticket, let progress): take(progress, of: ticket)
     }
     voidArm()
@@ -83,8 +79,11 @@ extension Model {
       live.lots[id] = lot
       return
     }
-    // What is over stays over, what broke stays broken, and an older head says nothing new.
-    guard !(old.isOver && view.status != .closed), (view.head ?? -1) >= (old.view.head ?? -1) else { return }
+    // What is over stays over, what broke stays broken, and an older head says nothing new, unless the chain broke behind it.
+    guard !(old.isOver && view.status != .closed), (view.head ?? -1) >= (old.view.head ?? -1) else {
+      if case .broken(let reason) = view.chain { breakChain(of: id, reason) }
+      return
+    }
     if case .broken = old.view.chain { view.chain = old.view.chain }
     var lot = old
     lot.view = view
@@ -101,6 +100,13 @@ extension Model {
       note(.chainBroken(reason: reason), live.lots[id])
       ring()
     }
+  }
+
+  private mutating func breakChain(of id: AuctionID, _ reason: String) {
+    guard let lot = live.lots[id], lot.view.chain == .whole else { return }
+    live.lots[id]?.view.chain = .broken(reason: reason)
+    note(.chainBroken(reason: reason), lot)
+    ring()
   }
 
   private mutating func makeRoom() -> Bool {
