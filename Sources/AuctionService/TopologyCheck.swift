@@ -22,7 +22,9 @@ struct TopologyCheck {
       let count = differences.count
       throw Failure(
         .configuration,
-        said("o broker não é o das definições: \(count) diferenças", "the broker is not as defined: \(count) differences"))
+        said(
+          "o broker não é o das definições: \(count == 1 ? "1 diferença" : "\(count) diferenças")",
+          "the broker is not as defined: \(count == 1 ? "1 difference" : "\(count) differences")"))
     }
     guard json else { return tell(said("o broker é o das definições", "the broker is as defined")) }
     var line = JSONLine()
@@ -36,11 +38,21 @@ struct TopologyCheck {
   }
 
   private func parse(_ bytes: [UInt8], of path: String) throws(Failure) -> BrokerDefinitions {
+    let definitions: BrokerDefinitions
     do throws(JSONDocument.Problem) {
-      return try BrokerDefinitions(reading: bytes)
+      definitions = try BrokerDefinitions(reading: bytes)
     } catch {
       throw Failure(.usage, "\(path):\(error.line): \(error.sentence)")
     }
+    // Compared with nothing, any broker would do.
+    guard definitions.namesVirtualHosts else {
+      throw Failure(
+        .usage,
+        said(
+          "\(path): nenhum vhost; não são definições de um broker, como as de rabbitmqctl export_definitions",
+          "\(path): no vhost; these are no broker's definitions, as rabbitmqctl export_definitions writes them"))
+    }
+    return definitions
   }
 }
 

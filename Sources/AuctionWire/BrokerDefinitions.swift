@@ -38,8 +38,6 @@ package struct BrokerDefinitions: Sendable {
       "auto_delete": "false", "internal": "false", "arguments": "{}", "tags": "[]", "limits": "{}",
     ]
 
-    /// A virtual host or user more is another house's business: what it may do here, its rights tell.
-    fileprivate var countsSuperfluous: Bool { self != .virtualHosts && self != .users }
   }
 
   package struct Difference: Hashable, Sendable {
@@ -89,13 +87,15 @@ package struct BrokerDefinitions: Sendable {
           return Difference(part: part, name: row.title(part), what: what)
         }
       }
-      guard part.countsSuperfluous else { return lacking }
       return lacking
-        + found.filter { !wanted.contains($0.key) }.map {
+        + found.filter { !wanted.contains($0.key) && $0.isOurBusiness(part) }.map {
           Difference(part: part, name: $0.title(part), what: .superfluous)
         }
     }
   }
+
+  /// Every broker has a virtual host: where none is named, these are no broker's definitions, or not all of them.
+  package var namesVirtualHosts: Bool { !rows(.virtualHosts).isEmpty }
 
   private func rows(_ part: Part) -> [Row] { parts[part] ?? [] }
 }
@@ -123,9 +123,25 @@ extension BrokerDefinitions.Row {
   func isClients(_ part: BrokerDefinitions.Part) -> Bool {
     switch part {
     case .queues: name[0].hasPrefix("amq.gen-")
-    case .bindings: name[1].hasPrefix("amq.gen-")
+    case .bindings: name[1].hasPrefix("amq.gen-") || followsAuction
     case .exchanges: name[0].isEmpty || name[0].hasPrefix("amq.")
     case .virtualHosts, .users, .permissions, .topicRights, .parameters, .policies: false
+    }
+  }
+
+  /// A bidder's queue that was made for him is bound by himself to the auctions that he follows, and stays so.
+  private var followsAuction: Bool {
+    name[0] == Exchange.notificacoes.rawValue && name[1].hasPrefix("cliente_") && RoutingKey.auction(in: name[2]) != nil
+      && name[3] == "queue" && name[4] == "{}"
+  }
+
+  /// A virtual host or user more is another house's business, and what he may do here, his rights tell; but an administrator gives
+  /// himself any.
+  func isOurBusiness(_ part: BrokerDefinitions.Part) -> Bool {
+    switch part {
+    case .virtualHosts: false
+    case .users: members["tags"]?.contains("administrator") ?? false
+    case .permissions, .topicRights, .parameters, .policies, .exchanges, .queues, .bindings: true
     }
   }
 

@@ -20,7 +20,7 @@ import Testing
     let same = try differences { document in
       for part in document.keys { document[part]?.reverse() }
       document["users"] = document["users"]?.map { $0.merging(["password_hash": "AAAA"]) { $1 } }
-      document["users"]?.append(["name": "guest", "tags": ["administrator"]])
+      document["users"]?.append(["name": "guest", "tags": ["management"]])
       document["vhosts"]?.append(["name": "/"])
       document["permissions"]?.append(["user": "guest", "vhost": "/", "configure": ".*", "write": ".*", "read": ".*"])
       document["queues"] = document["queues"]?.map { $0.merging(["type": "quorum"]) { $1 } }
@@ -82,14 +82,41 @@ import Testing
     #expect(elsewhere == [], "another virtual host is not this house's")
   }
 
-  @Test func `leave clients' own queues alone`() throws {
+  @Test func `tell an administrator whom nobody defined, wherever he has rights`() throws {
+    let told = try differences { document in
+      document["users"]?.append(["name": "guest", "tags": ["administrator"]])
+      document["permissions"]?.append(["user": "guest", "vhost": "/", "configure": ".*", "write": ".*", "read": ".*"])
+    }
+    #expect(told.count == 1 && told[0].part == .users && told[0].name == "guest" && told[0].what == .superfluous, "\(told)")
+  }
+
+  @Test func `leave clients' own queues alone, and the auctions that they follow`() throws {
     let told = try differences { document in
       document["queues"]?.append(["name": "amq.gen-1", "vhost": "leilao"])
-      document["bindings"]?.append([
-        "source": "notificacoes", "vhost": "leilao", "destination": "amq.gen-1", "destination_type": "queue", "routing_key": "x",
-      ])
+      for (queue, key) in [("amq.gen-1", "x"), ("cliente_ana", "leilao.violao-1978")] {
+        document["bindings"]?.append([
+          "source": "notificacoes", "vhost": "leilao", "destination": queue, "destination_type": "queue", "routing_key": key,
+        ])
+      }
     }
     #expect(told == [])
+  }
+
+  @Test(arguments: ["leilao.#", "cliente.bia", "#", "leilao.*"])
+  func `tell a bidder's queue that is bound to more than an auction`(key: String) throws {
+    let told = try differences { document in
+      document["bindings"]?.append([
+        "source": "notificacoes", "vhost": "leilao", "destination": "cliente_ana", "destination_type": "queue",
+        "routing_key": key,
+      ])
+    }
+    #expect(told.map(\.what) == [.superfluous])
+  }
+
+  @Test(arguments: [#"{}"#, #"[]"#, #""x""#, #"{"error":"not_found"}"#, #"{"vhosts":{}}"#, #"{"vhosts":[]}"#])
+  func `are not to be had from what names no virtual host`(text: String) throws {
+    #expect(try !BrokerDefinitions(reading: Array(text.utf8)).namesVirtualHosts)
+    #expect(try BrokerDefinitions(reading: house).namesVirtualHosts)
   }
 
   @Test func `are all missing where there is nothing, and unreadable where there is no JSON`() throws {

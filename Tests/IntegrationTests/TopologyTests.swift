@@ -45,6 +45,9 @@ import Testing
     try await house.broker.rabbitmqctl(["export_definitions", export])
     let mended = try await house.operator(["topologia", "--conferir", export, "--definicoes", PrivateHouse.definitions])
     #expect(mended.status == 0, "\(mended)")
+    let nothing = try await house.shell(
+      "echo '{}' | \(PrivateHouse.executables)/ms-leilao topologia --conferir \(export) --definicoes -")
+    #expect(nothing.status == 64 && nothing.errors.contains { $0.contains("nenhum vhost") }, "\(nothing)")
     let unreadable = try await house.operator(["topologia", "--conferir", "/nenhum"])
     #expect(unreadable.status == 64, "\(unreadable)")
   }
