@@ -329,6 +329,35 @@ struct ProductionTests {
     #expect(try folder.contents() != before)
   }
 
+  @Test func `Two rotations at once are one, and what a killed one left behind goes`() async throws {
+    let folder = try await ProductionFolder(bidders: Self.bidders)
+    let left = folder.path + "/.novo-abc"
+    try FileManager.default.createDirectory(atPath: left, withIntermediateDirectories: true)
+    async let first = folder.tryToMake()
+    async let second = folder.tryToMake()
+    let runs = try await [first, second]
+    #expect(runs.contains { $0.status == 0 })
+    #expect(!FileManager.default.fileExists(atPath: left))
+    let holder = try await Subprocess.run("flock", [folder.path + "/.trava", ProductionFolder.script, folder.path])
+    #expect(holder.status == 1, "\(holder)")
+  }
+
+  @Test func `Bidders get the house's former keys, lose those that it removed, and any folder's name will do`() async throws {
+    let folder = try await ProductionFolder(bidders: Self.bidders, named: "leilao com espaço")
+    let former = "keys/retired/ms_lance-2026-11-01T00:00:00Z.pem"
+    let (house, bidder) = (folder.path + "/casa/", folder.folder(of: "ana") + "/")
+    try FileManager.default.createDirectory(atPath: house + "keys/retired", withIntermediateDirectories: true)
+    try FileManager.default.copyItem(atPath: house + "keys/public/ms_lance.pem", toPath: house + former)
+    try await folder.make()
+    #expect(FileManager.default.contentsEqual(atPath: house + former, andPath: bidder + former))
+    try FileManager.default.removeItem(atPath: house + former)
+    try await folder.make()
+    #expect(!FileManager.default.fileExists(atPath: bidder + former))
+    let sourced = try await Subprocess.output(
+      "bash", ["-ec", "set -a; . \"$1\"; printenv LEILAO_CA", "-", bidder + "ana.env"])
+    #expect(sourced == bidder + "ca.pem\n")
+  }
+
   @Test func `A rotation that is interrupted at its end locks nobody out, and the next one ends it`() async throws {
     let folder = try await ProductionFolder(bidders: Self.bidders, certificates: true)
     let former = try #require(try folder.copyOfCertificates(of: "ana")["LEILAO_CERT"])

@@ -7,11 +7,12 @@ package final class ProductionFolder: Sendable {
   package let port: Int
   private let demandsCertificates: Bool
 
-  private static let script =
+  package static let script =
     String(#filePath.dropLast("Tests/SuiteTesting/ProductionFolder.swift".count)) + "scripts/broker/production"
 
-  package init(bidders: [String], certificates: Bool = false) async throws {
-    path = FileManager.default.temporaryDirectory.path + "/leilao-production-\(UInt64.random(in: .min ... .max))"
+  /// - Parameter name: what the folder's name begins with.
+  package init(bidders: [String], certificates: Bool = false, named name: String = "leilao-production") async throws {
+    path = FileManager.default.temporaryDirectory.path + "/\(name)-\(UInt64.random(in: .min ... .max))"
     port = try FreePorts.take()
     demandsCertificates = certificates
     Orphans.adopt(folder: path)

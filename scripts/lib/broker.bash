@@ -105,7 +105,8 @@ start_node() {
   say 'Broker: nó próprio em %s, porta %s.' 'Broker: a node of its own in %s, port %s.' "$LEILAO_DATA/broker" "$1"
 }
 
-# broker_stop: stops what broker_start started; messages stay where they are. Fails when there was nothing to stop.
+# broker_stop: stops what broker_start started; messages stay where they are. Fails when there was nothing to stop, ends the script
+# when it does not stop.
 broker_stop() {
   broker_recall || return 1
   case $broker_kind in
@@ -113,8 +114,12 @@ broker_stop() {
       rm -f "$run/broker"
       return 1
       ;;
-    docker) with_progress "RabbitMQ (docker-compose down)" "$logs/docker.log" compose down || return 1 ;;
-    node) with_progress "RabbitMQ" "$logs/broker.log" "$root/scripts/broker/private-node" stop "$LEILAO_DATA/broker" || return 1 ;;
+    docker) with_progress "RabbitMQ (docker-compose down)" "$logs/docker.log" compose down || broker_stays ;;
+    node) with_progress "RabbitMQ" "$logs/broker.log" "$root/scripts/broker/private-node" stop "$LEILAO_DATA/broker" || broker_stays ;;
   esac
   rm -f "$run/broker"
+}
+
+broker_stays() {
+  fail 'O broker não parou; o resto sim. Chame scripts/down de novo.' 'The broker has not stopped; everything else has. Call scripts/down again.'
 }

@@ -1,6 +1,8 @@
 # shellcheck shell=bash disable=SC2034 # `root` is for those who read this
 # What every script shares: where things are, which language it speaks, and how a long step shows that it lives.
 
+# Where it is set, `cd` may go elsewhere, and says where it went.
+unset CDPATH
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd -P)
 # Debian keeps rabbitmq-server and chronyd where an ordinary user's PATH does not look.
 export PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
