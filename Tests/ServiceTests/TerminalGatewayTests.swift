@@ -59,4 +59,23 @@ struct TerminalGatewayTests {
     #expect(views.count == 1 && views.first?.ownLast == 100_00 && views.first?.leader == "beta")
     #expect(events.last == .live)
   }
+
+  @Test func `tells of more auctions than news may wait, and is not asked for them again and again`() throws {
+    let bench = try BooksBench.open()
+    let inbox = try #require(Inbox())
+    let gateway = TerminalGateway(voice: try bench.world.keys.voice("alpha"), clock: bench.service.clock, inbox: inbox)
+    let count = Inbox.limit + 100
+    for number in 0..<count {
+      let scheduling = Build.scheduling(Build.terms(AuctionID(stringLiteral: "leilao-\(number)")))
+      gateway.hear(.auction(FollowedAuction(scheduling, edition: Build.digest("\(number)")), []))
+    }
+    func auctions() -> Int? {
+      let messages = inbox.fetch()
+      return messages.contains(.eventsLost) ? nil : messages.count { if case .gateway(.auction, _) = $0 { true } else { false } }
+    }
+    gateway.hear(.live)
+    #expect(auctions() == count)
+    gateway.perform(.resync)
+    #expect(auctions() == count)
+  }
 }

@@ -58,7 +58,7 @@ final class TerminalGateway: Sendable {
     case .submitBid(let ticket, let auction, let amount): submit(ticket, auction, amount)
     case .reconnect: state.withLock { $0.driver }?.reconnectNow()
     case .resync:
-      for auction in state.withLock({ $0.auctions.values }) where !auction.isCatchingUp { post(.auction(view(of: auction))) }
+      post(all: state.withLock { $0.auctions.values.filter { !$0.isCatchingUp } }.map { .auction(view(of: $0)) })
     // Every auction is followed already; the terminal keeps for itself which ones it marks.
     case .follow, .unfollow: break
     case .bell, .title, .repaint, .quit: break
@@ -117,10 +117,10 @@ final class TerminalGateway: Sendable {
       s.gathered.subtract(gathered.map(\.terms.auction))
       return gathered
     }
-    for (i, auction) in gathered.enumerated() {
-      post(.auction(view(of: auction)))
-      if i % 50 == 49 { post(.resyncing(done: i + 1, total: gathered.count)) }
-    }
+    post(
+      all: gathered.enumerated().flatMap { i, auction -> [GatewayEvent] in
+        [.auction(view(of: auction))] + (i % 50 == 49 ? [.resyncing(done: i + 1, total: gathered.count)] : [])
+      })
     if let newest = gathered.max(by: { $0.asOf.instant < $1.asOf.instant }) { tell(newest.asOf) }
     post(.live)
   }
@@ -197,6 +197,11 @@ final class TerminalGateway: Sendable {
       minimum: auction.minimum, closesAt: auction.endsAt, bids: auction.bids.suffix(AuctionView.historyLimit).map(BidLine.init),
       bidCount: auction.acceptedBids, ownLast: state.withLock { $0.ownLast[auction.terms.auction] }, chain: chain,
       result: auction.result, cancellation: auction.cancellation)
+  }
+
+  private func post(all events: [GatewayEvent]) {
+    let epoch = state.withLock { $0.epoch }
+    inbox.post(all: events.map { .gateway($0, epoch: epoch) })
   }
 
   private func post(_ event: GatewayEvent) { inbox.post(.gateway(event, epoch: state.withLock { $0.epoch })) }

@@ -12,6 +12,8 @@ package final class Inbox: Sendable {
   private struct Contents {
     var messages: [Message] = []
     var hasLost = false
+    /// How many of them are parts of a whole picture: they do not count.
+    var uncounted = 0
   }
 
   private let contents = Mutex(Contents())
@@ -35,9 +37,19 @@ package final class Inbox: Sendable {
     close(wake)
   }
 
+  /// A whole picture: nothing of it is lost, for it is asked for when something else was.
+  package func post(all messages: [Message]) {
+    guard !messages.isEmpty else { return }
+    contents.withLock { contents in
+      if contents.messages.isEmpty { _ = write(wake, [1], 1) }
+      contents.messages += messages
+      contents.uncounted += messages.count
+    }
+  }
+
   package func post(_ message: Message) {
     contents.withLock { contents in
-      if contents.messages.count >= Inbox.limit {
+      if contents.messages.count - contents.uncounted >= Inbox.limit {
         // A quarter at a time, so that a flood costs little for each message.
         contents.messages.removeFirst(Inbox.limit / 4)
         contents.hasLost = true
