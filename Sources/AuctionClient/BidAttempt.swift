@@ -10,6 +10,8 @@ package struct BidAttempt: Sendable {
   package enum Outcome: Sendable, Hashable {
     case accepted(block: Int64)
     case refused(Receipt)
+    /// Refused, and so long ago that the house no longer keeps the receipt.
+    case refusedLongAgo
     /// The house's queue is full: it was not taken, the bidder may try again.
     case busy
     /// The broker has nowhere to put it: the house is not set up.
@@ -77,6 +79,7 @@ package struct BidAttempt: Sendable {
 
   package mutating func accepted(block: Int64) { decide(.accepted(block: block)) }
   package mutating func refused(_ receipt: Receipt) { decide(.refused(receipt)) }
+  package mutating func refusedLongAgo() { decide(.refusedLongAgo) }
 
   /// The house says that it has not decided it; final once it would refuse it as stale, whenever it should still turn up.
   package mutating func unknown(at house: ClockReading, now: Timestamp) {

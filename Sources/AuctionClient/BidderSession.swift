@@ -2,7 +2,9 @@ import AuctionCore
 import AuctionFacts
 import AuctionSigning
 import AuctionWire
+import ServiceKit
 package import SharedKernel
+import SigningKit
 
 /// A bidder's standing conversation with the house, as a machine: follows auctions from a signed state forward, submits bids
 /// and finds out what became of each. Does nothing itself: its outputs say what to ask, publish and tell.
@@ -174,15 +176,24 @@ package struct BidderSession: Machine {
 
   private mutating func hear(_ answer: HouseAnswer, _ now: Timestamp) -> [Output] {
     let snapshot = answer.snapshot
-    guard let subject = questions.take(snapshot.id) else { return [] }
+    guard let subject = questions.subject(of: snapshot.id) else { return [] }
+    // As if it had not come: it is asked for again.
+    guard answer.answers(subject) else {
+      return [
+        .tell(
+          .dropped(
+            said("formato: uma resposta a outra pergunta, ou em parte", "formato: an answer to another question, or part of one"))
+        )
+      ]
+    }
+    questions.take(snapshot.id)
     switch snapshot.content {
     case .auctions(let summaries): return hear(summaries, answer, now)
     case .blocks(let id, let first, let head):
-      guard case .blocks = subject else { return [] }
       var outputs = compare(id, with: head, askedFrom: first, at: snapshot.clock)
       var blocks: [(block: Block, digest: Digest)] = []
       for statement in answer.statements {
-        guard case .block(let block) = statement.fact, block.auction == id else { continue }
+        guard case .block(let block) = statement.fact else { continue }
         outputs += apply(block, statement.digest) + decided(by: block)
         blocks.append((block, statement.digest))
       }
@@ -193,7 +204,7 @@ package struct BidderSession: Machine {
       let statement = verdict == .unknown ? nil : answer.statements.first
       if verdict == .refused, statement == nil {
         inquiries[id] = nil
-        return [.tell(.refusedLongAgo(id))]
+        return [.tell(.refusedLongAgo(id))] + change(id) { $0.refusedLongAgo() }
       }
       var outputs: [Output] = []
       if statement != nil || isFinallyUnknown(id, at: snapshot.clock, now) {
@@ -224,9 +235,7 @@ package struct BidderSession: Machine {
   private mutating func hear(_ summaries: [AuctionSummary], _ answer: HouseAnswer, _ now: Timestamp) -> [Output] {
     var outputs: [Output] = []
     for (summary, statement) in zip(summaries, answer.statements) {
-      guard interest.includes(summary.auction), case .scheduled(let scheduling) = statement.fact,
-        statement.digest == summary.edition
-      else { continue }
+      guard interest.includes(summary.auction), case .scheduled(let scheduling) = statement.fact else { continue }
       outputs += meet(summary, scheduling, asOf: answer.snapshot.clock)
     }
     if answer.snapshot.more, let last = summaries.last { return outputs + [askAuctions(after: last.auction, now)] }
@@ -323,7 +332,7 @@ package struct BidderSession: Machine {
   }
 
   private mutating func hear(_ receipt: Receipt) -> [Output] {
-    if let id = receipt.bid { return change(id) { $0.refused(receipt) } }
+    // Its name alone would not do: whoever saw it may have said something else under it.
     guard let digest = receipt.bidDigest, let id = attempts.first(where: { $0.value.attempt.digest == digest })?.key else {
       return []
     }
@@ -333,7 +342,8 @@ package struct BidderSession: Machine {
   private mutating func decided(by block: Block) -> [Output] {
     guard case .entries(let entries) = block.content, !attempts.isEmpty else { return [] }
     return entries.flatMap { entry -> [Output] in
-      guard case .bid(let evidence, _) = entry.fact, let envelope = try? Envelope(evidence), let bid = try? Bid(envelope)
+      guard case .bid(let evidence, _) = entry.fact, let envelope = try? Envelope(evidence), let bid = try? Bid(envelope),
+        attempts[bid.id]?.attempt.digest == SHA256.of(envelope.payload)
       else { return [] }
       return change(bid.id) { $0.accepted(block: block.number) }
     }
@@ -359,7 +369,10 @@ package struct BidderSession: Machine {
     attempts[id] = known
     guard known.attempt.state != before else { return [] }
     let outputs = told(id)
-    if case .decided = known.attempt.state { attempts[id] = nil }
+    if case .decided = known.attempt.state {
+      attempts[id] = nil
+      if inquiries[id] == nil { questions.forget(.bid(known.attempt.bid.bidder, id)) }
+    }
     return outputs
   }
 

@@ -1,8 +1,8 @@
-import AuctionFacts
+package import AuctionFacts
 package import AuctionSigning
 package import AuctionWire
 package import ServiceKit
-import SharedKernel
+package import SharedKernel
 
 /// The house's signed answer to a query, and the statements that came with it, each checked by itself.
 package struct HouseAnswer: Sendable {
@@ -26,5 +26,58 @@ package struct HouseAnswer: Sendable {
     var statements: [HouseStatement] = []
     for evidence in reply.envelopes { statements.append(try open(evidence.bytes, ring)) }
     self.statements = statements
+  }
+
+  /// Whether it answers that question, and whole. Only the snapshot is signed as an answer: what travels beside it is signed by
+  /// itself, and whoever passes it on may leave some of it out, or put something else in its place.
+  package func answers(_ subject: Query.Subject) -> Bool {
+    switch (subject, snapshot.content) {
+    case (.auctions, .auctions(let summaries)):
+      summaries.count == statements.count
+        && zip(summaries, statements).allSatisfy { $1.digest == $0.edition && $1.schedules($0.auction) }
+    case (.blocks(let asked, _), .blocks(let auction, let first, let head)): asked == auction && hasAll(from: first, to: head)
+    case (.ledger(let asked, _), .ledger(let auction, _, _)): asked == auction
+    case (.bid(let asker, let asked), .bid(let bidder, let bid, let verdict)):
+      asker == bidder && asked == bid && proves(verdict, on: bid, of: bidder)
+    default: false
+    }
+  }
+
+  private func hasAll(from first: Int64, to head: Seen?) -> Bool {
+    guard let head else { return statements.isEmpty }
+    var next = first
+    for statement in statements {
+      guard case .block(let block) = statement.fact, block.number == next else { return false }
+      next += 1
+    }
+    return snapshot.more ? next > first : next > head.block
+  }
+
+  private func proves(_ verdict: Snapshot.Decision, on bid: BidID, of bidder: PrincipalID) -> Bool {
+    switch (verdict, statements.first?.fact) {
+    case (.unknown, _): true
+    case (.accepted, .block(let block)): block.accepted(bid, of: bidder) != nil
+    // The receipt of an old refusal is no longer kept.
+    case (.refused, nil): true
+    case (.refused, .refused(let receipt)): receipt.bid == bid && receipt.bidder == bidder
+    default: false
+    }
+  }
+}
+
+extension HouseStatement {
+  fileprivate func schedules(_ auction: AuctionID) -> Bool {
+    if case .scheduled(let scheduling) = fact { scheduling.terms.auction == auction } else { false }
+  }
+}
+
+extension Block {
+  /// The accepted bid of that name; nil when there is none in it.
+  package func accepted(_ id: BidID, of bidder: PrincipalID) -> Bid? {
+    guard case .entries(let entries) = content else { return nil }
+    for case .bid(let evidence, _) in entries.map(\.fact) {
+      if let bid = try? Bid(Envelope(evidence)), bid.id == id, bid.bidder == bidder { return bid }
+    }
+    return nil
   }
 }

@@ -45,7 +45,7 @@ package final class HouseCall {
       let answer = try ask(.auctions(after: last))
       guard case .auctions(let summaries) = answer.snapshot.content else { throw Self.strange() }
       for (summary, statement) in zip(summaries, answer.statements) {
-        guard case .scheduled(let scheduling) = statement.fact, statement.digest == summary.edition else { throw Self.strange() }
+        guard case .scheduled(let scheduling) = statement.fact else { throw Self.strange() }
         all.append((summary, scheduling.terms))
       }
       guard answer.snapshot.more, let newest = summaries.last?.auction else { return all }
@@ -59,7 +59,7 @@ package final class HouseCall {
     link.ask(query)
     // The broker may have dropped it, or the house: the same question again, whichever answer comes first will do.
     let answer = try hear(repeating: { [link] in link.ask(query) }) { news -> HouseAnswer? in
-      if case .link(.snapshot(let answer)) = news, answer.snapshot.id == query.id { answer } else { nil }
+      if case .link(.snapshot(let answer)) = news, answer.snapshot.id == query.id, answer.answers(subject) { answer } else { nil }
     }
     guard let answer else { throw Failure(.unavailable, silence) }
     return answer
@@ -118,12 +118,8 @@ package final class HouseCall {
       .now + .microseconds(OpenQuestions.patience(after: tries).microseconds)
     }
     var repeatAt = repeating == nil ? deadline : pause()
-    while let all = channel.takeAll(until: min(deadline, repeatAt)), ContinuousClock.now < deadline || !all.isEmpty {
-      if all.isEmpty, let repeating {
-        tries += 1
-        repeatAt = pause()
-        repeating()
-      }
+    while let all = channel.takeAll(until: min(deadline, repeatAt)) {
+      let now = ContinuousClock.now
       for news in all {
         if let answer = try pick(news) { return answer }
         switch news {
@@ -133,6 +129,13 @@ package final class HouseCall {
           throw Failure.refusedByBroker(reason)
         case .link, .published: break
         }
+      }
+      // Whatever else goes on arriving.
+      guard now < deadline else { return nil }
+      if let repeating, now >= repeatAt {
+        tries += 1
+        repeatAt = pause()
+        repeating()
       }
     }
     return nil

@@ -19,6 +19,9 @@ struct OpenQuestions: Sendable {
     let urgency: Urgency
     /// How often it was asked in vain.
     var tries = 0
+    /// Under which it was: the answer may still come, and will do.
+    var id: UniqueID?
+    var outdated: Urgency?
   }
 
   private struct Asked {
@@ -26,9 +29,12 @@ struct OpenQuestions: Sendable {
     let subject: Query.Subject
     let tries: Int
     let at: Timestamp
-    var againAt: Timestamp { at + OpenQuestions.patience(after: tries) }
     /// How urgently it is to be asked once more after the answer, because more was missed meanwhile.
     var outdated: Urgency?
+    /// Nil of a bid: whoever wants to know what became of it asks again by himself.
+    var againAt: Timestamp? { if case .bid = subject { nil } else { at + OpenQuestions.patience(after: tries) } }
+
+    func isDue(at now: Timestamp) -> Bool { againAt.map { $0 <= now } ?? false }
 
     func isAboutBlocks(of auction: AuctionID) -> Bool { if case .blocks(auction, _) = subject { true } else { false } }
   }
@@ -50,30 +56,42 @@ struct OpenQuestions: Sendable {
 
   init(seed: UInt64) { random = SplitMix64(state: seed) }
 
-  var wakeUp: Timestamp? { [asked.map(\.againAt).min(), nextTurn].compactMap { $0 }.min() }
+  var wakeUp: Timestamp? { [asked.compactMap(\.againAt).min(), nextTurn].compactMap { $0 }.min() }
 
   mutating func forgetAll() { (asked, waiting, nextTurn) = ([], [], nil) }
 
-  mutating func ask(_ subject: Query.Subject, at now: Timestamp) -> Query { ask(subject, id: random.nextID(), tries: 0, at: now) }
+  /// The same question as before where it is still open: whichever answer comes first will do.
+  mutating func ask(_ subject: Query.Subject, at now: Timestamp) -> Query {
+    let before = asked.firstIndex { $0.subject == subject }.map { asked.remove(at: $0) }
+    return ask(subject, id: before?.id ?? random.nextID(), tries: before?.tries ?? 0, outdated: before?.outdated, at: now)
+  }
 
-  private mutating func ask(_ subject: Query.Subject, id: UniqueID, tries: Int, at now: Timestamp) -> Query {
-    asked.append(Asked(id: id, subject: subject, tries: tries, at: now))
+  private mutating func ask(
+    _ subject: Query.Subject, id: UniqueID, tries: Int, outdated: Urgency? = nil, at now: Timestamp
+  ) -> Query {
+    asked.append(Asked(id: id, subject: subject, tries: tries, at: now, outdated: outdated))
     return Query(id: id, subject: subject)
   }
 
+  /// Nobody wants to know it any more.
+  mutating func forget(_ subject: Query.Subject) { asked.removeAll { $0.subject == subject } }
+
   /// Wants an auction's blocks. While they are asked for, they are asked for once more after the answer.
-  mutating func want(_ auction: AuctionID, from first: Int64? = nil, _ urgency: Urgency, tries: Int = 0) {
+  mutating func want(_ auction: AuctionID, from first: Int64? = nil, _ urgency: Urgency) {
     if let place = asked.firstIndex(where: { $0.isAboutBlocks(of: auction) }) {
       if asked[place].outdated != .now { asked[place].outdated = urgency }
     } else if let place = waiting.firstIndex(where: { $0.auction == auction }) {
       let before = waiting[place]
+      let either = before.urgency == .now ? .now : urgency
+      // An answer to what was asked before may not have what is missing now.
       let wanted = Wanted(
-        auction: auction, from: first ?? before.from, urgency: before.urgency == .now ? .now : urgency, tries: before.tries)
+        auction: auction, from: first ?? before.from, urgency: either, tries: before.tries, id: before.id,
+        outdated: before.id.map { _ in either })
       guard wanted.urgency != before.urgency else { return waiting[place] = wanted }
       waiting.remove(at: place)
       queue(wanted)
     } else {
-      queue(Wanted(auction: auction, from: first, urgency: urgency, tries: tries))
+      queue(Wanted(auction: auction, from: first, urgency: urgency))
     }
   }
 
@@ -85,11 +103,20 @@ struct OpenQuestions: Sendable {
   }
 
   /// What an answer is about; nil when nobody asked, or was answered.
-  mutating func take(_ answer: UniqueID) -> Query.Subject? {
-    guard let place = asked.firstIndex(where: { $0.id == answer }) else { return nil }
-    let one = asked.remove(at: place)
-    if let urgency = one.outdated, case .blocks(let auction, _) = one.subject { want(auction, urgency) }
-    return one.subject
+  func subject(of answer: UniqueID) -> Query.Subject? {
+    asked.first { $0.id == answer }?.subject ?? waiting.first { $0.id == answer }.map { .blocks($0.auction, from: $0.from ?? 0) }
+  }
+
+  /// The question is answered.
+  mutating func take(_ answer: UniqueID) {
+    let outdated: Urgency?
+    guard let subject = subject(of: answer) else { return }
+    if let place = asked.firstIndex(where: { $0.id == answer }) {
+      outdated = asked.remove(at: place).outdated
+    } else {
+      outdated = waiting.firstIndex { $0.id == answer }.flatMap { waiting.remove(at: $0).outdated }
+    }
+    if let outdated, case .blocks(let auction, _) = subject { want(auction, outdated) }
   }
 
   func contains(_ isMeant: (Query.Subject) -> Bool) -> Bool {
@@ -111,16 +138,16 @@ struct OpenQuestions: Sendable {
     besides: (OpenQuestions) -> (auction: AuctionID, from: Int64)?
   ) -> [Query] {
     var queries: [Query] = []
-    let unanswered = asked.filter { $0.againAt <= now }
-    if !unanswered.isEmpty { asked.removeAll { $0.againAt <= now } }
+    let unanswered = asked.filter { $0.isDue(at: now) }
+    if !unanswered.isEmpty { asked.removeAll { $0.isDue(at: now) } }
     for one in unanswered {
-      switch one.subject {
-      // The same question: whichever answer comes first will do.
-      case .auctions, .ledger: queries.append(ask(one.subject, id: one.id, tries: one.tries + 1, at: now))
-      case .blocks(let auction, _): want(auction, urgency(auction), tries: one.tries + 1)
-      // Whoever wants to know what became of it asks by himself.
-      case .bid: break
+      guard case .blocks(let auction, _) = one.subject else {
+        queries.append(ask(one.subject, id: one.id, tries: one.tries + 1, at: now))
+        continue
       }
+      queue(
+        Wanted(
+          auction: auction, from: nil, urgency: urgency(auction), tries: one.tries + 1, id: one.id, outdated: one.outdated))
     }
     var served = 0
     for wanted in waiting {
@@ -130,7 +157,10 @@ struct OpenQuestions: Sendable {
       }
       guard pace.admit(nil, at: now) == .admitted else { break }
       served += 1
-      queries.append(ask(.blocks(wanted.auction, from: block), id: random.nextID(), tries: wanted.tries, at: now))
+      queries.append(
+        ask(
+          .blocks(wanted.auction, from: block), id: wanted.id ?? random.nextID(), tries: wanted.tries, outdated: wanted.outdated,
+          at: now))
     }
     waiting.removeFirst(served)
     let turn = now + .microseconds(1_000_000 / Self.perSecond)

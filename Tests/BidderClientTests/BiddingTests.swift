@@ -288,6 +288,7 @@ struct BiddingTests {
       Decision(progress: .refused(.rateLimit, minimum: nil), words: "RECUSADO: lances rápidos demais"),
       Decision(progress: .uncertain, words: "INCERTO"),
       Decision(progress: .busy, words: "casa ocupada"),
+      Decision(progress: .refused(nil, minimum: nil), words: "RECUSADO: há mais de um dia"),
       Decision(progress: .neverDecided, words: "não chegou à casa"),
       Decision(progress: .notSent(reason: "chave"), words: "não foi enviado: chave"),
     ])

@@ -2,6 +2,7 @@ import AuctionFacts
 import AuctionSigning
 import AuctionWire
 import JournalKit
+import MessagingKit
 import ServiceKit
 import SharedKernel
 import SuiteTesting
@@ -93,8 +94,9 @@ struct BidderSessionTests {
       now = now + .milliseconds(pause)
       #expect(due(now).map(\.id) == [first.id] && questions.wakeUp ?? now > now)
     }
-    #expect(questions.take(first.id) == .auctions(after: nil))
-    #expect(questions.take(first.id) == nil && due(now + .seconds(100)).isEmpty)
+    #expect(questions.subject(of: first.id) == .auctions(after: nil))
+    questions.take(first.id)
+    #expect(questions.subject(of: first.id) == nil && due(now + .seconds(100)).isEmpty)
   }
 
   @Test func `is live when the chain breaks that it was waiting for`() throws {
@@ -179,5 +181,157 @@ struct BidderSessionTests {
       #expect(asked == round && next > bench.world.time.now)
       bench.world.time.advance(by: .seconds(10))
     }
+  }
+
+  @Test func `takes an answer that comes after the question was put off, and asks again for what was missed meanwhile`() {
+    var questions = OpenQuestions(seed: 1)
+    func due(_ elapsed: Interval) -> [Query] {
+      questions.due(at: Build.noon + elapsed, nextBlock: { _ in 0 }, urgency: { _ in .now }, besides: { _ in nil })
+    }
+    questions.want("moto", .now)
+    let first = due(.zero)
+    // The pace is used up: nothing can be asked again for now.
+    for number in 0..<200 { questions.want(AuctionID(stringLiteral: "leilao-\(number)"), .now) }
+    #expect(first.count == 1 && due(.milliseconds(1)).count == 99)
+    #expect(due(.milliseconds(501)).allSatisfy { $0.id != first[0].id })
+    questions.want("moto", .now)
+    #expect(questions.subject(of: first[0].id) == .blocks("moto", from: 0))
+    questions.take(first[0].id)
+    #expect(questions.subject(of: first[0].id) == nil && questions.isAskingForBlocks(of: "moto"))
+  }
+
+  @Test func `asks about a bid under one id until it is answered or forgotten`() {
+    var questions = OpenQuestions(seed: 1)
+    let subject = Query.Subject.bid("alpha", Build.bidID(1))
+    let first = questions.ask(subject, at: Build.noon)
+    #expect(questions.wakeUp == nil, "it is not asked again by itself")
+    #expect(questions.ask(subject, at: Build.noon + .seconds(2)) == first)
+    questions.forget(subject)
+    #expect(questions.subject(of: first.id) == nil)
+    #expect(questions.ask(subject, at: Build.noon + .seconds(4)) != first)
+  }
+
+  @Test(arguments: [Interval.milliseconds(700), .seconds(3), .seconds(9)])
+  func `learns everything from a house that answers late, and does not ask without end`(latency: Interval) throws {
+    let bench = try BooksBench.open()
+    let accepted = try bench.place(100_00)
+    let refused = try bench.place(50_00, number: 2)
+    let client = AskingClient(bench)
+    client.latency = latency
+    try client.give(.link(.up))
+    try client.pass(latency + latency + .seconds(1))
+    #expect(client.isLive && client.session.auctions["moto"]?.price == 100_00)
+    for bid in [accepted, refused] {
+      // Nothing else tells: the block was known before, and the receipt was lost.
+      try client.give(.submit(bid, try bench.world.keys.voice("alpha").seal(bid)))
+      try client.give(.published(bid.id, .lost))
+      try client.give(.published(bid.id, .confirmed))
+    }
+    try client.pass(latency + .seconds(5))
+    #expect(client.outcomes.contains(.accepted(block: 1)))
+    #expect(client.outcomes.contains { if case .refused = $0 { true } else { false } })
+    let asked = client.asked.count
+    try client.pass(.seconds(20))
+    #expect(client.outcomes.count == 2 && client.asked.count == asked, "what is answered is not asked again")
+  }
+
+  // MARK: - Who passes answers on and would deceive
+
+  /// A house with a block, a bid that it refused, and a client that has the rest.
+  private static func deceived(
+    _ passesOn: @escaping (BooksBench, Query, SnapshotReply) throws -> SnapshotReply
+  ) throws -> (bench: BooksBench, client: AskingClient, refused: Bid) {
+    let bench = try BooksBench.open()
+    try bench.place(100_00, by: "beta", number: 1)
+    let refused = try bench.place(50_00, number: 2)
+    let client = AskingClient(bench)
+    try client.give(.link(.up))
+    client.passesOn = { try passesOn(bench, $0, $1) }
+    return (bench, client, refused)
+  }
+
+  @Test func `does not take a block for the decision on a bid that does not stand in it`() throws {
+    let (bench, client, bid) = try Self.deceived { bench, _, reply in
+      let block = bench.service.store.all("bloco", "moto").map { Evidence($0.body) }
+      return SnapshotReply(reply.envelope, envelopes: [try #require(block.last)])
+    }
+    try client.give(.inquire("alpha", bid.id))
+    try client.pass(.seconds(10))
+    #expect(!client.told.contains { if case .decision = $0 { true } else { false } })
+    #expect(client.told.contains { if case .dropped = $0 { true } else { false } })
+    client.passesOn = { $1 }
+    try client.pass(.seconds(4))
+    var decisions: [Refusal] = []
+    for case .decision(bid.id, let statement, _) in client.told {
+      if case .refused(let receipt)? = statement?.fact { decisions.append(receipt.reason) }
+    }
+    #expect(decisions == [.belowMinimum])
+    _ = bench
+  }
+
+  @Test func `does not take the answer to another question under its own question's id`() throws {
+    let (bench, client, bid) = try Self.deceived { bench, query, reply in
+      guard case .bid(_, let id) = query.subject else { return reply }
+      // Signed by the house: it has decided no bid of that name by beta.
+      _ = try bench.ask(Query(id: query.id, subject: .bid("beta", id)))
+      return try SnapshotReply(parsing: try #require(bench.replies.last).body)
+    }
+    try client.give(.submit(bid, try bench.world.keys.voice("alpha").seal(bid)))
+    try client.give(.published(bid.id, .confirmed))
+    try client.pass(.seconds(60))
+    #expect(client.outcomes.isEmpty)
+    client.passesOn = { $1 }
+    try client.pass(.seconds(4))
+    #expect(client.outcomes.count == 1 && client.outcomes.allSatisfy { if case .refused = $0 { true } else { false } })
+  }
+
+  @Test(arguments: [Query.Topic.auctions, .blocks])
+  func `is not live on an answer of which a part was taken away`(topic: Query.Topic) throws {
+    let bench = try BooksBench.open()
+    try bench.place(100_00)
+    let client = AskingClient(bench)
+    client.passesOn = { query, reply in
+      query.topic == topic ? SnapshotReply(reply.envelope, envelopes: Array(reply.envelopes.dropLast())) : reply
+    }
+    try client.give(.link(.up))
+    try client.pass(.seconds(10))
+    #expect(!client.isLive)
+    client.passesOn = { $1 }
+    try client.pass(.seconds(5))
+    #expect(client.isLive && client.session.auctions["moto"]?.price == 100_00)
+  }
+
+  @Test func `knows its own bid by what it says, and not by its name alone`() throws {
+    let bench = try BooksBench.open()
+    let client = AskingClient(bench)
+    try client.give(.link(.up))
+    client.hears = { _ in false }
+    let mine = try bench.bid(100_00, number: 1)
+    try client.give(.submit(mine, try bench.world.keys.voice("alpha").seal(mine)))
+    // Whoever saw it under way says something else under its name.
+    try bench.send(try bench.bid(120_00, by: "beta", number: 1))
+    try bench.send(Build.bid(1_00, by: "beta", id: mine.id, edition: try bench.edition, clock: bench.service.clock.now()))
+    let ring = bench.world.keys.ring
+    for delivery in bench.heard { try client.give(.link(.statement(try HouseStatement(delivery.body, ring: ring)))) }
+    #expect(client.session.auctions["moto"]?.leader == "beta" && client.outcomes.isEmpty)
+    #expect(try !bench.receipts.isEmpty)
+  }
+
+  @Test func `leaves off asking about a bid that was refused so long ago that its receipt is no longer kept`() throws {
+    let bench = try BooksBench.open()
+    let refused = try bench.place(50_00)
+    let end = Build.noon + .seconds(600)
+    bench.after(end + .seconds(1) - bench.world.time.now)
+    try bench.close(at: end)
+    bench.after(.seconds(25 * 3_600))
+    let client = AskingClient(bench)
+    try client.give(.link(.up))
+    try client.give(.submit(refused, try bench.world.keys.voice("alpha").seal(refused)))
+    try client.give(.published(refused.id, .confirmed))
+    try client.pass(.seconds(3))
+    #expect(client.outcomes == [.refusedLongAgo])
+    let asked = client.asked.count
+    try client.pass(.seconds(20))
+    #expect(client.asked.count == asked)
   }
 }

@@ -137,7 +137,7 @@ extension Tally {
     switch outcome {
     case .accepted: reached(.accepted)
     case .neverDecided: reached(.neverDecided)
-    case .refused, .busy, .unroutable: break
+    case .refused, .refusedLongAgo, .busy, .unroutable: break
     }
   }
 }

@@ -243,6 +243,7 @@ extension BidAttempt.State {
     case .uncertain: "uncertain"
     case .decided(.accepted(let block)): "accepted in block \(block)"
     case .decided(.refused(let receipt)): "refused, \(receipt.reason)"
+    case .decided(.refusedLongAgo): "refused long ago"
     case .decided(.busy): "busy"
     case .decided(.unroutable): "unroutable"
     case .decided(.neverDecided): "never arrived"

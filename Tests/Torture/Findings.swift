@@ -110,6 +110,7 @@ struct Findings {
       case .accepted(let block): decided == ["accepted in \(block)"]
       case .refused(let receipt):
         receipt.number.map { decided == ["refused as \($0), \(receipt.reason)"] } ?? decided.isEmpty
+      case .refusedLongAgo: decided.count == 1 && decided[0].hasPrefix("refused")
       // Should it still turn up, it is refused, if for nothing else then for its age.
       case .neverDecided: decided.allSatisfy { $0.hasPrefix("refused") }
       case .busy, .unroutable: decided.isEmpty

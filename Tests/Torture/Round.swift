@@ -137,7 +137,7 @@ extension RecordingBidder.Entry {
   var isHeard: Bool {
     outcomes.contains {
       switch $0 {
-      case .accepted, .refused: true
+      case .accepted, .refused, .refusedLongAgo: true
       case .busy, .unroutable, .neverDecided: false
       }
     }

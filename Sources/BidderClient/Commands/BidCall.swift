@@ -18,17 +18,11 @@ struct BidCall: Sendable {
       var report = report
       driver.inquire(bidder, id)
       while let event = try events.next(until: deadline) {
-        if case .refusedLongAgo(id) = event {
-          throw report.refused(
-            id, because: "recibo_nao_guardado",
-            said(
-              "recusado há mais de um dia; a casa já não guarda o recibo (\(id))",
-              "refused more than a day ago; the house no longer keeps the receipt (\(id))"))
-        }
+        if case .refusedLongAgo(id) = event { throw report.refusedLongAgo(id) }
         guard case .decision(id, let statement, _) = event else { continue }
         switch statement?.fact {
         case .block(let block):
-          (report.auction, report.amount) = (block.auction, block.amount(of: id))
+          (report.auction, report.amount) = (block.auction, block.accepted(id, of: bidder)?.amount)
           return report.accepted(id, block: block.number, currency: nil)
         case .refused(let receipt):
           report.auction = receipt.auction
@@ -108,6 +102,7 @@ struct BidCall: Sendable {
     switch outcome {
     case .accepted(let block): report.accepted(bid, block: block, currency: currency)
     case .refused(let receipt): throw report.refused(bid, receipt, currency: currency)
+    case .refusedLongAgo: throw report.refusedLongAgo(bid)
     case .busy:
       throw report.refused(
         bid, because: "ocupado",
@@ -175,17 +170,6 @@ struct BidCall: Sendable {
       throw error
     }
     await driver.close()
-  }
-}
-
-extension Block {
-  /// Nil when it accepts no such bid.
-  fileprivate func amount(of bid: BidID) -> Money? {
-    guard case .entries(let entries) = content else { return nil }
-    for case .bid(let evidence, _) in entries.map(\.fact) {
-      if let accepted = try? Bid(Envelope(evidence)), accepted.id == bid { return accepted.amount }
-    }
-    return nil
   }
 }
 

@@ -46,6 +46,14 @@ struct BidReport: Sendable {
     return Failure(.refused, sentence)
   }
 
+  func refusedLongAgo(_ id: BidID) -> any Error {
+    refused(
+      id, because: "recibo_nao_guardado",
+      said(
+        "recusado há mais de um dia; a casa já não guarda o recibo (\(id))",
+        "refused more than a day ago; the house no longer keeps the receipt (\(id))"))
+  }
+
   func unknownAuction(_ auction: AuctionID) -> any Error {
     let reason = Refusal.unknownAuction.wireName
     return refused(

@@ -180,6 +180,7 @@ final class TerminalGateway: Sendable {
     switch outcome {
     case .accepted: .accepted
     case .refused(let receipt): .refused(receipt.reason, minimum: receipt.minimum)
+    case .refusedLongAgo: .refused(nil, minimum: nil)
     case .busy: .busy
     case .unroutable: .notSent(reason: said("o broker não tem a fila dos lances", "the broker has no queue for bids"))
     case .neverDecided: .neverDecided

@@ -67,8 +67,8 @@ package enum BidProgress: Hashable, Sendable {
   /// The link died, or the time for an answer passed: it may or may not count. The gateway goes on asking.
   case uncertain
   case accepted
-  /// With what would have been accepted then, where the house said so.
-  case refused(Refusal, minimum: Money?)
+  /// With what would have been accepted then, where the house said so. Nil: so long ago that it no longer says why.
+  case refused(Refusal?, minimum: Money?)
   /// The broker refused it: the house's queue is full. It does not count.
   case busy
   /// The house has said for good that it never saw it.

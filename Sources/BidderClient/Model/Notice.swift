@@ -6,7 +6,7 @@ package struct Notice: Hashable, Sendable {
   package enum Fact: Hashable, Sendable {
     case outbid(by: PrincipalID?, price: Money, own: Money?)
     case accepted(Money)
-    case refused(Refusal, Money, minimum: Money?)
+    case refused(Refusal?, Money, minimum: Money?)
     case busy(Money)
     case uncertain(Money)
     case neverDecided(Money)

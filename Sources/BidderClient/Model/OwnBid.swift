@@ -7,7 +7,7 @@ package struct OwnBid: Hashable, Sendable {
     case sending, delivered, uncertain
     /// How long it took.
     case accepted(after: Interval)
-    case refused(Refusal, minimum: Money?)
+    case refused(Refusal?, minimum: Money?)
     case busy, neverDecided
     case notSent(reason: String)
 

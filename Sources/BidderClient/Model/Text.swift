@@ -111,7 +111,7 @@ package enum StageWords: Hashable, Sendable {
   /// Nobody has answered for so many seconds.
   case unanswered(Int64)
   case accepted(milliseconds: Int64)
-  case refused(Refusal, minimum: String?)
+  case refused(Refusal?, minimum: String?)
   case uncertain, busy, neverDecided
   case notSent(String)
 

@@ -155,3 +155,11 @@ extension Refusal {
     return language == .portuguese ? portuguese : english
   }
 }
+
+extension Refusal? {
+  /// Nil: the house no longer keeps the receipt that says why.
+  func words(_ language: Language) -> String {
+    if let self { return self.words(language) }
+    return language == .portuguese ? "há mais de um dia" : "more than a day ago"
+  }
+}
