@@ -253,8 +253,13 @@ package struct BidderSession: Machine {
         if summary.status == .closed, known.result == nil, let head = summary.head { want(id, from: head.block) }
         return []
       }
+      guard known.edition == summary.edition else { return [] }
       // One that was heard to be cancelled may have a chain all the same: it was opened first.
-      guard known.edition == summary.edition, known.status != .closed || known.head == nil || known.lacksResult else { return [] }
+      guard known.status != .closed || known.head == nil || known.lacksResult else {
+        // What ended here has another end there: its last block tells.
+        if let head = summary.head, head != known.head { want(id, from: head.block) }
+        return []
+      }
       let behind = summary.head.flatMap { isBehind(id, $0) ? $0.block : nil }
       guard behind != nil || known.head != summary.head || known.lacksResult else {
         return closeWithoutChain(id, summary.ending, at: clock)

@@ -135,8 +135,13 @@ package struct FollowedAuction: Sendable {
     }
     guard block.number >= next else {
       // Nothing follows a closing block: one that stands before what was seen takes back what the house had signed.
-      guard case .closing(let result, let evidence) = block.content, let head, block.number < head.block, status != .closed else {
+      guard case .closing(let result, let evidence) = block.content, let head, block.number < head.block else {
         return .alreadyKnown
+      }
+      guard status != .closed else {
+        return fail(
+          "a casa encerrou o leilão no bloco \(head.block), e outra vez no bloco \(block.number)",
+          "the house closed the auction in block \(head.block), and once more in block \(block.number)")
       }
       return end(takingBack: head.block - block.number + 1, at: block, result, evidence)
     }

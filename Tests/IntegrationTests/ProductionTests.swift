@@ -95,6 +95,11 @@ struct ProductionTests {
     #expect(reason.contains("406"))
     for connection in [ana, bia] { await connection.close(within: .zero) }
 
+    let (export, definitions) = (folder.path + "/export.json", folder.path + "/broker/definitions.json")
+    try await house.broker.rabbitmqctl(["-q", "export_definitions", export])
+    let check = try await house.operator(["topologia", "--conferir", export, "--definicoes", definitions])
+    #expect(check.status == 0, "what followers bind is no difference: \(check)")
+
     // Another's certificate of identity does not open one's own queue either.
     let theft = try await house.run(
       "cliente-tui", ["lance", "moto", "130", "--cliente", "ana"], as: "ana",

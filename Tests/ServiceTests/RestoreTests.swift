@@ -152,6 +152,39 @@ struct RestoreTests {
     guard case .broken = auction.health else { throw Missing("what is wrong") }
   }
 
+  @Test(arguments: [1, 3], [false, true])
+  func `is found out by who knows that the auction was sold, and what was proved then stays`(remembered: Int, wasAway: Bool)
+    throws
+  {
+    let bench = try BooksBench.open()
+    var copy = bench.service.store.contents
+    for number in 1...3 {
+      try bench.place(Build.money(100_00 + Int64(number) * 10_00), by: number == 2 ? "beta" : "alpha", number: UInt64(number))
+      if number == remembered { copy = bench.service.store.contents }
+    }
+    let end = Build.noon + .seconds(600)
+    bench.after(end + .seconds(1) - bench.world.time.now)
+    try bench.close(at: end)
+    let client = AskingClient(bench)
+    try client.give(.link(.up))
+    #expect(client.session.auctions["moto"]?.result?.outcome == .sold)
+
+    bench.forget()
+    restore(bench.service, to: copy)
+    bench.service.start()
+    bench.settle()
+    if wasAway {
+      try client.give(.link(.down(reason: "x", retryIn: .seconds(1))))
+      try client.give(.link(.up))
+      #expect(client.isLive)
+    } else {
+      try client.give(.link(.statement(try bench.statement(try #require(bench.said(.awarded).first)))))
+    }
+    let auction = try #require(client.session.auctions["moto"])
+    #expect(auction.result?.outcome == .sold && auction.leader == "alpha")
+    guard case .broken = auction.health else { throw Missing("what is wrong") }
+  }
+
   @Test func `is found out by who followed an auction that it has forgotten altogether`() throws {
     let bench = try BooksBench.open()
     try bench.place(100_00, number: 1)
