@@ -3,7 +3,7 @@ import CSodium
 /// Ed25519 (RFC 8032 §5.1) by libsodium, which verifies in about half the time that OpenSSL 3.0 takes and signs the same bytes.
 ///
 /// It takes nothing that OpenSSL does not: it besides refuses small-order points in a signature. Keys are read, spelled and
-/// judged by `EVPKey`, like all others.
+/// judged by `EVPKey`, like all others; OpenSSL only does not look whether a point is on the curve.
 enum Ed25519 {
   /// Chooses the implementation for this processor; calling it again does nothing.
   private static let isReady = sodium_init() >= 0
@@ -12,9 +12,13 @@ enum Ed25519 {
   struct Verifier: Sendable {
     private let point: [UInt8]
 
+    /// Nil where they are no point of the curve.
     init?(point: some Collection<UInt8>) {
-      guard Ed25519.isReady, point.count == Int(crypto_sign_PUBLICKEYBYTES) else { return nil }
-      self.point = Array(point)
+      let point = Array(point)
+      var twice = point
+      guard Ed25519.isReady, point.count == Int(crypto_sign_PUBLICKEYBYTES), crypto_core_ed25519_add(&twice, point, point) == 0
+      else { return nil }
+      self.point = point
     }
 
     func isValid(_ signature: [UInt8], for message: [UInt8]) -> Bool {

@@ -34,7 +34,7 @@ package final class PrivateKey: Sendable {
     signer = Ed25519.Signer(seed: &seed)
     publicKey = try PublicKey(spki: key.spki())
     let probe = SecureRandom.bytes(32)
-    guard publicKey.isValid(try key.sign(probe), for: probe) else {
+    guard publicKey.isValid(try sign(probe), for: probe) else {
       throw SigningError(
         .weakKey, "a metade privada e a metade pública da chave \(key.type) não formam um par",
         "the private and the public half of the \(key.type) key do not belong together")

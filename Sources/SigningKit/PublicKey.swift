@@ -39,10 +39,18 @@ package final class PublicKey: Sendable {
         .weakKey, "uma chave pública \(key.type) sob a qual assinaturas não provam nada",
         "a \(key.type) public key under which signatures prove nothing")
     }
-    verifier = key.type == .ed25519 ? Ed25519.Verifier(point: spki.suffix(32)) : nil
+    verifier = try key.type == .ed25519 ? Self.verifier(spki.suffix(32)) : nil
     self.spki = spki
     id = SHA256.digest(spki)
     pem = try key.publicPEM()
+  }
+
+  private static func verifier(_ point: some Collection<UInt8>) throws(SigningError) -> Ed25519.Verifier {
+    guard let verifier = Ed25519.Verifier(point: point) else {
+      throw SigningError(
+        .notAKey, "32 bytes que não são um ponto da curva Ed25519", "32 bytes that are no point of the curve Ed25519")
+    }
+    return verifier
   }
 
   /// Encoding again keeps some choices (compressed points, explicit curves), so those are compared with the one form.

@@ -36,6 +36,7 @@ struct PublicKeyTests {
     ("a length past its end", hex("3084ffffffff"), .notAKey),
     ("an Ed25519 point of 31 bytes", hex("3029300506032b6570032000") + [UInt8](repeating: 9, count: 31), .notAKey),
     ("Ed25519 with parameters", hex("302c300706032b65700500032100") + SignatureVectorTests.ed25519[0].point, .notAKey),
+    ("Ed25519 with a y off the curve", DER.ed25519Key([2] + [UInt8](repeating: 0, count: 31)), .notAKey),
     ("a long form of a length", hex("30812a300506032b6570032100") + SignatureVectorTests.ed25519[0].point, .notCanonical),
     ("a point off the curve", DER.p256Key([4] + [UInt8](repeating: 7, count: 64)), .notAKey),
     ("the point at infinity", DER.p256Key([0]), .notCanonical),
