@@ -18,6 +18,24 @@ import Testing
     #expect(head.auction == block.auction && head.clock == block.clock)
   }
 
+  @Test(arguments: [61, 62, 63, 64] as [UInt64])
+  func `is the block's own wherever the block is read`(seed: UInt64) throws {
+    var random = SeededRandom(seed: seed)
+    let names = ["lance-validado-0", "lance-validado", "lance-validado-2", "leilao-vencedor"]
+    let originals = try names.map { try Envelope(parsing: try Golden.read($0)) }
+    var blocks = 0
+    for round in 0..<2_000 {
+      let original = originals[round % originals.count]
+      let payload = FuzzTests.mutated(original.payload, &random)
+      let envelope = Envelope(kind: original.kind, payload: payload, keyID: original.keyID, signature: original.signature)
+      let head = try? BlockHead(envelope)
+      guard let block = try? Block(envelope) else { continue }
+      blocks += 1
+      #expect(head?.auction == block.auction && head?.clock == block.clock)
+    }
+    #expect(blocks > 40, "\(blocks)")
+  }
+
   @Test func `is of blocks only`() throws {
     #expect(try BlockHead(Envelope(parsing: Golden.read("lance-invalidado"))) == nil)
   }

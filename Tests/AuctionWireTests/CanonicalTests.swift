@@ -60,6 +60,61 @@ import Testing
     }
   }
 
+  /// What else than the house's own hand could have written: escapes, other numbers, letters that look or count as others.
+  private static let respellings: [(String, String)] = [
+    ("K", "\u{212a}"), ("/", "\\/"), ("_", "\\u005f"), ("a", "\\u0061"), ("e", "e\u{301}"), (":", ": "), (":", ":0"), (":", ":-"),
+    (",", ",0"), ("{", "\u{feff}{"), ("}", "}\n"), ("0", "0.0"), ("0", "0e0"), ("\"", "\"\""), ("a", "A"), ("=", ""),
+    ("g=", "h="),
+    ("A=", "B="), ("+", "-"), ("null", "NULL"), ("\"visto\"", "\"vista\""), ("{\"id_leilao\"", "{\"x\":1,\"id_leilao\""),
+    ("\"payloadType\"", "\"payload\":\"\",\"payloadType\""), ("\"relogio\"", "\"maximo_compromisso\":null,\"relogio\""),
+    ("]}", "],\"segredo\":{\"maximo_centavos\":1,\"sal\":\"000102030405060708090a0b0c0d0e0f\"}}"),
+  ]
+
+  private static func respelled(_ text: [UInt8], _ random: inout SeededRandom) -> [UInt8] {
+    guard Bool.random(using: &random), let (old, new) = respellings.randomElement(using: &random) else {
+      return FuzzTests.mutated(text, &random)
+    }
+    let places = text.indices.filter { text[$0...].starts(with: old.utf8) }
+    guard let place = places.randomElement(using: &random) else { return text }
+    return Array(text[..<place]) + new.utf8 + text[(place + old.utf8.count)...]
+  }
+
+  @Test(arguments: [41, 42, 43, 44] as [UInt64])
+  func `of an envelope is the one that the writer gives, and no other`(seed: UInt64) throws {
+    var random = SeededRandom(seed: seed)
+    let originals = try Self.names.map { try Golden.read($0) }.filter { $0.count < 1_500 }
+    var (read, canonical) = (0, 0)
+    for round in 0..<2_000 {
+      let body = Self.respelled(originals[round % originals.count], &random)
+      let parsed = try? Envelope(members: body)
+      let expected = parsed.flatMap { $0.secret == nil && $0.encoded() == body ? $0 : nil }
+      #expect(Envelope(canonical: body) == expected)
+      guard let parsed else { continue }
+      read += 1
+      if expected != nil { canonical += 1 }
+      #expect(try Envelope(parsing: body) == parsed && Envelope(parsing: body).evidence.bytes == parsed.encoded())
+    }
+    #expect(canonical > 20 && read > canonical + 20, "\(canonical) of \(read)")
+  }
+
+  @Test(arguments: [51, 52, 53, 54] as [UInt64])
+  func `of a bid is the one that the writer gives, and no other`(seed: UInt64) throws {
+    var random = SeededRandom(seed: seed)
+    let bid = try Bid(try Envelope(parsing: try Golden.read("lance-realizado")))
+    let blind = Bid(
+      id: bid.id, auction: bid.auction, edition: bid.edition, bidder: bid.bidder, amount: bid.amount, seen: nil, clock: bid.clock)
+    var (read, canonical) = (0, 0)
+    for round in 0..<2_000 {
+      let payload = Self.respelled(round.isMultiple(of: 2) ? bid.payload : blind.payload, &random)
+      let parsed = try? Bid(members: payload, .bidPlaced)
+      let expected = parsed.flatMap { $0.maximumCommitment == nil && $0.payload == payload ? $0 : nil }
+      #expect(Bid(canonical: payload) == expected)
+      if parsed != nil { read += 1 }
+      if expected != nil { canonical += 1 }
+    }
+    #expect(canonical > 20 && read > canonical + 20, "\(canonical) of \(read)")
+  }
+
   @Test func `of a bid that hides its maximum is for the other reader`() throws {
     let bid = try Bid(try Envelope(parsing: try Golden.read("lance-realizado")))
     let hiding = Bid(

@@ -58,6 +58,18 @@ struct IdentifiersTests {
     #expect(UniqueID(text) == nil && BidID(text) == nil && CommandID(text) == nil)
   }
 
+  @Test(arguments: 0..<36) func `each place of a unique id takes its own letters only`(place: Int) throws {
+    let takes = [8, 13, 18, 23].contains(place) ? "-" : "0123456789abcdef"
+    for letter in (0..<128).map({ Character(Unicode.Scalar(UInt8($0))) }) {
+      var text = Array(IdentifiersTests.uuid)
+      text[place] = letter
+      let read = UniqueID(String(text))
+      #expect((read != nil) == takes.contains(letter))
+      guard let read else { continue }
+      #expect(read.description == String(text) && read.bytes == Hex.decode(String(text.filter { $0 != "-" })))
+    }
+  }
+
   @Test(arguments: [0x00, 0xff] as [UInt8]) func `random bytes become a version 4 UUID`(byte: UInt8) throws {
     let id = try #require(UniqueID(random: [UInt8](repeating: byte, count: 16)))
     let text = Array(id.description)
