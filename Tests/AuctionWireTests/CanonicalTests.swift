@@ -97,6 +97,24 @@ import Testing
     #expect(canonical > 20 && read > canonical + 20, "\(canonical) of \(read)")
   }
 
+  @Test(arguments: [Kind.bidPlaced, .schedule, .opened, .bidsAccepted, .awarded], [0, 64, 1_023, 1_024, 1_025])
+  func `of an envelope keeps to the limits of any other spelling`(kind: Kind, signature: Int) {
+    let most = (kind.maximumBody - Envelope.size(kind, payload: 0, signature: signature)) / 4 * 3
+    var read: [Bool] = []
+    for payload in [0, most - 3, most, most + 1, most + 4, kind.maximumPayload - 1, kind.maximumPayload, kind.maximumPayload + 1]
+    {
+      let body = Envelope(
+        kind: kind, payload: [UInt8](repeating: 0x7b, count: payload), keyID: TestKey.alpha.keyID,
+        signature: [UInt8](repeating: 9, count: signature)
+      ).encoded()
+      let parsed = try? Envelope(members: body)
+      let isSame = Envelope(canonical: body) == parsed
+      #expect(isSame, "\(payload)")
+      read.append(parsed != nil)
+    }
+    #expect(read.first == (signature <= WireLimits.signature) && read.last == false)
+  }
+
   @Test(arguments: [51, 52, 53, 54] as [UInt64])
   func `of a bid is the one that the writer gives, and no other`(seed: UInt64) throws {
     var random = SeededRandom(seed: seed)

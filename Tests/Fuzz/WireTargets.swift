@@ -1,10 +1,14 @@
 import AuctionFacts
 import AuctionWire
+import SharedKernel
 
 /// Whole bodies as they come from the broker: envelopes, queries, answers.
 enum Bodies {
   static func check(_ input: [UInt8]) throws(BrokenProperty) {
     try check(input, { bytes throws(WireError) in try Envelope(parsing: bytes) }, { $0.encoded(withSecret: true) })
+    if let envelope = try? Envelope(parsing: input) {
+      try require(envelope.evidence.bytes == envelope.encoded(), "what is kept of an envelope is not its canonical spelling")
+    }
     try check(input, { bytes throws(WireError) in try Query(parsing: bytes) }, { $0.encoded() })
     try check(input, { bytes throws(WireError) in try SnapshotReply(parsing: bytes) }, { $0.encoded() })
   }
@@ -43,7 +47,9 @@ enum Payloads {
     case .bidPlaced:
       _ = Bid.legible(in: payload)
       try check(Bid.self, payload, kind)
-    case .bidsAccepted, .awarded: try check(Block.self, payload, kind)
+    case .bidsAccepted, .awarded:
+      try checkHead(payload, kind)
+      try check(Block.self, payload, kind)
     case .bidRefused: try check(Receipt.self, payload, kind)
     case .extended: try check(Extension.self, payload, kind)
     case .schedule, .cancel: try check(Command.self, payload, kind)
@@ -51,6 +57,14 @@ enum Payloads {
     case .snapshot: try check(Snapshot.self, payload, kind)
     case .reserve, .passedOn, .clockSynchronized, .suspend, .resume, .close, .passOn, .voidBid: break
     }
+  }
+
+  /// Who reads a block's head only reads what the block's reader reads.
+  private static func checkHead(_ payload: [UInt8], _ kind: Kind) throws(BrokenProperty) {
+    guard let nobody = Digest([UInt8](repeating: 0, count: 32)) else { return }
+    let head = try? BlockHead(Envelope(kind: kind, payload: payload, keyID: nobody, signature: []))
+    guard let block = try? Block(payload: payload, kind: kind) else { return }
+    try require(head?.auction == block.auction && head?.clock == block.clock, "the head is another than the block's")
   }
 
   private static func check<Value: WireValue>(
