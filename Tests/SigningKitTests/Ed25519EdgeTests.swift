@@ -210,4 +210,17 @@ import Testing
     }
     #expect(valid > 10, "\(valid)")
   }
+
+  @Test(arguments: 0..<20)
+  func `both sign any message with the same bytes`(round: Int) throws {
+    var random = SeededRandom(seed: UInt64(round))
+    var seed = (0..<32).map { _ in UInt8.random(in: 0...255, using: &random) }
+    let slow = try EVPKey(pkcs8: hex("302e020100300506032b657004220420") + seed, isEncrypted: false, passphrase: nil)
+    let fast = try #require(Ed25519.Signer(seed: &seed))
+    for length in [0, 1, 63, 64, 111, 112, 127, 128, 129, 4_096] {
+      let message = (0..<length).map { _ in UInt8.random(in: 0...255, using: &random) }
+      #expect(try fast.sign(message) == slow.sign(message))
+    }
+    #expect(seed.allSatisfy { $0 == 0 })
+  }
 }
