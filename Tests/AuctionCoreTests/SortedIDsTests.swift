@@ -15,6 +15,12 @@ struct SortedIDsTests {
     for id in shuffled { ids.insert(id) }
     for id in sorted { other.insert(id) }
     #expect(Array(ids.after(nil)) == sorted && ids == other)
+    // Wherever one piece ends and the next begins.
+    for place in 0..<min(count, 1_600) {
+      let next = (ids.after(sorted[place]).first { _ in true }, other.after(sorted[place]).first { _ in true })
+      let expected = place + 1 < count ? sorted[place + 1] : nil
+      #expect(next.0 == expected && next.1 == expected)
+    }
     for place in stride(from: 0, to: count, by: 97) {
       #expect(ids.after(sorted[place]).elementsEqual(sorted[(place + 1)...]))
     }
