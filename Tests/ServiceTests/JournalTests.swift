@@ -30,8 +30,11 @@ struct JournalTests {
 
   /// The books that follow from a journal.
   private func books(_ journal: Journal, _ keys: SimulatedKeys) throws -> BidDesk {
-    var desk = BidDesk(
-      voice: try keys.voice(HousePrincipal.msLance), profile: .shared, limiter: RateLimiter(perSecond: 20, burst: 40))
+    try books(journal, try keys.voice(HousePrincipal.msLance))
+  }
+
+  private func books(_ journal: Journal, _ voice: Voice) throws -> BidDesk {
+    var desk = BidDesk(voice: voice, profile: .shared, limiter: RateLimiter(perSecond: 20, burst: 40))
     var assembler = TurnAssembler()
     try journal.forEachEntry(from: 1) { if let turn = try assembler.add($0) { try desk.replay(turn.entries, at: turn.clock) } }
     if let turn = assembler.end() { try desk.replay(turn.entries, at: turn.clock) }
@@ -127,10 +130,32 @@ struct JournalTests {
   }
 
   /// The story's keys, but `owner` speaks under another one since `instant`.
-  private func ring(_ keys: SimulatedKeys, replacing owner: PrincipalID, at instant: Timestamp) throws -> KeyRing {
+  private func ring(
+    _ keys: SimulatedKeys, replacing owner: PrincipalID, by successor: PublicKey? = nil, at instant: Timestamp
+  ) throws -> KeyRing {
     let former = KeyRing.Member(owner: owner, key: try keys.voice(owner).key.publicKey, retiredAt: instant)
     let others = keys.ring.members.values.filter { $0.owner != owner }
-    return KeyRing(others.map { ($0.owner.text, $0.key) }, retired: [former])
+    return KeyRing(
+      others.map { ($0.owner.text, $0.key) } + (successor.map { [(owner.text, $0)] } ?? []), retired: [former])
+  }
+
+  @Test func `with a result that is to be said again under a new key agrees with itself`() throws {
+    let (contents, keys) = try story()
+    let journal = try journal(contents)
+    let voice = try Voice(principal: HousePrincipal.msLance, key: .generate(.ed25519))
+    var desk = try books(journal, voice)
+    // The calendar has not heard it and closes once more.
+    let close = try #require(contents.entries.last { $0.kind == "calendario" })
+    let clock = Build.clock(.seconds(7_200))
+    let turn = desk.decide([.statement(try HouseStatement(trusted: Evidence(close.body)))], away: nil, at: clock)
+    #expect(turn.outgoing.map(\.routingKey) == [Kind.awarded.routingKey])
+    _ = try journal.commit(
+      Commit(
+        entries: [(TurnRecord.kind, TurnRecord.encode(clock))] + turn.entries.map { ($0.kind, $0.body) },
+        outbox: turn.outgoing))
+    let ring = try ring(
+      keys, replacing: HousePrincipal.msLance, by: voice.key.publicKey, at: Build.noon + .seconds(3_600))
+    #expect(try audit(journal, ring).count("por_enviar") == Int64(contents.outbox.count + 1))
   }
 
   @Test func `is right about a service's key that was replaced after what it said, and wrong about one replaced before`() throws {
