@@ -32,8 +32,8 @@ struct BenchCommand: AsyncParsableCommand {
         scripts/bench quick
       """),
     subcommands: [
-      HotCommand.self, SpreadCommand.self, LatencyCommand.self, RefusalsCommand.self, AgainstCommand.self, StartCommand.self,
-      RecoveryCommand.self, QuickCommand.self,
+      HotCommand.self, SpreadCommand.self, LatencyCommand.self, RefusalsCommand.self, FollowersCommand.self,
+      CurvesCommand.self, MemoryCommand.self, StartCommand.self, RecoveryCommand.self, AgainstCommand.self, QuickCommand.self,
     ])
 }
 

@@ -31,9 +31,12 @@ final class BenchHouse: Sendable {
       return try Voice(principal: principal, key: key)
     }
     operatorVoice = try Voice(principal: "operador", key: folder.privateKey(of: "operador") { nil })
-    try await house.start(.bids, ["--lances-por-segundo", "1000000"])
     ring = try LiveKeyRing(folder)
+    try await startJudge()
   }
+
+  /// ms-lance, with no limit to what one bidder may send.
+  func startJudge() async throws { try await house.start(.bids, ["--lances-por-segundo", "1000000"]) }
 
   /// Those whose CPU counts as the house's.
   func processes() throws -> [(name: String, id: pid_t)] {
@@ -103,11 +106,12 @@ final class BenchHouse: Sendable {
 
   /// Connected and subscribed.
   func connect(
-    _ name: String, inFlight: Int = 1_000, waiting: Int = 4_000, _ subscriptions: [Subscription] = [],
+    _ name: String, as user: String = "cliente", inFlight: Int = 1_000, waiting: Int = 4_000,
+    _ subscriptions: [Subscription] = [],
     _ events: @escaping @Sendable (ConnectionEvent) -> Void = { _ in }
   ) async throws -> Connection {
     let ready = Recorder<Void>()
-    let url = try BrokerURL(house.broker.url(user: "cliente", password: "cliente", virtualHost: "leilao"))
+    let url = try BrokerURL(house.broker.url(user: user, password: user, virtualHost: "leilao"))
     let options = ConnectionOptions(url: url, name: name, inFlightLimit: inFlight, waitingLimit: waiting)
     let connection = Connection(options, subscriptions: subscriptions) { event in
       switch event {

@@ -108,3 +108,18 @@ final class JournalMaker {
 
   func close() { journal.close() }
 }
+
+extension BenchHouse {
+  /// Fills the journal of its ms-lance, which does not run.
+  func fill(_ name: String, auctions: Int, bids: Int, json: Bool) async throws {
+    let (data, keys, voices) = (house.data, KeyFolder(path: house.keys), voices)
+    try await BenchOptions.whole {
+      try await onThread(named: "diario") {
+        let maker = try JournalMaker(data: data, keys: keys, bidders: voices)
+        defer { maker.close() }
+        var progress = SpokenProgress(json: json)
+        try maker.fill(name, auctions: auctions, bids: bids) { progress.say(Int64($0), of: Int64(bids)) }
+      }
+    }
+  }
+}

@@ -18,6 +18,7 @@ struct LoadRun {
   let mode: String
   let house: BenchHouse
   let auctions: [AuctionID]
+  let bidders: [Voice]
   let bids: Int
   let refusedOfTen: Int
   /// Bids a second of an open loop; nil: as many as go.
@@ -26,13 +27,15 @@ struct LoadRun {
   init(_ load: Load, mode: String, house: BenchHouse, number: Int, refusedOfTen: Int = 0) {
     (self.mode, self.house, self.refusedOfTen) = (mode, house, refusedOfTen)
     (bids, rate) = (load.bids, load.rate)
+    bidders = Array(house.voices.prefix(load.bidders))
     auctions = (0..<load.auctions).map { AuctionID(stringLiteral: "\(mode)-\(number)-\($0)") }
   }
 
-  func measure() async throws -> Figure {
+  /// - Parameter audience: who else must have had every block before the clock stops.
+  func measure(before audience: Audience? = nil) async throws -> Figure {
     let open = try await house.open(auctions)
     let follower = try await Follower(house, auctions)
-    let load = try BidLoad(bids, on: open, by: house.voices, refusedOfTen: refusedOfTen)
+    let load = try BidLoad(bids, on: open, by: bidders, refusedOfTen: refusedOfTen)
     let accepted = load.items.count { $0.expected == .accepted }
     let waiting = max(4_000, bids)
     let connection = try await house.connect("licitantes", waiting: waiting)
@@ -50,8 +53,9 @@ struct LoadRun {
       try await Task.sleep(for: .milliseconds(5))
     }
     let seen = follower.seen
+    guard var ended = seen.values.max() else { throw NotWhole(description: "nothing was seen") }
+    if let audience { ended = try await max(ended, audience.heard(later(follower.blocks(of: audience.auction)).count)) }
     let spent = try meter.spent()
-    guard let ended = seen.values.max() else { throw NotWhole(description: "nothing was seen") }
     await connection.close(within: .zero)
     try await check(load, follower, seen)
     await follower.leave()
@@ -94,6 +98,11 @@ struct LoadRun {
     return outcomes.values
   }
 
+  /// Block 0 goes out when the auction opens: before anybody follows, or just then.
+  private func later(_ statements: [HouseStatement]) -> [Digest] {
+    statements.compactMap { if case .block(let block) = $0.fact, block.number > 0 { $0.digest } else { nil } }
+  }
+
   /// Whole ledgers by the checker of the tests, each bid decided as it had to be, and the follower's blocks those of the ledger.
   private func check(_ load: BidLoad, _ follower: Follower, _ seen: [BidID: ContinuousClock.Instant]) async throws {
     for item in load.items where (seen[item.id] != nil) != (item.expected == .accepted) {
@@ -101,10 +110,6 @@ struct LoadRun {
     }
     for auction in auctions {
       let ledger = try await house.ledger(of: auction)
-      // Block 0 goes out when the auction opens: before anybody follows, or just then.
-      func later(_ statements: [HouseStatement]) -> [Digest] {
-        statements.compactMap { if case .block(let block) = $0.fact, block.number > 0 { $0.digest } else { nil } }
-      }
       guard later(ledger) == later(follower.blocks(of: auction)) else {
         throw NotWhole(description: "the follower of \(auction) heard other blocks than stand in the ledger")
       }

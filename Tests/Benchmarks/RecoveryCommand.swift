@@ -43,10 +43,11 @@ struct RecoveryCommand: AsyncParsableCommand {
   func run() async throws {
     let house = try await BenchHouse(bidders: 64, keys: .ed25519)
     try await house.house.end(.bids)
+    // Ten bids on each auction.
     var filled = 0
     for part in [100, 10, 1] {
       let bids = bids / part
-      try await fill(house, "leilao-\(part)", bids: bids - filled)
+      try await house.fill("leilao-\(part)", auctions: (bids - filled) / 10, bids: bids - filled, json: json)
       filled = bids
       var times: [Duration] = []
       var memory: Int64 = 0
@@ -57,19 +58,6 @@ struct RecoveryCommand: AsyncParsableCommand {
       }
       guard let times = Percentiles(times) else { continue }
       tell(json ? line(bids, times, memory) : text(bids, times, memory))
-    }
-  }
-
-  /// Ten bids on each auction.
-  private func fill(_ house: BenchHouse, _ name: String, bids: Int) async throws {
-    let (data, keys, voices, json) = (house.house.data, KeyFolder(path: house.house.keys), house.voices, json)
-    try await BenchOptions.whole {
-      try await onThread(named: "diario") {
-        let maker = try JournalMaker(data: data, keys: keys, bidders: voices)
-        defer { maker.close() }
-        var progress = SpokenProgress(json: json)
-        try maker.fill(name, auctions: bids / 10, bids: bids) { progress.say(Int64($0), of: Int64(bids)) }
-      }
     }
   }
 
