@@ -19,12 +19,17 @@ extension KeyFolder {
     try checkTarget(publicFile(id), replacing)
     let privateDraft = try Draft(of: privateFile(id), in: privateFolder, secret, mode: 0o600)
     let publicDraft = try Draft(of: publicFile(id), in: publicFolder, key.publicKey.pem, mode: 0o644)
-    let former = replacing ? try Draft(linkedTo: privateFile(id), in: privateFolder) : nil
-    try privateDraft.take(replacing)
+    let formerPrivate = replacing ? try Draft(linkedTo: privateFile(id), in: privateFolder) : nil
+    let formerPublic = replacing ? try Draft(linkedTo: publicFile(id), in: publicFolder) : nil
+    var isOurs = replacing
     do throws(KeyFolderError) {
+      try privateDraft.take(replacing)
+      isOurs = true
       try publicDraft.take(replacing)
     } catch {
-      if let former { try former.take(true) } else { unlink(privateFile(id)) }
+      // Both as before: half a pair, or halves of two, keep their owner from ever starting again.
+      if let formerPublic { try? formerPublic.take(true) } else if replacing { unlink(publicFile(id)) }
+      if let formerPrivate { try formerPrivate.take(true) } else if isOurs { unlink(privateFile(id)) }
       throw error
     }
   }
@@ -122,7 +127,7 @@ private struct Draft: ~Copyable {
     self.folder = folder
   }
 
-  /// Gives the file its name, on the disk.
+  /// Gives the file its name, on the disk. A name that was free and is not on the disk for certain is free again.
   func take(_ replacing: Bool) throws(KeyFolderError) {
     if replacing {
       guard rename(path, target) == 0 else { throw .system("dar nome a", "rename to", target) }
@@ -133,7 +138,9 @@ private struct Draft: ~Copyable {
       }
     }
     guard let directory = Descriptor(folder, O_RDONLY | O_DIRECTORY), fsync(directory.number) == 0 else {
-      throw .system("sincronizar", "sync", folder)
+      let reason = errno
+      if !replacing { unlink(target) }
+      throw .system("sincronizar", "sync", folder, reason)
     }
   }
 

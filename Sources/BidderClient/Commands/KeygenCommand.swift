@@ -89,8 +89,9 @@ package struct KeygenCommand: AsyncParsableCommand {
     do {
       try settings.keys.writePair(key, for: bidder.text, passphrase: passphrase, replacing: replaces)
     } catch {
-      let mend = error.kind == .alreadyExists ? said("; para trocar o par: --substituir", "; to change the pair: --replace") : ""
-      throw Failure(.usage, said(error) + mend)
+      let mend = said("; para trocar o par: --substituir", "; to change the pair: --replace")
+      let failure: any Error = error.kind == .alreadyExists ? Failure(.usage, said(error) + mend) : error
+      throw failure
     }
     let (privateFile, publicFile) = (settings.keys.privateFile(bidder.text), settings.keys.publicFile(bidder.text))
     if json {
