@@ -28,7 +28,7 @@ struct AuctionBook: Equatable, Sendable {
   /// The last sequence of the calendar's that had an effect.
   private(set) var lastSequence: Int64 = 0
 
-  private var lastExtension: Sealed?
+  private var lastExtension: Extension?
   private(set) var result: Sealed?
   /// What cancelled it before it opened.
   private var cancelledUnopened: Evidence?
@@ -37,7 +37,8 @@ struct AuctionBook: Equatable, Sendable {
   private struct KeyUse: Hashable, Sendable {
     let owner: PrincipalID
     let keyID: Digest
-    init(_ record: KeyRecord) { (owner, keyID) = (record.owner, record.keyID) }
+    init(owner: PrincipalID, keyID: Digest) { (self.owner, self.keyID) = (owner, keyID) }
+    init(_ record: KeyRecord) { self.init(owner: record.owner, keyID: record.keyID) }
   }
 
   var closedAt: Timestamp? { ending?.at }
@@ -89,7 +90,7 @@ struct AuctionBook: Equatable, Sendable {
 // MARK: Bids
 
 extension AuctionBook {
-  /// Puts the bid into the next block; answers the number of that block, and what had to be sealed for it.
+  /// Puts the bid into the next block; answers the number of that block, and what had to be said for it.
   mutating func accept(
     _ submitted: SubmittedBid, received: ClockReading, at clock: ClockReading, scribe: Scribe
   ) -> (block: Int64, outputs: [BookKeeper.Output]) {
@@ -98,17 +99,30 @@ extension AuctionBook {
     let key = BlockEntry.Fact.key(submitted.key)
     let before = makeRoom(for: needsKey ? [key, fact] : [fact], at: clock, scribe: scribe)
 
-    if needsKey {
-      activeKeys.insert(KeyUse(submitted.key))
-      enter(key)
-    }
-    (price, leader) = (submitted.bid.amount, submitted.bid.bidder)
-    acceptedBids += 1
-    lastReceived = received.instant
-    softClose(received.instant, by: submitted.bid.bidder)
-    enter(fact, of: submitted)
+    if needsKey { enter(key) }
+    let taken = PastBid(
+      auction: terms.auction, bidder: submitted.bid.bidder, bid: submitted.bid.id, digest: submitted.digest,
+      amount: submitted.bid.amount, receivedAt: received.instant, newKey: needsKey ? submitted.key.keyID : nil)
+    lead(taken)
+    enter(fact)
 
-    return (log.nextNumber, before + sealIfFull(at: clock, scribe: scribe))
+    let block = log.nextNumber
+    return (block, before + [.accepted(taken, block: block)] + sealIfFull(at: clock, scribe: scribe))
+  }
+
+  /// Takes note of a bid that was accepted before; answers the number of its block.
+  mutating func recall(_ bid: PastBid) -> Int64 {
+    lead(bid)
+    pending.recall()
+    return log.nextNumber
+  }
+
+  private mutating func lead(_ bid: PastBid) {
+    if let key = bid.newKey { activeKeys.insert(KeyUse(owner: bid.bidder, keyID: key)) }
+    (price, leader) = (bid.amount, bid.bidder)
+    acceptedBids += 1
+    lastReceived = bid.receivedAt
+    softClose(bid.receivedAt, by: bid.bidder)
   }
 
   /// Answers with a numbered receipt, to which the result will commit.
@@ -181,7 +195,7 @@ extension AuctionBook {
       lastSequence = notice.sequence
       guard named == closesAt else {
         guard pending.mover == nil, let lastExtension else { return [] }
-        return [.repeated(terms.auction, lastExtension)]
+        return [.repeated(terms.auction, scribe.extension(lastExtension))]
       }
       return isNew ? close(leader == nil ? .noBids : .sold, evidence, after: closesAt, at: clock, scribe: scribe) : []
 
@@ -238,17 +252,29 @@ extension AuctionBook {
   /// Makes a block of what has happened since the last one.
   mutating func seal(at clock: ClockReading, scribe: Scribe) -> [BookKeeper.Output] {
     guard !pending.isEmpty else { return [] }
-    let (block, number, auction) = (pending, log.nextNumber, terms.auction)
     let reading = sealing(clock)
-    var outputs = [append(.entries(block.entries), at: reading, scribe: scribe)]
-    if let mover = block.mover {
-      let said = Extension(
-        auction: auction, edition: edition, block: number, closesAt: closesAt, by: mover.by, cause: mover.cause, clock: reading)
-      let sealed = scribe.extension(said)
-      lastExtension = sealed
-      outputs.append(.extended(auction, sealed, said))
+    let said = pendingExtension(at: reading)
+    let block = append(.entries(pending.entries), at: reading, scribe: scribe)
+    guard let said else { return [block] }
+    lastExtension = said
+    return [block, .extended(terms.auction, scribe.extension(said), said)]
+  }
+
+  /// Takes note of a block that was sealed before: it holds what is pending. No effect on one that is in the log already.
+  mutating func recall(_ block: PastBlock, at clock: ClockReading) {
+    guard block.number == log.nextNumber else { return }
+    let reading = sealing(clock)
+    if let said = pendingExtension(at: reading) { lastExtension = said }
+    append(block.digest, at: reading)
+  }
+
+  /// What is to be said when the pending block is sealed; nil when the end stands.
+  private func pendingExtension(at reading: ClockReading) -> Extension? {
+    pending.mover.map {
+      Extension(
+        auction: terms.auction, edition: edition, block: log.nextNumber, closesAt: closesAt, by: $0.by, cause: $0.cause,
+        clock: reading)
     }
-    return outputs + block.bids.map { .accepted($0, block: number) }
   }
 
   /// The closing block, once, after what was still to be sealed; `end` is what its clock must be later than.
@@ -282,9 +308,13 @@ extension AuctionBook {
       Block(
         auction: terms.auction, edition: edition, number: log.nextNumber, previous: log.head?.digest ?? edition,
         content: content, clock: reading))
-    log.append(sealed.digest, clock: reading, price: pending.movesPrice ? price : nil)
-    pending = PendingBlock()
+    append(sealed.digest, at: reading)
     return sealed
+  }
+
+  private mutating func append(_ block: Digest, at reading: ClockReading) {
+    log.append(block, clock: reading, price: pending.movesPrice ? price : nil)
+    pending = PendingBlock()
   }
 
   /// No block's clock is earlier than the block's before it, or than the last stamp.
@@ -308,8 +338,7 @@ extension AuctionBook {
     pending.isFull ? seal(at: clock, scribe: scribe) : []
   }
 
-  private mutating func enter(_ fact: BlockEntry.Fact, of bid: SubmittedBid? = nil) {
-    pending.append(
-      BlockEntry(fact: fact, price: price, leader: leader, minimum: minimum, closesAt: closesAt), of: bid)
+  private mutating func enter(_ fact: BlockEntry.Fact) {
+    pending.append(BlockEntry(fact: fact, price: price, leader: leader, minimum: minimum, closesAt: closesAt))
   }
 }

@@ -27,6 +27,9 @@ package struct BookKeeper: Machine {
 
     // What follows is only read back from a journal that no longer holds the bids themselves; it says nothing.
 
+    /// Seals nothing: its block follows as `sealedBefore`.
+    case acceptedBefore(PastBid)
+    case sealedBefore(PastBlock)
     case refusedBefore(PastRefusal)
     /// A bid on an auction whose book follows as `closed`, or came before.
     case decidedBefore(bidder: PrincipalID, bid: BidID, BidDecision)
@@ -45,8 +48,8 @@ package struct BookKeeper: Machine {
     case refused(Receipt, Sealed)
     /// The last extension again, because a close named another end; or the result again, because a notice came behind it.
     case repeated(AuctionID, Sealed)
-    /// For the index of decisions, after the bid's block.
-    case accepted(SubmittedBid, block: Int64)
+    /// In that block, which is yet to be sealed: nothing is to be said, this is for who keeps a journal.
+    case accepted(PastBid, block: Int64)
   }
 
   /// A silence of the house that is longer than this counts as an outage.
@@ -106,6 +109,17 @@ package struct BookKeeper: Machine {
     case .abandoned(let notice, let evidence):
       guard let place = books.place(of: notice.auction) else { return [] }
       return books.change(place) { $0.abandon(notice, evidence, at: clock, scribe: scribe) }
+    case .acceptedBefore(let bid):
+      guard let place = books.place(of: bid.auction) else { return [] }
+      let block = books.change(place) { $0.recall(bid) }
+      books.remember(
+        Books.BidName(bidder: bid.bidder, bid: bid.bid),
+        BidDecision(auction: bid.auction, digest: bid.digest, outcome: .accepted(block: block)))
+      return []
+    case .sealedBefore(let block):
+      guard let place = books.place(of: block.auction) else { return [] }
+      books.change(place) { $0.recall(block, at: clock) }
+      return []
     case .refusedBefore(let refusal):
       guard let place = books.place(of: refusal.auction) else { return [] }
       let number = books.change(place) { $0.recall(refusal) }

@@ -37,22 +37,3 @@ package struct ClosedBook: Hashable, Sendable {
     (self.lastReceived, self.lastSequence, self.ending) = (lastReceived, lastSequence, ending)
   }
 }
-
-/// A refusal that was decided before and is remembered without its bid.
-package struct PastRefusal: Hashable, Sendable {
-  package let auction: AuctionID
-  package let bidder: PrincipalID
-  package let bid: BidID
-  /// SHA-256 of the bid's payload.
-  package let digest: Digest
-  package let receivedAt: Timestamp
-  /// SHA-256 of the receipt's payload: what the result commits to.
-  package let receipt: Digest
-
-  package init(
-    auction: AuctionID, bidder: PrincipalID, bid: BidID, digest: Digest, receivedAt: Timestamp, receipt: Digest
-  ) {
-    (self.auction, self.bidder, self.bid, self.digest) = (auction, bidder, bid, digest)
-    (self.receivedAt, self.receipt) = (receivedAt, receipt)
-  }
-}

@@ -9,8 +9,8 @@ struct PendingBlock: Equatable, Sendable {
   private static let entryBytes = 400
 
   private(set) var entries: [BlockEntry] = []
-  /// The accepted bids among the entries, in order.
-  private(set) var bids: [SubmittedBid] = []
+  /// How many bids were accepted for it; of those that were accepted before, it has no entries.
+  private(set) var bids = 0
   private var bytes = 0
   /// What moved the end last; nil when the end stands.
   var mover: Mover?
@@ -21,10 +21,10 @@ struct PendingBlock: Equatable, Sendable {
     let cause: Extension.Cause
   }
 
-  var isEmpty: Bool { entries.isEmpty }
+  var isEmpty: Bool { entries.isEmpty && bids == 0 }
   var isFull: Bool { entries.count >= Block.maximumEntries }
   /// Whether the price will move with this block: every accepted bid moves it.
-  var movesPrice: Bool { !bids.isEmpty }
+  var movesPrice: Bool { bids > 0 }
 
   /// Whether these facts still fit, together.
   func hasRoom(for facts: [BlockEntry.Fact]) -> Bool {
@@ -33,11 +33,14 @@ struct PendingBlock: Equatable, Sendable {
         && bytes + facts.reduce(0) { $0 + PendingBlock.size(of: $1) } <= PendingBlock.maximumBytes
   }
 
-  mutating func append(_ entry: BlockEntry, of bid: SubmittedBid? = nil) {
+  mutating func append(_ entry: BlockEntry) {
     entries.append(entry)
-    if let bid { bids.append(bid) }
+    if case .bid = entry.fact { bids += 1 }
     bytes += PendingBlock.size(of: entry.fact)
   }
+
+  /// Counts a bid whose entry stands in a block that was sealed before.
+  mutating func recall() { bids += 1 }
 
   /// In bytes of the block's payload: evidence stands there as it is, a key in base64.
   private static func size(of fact: BlockEntry.Fact) -> Int {

@@ -147,7 +147,7 @@ package struct BidDesk: Desk, Sendable {
     }
     let outputs = keeper.handle(.bid(bid), at: clock)
     if keeper.isDecided(bid.bid.id, of: bid.bid.bidder, digest: bid.digest, at: clock.instant) {
-      keep(bid, decidedBy: outputs, in: &turn)
+      keepRefused(bid, decidedBy: outputs, in: &turn)
     } else {
       turnAway(bid.bid.id, of: bid.bid.bidder, bid.digest, at: clock, in: &turn)
     }
@@ -166,7 +166,8 @@ package struct BidDesk: Desk, Sendable {
   private mutating func hear(_ statement: HouseStatement, at clock: ClockReading, in turn: inout Turn) {
     let inputs = RecordedBooks.inputs(of: statement)
     guard !inputs.isEmpty else { return }
-    turn.entries.append(BidEntry.statement(statement.envelope.evidence).entry)
+    // A block that an end seals first holds nothing of the end, and is read back before it.
+    defer { turn.entries.append(BidEntry.statement(statement.envelope.evidence).entry) }
     for input in inputs {
       guard case .scheduled(let scheduling, let sealed) = input else {
         say(keeper.handle(input, at: clock), in: &turn)
@@ -184,9 +185,9 @@ package struct BidDesk: Desk, Sendable {
     recorded.note(statement.auction)
   }
 
-  /// An accepted bid stands in the ledger for ever. A refused one is kept for a while only, and what it did to the books, for
-  /// ever: apart, so that the one can go without the other.
-  private mutating func keep(_ bid: SubmittedBid, decidedBy outputs: [BookKeeper.Output], in turn: inout Turn) {
+  /// An accepted bid stands in its block. A refused one is kept for a while only, and what it did to the books, for ever: apart,
+  /// so that the one can go without the other.
+  private mutating func keepRefused(_ bid: SubmittedBid, decidedBy outputs: [BookKeeper.Output], in turn: inout Turn) {
     for case .refused(let receipt, let sealed) in outputs {
       guard let number = receipt.number else { continue }
       turn.documents.append(
@@ -198,7 +199,6 @@ package struct BidDesk: Desk, Sendable {
       turn.entries.append(BidEntry.refusal(refusal).entry)
       return recorded.note(bid.bid.auction)
     }
-    turn.entries.append(BidEntry.bid(bid.evidence).entry)
   }
 
   private mutating func record(_ input: BookKeeper.Input, entry: BidEntry, at clock: ClockReading, in turn: inout Turn) {
@@ -211,7 +211,12 @@ package struct BidDesk: Desk, Sendable {
   mutating func say(_ outputs: [BookKeeper.Output], in turn: inout Turn) {
     for output in outputs {
       switch output {
-      case .block(let auction, let number, let sealed): publish(.bidsAccepted, number, of: auction, sealed, in: &turn)
+      case .block(let auction, let number, let sealed):
+        // Block 0 follows from the opening.
+        if number > 0 {
+          turn.entries.append(BidEntry.sealed(PastBlock(auction: auction, number: number, digest: sealed.digest)).entry)
+        }
+        publish(.bidsAccepted, number, of: auction, sealed, in: &turn)
       case .result(let auction, let number, let sealed): publish(.awarded, number, of: auction, sealed, in: &turn)
       case .extended(_, let sealed, let extended):
         turn.outgoing.append(.event(extended, sealed))
@@ -223,7 +228,7 @@ package struct BidDesk: Desk, Sendable {
         }
         turn.outgoing.append(.event(receipt, sealed))
       case .repeated(_, let sealed): turn.outgoing.append(contentsOf: repetition(of: sealed))
-      case .accepted: break
+      case .accepted(let bid, _): turn.entries.append(BidEntry.accepted(bid).entry)
       }
     }
   }

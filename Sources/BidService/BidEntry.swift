@@ -8,8 +8,12 @@ import SigningKit
 
 /// An input of the books as the journal keeps it.
 enum BidEntry {
-  /// An accepted bid; in journals of version 1 a refused one too.
+  /// In journals of version 2 an accepted bid, in those of version 1 a refused one too.
   case bid(Evidence)
+  /// An accepted bid: what the books need to know of it. The bid itself stands in its block.
+  case accepted(PastBid)
+  /// The block of those accepted since the last one; the document holds it.
+  case sealed(PastBlock)
   /// A refused bid: what the books need to know of it. The bid itself is a document, for as long as it is kept.
   case refusal(PastRefusal)
   /// A bid whose bidder was told a refusal that stands in no ledger.
@@ -33,11 +37,15 @@ enum BidEntry {
   /// Entries of this kind are refusals that the books read back without deciding them again.
   static let refusalKind = "recusa"
   static let bidKind = "lance"
+  static let acceptedKind = "aceito"
+  static let sealedKind = "bloco"
   static let closedKind = "encerrado"
 
   var entry: NewEntry {
     switch self {
     case .bid(let evidence): NewEntry(kind: Self.bidKind, body: evidence.bytes)
+    case .accepted(let bid): NewEntry(kind: Self.acceptedKind, body: Self.encode(bid))
+    case .sealed(let block): NewEntry(kind: Self.sealedKind, body: Self.encode(block))
     case .refusal(let refusal): NewEntry(kind: Self.refusalKind, body: Self.encode(refusal))
     case .turnedAway(let bidder, let bid, let digest):
       NewEntry(kind: "dispensado", body: Self.encode(bidder, bid, digest))
@@ -57,6 +65,12 @@ enum BidEntry {
   init(_ entry: Entry) throws {
     switch entry.kind {
     case Self.bidKind: self = .bid(Evidence(entry.body))
+    case Self.acceptedKind:
+      guard let bid = Self.accepted(entry.body) else { throw unreadableEntry(entry) }
+      self = .accepted(bid)
+    case Self.sealedKind:
+      guard let block = Self.sealed(entry.body) else { throw unreadableEntry(entry) }
+      self = .sealed(block)
     case "dispensado":
       guard let turnedAway = Self.turnedAway(entry.body) else { throw unreadableEntry(entry) }
       self = turnedAway
@@ -119,6 +133,46 @@ extension BidEntry {
       let digest = fields.next().flatMap({ Digest($0) }), fields.isAtEnd
     else { return nil }
     return .turnedAway(bidder: bidder, bid: bid, digest: digest)
+  }
+
+  private static func encode(_ bid: PastBid) -> [UInt8] {
+    var fields = Fields()
+    fields.add(bid.auction.text)
+    fields.add(bid.bidder.text)
+    fields.add(bid.bid.value.bytes)
+    fields.add(bid.digest.bytes)
+    fields.add(bid.amount.minorUnits)
+    fields.add(bid.receivedAt.microseconds)
+    fields.add(bid.newKey?.bytes ?? [])
+    return fields.bytes
+  }
+
+  private static func accepted(_ bytes: [UInt8]) -> PastBid? {
+    var fields = Fields(bytes)
+    guard let auction = fields.text().flatMap({ AuctionID($0) }), let bidder = fields.text().flatMap({ PrincipalID($0) }),
+      let bid = fields.next().flatMap({ BidID($0) }), let digest = fields.next().flatMap({ Digest($0) }),
+      let amount = fields.number().flatMap({ Money(minorUnits: $0) }), let received = fields.number(), let key = fields.next(),
+      fields.isAtEnd, key.isEmpty || Digest(key) != nil
+    else { return nil }
+    return PastBid(
+      auction: auction, bidder: bidder, bid: bid, digest: digest, amount: amount,
+      receivedAt: Timestamp(microseconds: received), newKey: Digest(key))
+  }
+
+  private static func encode(_ block: PastBlock) -> [UInt8] {
+    var fields = Fields()
+    fields.add(block.auction.text)
+    fields.add(block.number)
+    fields.add(block.digest.bytes)
+    return fields.bytes
+  }
+
+  private static func sealed(_ bytes: [UInt8]) -> PastBlock? {
+    var fields = Fields(bytes)
+    guard let auction = fields.text().flatMap({ AuctionID($0) }), let number = fields.number(),
+      let digest = fields.next().flatMap({ Digest($0) }), fields.isAtEnd
+    else { return nil }
+    return PastBlock(auction: auction, number: number, digest: digest)
   }
 
   private static func encode(_ refusal: PastRefusal) -> [UInt8] {

@@ -56,10 +56,14 @@ struct BooksAudit {
 
   private mutating func replay(_ turn: TurnAssembler.RecordedTurn) throws {
     var heard: [(Entry, [BookKeeper.Output])] = []
-    let reopened = try reopen(turn.entries)
+    var reopening = ReopenedTurn(of: books.keeper, journal)
+    try reopening.take(turn.entries)
+    let reopened = reopening
     let last = try books.replay(reopened.entries, at: turn.clock) { heard.append(($0, $1)) }
+    try expect(reopened.blocks, among: heard.flatMap(\.1) + last, isWhole: !reopened.accepted.isEmpty)
     for (entry, outputs) in heard {
       if let expected = reopened.receipts[entry.number] { try expect(expected, among: outputs, of: entry) }
+      if let expected = reopened.accepted[entry.number] { try expect(expected, among: outputs, of: entry) }
       switch try BidEntry(entry) {
       case .bid(let evidence): try check(evidence, in: entry)
       case .refusal(let refusal): try check(refusal)
@@ -68,7 +72,7 @@ struct BooksAudit {
         if receipt != nil { refusals += 1 }
       case .statement(let evidence): try check(evidence, saidBy: HousePrincipal.msLeilao, in: entry)
       case .abandoned(let evidence): try check(evidence, saidBy: HousePrincipal.msLance, in: entry)
-      case .turnedAway, .key, .outage, .restored, .resumed, .pruned, .closed: break
+      case .accepted, .sealed, .turnedAway, .key, .outage, .restored, .resumed, .pruned, .closed: break
       }
       try compare(outputs)
     }
@@ -118,33 +122,38 @@ struct BooksAudit {
     return SHA256.of(envelope.payload) == digest
   }
 
-  /// Refusals whose bids are still kept, as those bids: they are decided again. Also the receipts that must come of it, by the
-  /// entries' numbers.
-  private func reopen(_ entries: [Entry]) throws -> (entries: [Entry], receipts: [Int64: Digest]) {
-    var receipts: [Int64: Digest] = [:]
-    var numbers: [AuctionID: Int64] = [:]
-    let reopened = try entries.map { entry -> Entry in
-      guard entry.kind == BidEntry.refusalKind, case .refusal(let refusal) = try BidEntry(entry) else { return entry }
-      let number = (numbers[refusal.auction] ?? books.keeper.refusedBids(of: refusal.auction)) + 1
-      numbers[refusal.auction] = number
-      guard let bid = try journal.document(Collection.refusedBids, refusal.auction.text, number) else { return entry }
-      guard let envelope = try? Envelope(parsing: bid), SHA256.of(envelope.payload) == refusal.digest else {
-        throw journalProblem(
-          "o lance recusado \(number) de \(refusal.auction) não é o da entrada \(entry.number)",
-          "the refused bid \(number) of \(refusal.auction) is not that of entry \(entry.number)")
-      }
-      receipts[entry.number] = refusal.receipt
-      return Entry(number: entry.number, kind: BidEntry.bidKind, body: bid)
-    }
-    return (reopened, receipts)
-  }
-
   private func expect(_ receipt: Digest, among outputs: [BookKeeper.Output], of entry: Entry) throws {
     let isThere = outputs.contains { if case .refused(_, let sealed) = $0 { sealed.digest == receipt } else { false } }
     guard isThere else {
       throw journalProblem(
         "a recusa da entrada \(entry.number) não é o que as regras decidem",
         "the refusal in entry \(entry.number) is not what the rules decide")
+    }
+  }
+
+  private func expect(_ bid: PastBid, among outputs: [BookKeeper.Output], of entry: Entry) throws {
+    let isThere = outputs.contains { if case .accepted(let decided, _) = $0 { decided == bid } else { false } }
+    guard isThere else {
+      throw journalProblem(
+        "o lance aceito da entrada \(entry.number) não é o que as regras decidem",
+        "the accepted bid in entry \(entry.number) is not what the rules decide")
+    }
+  }
+
+  /// - Parameter isWhole: every block has its entry; those of version 2 had none.
+  private func expect(_ entered: [PastBlock], among outputs: [BookKeeper.Output], isWhole: Bool) throws {
+    let sealed = Set(
+      outputs.compactMap {
+        if case .block(let auction, let number, let sealed) = $0, number > 0 {
+          PastBlock(auction: auction, number: number, digest: sealed.digest)
+        } else {
+          nil
+        }
+      })
+    for block in sealed.symmetricDifference(entered) where isWhole || !sealed.contains(block) {
+      throw journalProblem(
+        "o bloco \(block.number) de \(block.auction) não é o que as entradas dizem",
+        "block \(block.number) of \(block.auction) is not what the entries say")
     }
   }
 

@@ -76,6 +76,11 @@ struct BooksCompaction {
       for case .refused(_, let sealed) in outputs { return refused(bid.bid, bid.digest, sealed.digest) }
       guard let decision = old.keeper.decision(of: bid.bid.bidder, bid: bid.bid.id) else { return asItIs }
       return [BidEntry.decided(bidder: bid.bid.bidder, bid: bid.bid.id, decision, receipt: nil).entry]
+    case .accepted(let bid):
+      guard closed[bid.auction] != nil, let decision = old.keeper.decision(of: bid.bidder, bid: bid.bid) else { return asItIs }
+      bids += 1
+      return [BidEntry.decided(bidder: bid.bidder, bid: bid.bid, decision, receipt: nil).entry]
+    case .sealed(let block): return closed[block.auction] == nil ? asItIs : []
     case .refusal(let refusal):
       guard closed[refusal.auction] != nil else { return asItIs }
       bids += 1

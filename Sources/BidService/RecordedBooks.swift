@@ -36,6 +36,8 @@ struct RecordedBooks: Sendable {
       }
       defer { note(bid.bid.auction) }
       return keeper.handle(.bid(bid), at: clock)
+    case .accepted(let bid): return keeper.handle(.acceptedBefore(bid), at: clock)
+    case .sealed(let block): return keeper.handle(.sealedBefore(block), at: clock)
     case .refusal(let refusal):
       defer { note(refusal.auction) }
       return keeper.handle(.refusedBefore(refusal), at: clock)

@@ -9,7 +9,8 @@ enum Schema {
   /// - 1: the first.
   /// - 2: the same tables. Journals hold kinds of entries, and lack documents, that a program of version 1 does not know:
   ///   it must refuse them whole instead of stopping in the midst of them.
-  static let version = 2
+  /// - 3: the same tables; again other kinds of entries (accepted bids without their envelopes).
+  static let version = 3
   static let oldest = 1
   /// In `application_id`: whether a service may continue the file.
   enum Role: Int {

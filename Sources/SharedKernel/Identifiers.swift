@@ -113,6 +113,11 @@ package struct UniqueID: Hashable, Sendable, CustomStringConvertible {
 package struct BidID: Hashable, Sendable, CustomStringConvertible {
   package let value: UniqueID
   package init(_ value: UniqueID) { self.value = value }
+  /// Nil unless there are exactly 16 bytes.
+  package init?(_ bytes: [UInt8]) {
+    guard let value = UniqueID(bytes) else { return nil }
+    self.value = value
+  }
   package init?(_ text: String) {
     guard let value = UniqueID(text) else { return nil }
     self.value = value

@@ -44,7 +44,7 @@ struct Auditor {
         #expect(said.block == self[auction].head?.block, "an extension follows its block at once")
         #expect(said.closesAt == self[auction].closesAt, "an extension says the end that its block says")
       case .accepted(let bid, let number):
-        #expect(number == self[bid.bid.auction].head?.block, "an accepted bid follows its block at once")
+        #expect(number == Int64(self[bid.auction].blocks.count), "an accepted bid stands in the block to come")
       case .repeated(let auction, _):
         #expect(self[auction].head != nil, "only what was said can be repeated")
       }

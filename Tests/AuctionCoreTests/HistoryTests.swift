@@ -250,7 +250,7 @@ struct History {
         auction, number, result.outcome, result.winner, result.amount?.minorUnits, result.acceptedBids, result.refusedBids,
         result.closesAt)
     case .extended(let auction, _, let said): return .extended(auction, said.block, said.closesAt, said.by)
-    case .accepted(let bid, let block): return .accepted(bid.bid.auction, bid.bid.id, block)
+    case .accepted(let bid, let block): return .accepted(bid.auction, bid.bid, block)
     case .repeated(let auction, let sealed):
       return .repeated(auction, isResult: house.auditor.scribe.block(sealed.digest) != nil)
     case .refused(let receipt, _):

@@ -104,7 +104,7 @@ extension [BookKeeper.Output] {
   var refusals: [Refusal] { receipts.map(\.reason) }
   var receipts: [Receipt] { compactMap { if case .refused(let receipt, _) = $0 { receipt } else { nil } } }
   var extensions: [Extension] { compactMap { if case .extended(_, _, let said) = $0 { said } else { nil } } }
-  var accepted: [BidID] { compactMap { if case .accepted(let bid, _) = $0 { bid.bid.id } else { nil } } }
+  var accepted: [BidID] { compactMap { if case .accepted(let bid, _) = $0 { bid.bid } else { nil } } }
   /// The names of the outputs, in order.
   var kinds: [String] {
     map {

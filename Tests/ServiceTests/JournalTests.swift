@@ -69,7 +69,7 @@ struct JournalTests {
   /// What somebody with the disk in his hands could do.
   enum Harm: CaseIterable {
     case lostBlock, otherBlock, swappedBlocks, addedBlock, otherScheduling, otherReceipt, lostReceipt, otherRefusedBid, lostBid
-    case forgedBid, forgedStatement, forgedRefusal, otherMessage, strangeMessage, unreadableEntry
+    case forgedBid, lostSealing, forgedSealing, forgedStatement, forgedRefusal, otherMessage, strangeMessage, unreadableEntry
   }
 
   private func harm(_ kind: Harm, _ contents: SimulatedStore.Contents) -> SimulatedStore.Contents {
@@ -96,6 +96,11 @@ struct JournalTests {
           $0.offset == 0 ? OutboxMessage(id: 1, message: change($0.element)) : $0.element
         })
     }
+    func altered(_ kind: String) -> SimulatedStore.Contents {
+      entries(kind) { entry in
+        Entry(number: entry.number, kind: entry.kind, body: entry.body.dropLast() + [entry.body.last.map { $0 ^ 1 } ?? 0])
+      }
+    }
     return switch kind {
     case .lostBlock: contents.altering("bloco", 1) { _ in nil }
     case .otherBlock: contents.altering("bloco", 1, spoiled)
@@ -106,13 +111,12 @@ struct JournalTests {
     case .otherReceipt: contents.altering("recibo", 1, spoiled)
     case .lostReceipt: contents.altering("recibo", 2) { _ in nil }
     case .otherRefusedBid: contents.altering("lance_recusado", 1, spoiled)
-    case .lostBid: entries("lance") { _ in nil }
-    case .forgedBid: entries("lance") { Entry(number: $0.number, kind: $0.kind, body: spoiled($0.body)) }
+    case .lostBid: entries("aceito") { _ in nil }
+    case .forgedBid: altered("aceito")
+    case .lostSealing: entries("bloco") { _ in nil }
+    case .forgedSealing: altered("bloco")
     case .forgedStatement: entries("calendario") { Entry(number: $0.number, kind: $0.kind, body: spoiled($0.body)) }
-    case .forgedRefusal:
-      entries("recusa") { entry in
-        Entry(number: entry.number, kind: entry.kind, body: entry.body.dropLast() + [entry.body.last.map { $0 ^ 1 } ?? 0])
-      }
+    case .forgedRefusal: altered("recusa")
     case .otherMessage:
       message {
         OutgoingMessage(exchange: $0.exchange, routingKey: $0.routingKey, messageID: $0.messageID, body: spoiled($0.body))
@@ -328,6 +332,9 @@ struct JournalTests {
     let journal = try journal(contents)
     let whole = try audit(journal, keys.ring)
     let before = try books(journal, keys)
+    let older = try self.journal(contents.asVersion2(), "version 2")
+    #expect(try books(older, keys).keeper == before.keeper)
+    #expect(try audit(older, keys.ring).count("lances_aceitos") == whole.count("lances_aceitos"))
     let outcome = try compact(BooksJournal.self, journal)
     guard outcome.auctions > 0 else { return }
     let after = try books(journal, keys)

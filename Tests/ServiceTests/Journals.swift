@@ -1,10 +1,14 @@
+import AuctionCore
 import AuctionFacts
 import AuctionSigning
-import BidService
+import AuctionWire
 import JournalKit
 import ServiceKit
 import SharedKernel
+import SigningKit
 import SuiteTesting
+
+@testable import BidService
 
 /// A simulated disk's contents as a journal on a real one.
 func makeJournal(_ contents: SimulatedStore.Contents, in folder: String, as owner: PrincipalID = HousePrincipal.msLance) throws
@@ -25,6 +29,29 @@ extension SimulatedStore.Contents {
   ) -> SimulatedStore.Contents {
     SimulatedStore.Contents(
       entries: entries ?? self.entries, documents: documents ?? self.documents, outbox: outbox ?? self.outbox)
+  }
+
+  /// As a program of version 2 would have written it: an accepted bid's envelope is its entry, and blocks have none.
+  func asVersion2() throws -> SimulatedStore.Contents {
+    var envelopes: [Digest: [UInt8]] = [:]
+    for document in documents where document.collection == "bloco" {
+      guard case .block(let block) = try HouseStatement(trusted: Evidence(document.body)).fact,
+        case .entries(let entries) = block.content
+      else { continue }
+      for case .bid(let evidence, _) in entries.map(\.fact) {
+        envelopes[SHA256.of(try Envelope(evidence).payload)] = evidence.bytes
+      }
+    }
+    let older: [(kind: String, body: [UInt8])] = try entries.compactMap { entry in
+      guard entry.kind != TurnRecord.kind else { return (entry.kind, entry.body) }
+      switch try BidEntry(entry) {
+      case .accepted(let bid): return envelopes[bid.digest].map { ("lance", $0) }
+      case .sealed: return nil
+      default: return (entry.kind, entry.body)
+      }
+    }
+    return with(
+      entries: older.enumerated().map { Entry(number: Int64($0.offset) + 1, kind: $0.element.kind, body: $0.element.body) })
   }
 
   /// Another body in one document.

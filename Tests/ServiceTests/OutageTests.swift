@@ -72,7 +72,7 @@ struct OutageTests {
     bench.settle()
     #expect(bench.said(.awarded).isEmpty)
     #expect(try extensions(bench).map(\.cause) == [.outage])
-    #expect(bench.service.store.entryKinds.contains("lance"))
+    #expect(bench.service.store.entryKinds.contains("aceito"))
     #expect(try bench.receipts.isEmpty)
   }
 }

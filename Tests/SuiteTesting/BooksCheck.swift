@@ -16,8 +16,8 @@ package struct BooksCheck {
   private let digests: [AuctionID: [Digest]]
   /// Refused where no ledger says so: taken later, they would be decided twice.
   private var turnedAway: Set<Digest> = []
-  /// The refused bids by their payloads' digests: the journal's entry names only that.
-  private let refused: [Digest: Evidence]
+  /// The bids by their payloads' digests: the journal's entries name only that.
+  private let bids: [Digest: Evidence]
 
   /// - Parameters:
   ///   - refusedBids: the envelopes of the bids that an auction's receipts are about.
@@ -27,10 +27,10 @@ package struct BooksCheck {
     forEachEntry: ((Entry) throws -> Void) throws -> Void
   ) {
     digests = ledgers.mapValues { $0.compactMap { if case .block = $0.fact { $0.digest } else { nil } } }
-    refused = ledgers.keys.reduce(into: [:]) { refused, auction in
-      for body in (try? refusedBids(auction)) ?? [] {
-        guard let envelope = try? Envelope(parsing: body) else { continue }
-        refused[SHA256.of(envelope.payload)] = Evidence(body)
+    bids = ledgers.reduce(into: [:]) { bids, ledger in
+      for bid in Self.acceptedBids(ledger.value) + ((try? refusedBids(ledger.key)) ?? []).map({ Evidence($0) }) {
+        guard let envelope = try? Envelope(bid) else { continue }
+        bids[SHA256.of(envelope.payload)] = bid
       }
     }
     var reading: ClockReading?
@@ -63,14 +63,18 @@ package struct BooksCheck {
 
   private mutating func take(_ entry: Entry, at clock: ClockReading) throws {
     switch entry.kind {
-    case "lance": try decide(Evidence(entry.body), at: clock)
-    case "recusa":
-      guard let bid = Self.digest(entry.body, field: 3).flatMap({ refused[$0] }) else {
-        return violations.append(Violation(8, "a refusal without its bid in the journal"))
+    case "aceito", "recusa":
+      guard let bid = Digest(Self.field(3, of: entry.body)).flatMap({ bids[$0] }) else {
+        return violations.append(Violation(8, "a decision without its bid in the journal"))
       }
       try decide(bid, at: clock)
+    case "bloco":
+      let number = Self.field(1, of: entry.body).reduce(0) { $0 << 8 | Int($1) }
+      guard let auction = AuctionID(String(decoding: Self.field(0, of: entry.body), as: UTF8.self)),
+        let known = digests[auction], known.indices.contains(number), known[number].bytes == Self.field(2, of: entry.body)
+      else { return violations.append(Violation(8, "a sealing without its block in the journal")) }
     case "dispensado":
-      guard let digest = Self.digest(entry.body, field: 2) else {
+      guard let digest = Digest(Self.field(2, of: entry.body)) else {
         return violations.append(Violation(8, "an unreadable refusal in the journal"))
       }
       turnedAway.insert(digest)
@@ -95,8 +99,15 @@ package struct BooksCheck {
     expect(oracle.decide(bid, at: clock))
   }
 
-  /// Fields with their lengths (4 bytes, big-endian) before them; the one of that number (from 0) is a bid's payload's digest.
-  private static func digest(_ body: [UInt8], field number: Int) -> Digest? {
+  private static func acceptedBids(_ ledger: [HouseStatement]) -> [Evidence] {
+    ledger.flatMap { statement -> [Evidence] in
+      guard case .block(let block) = statement.fact, case .entries(let entries) = block.content else { return [] }
+      return entries.compactMap { if case .bid(let evidence, _) = $0.fact { evidence } else { nil } }
+    }
+  }
+
+  /// Fields have their lengths (4 bytes, big-endian) before them; numbered from 0.
+  private static func field(_ number: Int, of body: [UInt8]) -> [UInt8] {
     var rest = body[...]
     var field: ArraySlice<UInt8> = []
     for _ in 0...number {
@@ -104,7 +115,7 @@ package struct BooksCheck {
       field = rest.dropFirst(4).prefix(length)
       rest = rest.dropFirst(4 + length)
     }
-    return Digest(Array(field))
+    return Array(field)
   }
 
   private mutating func hear(_ statement: HouseStatement, at clock: ClockReading) throws {

@@ -178,6 +178,7 @@ package struct Oracle: Sendable {
       auction.end = max(auction.end, min(received.instant + window, auction.terms.rules.latestClose ?? received.instant + window))
     }
     happen("lance", bid, received.instant, bytes: bytes, in: &auction)
+    said.append(.accepted(bid.auction, bid.id, Int64(auction.blocks.count)))
     if auction.pending.count == 64 { said += seal(&auction, at: clock) }
     return said
   }
@@ -215,7 +216,7 @@ package struct Oracle: Sendable {
       auction.saidExtensions += 1
       said.append(.extended(id, number, auction.end, pending[mover].bid?.bidder))
     }
-    return said + pending.compactMap { $0.bid.map { .accepted(id, $0.id, number) } }
+    return said
   }
 
   package mutating func endTurn(at clock: ClockReading) -> [Said] {
