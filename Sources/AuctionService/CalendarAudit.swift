@@ -35,7 +35,7 @@ struct CalendarAudit {
     return tally
   }
 
-  private mutating func replay(_ turn: TurnAssembler.RecordedTurn) throws {
+  private mutating func replay(_ turn: RecordedTurn<Entry>) throws {
     for entry in turn.entries {
       try check(entry, at: turn.clock)
       do {

@@ -21,6 +21,11 @@ package struct CalendarDesk: Desk, Sendable {
     case poison(Delivery, Rejection)
   }
 
+  /// An input of the calendar, as the journal kept it.
+  package struct Recorded: Sendable {
+    let input: CalendarInput
+  }
+
   private var recorded: RecordedCalendar
   private var ring = KeyRing()
   private let voice: Voice
@@ -129,8 +134,10 @@ package struct CalendarDesk: Desk, Sendable {
     return Turn()
   }
 
-  package mutating func replay(_ entries: [Entry], at clock: ClockReading) throws {
-    for entry in entries { _ = try recorded.replay(entry, at: clock) }
+  package static func read(_ entry: Entry) throws -> Recorded { Recorded(input: try CalendarInput(entry)) }
+
+  package mutating func replay(_ entries: [Recorded], at clock: ClockReading) throws {
+    for entry in entries { _ = try recorded.replay(entry.input, at: clock) }
   }
 
   /// What the calendar said stands in the books of ms-lance, not here.

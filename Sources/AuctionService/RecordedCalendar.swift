@@ -16,7 +16,11 @@ struct RecordedCalendar: Sendable {
   init(_ calendar: Calendar) { self.calendar = calendar }
 
   mutating func replay(_ entry: Entry, at clock: ClockReading) throws -> [Calendar.Output] {
-    switch try CalendarInput(entry) {
+    try replay(try CalendarInput(entry), at: clock)
+  }
+
+  mutating func replay(_ input: CalendarInput, at clock: ClockReading) throws -> [Calendar.Output] {
+    switch input {
     case .command(let evidence, let nonce):
       let envelope = try Envelope(evidence)
       let command = try Command(envelope)

@@ -24,6 +24,11 @@ package struct BidDesk: Desk, Sendable {
     case poison(Delivery, Rejection)
   }
 
+  /// An input of the books, as the journal kept it.
+  package struct Recorded: Sendable {
+    let entry: BidEntry
+  }
+
   var recorded: RecordedBooks
   private var limiter: RateLimiter
   /// Whose statements are heard besides bidders': the calendar's.
@@ -116,10 +121,12 @@ package struct BidDesk: Desk, Sendable {
     return turn
   }
 
-  package mutating func replay(_ entries: [Entry], at clock: ClockReading) throws {
+  package static func read(_ entry: Entry) throws -> Recorded { Recorded(entry: try BidEntry(entry)) }
+
+  package mutating func replay(_ entries: [Recorded], at clock: ClockReading) throws {
     replaying.isOn = true
     defer { replaying.isOn = false }
-    _ = try recorded.replay(entries, at: clock)
+    try recorded.replay(entries.map(\.entry), at: clock)
   }
 
   /// The head of every chain must be the block that was published under its number.
@@ -164,10 +171,10 @@ package struct BidDesk: Desk, Sendable {
   }
 
   private mutating func hear(_ statement: HouseStatement, at clock: ClockReading, in turn: inout Turn) {
-    let inputs = RecordedBooks.inputs(of: statement)
+    let inputs = recorded.inputs(of: statement)
     guard !inputs.isEmpty else { return }
     // A block that an end seals first holds nothing of the end, and is read back before it.
-    defer { turn.entries.append(BidEntry.statement(statement.envelope.evidence).entry) }
+    defer { turn.entries.append(BidEntry.statement(statement).entry) }
     for input in inputs {
       guard case .scheduled(let scheduling, let sealed) = input else {
         say(keeper.handle(input, at: clock), in: &turn)

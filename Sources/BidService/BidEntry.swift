@@ -1,5 +1,6 @@
 import AuctionCore
 import AuctionFacts
+import AuctionSigning
 import AuctionWire
 import JournalKit
 import ServiceKit
@@ -18,7 +19,7 @@ enum BidEntry {
   case refusal(PastRefusal)
   /// A bid whose bidder was told a refusal that stands in no ledger.
   case turnedAway(bidder: PrincipalID, bid: BidID, digest: Digest)
-  case statement(Evidence)
+  case statement(HouseStatement)
   case key(KeyRecord)
   case outage(from: Timestamp, to: Timestamp)
   /// The journal was put back from a copy here.
@@ -49,7 +50,7 @@ enum BidEntry {
     case .refusal(let refusal): NewEntry(kind: Self.refusalKind, body: Self.encode(refusal))
     case .turnedAway(let bidder, let bid, let digest):
       NewEntry(kind: "dispensado", body: Self.encode(bidder, bid, digest))
-    case .statement(let evidence): NewEntry(kind: "calendario", body: evidence.bytes)
+    case .statement(let statement): NewEntry(kind: "calendario", body: statement.envelope.evidence.bytes)
     case .key(let record): NewEntry(kind: record.standing == .active ? "chave" : "chave_revogada", body: Self.encode(record))
     case .outage(let from, let to): NewEntry(kind: "ausencia", body: Array("\(from.microseconds) \(to.microseconds)".utf8))
     case .restored: NewEntry(kind: RestoredMark.kind, body: [])
@@ -74,7 +75,7 @@ enum BidEntry {
     case "dispensado":
       guard let turnedAway = Self.turnedAway(entry.body) else { throw unreadableEntry(entry) }
       self = turnedAway
-    case "calendario": self = .statement(Evidence(entry.body))
+    case "calendario": self = .statement(try HouseStatement(trusted: Evidence(entry.body)))
     case "chave": self = .key(try Self.key(entry.body, standing: .active))
     case "chave_revogada": self = .key(try Self.key(entry.body, standing: .revoked))
     case "ausencia":

@@ -54,7 +54,7 @@ struct BooksAudit {
 
   // MARK: - What follows from the entries is what was said
 
-  private mutating func replay(_ turn: TurnAssembler.RecordedTurn) throws {
+  private mutating func replay(_ turn: RecordedTurn<Entry>) throws {
     var heard: [(Entry, [BookKeeper.Output])] = []
     var reopening = ReopenedTurn(of: books.keeper, journal)
     try reopening.take(turn.entries)
@@ -70,7 +70,7 @@ struct BooksAudit {
       case .decided(_, _, let decision, let receipt):
         if let receipt { compacted[decision.auction, default: []].append(receipt) }
         if receipt != nil { refusals += 1 }
-      case .statement(let evidence): try check(evidence, saidBy: HousePrincipal.msLeilao, in: entry)
+      case .statement: try check(Evidence(entry.body), saidBy: HousePrincipal.msLeilao, in: entry)
       case .abandoned(let evidence): try check(evidence, saidBy: HousePrincipal.msLance, in: entry)
       case .accepted, .sealed, .turnedAway, .key, .outage, .restored, .resumed, .pruned, .closed: break
       }

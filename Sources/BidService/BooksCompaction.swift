@@ -61,7 +61,7 @@ struct BooksCompaction {
     ) { try shorten($0) }
   }
 
-  private mutating func shorten(_ turn: TurnAssembler.RecordedTurn) throws -> [NewEntry] {
+  private mutating func shorten(_ turn: RecordedTurn<Entry>) throws -> [NewEntry] {
     var heard: [(Entry, [BookKeeper.Output])] = []
     _ = try old.replay(turn.entries, at: turn.clock) { heard.append(($0, $1)) }
     return try heard.flatMap { try rewrite($0, $1, at: turn.clock.instant) }
@@ -85,8 +85,7 @@ struct BooksCompaction {
       guard closed[refusal.auction] != nil else { return asItIs }
       bids += 1
       return refused(refusal.auction, refusal.bidder, refusal.bid, refusal.digest, refusal.receipt)
-    case .statement(let evidence):
-      let statement = try HouseStatement(trusted: evidence)
+    case .statement(let statement):
       guard let auction = statement.auction, let book = closed[auction] else { return asItIs }
       for case .scheduled(_, let sealed) in RecordedBooks.inputs(of: statement) where begun.insert(auction).inserted {
         return [BidEntry.closed(book, scheduling: sealed.evidence).entry]

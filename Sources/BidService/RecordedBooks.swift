@@ -28,6 +28,12 @@ struct RecordedBooks: Sendable {
     return keeper.handle(.endTurn, at: clock)
   }
 
+  /// Takes the entries of one turn; what the books say to them was said.
+  mutating func replay(_ entries: [BidEntry], at clock: ClockReading) throws {
+    for entry in entries { _ = try take(entry, at: clock) }
+    _ = keeper.handle(.endTurn, at: clock)
+  }
+
   private mutating func take(_ entry: BidEntry, at clock: ClockReading) throws -> [BookKeeper.Output] {
     switch entry {
     case .bid(let envelope):
@@ -43,10 +49,9 @@ struct RecordedBooks: Sendable {
       return keeper.handle(.refusedBefore(refusal), at: clock)
     case .turnedAway(let bidder, let bid, let digest):
       return keeper.handle(.turnedAway(bidder: bidder, bid: bid, digest: digest), at: clock)
-    case .statement(let evidence):
-      let statement = try HouseStatement(trusted: evidence)
+    case .statement(let statement):
       defer { note(statement.auction) }
-      return Self.inputs(of: statement).flatMap { keeper.handle($0, at: clock) }
+      return inputs(of: statement).flatMap { keeper.handle($0, at: clock) }
     case .key(let record):
       keys.apply(record)
       return keeper.handle(.key(record), at: clock)
@@ -87,7 +92,15 @@ struct RecordedBooks: Sendable {
     if let auction, let book = keeper.closed(auction) { retention.closed(book) }
   }
 
-  /// What the calendar said, as inputs of the books. An opening brings the scheduling with it, so that one that was never
+  /// What the calendar said, as inputs of these books: the scheduling in an opening only where it was never heard.
+  func inputs(of statement: HouseStatement) -> [BookKeeper.Input] {
+    guard case .opened(let opening) = statement.fact, keeper.status(of: opening.auction) != nil else {
+      return Self.inputs(of: statement)
+    }
+    return [.opened(opening, statement.envelope.evidence)]
+  }
+
+  /// What the calendar said, as inputs of any books. An opening brings the scheduling with it, so that one that was never
   /// heard is no loss.
   static func inputs(of statement: HouseStatement) -> [BookKeeper.Input] {
     let evidence = statement.envelope.evidence

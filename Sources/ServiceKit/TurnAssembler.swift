@@ -1,27 +1,29 @@
 package import JournalKit
 package import SharedKernel
 
-/// Puts a journal's entries together again to the turns that they were written in.
-package struct TurnAssembler {
-  package struct RecordedTurn {
-    package let entries: [Entry]
-    package let clock: ClockReading
-  }
+/// What was written in one turn, and what the clock said then.
+package struct RecordedTurn<Recorded> {
+  package let entries: [Recorded]
+  package let clock: ClockReading
+}
 
+/// Puts a journal's entries, as they are or decoded, together again to the turns that they were written in.
+package struct TurnAssembler<Recorded> {
   private var clock: ClockReading?
-  private var entries: [Entry] = []
+  private var entries: [Recorded] = []
 
   package init() {}
 
   /// Takes the next entry; answers with the turn before it when it begins another.
-  package mutating func add(_ entry: Entry) throws -> RecordedTurn? {
+  /// - Parameter recorded: what is to be kept of it; nil for the entry that begins a turn.
+  package mutating func add(_ entry: Entry, as recorded: Recorded?) throws -> RecordedTurn<Recorded>? {
     guard entry.kind == TurnRecord.kind else {
-      guard clock != nil else {
+      guard clock != nil, let recorded else {
         throw Failure(
           .ioError,
           said("a entrada \(entry.number) do diário não é de turno algum", "entry \(entry.number) of the journal is of no turn"))
       }
-      entries.append(entry)
+      entries.append(recorded)
       return nil
     }
     let ended = end()
@@ -30,7 +32,7 @@ package struct TurnAssembler {
   }
 
   /// The last turn.
-  package mutating func end() -> RecordedTurn? {
+  package mutating func end() -> RecordedTurn<Recorded>? {
     defer { (clock, entries) = (nil, []) }
     return clock.map { RecordedTurn(entries: entries, clock: $0) }
   }
@@ -39,12 +41,12 @@ package struct TurnAssembler {
 extension JournalReader {
   /// Every turn in its order; tells how many entries have been read.
   package func forEachTurn(
-    progress: (Int64) -> Void, _ body: (TurnAssembler.RecordedTurn) throws -> Void
+    progress: (Int64) -> Void, _ body: (RecordedTurn<Entry>) throws -> Void
   ) throws -> (entries: Int64, turns: Int64) {
-    var assembler = TurnAssembler()
+    var assembler = TurnAssembler<Entry>()
     var (entries, turns): (Int64, Int64) = (0, 0)
     try forEachEntry(from: 1) { entry in
-      if let turn = try assembler.add(entry) {
+      if let turn = try assembler.add(entry, as: entry) {
         try body(turn)
         turns += 1
       }

@@ -18,6 +18,8 @@ package final class TurnLoop<D: Desk> {
   private let log: Logger
   /// A silence longer than this is an outage.
   private let toleratedSilence = Interval.seconds(5)
+  /// How many of the journal's entries are in memory at a time.
+  private let readTogether = 4_096
   /// When this service last was there to consume; nil before it ever was.
   package private(set) var present: Timestamp?
   private var silenced: (from: Timestamp, to: Timestamp)?
@@ -40,18 +42,38 @@ package final class TurnLoop<D: Desk> {
   /// Rebuilds the desk's state from the journal and takes up the outbox where it was left.
   /// - Returns: how many turns were replayed.
   package func recover() throws -> Int {
-    var turns = 0
-    var assembler = TurnAssembler()
-    func replay(_ turn: TurnAssembler.RecordedTurn) throws {
-      try desk.replay(turn.entries, at: turn.clock)
-      turns += 1
-    }
-    try store.forEachEntry(from: 1) { if let turn = try assembler.add($0) { try replay(turn) } }
-    if let turn = assembler.end() { try replay(turn) }
+    let turns = try replay()
     try desk.audit(store)
     try outbox.load()
     let reading = clock.now()
     try finish(desk.resume(at: reading), at: reading, acknowledging: nil)
+    return turns
+  }
+
+  /// Many entries are decoded at once, and then taken in their order.
+  private func replay() throws -> Int {
+    var turns = 0
+    var assembler = TurnAssembler<D.Recorded>()
+    func take(_ turn: RecordedTurn<D.Recorded>) throws {
+      try desk.replay(turn.entries, at: turn.clock)
+      turns += 1
+    }
+    var unread: [Entry] = []
+    func read() throws {
+      let recorded = spread.map(unread) { entry in
+        Result { entry.kind == TurnRecord.kind ? nil : try D.read(entry) }
+      }
+      for (entry, recorded) in zip(unread, recorded) {
+        if let turn = try assembler.add(entry, as: recorded.get()) { try take(turn) }
+      }
+      unread.removeAll(keepingCapacity: true)
+    }
+    try store.forEachEntry(from: 1) {
+      unread.append($0)
+      if unread.count == readTogether { try read() }
+    }
+    try read()
+    if let turn = assembler.end() { try take(turn) }
     return turns
   }
 

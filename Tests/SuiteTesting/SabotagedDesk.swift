@@ -59,7 +59,10 @@ package struct BooksUnderTest: Desk, Sendable {
     desk.keysChanged(sabotage == .ignoreRevocation ? keys.everyRing : ring, at: clock)
   }
 
-  package mutating func replay(_ entries: [Entry], at clock: ClockReading) throws { try desk.replay(entries, at: clock) }
+  package static func read(_ entry: Entry) throws -> BidDesk.Recorded { try BidDesk.read(entry) }
+  package mutating func replay(_ entries: [BidDesk.Recorded], at clock: ClockReading) throws {
+    try desk.replay(entries, at: clock)
+  }
   package func audit(_ store: any Store) throws { try desk.audit(store) }
   package mutating func resume(at clock: ClockReading) -> Turn { desk.resume(at: clock) }
 
@@ -92,7 +95,10 @@ package struct CalendarUnderTest: Desk, Sendable {
   ) -> Turn { desk.decide(opened, away: away, at: reading(clock)) }
 
   package mutating func keysChanged(_ ring: KeyRing, at clock: ClockReading) -> Turn { desk.keysChanged(ring, at: clock) }
-  package mutating func replay(_ entries: [Entry], at clock: ClockReading) throws { try desk.replay(entries, at: reading(clock)) }
+  package static func read(_ entry: Entry) throws -> CalendarDesk.Recorded { try CalendarDesk.read(entry) }
+  package mutating func replay(_ entries: [CalendarDesk.Recorded], at clock: ClockReading) throws {
+    try desk.replay(entries, at: reading(clock))
+  }
   package func audit(_ store: any Store) throws { try desk.audit(store) }
   package mutating func resume(at clock: ClockReading) -> Turn { desk.resume(at: clock) }
 
