@@ -35,6 +35,10 @@ extension SimulatedHouse {
       world.trace.say("inimigo", "repeats \(old.bid.id.description.suffix(4))")
       enemy.send(.bid(old.bid, old.sealed))
       faults += 1
+    case .clock:
+      // A command under another clock is refused: a house that is wrong from the beginning would have no auction to be wrong about.
+      guard bidders.contains(where: { !$0.session.auctions.isEmpty }) else { return false }
+      inject(what)
     case .removeKey(let index):
       world.tally.reached(.keyRemoved)
       world.trace.say("operador", "takes away the key of \(bidders[index].id)")
@@ -50,7 +54,7 @@ extension SimulatedHouse {
       for place in removals.indices where removals[place].bidder == bidders[index].id { removals[place].to = world.time.now }
       for process in processes { process.keysChanged() }
     case .plannedEnd, .kill, .handOver, .pause, .loseLink, .severLink, .delayConfirms, .commitFails, .restartBroker, .block,
-      .unblock, .squeeze, .release, .breakBindings, .mendBindings, .clock, .houseDown:
+      .unblock, .squeeze, .release, .breakBindings, .mendBindings, .houseDown:
       inject(what)
     }
     return true
