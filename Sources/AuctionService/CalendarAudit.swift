@@ -35,7 +35,7 @@ struct CalendarAudit {
     return tally
   }
 
-  private mutating func replay(_ turn: RecordedTurn<Entry>) throws {
+  private mutating func replay(_ turn: RecordedTurn) throws {
     for entry in turn.entries {
       try check(entry, at: turn.clock)
       do {

@@ -5,7 +5,7 @@ import AuctionCore
 package import AuctionFacts
 package import AuctionSigning
 import AuctionWire
-package import JournalKit
+import JournalKit
 package import MessagingKit
 package import ServiceKit
 package import SharedKernel
@@ -19,11 +19,6 @@ package struct CalendarDesk: Desk, Sendable {
     case unreadable(CommandID, AuctionID?, CommandRefusal)
     case statement(HouseStatement)
     case poison(Delivery, Rejection)
-  }
-
-  /// An input of the calendar, as the journal kept it.
-  package struct Recorded: Sendable {
-    let input: CalendarInput
   }
 
   private var recorded: RecordedCalendar
@@ -134,10 +129,11 @@ package struct CalendarDesk: Desk, Sendable {
     return Turn()
   }
 
-  package static func read(_ entry: Entry) throws -> Recorded { Recorded(input: try CalendarInput(entry)) }
-
-  package mutating func replay(_ entries: [Recorded], at clock: ClockReading) throws {
-    for entry in entries { _ = try recorded.replay(entry.input, at: clock) }
+  package mutating func replay(_ turns: [RecordedTurn], on spread: Spread) throws {
+    let decoded = spread.map(turns) { turn in Result { try turn.entries.map { try CalendarInput($0) } } }
+    for (turn, entries) in zip(turns, decoded) {
+      for entry in try entries.get() { _ = try recorded.replay(entry, at: turn.clock) }
+    }
   }
 
   /// What the calendar said stands in the books of ms-lance, not here.

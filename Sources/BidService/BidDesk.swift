@@ -5,7 +5,7 @@ package import AuctionCore
 import AuctionFacts
 package import AuctionSigning
 import AuctionWire
-package import JournalKit
+import JournalKit
 package import MessagingKit
 package import ServiceKit
 package import SharedKernel
@@ -22,11 +22,6 @@ package struct BidDesk: Desk, Sendable {
     case shed(UnheardBid?)
     case statement(HouseStatement)
     case poison(Delivery, Rejection)
-  }
-
-  /// An input of the books, as the journal kept it.
-  package struct Recorded: Sendable {
-    let entry: BidEntry
   }
 
   var recorded: RecordedBooks
@@ -121,12 +116,11 @@ package struct BidDesk: Desk, Sendable {
     return turn
   }
 
-  package static func read(_ entry: Entry) throws -> Recorded { Recorded(entry: try BidEntry(entry)) }
-
-  package mutating func replay(_ entries: [Recorded], at clock: ClockReading) throws {
+  package mutating func replay(_ turns: [RecordedTurn], on spread: Spread) throws {
     replaying.isOn = true
     defer { replaying.isOn = false }
-    try recorded.replay(entries.map(\.entry), at: clock)
+    let decoded = spread.map(turns) { turn in Result { try turn.entries.map { try BidEntry($0) } } }
+    for (turn, entries) in zip(turns, decoded) { try recorded.replay(entries.get(), at: turn.clock) }
   }
 
   /// The head of every chain must be the block that was published under its number.

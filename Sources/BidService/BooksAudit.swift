@@ -54,7 +54,7 @@ struct BooksAudit {
 
   // MARK: - What follows from the entries is what was said
 
-  private mutating func replay(_ turn: RecordedTurn<Entry>) throws {
+  private mutating func replay(_ turn: RecordedTurn) throws {
     var heard: [(Entry, [BookKeeper.Output])] = []
     var reopening = ReopenedTurn(of: books.keeper, journal)
     try reopening.take(turn.entries)

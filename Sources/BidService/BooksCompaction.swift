@@ -61,7 +61,7 @@ struct BooksCompaction {
     ) { try shorten($0) }
   }
 
-  private mutating func shorten(_ turn: RecordedTurn<Entry>) throws -> [NewEntry] {
+  private mutating func shorten(_ turn: RecordedTurn) throws -> [NewEntry] {
     var heard: [(Entry, [BookKeeper.Output])] = []
     _ = try old.replay(turn.entries, at: turn.clock) { heard.append(($0, $1)) }
     return try heard.flatMap { try rewrite($0, $1, at: turn.clock.instant) }

@@ -22,14 +22,14 @@ package struct CompactionOutcome {
 package struct Compaction<Recorded> {
   private let journal: Journal
   private let beginning: Recorded
-  private let replay: (inout Recorded, RecordedTurn<Entry>) throws -> Void
+  private let replay: (inout Recorded, RecordedTurn) throws -> Void
 
   /// - Parameters:
   ///   - beginning: what there is before the first entry.
   ///   - replay: takes a turn.
   package init(
     _ journal: Journal, from beginning: Recorded,
-    replay: @escaping (inout Recorded, RecordedTurn<Entry>) throws -> Void
+    replay: @escaping (inout Recorded, RecordedTurn) throws -> Void
   ) {
     (self.journal, self.beginning, self.replay) = (journal, beginning, replay)
   }
@@ -37,10 +37,10 @@ package struct Compaction<Recorded> {
   /// What all entries make; `progress` hears how many were read.
   package func whole(progress: (Int64) -> Void) throws -> Recorded {
     var recorded = beginning
-    var assembler = TurnAssembler<Entry>()
+    var assembler = TurnAssembler()
     try journal.forEachEntry(from: 1) {
       progress($0.number)
-      if let turn = try assembler.add($0, as: $0) { try replay(&recorded, turn) }
+      if let turn = try assembler.add($0) { try replay(&recorded, turn) }
     }
     if let turn = assembler.end() { try replay(&recorded, turn) }
     return recorded
@@ -54,25 +54,25 @@ package struct Compaction<Recorded> {
   /// - Throws: a failure when it would not be the same.
   package func rewrite(
     removals: [Removal] = [], isSame: (Recorded) -> Bool, progress: (Int64) -> Void,
-    shorten: (RecordedTurn<Entry>) throws -> [NewEntry]
+    shorten: (RecordedTurn) throws -> [NewEntry]
   ) throws {
-    func rewritten(_ turn: RecordedTurn<Entry>) throws -> [(kind: String, body: [UInt8])] {
+    func rewritten(_ turn: RecordedTurn) throws -> [(kind: String, body: [UInt8])] {
       let kept = try shorten(turn)
       guard !kept.isEmpty else { return [] }
       return [(TurnRecord.kind, TurnRecord.encode(turn.clock))] + kept.map { ($0.kind, $0.body) }
     }
     let count = journal.entryCount
     var recorded = beginning
-    var (reading, checking) = (TurnAssembler<Entry>(), TurnAssembler<Entry>())
+    var (reading, checking) = (TurnAssembler(), TurnAssembler())
     let isDone = try journal.rewrite(
       {
         progress(count + $0.number)
-        return try reading.add($0, as: $0).map { try rewritten($0) } ?? []
+        return try reading.add($0).map { try rewritten($0) } ?? []
       }, end: { try reading.end().map { try rewritten($0) } ?? [] },
       removals: removals,
       check: {
         progress(2 * count + $0.number)
-        if let turn = try checking.add($0, as: $0) { try replay(&recorded, turn) }
+        if let turn = try checking.add($0) { try replay(&recorded, turn) }
       },
       isSound: {
         if let turn = checking.end() { try replay(&recorded, turn) }

@@ -36,8 +36,6 @@ package struct NewEntry: Sendable, Hashable {
 package protocol Desk: Sendable {
   /// A delivery after decoding and checking, whatever came of that.
   associatedtype Opened: Sendable
-  /// An entry of the journal after decoding.
-  associatedtype Recorded: Sendable
 
   /// When it wants to be woken although nothing arrives.
   var wakeUp: Timestamp? { get }
@@ -55,10 +53,8 @@ package protocol Desk: Sendable {
   mutating func decide(_ opened: [Opened], away: (from: Timestamp, to: Timestamp)?, at clock: ClockReading) -> Turn
   /// The keys of the key folder, when they may have changed.
   mutating func keysChanged(_ ring: KeyRing, at clock: ClockReading) -> Turn
-  /// Decodes an entry of its journal; throws where that is none.
-  static func read(_ entry: Entry) throws -> Recorded
-  /// Takes the entries of one committed turn again; says nothing.
-  mutating func replay(_ entries: [Recorded], at clock: ClockReading) throws
+  /// Takes committed turns again, in order; says nothing. Their entries may be decoded on several threads.
+  mutating func replay(_ turns: [RecordedTurn], on spread: Spread) throws
   /// Whether what was replayed is what was said, by the documents that the store holds; throws where it is not.
   func audit(_ store: any Store) throws
   /// What it has to settle before anything is heard, once it knows what its journal holds.

@@ -18,8 +18,8 @@ package final class TurnLoop<D: Desk> {
   private let log: Logger
   /// A silence longer than this is an outage.
   private let toleratedSilence = Interval.seconds(5)
-  /// How many of the journal's entries are in memory at a time.
-  private let readTogether = 4_096
+  /// Turns are replayed together until they have so many entries.
+  private let takenTogether = 4_096
   /// When this service last was there to consume; nil before it ever was.
   package private(set) var present: Timestamp?
   private var silenced: (from: Timestamp, to: Timestamp)?
@@ -50,30 +50,22 @@ package final class TurnLoop<D: Desk> {
     return turns
   }
 
-  /// Many entries are decoded at once, and then taken in their order.
   private func replay() throws -> Int {
-    var turns = 0
-    var assembler = TurnAssembler<D.Recorded>()
-    func take(_ turn: RecordedTurn<D.Recorded>) throws {
-      try desk.replay(turn.entries, at: turn.clock)
-      turns += 1
+    var assembler = TurnAssembler()
+    var (waiting, entries, turns): ([RecordedTurn], Int, Int) = ([], 0, 0)
+    func take(_ turn: RecordedTurn) throws {
+      waiting.append(turn)
+      entries += turn.entries.count
+      if entries >= takenTogether { try finish() }
     }
-    var unread: [Entry] = []
-    func read() throws {
-      let recorded = spread.map(unread) { entry in
-        Result { entry.kind == TurnRecord.kind ? nil : try D.read(entry) }
-      }
-      for (entry, recorded) in zip(unread, recorded) {
-        if let turn = try assembler.add(entry, as: recorded.get()) { try take(turn) }
-      }
-      unread.removeAll(keepingCapacity: true)
+    func finish() throws {
+      try desk.replay(waiting, on: spread)
+      turns += waiting.count
+      (waiting, entries) = ([], 0)
     }
-    try store.forEachEntry(from: 1) {
-      unread.append($0)
-      if unread.count == readTogether { try read() }
-    }
-    try read()
+    try store.forEachEntry(from: 1) { if let turn = try assembler.add($0) { try take(turn) } }
     if let turn = assembler.end() { try take(turn) }
+    try finish()
     return turns
   }
 

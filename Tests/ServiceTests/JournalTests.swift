@@ -35,12 +35,9 @@ struct JournalTests {
 
   private func books(_ journal: Journal, _ voice: Voice) throws -> BidDesk {
     var desk = BidDesk(voice: voice, profile: .shared, limiter: RateLimiter(perSecond: 20, burst: 40))
-    var assembler = TurnAssembler<BidDesk.Recorded>()
-    try journal.forEachEntry(from: 1) { entry in
-      let recorded = entry.kind == TurnRecord.kind ? nil : try BidDesk.read(entry)
-      if let turn = try assembler.add(entry, as: recorded) { try desk.replay(turn.entries, at: turn.clock) }
-    }
-    if let turn = assembler.end() { try desk.replay(turn.entries, at: turn.clock) }
+    var turns: [RecordedTurn] = []
+    _ = try JournalReader(path: journal.path).forEachTurn(progress: { _ in }) { turns.append($0) }
+    try desk.replay(turns, on: .cores)
     try desk.audit(journal)
     return desk
   }

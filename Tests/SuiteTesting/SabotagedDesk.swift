@@ -4,7 +4,7 @@ package import AuctionService
 import AuctionSigning
 import AuctionWire
 package import BidService
-package import JournalKit
+import JournalKit
 package import MessagingKit
 package import ServiceKit
 package import SharedKernel
@@ -59,10 +59,7 @@ package struct BooksUnderTest: Desk, Sendable {
     desk.keysChanged(sabotage == .ignoreRevocation ? keys.everyRing : ring, at: clock)
   }
 
-  package static func read(_ entry: Entry) throws -> BidDesk.Recorded { try BidDesk.read(entry) }
-  package mutating func replay(_ entries: [BidDesk.Recorded], at clock: ClockReading) throws {
-    try desk.replay(entries, at: clock)
-  }
+  package mutating func replay(_ turns: [RecordedTurn], on spread: Spread) throws { try desk.replay(turns, on: spread) }
   package func audit(_ store: any Store) throws { try desk.audit(store) }
   package mutating func resume(at clock: ClockReading) -> Turn { desk.resume(at: clock) }
 
@@ -95,9 +92,8 @@ package struct CalendarUnderTest: Desk, Sendable {
   ) -> Turn { desk.decide(opened, away: away, at: reading(clock)) }
 
   package mutating func keysChanged(_ ring: KeyRing, at clock: ClockReading) -> Turn { desk.keysChanged(ring, at: clock) }
-  package static func read(_ entry: Entry) throws -> CalendarDesk.Recorded { try CalendarDesk.read(entry) }
-  package mutating func replay(_ entries: [CalendarDesk.Recorded], at clock: ClockReading) throws {
-    try desk.replay(entries, at: reading(clock))
+  package mutating func replay(_ turns: [RecordedTurn], on spread: Spread) throws {
+    try desk.replay(turns.map { RecordedTurn(entries: $0.entries, clock: reading($0.clock)) }, on: spread)
   }
   package func audit(_ store: any Store) throws { try desk.audit(store) }
   package mutating func resume(at clock: ClockReading) -> Turn { desk.resume(at: clock) }
