@@ -56,9 +56,7 @@ struct BooksAudit {
 
   private mutating func replay(_ turn: RecordedTurn) throws {
     var heard: [(Entry, [BookKeeper.Output])] = []
-    var reopening = ReopenedTurn(of: books.keeper, journal)
-    try reopening.take(turn.entries)
-    let reopened = reopening
+    let reopened = try ReopenedTurn(turn.entries, after: books.keeper, journal)
     let last = try books.replay(reopened.entries, at: turn.clock) { heard.append(($0, $1)) }
     try expect(reopened.blocks, among: heard.flatMap(\.1) + last, isWhole: !reopened.accepted.isEmpty)
     for (entry, outputs) in heard {

@@ -18,7 +18,6 @@ struct ReopenedTurn {
   /// What must be sealed.
   private(set) var blocks: [PastBlock] = []
 
-  private let keeper: BookKeeper
   private let journal: JournalReader
   private var refusals: [AuctionID: Int64] = [:]
   private var ledgers: [AuctionID: Ledger] = [:]
@@ -29,24 +28,24 @@ struct ReopenedTurn {
     var bids: ArraySlice<Evidence> = []
   }
 
-  /// - Parameter keeper: as it was before the turn.
-  init(of keeper: BookKeeper, _ journal: JournalReader) { (self.keeper, self.journal) = (keeper, journal) }
-
-  mutating func take(_ turn: [Entry]) throws {
+  /// - Parameter keeper: as it was before the turn. Only looked at: who kept it would have all books copied by the next change.
+  init(_ turn: [Entry], after keeper: BookKeeper, _ journal: JournalReader) throws {
+    self.journal = journal
     for entry in turn {
       switch entry.kind {
-      case BidEntry.refusalKind, BidEntry.acceptedKind, BidEntry.sealedKind: try take(try BidEntry(entry), of: entry)
+      case BidEntry.refusalKind, BidEntry.acceptedKind, BidEntry.sealedKind:
+        try take(try BidEntry(entry), of: entry, after: keeper)
       default: entries.append(entry)
       }
     }
   }
 
-  private mutating func take(_ decided: BidEntry, of entry: Entry) throws {
+  private mutating func take(_ decided: BidEntry, of entry: Entry, after keeper: BookKeeper) throws {
     switch decided {
     case .sealed(let block): blocks.append(block)
     case .accepted(let bid):
       accepted[entry.number] = bid
-      try reopen(entry, with: try nextBid(of: bid.auction), bid.digest)
+      try reopen(entry, with: try nextBid(of: bid.auction, after: keeper.summary(of: bid.auction)?.head), bid.digest)
     case .refusal(let refusal):
       let number = (refusals[refusal.auction] ?? keeper.refusedBids(of: refusal.auction)) + 1
       refusals[refusal.auction] = number
@@ -69,8 +68,8 @@ struct ReopenedTurn {
   }
 
   /// The bids of an auction's blocks stand in the order in which they were accepted.
-  private mutating func nextBid(of auction: AuctionID) throws -> [UInt8]? {
-    var ledger = ledgers[auction] ?? Ledger(next: (keeper.summary(of: auction)?.head?.block ?? -1) + 1)
+  private mutating func nextBid(of auction: AuctionID, after head: Seen?) throws -> [UInt8]? {
+    var ledger = ledgers[auction] ?? Ledger(next: (head?.block ?? -1) + 1)
     while ledger.bids.isEmpty {
       guard let body = try journal.document(Collection.blocks, auction.text, ledger.next),
         case .block(let block)? = (try? HouseStatement(trusted: Evidence(body)))?.fact
