@@ -13,7 +13,10 @@ struct BooksAudit {
   private let journal: JournalReader
   /// The house's public keys.
   private let keys: KeyRing
+  /// With every bid that is still kept decided again.
   private var books = RecordedBooks(BookKeeper(scribe: .unsigned))
+  /// As the service takes its entries up.
+  private var taken = RecordedBooks(BookKeeper(scribe: .unsigned))
   private var bids: Int64 = 0
   private var refusals: Int64 = 0
   private var keptReceipts: Int64 = 0
@@ -25,6 +28,11 @@ struct BooksAudit {
 
   mutating func run(progress: (Int64) -> Void) throws -> JournalTally {
     let (entries, turns) = try journal.forEachTurn(progress: progress) { try replay($0) }
+    guard taken.keeper == books.keeper else {
+      throw journalProblem(
+        "as entradas, relidas como estão, dão outro estado do que os seus lances, decididos de novo",
+        "the entries, taken as they stand, give another state than their bids, decided again")
+    }
     let auctions = books.keeper.summaries()
     for auction in auctions { try check(auction) }
     let pending = try OutboxAudit(journal, keys: keys, speaker: HousePrincipal.msLance).run { message in
@@ -58,6 +66,7 @@ struct BooksAudit {
     var heard: [(Entry, [BookKeeper.Output])] = []
     let reopened = try ReopenedTurn(turn.entries, after: books.keeper, journal)
     let last = try books.replay(reopened.entries, at: turn.clock) { heard.append(($0, $1)) }
+    _ = try taken.replay(turn.entries, at: turn.clock)
     try expect(reopened.blocks, among: heard.flatMap(\.1) + last, isWhole: !reopened.accepted.isEmpty)
     for (entry, outputs) in heard {
       if let expected = reopened.receipts[entry.number] { try expect(expected, among: outputs, of: entry) }

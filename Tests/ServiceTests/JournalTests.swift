@@ -34,12 +34,7 @@ struct JournalTests {
   }
 
   private func books(_ journal: Journal, _ voice: Voice) throws -> BidDesk {
-    var desk = BidDesk(voice: voice, profile: .shared, limiter: RateLimiter(perSecond: 20, burst: 40))
-    var turns: [RecordedTurn] = []
-    _ = try JournalReader(path: journal.path).forEachTurn(progress: { _ in }) { turns.append($0) }
-    try desk.replay(turns, on: .cores)
-    try desk.audit(journal)
-    return desk
+    try BidDesk(voice: voice, profile: .shared, limiter: RateLimiter(perSecond: 20, burst: 40)).takingUp(journal)
   }
 
   /// Accepted and refused bids, closed, with something left to be sent.
@@ -69,7 +64,15 @@ struct JournalTests {
   /// What somebody with the disk in his hands could do.
   enum Harm: CaseIterable {
     case lostBlock, otherBlock, swappedBlocks, addedBlock, otherScheduling, otherReceipt, lostReceipt, otherRefusedBid, lostBid
-    case forgedBid, lostSealing, forgedSealing, forgedStatement, forgedRefusal, otherMessage, strangeMessage, unreadableEntry
+    case forgedBid, lostSealing, forgedSealing, earlySealing, forgedStatement, forgedRefusal, otherMessage, strangeMessage
+    case unreadableEntry
+  }
+
+  /// A block's entry before that of the last bid in it.
+  private func sealedEarly(_ entries: [Entry]) -> [Entry] {
+    var entries = entries
+    if let place = entries.firstIndex(where: { $0.kind == "bloco" }) { entries.swapAt(place - 1, place) }
+    return entries
   }
 
   private func harm(_ kind: Harm, _ contents: SimulatedStore.Contents) -> SimulatedStore.Contents {
@@ -115,6 +118,7 @@ struct JournalTests {
     case .forgedBid: altered("aceito")
     case .lostSealing: entries("bloco") { _ in nil }
     case .forgedSealing: altered("bloco")
+    case .earlySealing: contents.with(entries: sealedEarly(contents.entries))
     case .forgedStatement: entries("calendario") { Entry(number: $0.number, kind: $0.kind, body: spoiled($0.body)) }
     case .forgedRefusal: altered("recusa")
     case .otherMessage:

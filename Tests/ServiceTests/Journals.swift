@@ -22,6 +22,21 @@ func makeJournal(_ contents: SimulatedStore.Contents, in folder: String, as owne
   return journal
 }
 
+extension BidDesk {
+  /// The same desk, once it knows what the journal says, as a service's start makes it.
+  func takingUp(_ journal: Journal) throws -> BidDesk {
+    var desk = self
+    var assembler = TurnAssembler<Recorded>()
+    try journal.forEachEntry(from: 1) { entry in
+      let recorded = entry.kind == TurnRecord.kind ? nil : try Self.read(entry)
+      if let turn = try assembler.add(entry, as: recorded) { try desk.replay(turn.entries, at: turn.clock) }
+    }
+    if let turn = assembler.end() { try desk.replay(turn.entries, at: turn.clock) }
+    try desk.audit(journal)
+    return desk
+  }
+}
+
 /// The same, with something changed.
 extension SimulatedStore.Contents {
   func with(
@@ -31,8 +46,9 @@ extension SimulatedStore.Contents {
       entries: entries ?? self.entries, documents: documents ?? self.documents, outbox: outbox ?? self.outbox)
   }
 
-  /// As a program of version 2 would have written it: an accepted bid's envelope is its entry, and blocks have none.
-  func asVersion2() throws -> SimulatedStore.Contents {
+  /// As a program of version 2 would have written it, in whole turns up to about this entry: an accepted bid's envelope is its
+  /// entry, and blocks have none.
+  func asVersion2(through last: Int64 = .max) throws -> SimulatedStore.Contents {
     var envelopes: [Digest: [UInt8]] = [:]
     for document in documents where document.collection == "bloco" {
       guard case .block(let block) = try HouseStatement(trusted: Evidence(document.body)).fact,
@@ -42,8 +58,9 @@ extension SimulatedStore.Contents {
         envelopes[SHA256.of(try Envelope(evidence).payload)] = evidence.bytes
       }
     }
+    let upgrade = entries.first { $0.kind == TurnRecord.kind && $0.number > last }?.number ?? .max
     let older: [(kind: String, body: [UInt8])] = try entries.compactMap { entry in
-      guard entry.kind != TurnRecord.kind else { return (entry.kind, entry.body) }
+      guard entry.kind != TurnRecord.kind, entry.number < upgrade else { return (entry.kind, entry.body) }
       switch try BidEntry(entry) {
       case .accepted(let bid): return envelopes[bid.digest].map { ("lance", $0) }
       case .sealed: return nil
