@@ -123,7 +123,7 @@ package struct BidDesk: Desk, Sendable {
     for (turn, entries) in zip(turns, decoded) { try recorded.replay(entries.get(), at: turn.clock) }
   }
 
-  /// The head of every chain must be the block that was published under its number.
+  /// The head of every chain must be the block that was published under its number, and say where its auction stands.
   package func audit(_ store: any Store) throws {
     for summary in keeper.summaries() {
       guard let head = summary.head else { continue }
@@ -134,6 +134,14 @@ package struct BidDesk: Desk, Sendable {
           said(
             "o diário não confere: o bloco \(head.block) de \(summary.auction) não é o que foi publicado",
             "the journal does not agree with itself: block \(head.block) of \(summary.auction) is not the one published"))
+      }
+      guard summary.stands(in: stored) else {
+        throw Failure(
+          .ioError,
+          said(
+            "o diário não confere: o bloco \(head.block) de \(summary.auction) diz outro preço, líder ou fim do que as entradas",
+            "the journal does not agree with itself: block \(head.block) of \(summary.auction) says another price, leader or end than the entries"
+          ))
       }
     }
   }
@@ -295,6 +303,20 @@ package struct BidDesk: Desk, Sendable {
 extension Refusal {
   /// Whether the same bytes, coming again, might be taken: of the refusals before the books.
   fileprivate var mayPass: Bool { self == .rateLimit || self == .revokedKey }
+}
+
+extension AuctionSummary {
+  /// Whether the last block says the same of an open auction. A result's digest follows from all that it says.
+  fileprivate func stands(in head: Envelope) -> Bool {
+    guard status == .open else { return true }
+    switch (try? Block(head))?.content {
+    case .opening: return price == nil
+    case .entries(let entries):
+      guard let last = entries.last else { return false }
+      return (last.price, last.leader, last.minimum, last.closesAt) == (price, leader, minimum, closesAt)
+    case .closing, nil: return false
+    }
+  }
 }
 
 /// Names of what the journal keeps for queries.

@@ -137,6 +137,22 @@ struct JournalTests {
     #expect(throws: (any Error).self) { try audit(spoiled, keys.ring) }
   }
 
+  @Test func `with another price for an open auction is not taken up`() throws {
+    let bench = try BooksBench.open()
+    try bench.place(100_00)
+    let contents = bench.service.store.contents
+    let forged = try contents.entries.map { entry -> Entry in
+      guard entry.kind == "aceito", case .accepted(let bid) = try BidEntry(entry) else { return entry }
+      let other = PastBid(
+        auction: bid.auction, bidder: bid.bidder, bid: bid.bid, digest: bid.digest, amount: 900_00, receivedAt: bid.receivedAt,
+        newKey: bid.newKey)
+      return Entry(number: entry.number, kind: entry.kind, body: BidEntry.accepted(other).entry.body)
+    }
+    _ = try books(try journal(contents), bench.world.keys)
+    let other = try journal(contents.with(entries: forged), "forged")
+    #expect(throws: Failure.self) { try books(other, bench.world.keys) }
+  }
+
   /// The story's keys, but `owner` speaks under another one since `instant`.
   private func ring(
     _ keys: SimulatedKeys, replacing owner: PrincipalID, by successor: PublicKey? = nil, at instant: Timestamp
