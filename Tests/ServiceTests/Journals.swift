@@ -26,12 +26,9 @@ extension BidDesk {
   /// The same desk, once it knows what the journal says, as a service's start makes it.
   func takingUp(_ journal: Journal) throws -> BidDesk {
     var desk = self
-    var assembler = TurnAssembler<Recorded>()
-    try journal.forEachEntry(from: 1) { entry in
-      let recorded = entry.kind == TurnRecord.kind ? nil : try Self.read(entry)
-      if let turn = try assembler.add(entry, as: recorded) { try desk.replay(turn.entries, at: turn.clock) }
-    }
-    if let turn = assembler.end() { try desk.replay(turn.entries, at: turn.clock) }
+    var turns: [RecordedTurn] = []
+    _ = try JournalReader(path: journal.path).forEachTurn(progress: { _ in }) { turns.append($0) }
+    try desk.replay(turns, on: .cores)
     try desk.audit(journal)
     return desk
   }

@@ -169,12 +169,12 @@ private final class TurnHistory {
   }
 
   private func read() throws {
-    var entries: [BidDesk.Recorded] = []
+    var entries: [Entry] = []
     try store.forEachEntry(from: written + 1) { entry in
       written = entry.number
-      if entry.kind != TurnRecord.kind { entries.append(try BidDesk.read(entry)) }
+      if entry.kind != TurnRecord.kind { entries.append(entry) }
     }
-    if !entries.isEmpty { try reader.replay(entries, at: clock) }
+    if !entries.isEmpty { try reader.replay([RecordedTurn(entries: entries, clock: clock)], on: .none) }
   }
 
   // MARK: - What is given
