@@ -42,13 +42,7 @@ struct AgainstCommand: AsyncParsableCommand {
     Int?
 
   func validate() throws {
-    for (name, value, range) in [("--auctions", auctions, 1...10_000), ("--rate", rate ?? 1, 1...100_000)]
-    where !range.contains(value) {
-      throw ValidationError(
-        said(
-          "\(name) aceita \(range.lowerBound) a \(range.upperBound), não \(value)",
-          "\(name) accepts \(range.lowerBound) to \(range.upperBound), not \(value)"))
-    }
+    try checkRanges([("--auctions", auctions, 1...10_000), ("--rate", rate ?? 1, 1...100_000)])
   }
 
   func run() async throws {

@@ -37,6 +37,16 @@ struct BenchCommand: AsyncParsableCommand {
     ])
 }
 
+/// Throws a usage error for the first option whose value lies outside.
+func checkRanges(_ options: [(name: String, value: Int, accepted: ClosedRange<Int>)]) throws {
+  for (name, value, range) in options where !range.contains(value) {
+    throw ValidationError(
+      said(
+        "\(name) aceita \(range.lowerBound) a \(range.upperBound), não \(value)",
+        "\(name) accepts \(range.lowerBound) to \(range.upperBound), not \(value)"))
+  }
+}
+
 /// What every mode of bidding takes.
 struct BenchOptions: ParsableArguments {
   @Option(help: ArgumentHelp(said("Quantas vezes.", "How often."), valueName: "N")) var runs: Int = 3
@@ -50,14 +60,7 @@ struct BenchOptions: ParsableArguments {
   @Flag(help: ArgumentHelp(said("Uma linha de JSON por medida.", "A line of JSON for each run."))) var json = false
 
   func validate() throws {
-    for (name, value, range) in [("--runs", runs, 1...100), ("--bids", bids, 100...90_000), ("--bidders", bidders, 2...1_000)] {
-      guard range.contains(value) else {
-        throw ValidationError(
-          said(
-            "\(name) aceita \(range.lowerBound) a \(range.upperBound), não \(value)",
-            "\(name) accepts \(range.lowerBound) to \(range.upperBound), not \(value)"))
-      }
-    }
+    try checkRanges([("--runs", runs, 1...100), ("--bids", bids, 100...90_000), ("--bidders", bidders, 2...1_000)])
   }
 
   /// Runs a load so many times on one house, and tells each figure.
@@ -100,10 +103,7 @@ struct SpreadCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp(said("Quantos leilões.", "How many auctions."), valueName: "N")) var auctions: Int = 1_000
 
   func validate() throws {
-    guard (1...10_000).contains(auctions) else {
-      throw ValidationError(
-        said("--auctions aceita 1 a 10000, não \(auctions)", "--auctions accepts 1 to 10000, not \(auctions)"))
-    }
+    try checkRanges([("--auctions", auctions, 1...10_000)])
   }
 
   func run() async throws { try await options.play("espalhado", auctions: auctions) }
@@ -126,9 +126,7 @@ struct LatencyCommand: AsyncParsableCommand {
   var rate: [Int] = [100, 1_000, 2_000, 4_000]
 
   func validate() throws {
-    guard rate.allSatisfy({ (1...100_000).contains($0) }) else {
-      throw ValidationError(said("--rate aceita 1 a 100000", "--rate accepts 1 to 100000"))
-    }
+    try checkRanges(rate.map { ("--rate", $0, 1...100_000) })
   }
 
   func run() async throws { try await options.play("latencia", rates: rate) }

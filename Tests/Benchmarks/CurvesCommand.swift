@@ -19,12 +19,7 @@ struct CurvesCommand: AsyncParsableCommand {
   @Flag(help: ArgumentHelp(said("Uma linha de JSON por ponto.", "A line of JSON for each point."))) var json = false
 
   func validate() throws {
-    for (name, value, range) in [("--bids", bids, 1_000...90_000), ("--runs", runs, 1...100)] where !range.contains(value) {
-      throw ValidationError(
-        said(
-          "\(name) aceita \(range.lowerBound) a \(range.upperBound), não \(value)",
-          "\(name) accepts \(range.lowerBound) to \(range.upperBound), not \(value)"))
-    }
+    try checkRanges([("--bids", bids, 1_000...90_000), ("--runs", runs, 1...100)])
   }
 
   func run() async throws {

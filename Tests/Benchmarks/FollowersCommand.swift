@@ -34,14 +34,9 @@ struct FollowersCommand: AsyncParsableCommand {
   @Flag(help: ArgumentHelp(said("Uma linha de JSON por medida.", "A line of JSON for each run."))) var json = false
 
   func validate() throws {
-    for (name, value, range) in [("--bids", bids, 100...90_000), ("--runs", runs, 1...100)]
-      + followers.map({ ("--followers", $0, 1...5_000) }) where !range.contains(value)
-    {
-      throw ValidationError(
-        said(
-          "\(name) aceita \(range.lowerBound) a \(range.upperBound), não \(value)",
-          "\(name) accepts \(range.lowerBound) to \(range.upperBound), not \(value)"))
-    }
+    try checkRanges(
+      [("--bids", bids, 100...90_000), ("--runs", runs, 1...100)]
+        + followers.map({ ("--followers", $0, 1...5_000) }))
   }
 
   func run() async throws {

@@ -18,15 +18,9 @@ struct MemoryCommand: AsyncParsableCommand {
   @Flag(help: ArgumentHelp(said("Uma linha de JSON por vez.", "A line of JSON for each round."))) var json = false
 
   func validate() throws {
-    for (name, value, range) in [
+    try checkRanges([
       ("--auctions", auctions, 1...10_000), ("--bids", bids, 100...90_000), ("--rounds", rounds, 1...100),
-    ]
-    where !range.contains(value) {
-      throw ValidationError(
-        said(
-          "\(name) aceita \(range.lowerBound) a \(range.upperBound), não \(value)",
-          "\(name) accepts \(range.lowerBound) to \(range.upperBound), not \(value)"))
-    }
+    ])
   }
 
   func run() async throws {

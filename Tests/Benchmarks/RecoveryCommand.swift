@@ -32,12 +32,7 @@ struct RecoveryCommand: AsyncParsableCommand {
   @Flag(help: ArgumentHelp(said("Uma linha de JSON por tamanho.", "A line of JSON for each size."))) var json = false
 
   func validate() throws {
-    for (name, value, range) in [("--bids", bids, 1_000...5_000_000), ("--runs", runs, 1...100)] where !range.contains(value) {
-      throw ValidationError(
-        said(
-          "\(name) aceita \(range.lowerBound) a \(range.upperBound), não \(value)",
-          "\(name) accepts \(range.lowerBound) to \(range.upperBound), not \(value)"))
-    }
+    try checkRanges([("--bids", bids, 1_000...5_000_000), ("--runs", runs, 1...100)])
   }
 
   func run() async throws {

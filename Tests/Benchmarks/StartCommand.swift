@@ -29,12 +29,7 @@ struct StartCommand: AsyncParsableCommand {
   @Flag(help: ArgumentHelp(said("Uma linha de JSON por serviço.", "A line of JSON for each service."))) var json = false
 
   func validate() throws {
-    for (name, value, range) in [("--runs", runs, 1...100), ("--idle", idle, 1...600)] where !range.contains(value) {
-      throw ValidationError(
-        said(
-          "\(name) aceita \(range.lowerBound) a \(range.upperBound), não \(value)",
-          "\(name) accepts \(range.lowerBound) to \(range.upperBound), not \(value)"))
-    }
+    try checkRanges([("--runs", runs, 1...100), ("--idle", idle, 1...600)])
   }
 
   func run() async throws {
