@@ -15,6 +15,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let ordered = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 
 func cLibrary(_ name: String, pkgConfig: String? = nil, apt: String) -> Target {
@@ -46,6 +47,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
@@ -63,7 +65,7 @@ let package = Package(
     .target(name: "Failpoints", swiftSettings: strict + [.define("FAILPOINTS", .when(configuration: .debug))]),
 
     // Layer 2: what decides, what spells, and the kits, none of which knows another.
-    module("AuctionCore", kernel + ["AuctionFacts"]),
+    module("AuctionCore", kernel + ["AuctionFacts", ordered]),
     module("AuctionWire", kernel + ["AuctionFacts"]),
     module("MessagingKit", kernel + ["CAMQP"]),
     module("SigningKit", kernel + ["COpenSSL", "CSodium"]),

@@ -28,17 +28,17 @@ struct AuctionBook: Equatable, Sendable {
   /// The last sequence of the calendar's that had an effect.
   private(set) var lastSequence: Int64 = 0
 
-  private var lastExtension: Extension?
+  private var lastMove: Move?
   private(set) var result: Sealed?
   /// What cancelled it before it opened.
   private var cancelledUnopened: Evidence?
 
-  /// Two bidders may have registered one key: each use is its own entry.
-  private struct KeyUse: Hashable, Sendable {
-    let owner: PrincipalID
-    let keyID: Digest
-    init(owner: PrincipalID, keyID: Digest) { (self.owner, self.keyID) = (owner, keyID) }
-    init(_ record: KeyRecord) { self.init(owner: record.owner, keyID: record.keyID) }
+  /// What an extension says, besides the auction's own facts.
+  private struct Move: Equatable, Sendable {
+    let block: Int64
+    let closesAt: Timestamp
+    let mover: PendingBlock.Mover
+    let clock: ClockReading
   }
 
   var closedAt: Timestamp? { ending?.at }
@@ -92,10 +92,10 @@ struct AuctionBook: Equatable, Sendable {
 extension AuctionBook {
   /// Puts the bid into the next block; answers the number of that block, and what had to be said for it.
   mutating func accept(
-    _ submitted: SubmittedBid, received: ClockReading, at clock: ClockReading, scribe: Scribe
+    _ submitted: SubmittedBid, under use: KeyUse, received: ClockReading, at clock: ClockReading, scribe: Scribe
   ) -> (block: Int64, outputs: [BookKeeper.Output]) {
     let fact = BlockEntry.Fact.bid(submitted.evidence, receivedAt: received.instant)
-    let needsKey = !activeKeys.contains(KeyUse(submitted.key))
+    let needsKey = !activeKeys.contains(use)
     let key = BlockEntry.Fact.key(submitted.key)
     let before = makeRoom(for: needsKey ? [key, fact] : [fact], at: clock, scribe: scribe)
 
@@ -103,7 +103,7 @@ extension AuctionBook {
     let taken = PastBid(
       auction: terms.auction, bidder: submitted.bid.bidder, bid: submitted.bid.id, digest: submitted.digest,
       amount: submitted.bid.amount, receivedAt: received.instant, newKey: needsKey ? submitted.key.keyID : nil)
-    lead(taken)
+    lead(taken, newKey: needsKey ? use : nil)
     enter(fact)
 
     let block = log.nextNumber
@@ -111,14 +111,14 @@ extension AuctionBook {
   }
 
   /// Takes note of a bid that was accepted before; answers the number of its block.
-  mutating func recall(_ bid: PastBid) -> Int64 {
-    lead(bid)
+  mutating func recall(_ bid: PastBid, newKey: KeyUse?) -> Int64 {
+    lead(bid, newKey: newKey)
     pending.recall()
     return log.nextNumber
   }
 
-  private mutating func lead(_ bid: PastBid) {
-    if let key = bid.newKey { activeKeys.insert(KeyUse(owner: bid.bidder, keyID: key)) }
+  private mutating func lead(_ bid: PastBid, newKey: KeyUse?) {
+    if let newKey { activeKeys.insert(newKey) }
     (price, leader) = (bid.amount, bid.bidder)
     acceptedBids += 1
     lastReceived = bid.receivedAt
@@ -164,15 +164,24 @@ extension AuctionBook {
 // MARK: Calendar, keys, outages
 
 extension AuctionBook {
-  /// Block 0, sealed at once; no effect unless the auction is scheduled, or was cancelled by a notice that overtook this.
-  mutating func open(_ opening: Opening, _ evidence: Evidence, at clock: ClockReading, scribe: Scribe) -> [BookKeeper.Output] {
-    guard status == .scheduled || cancelledUnopened != nil, opening.edition == edition else { return [] }
+  /// Block 0, sealed at once; nil, and no effect, unless the auction is scheduled, or was cancelled by a notice that overtook
+  /// this.
+  mutating func open(_ opening: Opening, _ evidence: Evidence, at clock: ClockReading, scribe: Scribe) -> [BookKeeper.Output]? {
+    guard status == .scheduled || cancelledUnopened != nil, opening.edition == edition else { return nil }
     status = .open
     closesAt = opening.closesAt
     let opened = append(.opening(evidence), at: sealing(clock), scribe: scribe)
     guard let cancellation = cancelledUnopened else { return [opened] }
     cancelledUnopened = nil
     return [opened] + close(.cancelled, cancellation, after: nil, at: clock, scribe: scribe)
+  }
+
+  /// Takes note of a block 0 that was sealed before, with nothing behind it. False: no effect.
+  mutating func recall(_ opening: PastOpening, at clock: ClockReading) -> Bool {
+    guard status == .scheduled else { return false }
+    (status, closesAt) = (.open, opening.closesAt)
+    append(opening.block, at: sealing(clock))
+    return true
   }
 
   /// What the calendar says after the opening.
@@ -194,8 +203,8 @@ extension AuctionBook {
       guard status != .scheduled else { return [] }
       lastSequence = notice.sequence
       guard named == closesAt else {
-        guard pending.mover == nil, let lastExtension else { return [] }
-        return [.repeated(terms.auction, scribe.extension(lastExtension))]
+        guard pending.mover == nil, let lastMove else { return [] }
+        return [.repeated(terms.auction, scribe.extension(saying(lastMove)))]
       }
       return isNew ? close(leader == nil ? .noBids : .sold, evidence, after: closesAt, at: clock, scribe: scribe) : []
 
@@ -224,8 +233,8 @@ extension AuctionBook {
   }
 
   /// An entry where the ledger holds that key as active. A new bid under it would name it again.
-  mutating func revoke(_ key: KeyRecord, at clock: ClockReading, scribe: Scribe) -> [BookKeeper.Output] {
-    guard status == .open, activeKeys.remove(KeyUse(key)) != nil else { return [] }
+  mutating func revoke(_ key: KeyRecord, _ use: KeyUse, at clock: ClockReading, scribe: Scribe) -> [BookKeeper.Output] {
+    guard status == .open, activeKeys.remove(use) != nil else { return [] }
     let before = makeRoom(for: [.key(key)], at: clock, scribe: scribe)
     enter(.key(key))
     return before + sealIfFull(at: clock, scribe: scribe)
@@ -253,10 +262,11 @@ extension AuctionBook {
   mutating func seal(at clock: ClockReading, scribe: Scribe) -> [BookKeeper.Output] {
     guard !pending.isEmpty else { return [] }
     let reading = sealing(clock)
-    let said = pendingExtension(at: reading)
+    let move = pendingMove(at: reading)
     let block = append(.entries(pending.entries), at: reading, scribe: scribe)
-    guard let said else { return [block] }
-    lastExtension = said
+    guard let move else { return [block] }
+    lastMove = move
+    let said = saying(move)
     return [block, .extended(terms.auction, scribe.extension(said), said)]
   }
 
@@ -264,17 +274,19 @@ extension AuctionBook {
   mutating func recall(_ block: PastBlock, at clock: ClockReading) {
     guard block.number == log.nextNumber else { return }
     let reading = sealing(clock)
-    if let said = pendingExtension(at: reading) { lastExtension = said }
+    if let move = pendingMove(at: reading) { lastMove = move }
     append(block.digest, at: reading)
   }
 
   /// What is to be said when the pending block is sealed; nil when the end stands.
-  private func pendingExtension(at reading: ClockReading) -> Extension? {
-    pending.mover.map {
-      Extension(
-        auction: terms.auction, edition: edition, block: log.nextNumber, closesAt: closesAt, by: $0.by, cause: $0.cause,
-        clock: reading)
-    }
+  private func pendingMove(at reading: ClockReading) -> Move? {
+    pending.mover.map { Move(block: log.nextNumber, closesAt: closesAt, mover: $0, clock: reading) }
+  }
+
+  private func saying(_ move: Move) -> Extension {
+    Extension(
+      auction: terms.auction, edition: edition, block: move.block, closesAt: move.closesAt, by: move.mover.by,
+      cause: move.mover.cause, clock: move.clock)
   }
 
   /// The closing block, once, after what was still to be sealed; `end` is what its clock must be later than.
@@ -292,7 +304,7 @@ extension AuctionBook {
     (status, result) = (.closed, block)
     ending = AuctionSummary.Ending(outcome: outcome, at: reading.instant)
     // Only the head, the counts and the result are needed once nothing can be accepted any more.
-    (activeKeys, lastExtension) = ([], nil)
+    (activeKeys, lastMove) = ([], nil)
     log.forget()
     return sealed + [.result(terms.auction, number: number, block)]
   }

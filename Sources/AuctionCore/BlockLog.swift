@@ -7,7 +7,7 @@ struct BlockLog: Equatable, Sendable {
     let digest: Digest
     let clock: ClockReading
     /// How many blocks had moved the price, up to this one.
-    let moves: Int
+    let moves: Int32
   }
 
   /// A block that moved the price.
@@ -36,7 +36,7 @@ struct BlockLog: Equatable, Sendable {
   /// `price` is given when this block moved it.
   mutating func append(_ digest: Digest, clock: ClockReading, price: Money?) {
     if let price { moves.append(Move(instant: clock.instant, price: price)) }
-    records.append(Record(digest: digest, clock: clock, moves: moves.count))
+    records.append(Record(digest: digest, clock: clock, moves: Int32(moves.count)))
     (head, instant) = (Seen(block: nextNumber, digest: digest), clock.instant)
   }
 
@@ -47,7 +47,7 @@ struct BlockLog: Equatable, Sendable {
   ///
   /// To have seen nothing, or nothing of this auction, is to have seen the state before the first bid.
   func quoted(_ seen: Seen?) -> (price: Money?, moved: Move?) {
-    let count = seen.flatMap(record)?.moves ?? 0
+    let count = Int(seen.flatMap(record)?.moves ?? 0)
     return (count > 0 ? moves[count - 1].price : nil, count < moves.count ? moves[count] : nil)
   }
 

@@ -27,6 +27,7 @@ package struct BookKeeper: Machine {
 
     // What follows is only read back from a journal that no longer holds the bids themselves; it says nothing.
 
+    case openedBefore(PastOpening)
     /// Seals nothing: its block follows as `sealedBefore`.
     case acceptedBefore(PastBid)
     case sealedBefore(PastBlock)
@@ -81,14 +82,8 @@ package struct BookKeeper: Machine {
       if scheduling.terms.isSupported { books.register(AuctionBook(scheduling, edition: sealed.digest)) }
       return []
     case .opened(let opening, let evidence):
-      guard let place = books.place(of: opening.auction) else { return [] }
-      let missed = outages.filter { $0.to > opening.opensAt }
-      return books.change(place) { book in
-        let opened = book.open(opening, evidence, at: clock, scribe: scribe)
-        guard !opened.isEmpty else { return opened }
-        return missed.reduce(into: opened) { said, outage in
-          said += book.resume(awayFrom: max(outage.from, opening.opensAt), to: outage.to, at: clock, scribe: scribe)
-        }
+      return open(opening.auction, since: opening.opensAt, at: clock) {
+        $0.open(opening, evidence, at: clock, scribe: scribe)
       }
     case .noticed(let notice, let evidence):
       guard let place = books.place(of: notice.auction) else { return [] }
@@ -100,7 +95,8 @@ package struct BookKeeper: Machine {
       return []
     case .key(let record):
       guard record.standing == .revoked else { return [] }
-      return change(books.openPlaces) { $0.revoke(record, at: clock, scribe: scribe) }
+      let key = books.keyUse(of: record.owner, record.keyID)
+      return change(books.openPlaces) { $0.revoke(record, key, at: clock, scribe: scribe) }
     case .outage(let from, let to):
       guard to - from > BookKeeper.longestPause else { return [] }
       outages.append(Outage(from: from, to: to))
@@ -109,9 +105,12 @@ package struct BookKeeper: Machine {
     case .abandoned(let notice, let evidence):
       guard let place = books.place(of: notice.auction) else { return [] }
       return books.change(place) { $0.abandon(notice, evidence, at: clock, scribe: scribe) }
+    case .openedBefore(let opening):
+      return open(opening.auction, since: opening.opensAt, at: clock) { $0.recall(opening, at: clock) ? [] : nil }
     case .acceptedBefore(let bid):
       guard let place = books.place(of: bid.auction) else { return [] }
-      let block = books.change(place) { $0.recall(bid) }
+      let key = bid.newKey.map { books.keyUse(of: bid.bidder, $0) }
+      let block = books.change(place) { $0.recall(bid, newKey: key) }
       books.remember(
         Books.BidName(bidder: bid.bidder, bid: bid.bid),
         BidDecision(auction: bid.auction, digest: bid.digest, outcome: .accepted(block: block)))
@@ -135,6 +134,20 @@ package struct BookKeeper: Machine {
       return []
     case .endTurn:
       return change(books.takeUnsealed()) { $0.seal(at: clock, scribe: scribe) }
+    }
+  }
+
+  /// - Parameter body: opens the book; answers with what is to be said, or nil when that had no effect.
+  private mutating func open(
+    _ auction: AuctionID, since opensAt: Timestamp, at clock: ClockReading, _ body: (inout AuctionBook) -> [Output]?
+  ) -> [Output] {
+    guard let place = books.place(of: auction) else { return [] }
+    let (scribe, missed) = (scribe, outages.filter { $0.to > opensAt })
+    return books.change(place) { book in
+      guard let opened = body(&book) else { return [] }
+      return missed.reduce(into: opened) { said, outage in
+        said += book.resume(awayFrom: max(outage.from, opensAt), to: outage.to, at: clock, scribe: scribe)
+      }
     }
   }
 
@@ -168,7 +181,8 @@ package struct BookKeeper: Machine {
       let (number, output) = books.change(place) { $0.refuse(submitted, reason, received: received, scribe: scribe) }
       (outcome, outputs) = (.refused(number: number), [output])
     } else {
-      let accepted = books.change(place) { $0.accept(submitted, received: received, at: clock, scribe: scribe) }
+      let key = books.keyUse(of: bid.bidder, submitted.key.keyID)
+      let accepted = books.change(place) { $0.accept(submitted, under: key, received: received, at: clock, scribe: scribe) }
       (outcome, outputs) = (.accepted(block: accepted.block), accepted.outputs)
     }
     books.remember(name, BidDecision(auction: bid.auction, digest: submitted.digest, outcome: outcome))

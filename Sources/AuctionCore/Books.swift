@@ -20,8 +20,8 @@ struct Books: Equatable, Sendable {
   private(set) var ids = SortedIDs()
   private(set) var openCount = 0
 
-  /// The first decision under each name: the one that stands.
-  private var decisions: [BidName: BidDecision] = [:]
+  private var decisions = Decisions()
+  private var keyUses = KeyUses()
   /// Other payloads under a name that was taken, refused once.
   private var reuses: Set<Submission> = []
   private var turnedAway = TurnedAway()
@@ -63,10 +63,13 @@ struct Books: Equatable, Sendable {
 
   func decision(of name: BidName) -> BidDecision? { decisions[name] }
 
+  /// The one that all books share.
+  mutating func keyUse(of owner: PrincipalID, _ keyID: Digest) -> KeyUse { keyUses.shared(KeyUse(owner: owner, keyID: keyID)) }
+
   /// Whether its bidder was told what became of exactly this bid.
   func isDecided(_ name: BidName, _ digest: Digest, at now: Timestamp) -> Bool {
     let submission = Submission(name: name, digest: digest)
-    return decisions[name]?.digest == digest || reuses.contains(submission) || turnedAway.contains(submission, at: now)
+    return decisions.digest(under: name) == digest || reuses.contains(submission) || turnedAway.contains(submission, at: now)
   }
 
   mutating func turnAway(_ name: BidName, _ digest: Digest, at now: Timestamp) {
@@ -76,9 +79,7 @@ struct Books: Equatable, Sendable {
   mutating func forgetTurnedAway(before instant: Timestamp) { turnedAway.forget(before: instant) }
 
   mutating func remember(_ name: BidName, _ decision: BidDecision) {
-    if decisions[name] == nil {
-      decisions[name] = decision
-    } else {
+    if !decisions.insert(decision, under: name) {
       reuses.insert(Submission(name: name, digest: decision.digest))
     }
   }

@@ -20,6 +20,19 @@ package struct PastBid: Hashable, Sendable {
   }
 }
 
+/// An opening that took effect before, by a block 0 and nothing else.
+package struct PastOpening: Hashable, Sendable {
+  package let auction: AuctionID
+  package let opensAt: Timestamp
+  package let closesAt: Timestamp
+  /// SHA-256 of block 0's payload.
+  package let block: Digest
+
+  package init(auction: AuctionID, opensAt: Timestamp, closesAt: Timestamp, block: Digest) {
+    (self.auction, self.opensAt, self.closesAt, self.block) = (auction, opensAt, closesAt, block)
+  }
+}
+
 /// A block of entries that was sealed before.
 package struct PastBlock: Hashable, Sendable {
   package let auction: AuctionID

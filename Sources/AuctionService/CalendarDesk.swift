@@ -5,7 +5,7 @@ import AuctionCore
 package import AuctionFacts
 package import AuctionSigning
 import AuctionWire
-import JournalKit
+package import JournalKit
 package import MessagingKit
 package import ServiceKit
 package import SharedKernel
@@ -129,15 +129,14 @@ package struct CalendarDesk: Desk, Sendable {
     return Turn()
   }
 
-  package mutating func replay(_ turns: [RecordedTurn], on spread: Spread) throws {
-    let decoded = spread.map(turns) { turn in Result { try turn.entries.map { try CalendarInput($0) } } }
-    for (turn, entries) in zip(turns, decoded) {
-      for entry in try entries.get() { _ = try recorded.replay(entry, at: turn.clock) }
-    }
+  package static func decode(_ entry: Entry) throws -> CalendarInput { try CalendarInput(entry) }
+
+  package mutating func replay(_ entries: [CalendarInput], at clock: ClockReading) throws {
+    for entry in entries { _ = try recorded.replay(entry, at: clock) }
   }
 
   /// What the calendar said stands in the books of ms-lance, not here.
-  package func audit(_ store: any Store) throws {}
+  package func audit(_ store: any Store, on spread: Spread) throws {}
 
   /// After its journal was put back from a copy: what was open then, or may have been opened since, is cancelled.
   package mutating func resume(at clock: ClockReading) -> Turn {

@@ -1,12 +1,12 @@
-import AuctionCore
-import AuctionFacts
+package import AuctionCore
+package import AuctionFacts
 import AuctionWire
 import JournalKit
 import ServiceKit
-import SharedKernel
+package import SharedKernel
 
 /// An input of the calendar as the journal keeps it.
-enum CalendarInput {
+package enum CalendarInput: Sendable {
   case command(Evidence, nonce: [UInt8])
   case filed(Command, nonce: [UInt8])
   case statement(Evidence)

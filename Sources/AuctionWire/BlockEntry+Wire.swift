@@ -1,5 +1,5 @@
 package import AuctionFacts
-import SharedKernel
+package import SharedKernel
 
 extension BlockEntry {
   /// The members that say what happened; an entry has exactly one of them.
@@ -42,6 +42,12 @@ extension BlockEntry {
       }
     case .key(let record): writer.object(.key) { record.write(to: &$0) }
     }
+    BlockEntry.write(price, leader, minimum, closesAt, to: &writer)
+  }
+
+  fileprivate static func write(
+    _ price: Money?, _ leader: PrincipalID?, _ minimum: Money, _ closesAt: Timestamp, to writer: inout JSONWriter
+  ) {
     writer.member(.price, price?.minorUnits)
     writer.member(.leader, leader?.text)
     writer.member(.minimum, minimum.minorUnits)
@@ -55,6 +61,12 @@ extension BlockEntry {
 extension Block {
   /// The most that a block's payload has besides its entries, in bytes.
   package static let frameSize = 512
+
+  /// How the payload of a block ends whose last entry leaves its auction standing like this.
+  package static func ending(price: Money?, leader: PrincipalID?, minimum: Money, closesAt: Timestamp) -> [UInt8] {
+    let entry = JSONWriter.object { BlockEntry.write(price, leader, minimum, closesAt, to: &$0) }
+    return Array(",".utf8) + entry.dropFirst() + Array("]}".utf8)
+  }
 }
 
 extension BlockEntry.Fact {

@@ -5,7 +5,7 @@ package import AuctionCore
 import AuctionFacts
 package import AuctionSigning
 import AuctionWire
-import JournalKit
+package import JournalKit
 package import MessagingKit
 package import ServiceKit
 package import SharedKernel
@@ -116,33 +116,44 @@ package struct BidDesk: Desk, Sendable {
     return turn
   }
 
-  package mutating func replay(_ turns: [RecordedTurn], on spread: Spread) throws {
+  package static func decode(_ entry: Entry) throws -> BidEntry { try BidEntry(entry) }
+
+  package mutating func replay(_ entries: [BidEntry], at clock: ClockReading) throws {
     replaying.isOn = true
     defer { replaying.isOn = false }
-    let decoded = spread.map(turns) { turn in Result { try turn.entries.map { try BidEntry($0) } } }
-    for (turn, entries) in zip(turns, decoded) { try recorded.replay(entries.get(), at: turn.clock) }
+    try recorded.replay(entries, at: clock)
   }
 
   /// The head of every chain must be the block that was published under its number, and say where its auction stands.
-  package func audit(_ store: any Store) throws {
-    for summary in keeper.summaries() {
-      guard let head = summary.head else { continue }
-      let stored = try store.document(Collection.blocks, summary.auction.text, head.block).flatMap { try? Envelope(parsing: $0) }
-      guard let stored, SHA256.of(stored.payload) == head.digest else {
-        throw Failure(
-          .ioError,
-          said(
-            "o diário não confere: o bloco \(head.block) de \(summary.auction) não é o que foi publicado",
-            "the journal does not agree with itself: block \(head.block) of \(summary.auction) is not the one published"))
+  package func audit(_ store: any Store, on spread: Spread) throws {
+    let begun = keeper.summaries().compactMap { summary in summary.head.map { (summary, $0) } }
+    for start in stride(from: 0, to: begun.count, by: Self.auditedTogether) {
+      let some = Array(begun[start..<min(start + Self.auditedTogether, begun.count)])
+      let stored = try store.documents(Collection.blocks, at: some.map { ($0.auction.text, $1.block) })
+      let failures = spread.map(Array(zip(some, stored))) { auction, block in
+        Result { try Self.audit(auction.0, head: auction.1, block) }
       }
-      guard summary.stands(in: stored) else {
-        throw Failure(
-          .ioError,
-          said(
-            "o diário não confere: o bloco \(head.block) de \(summary.auction) diz outro preço, líder ou fim do que as entradas",
-            "the journal does not agree with itself: block \(head.block) of \(summary.auction) says another price, leader or end than the entries"
-          ))
-      }
+      for failure in failures { try failure.get() }
+    }
+  }
+
+  private static let auditedTogether = 1_024
+
+  private static func audit(_ summary: AuctionSummary, head: Seen, _ stored: [UInt8]?) throws {
+    guard let stored = stored.flatMap({ try? Envelope(parsing: $0) }), SHA256.of(stored.payload) == head.digest else {
+      throw Failure(
+        .ioError,
+        said(
+          "o diário não confere: o bloco \(head.block) de \(summary.auction) não é o que foi publicado",
+          "the journal does not agree with itself: block \(head.block) of \(summary.auction) is not the one published"))
+    }
+    guard summary.stands(in: stored.payload) else {
+      throw Failure(
+        .ioError,
+        said(
+          "o diário não confere: o bloco \(head.block) de \(summary.auction) diz outro preço, líder ou fim do que as entradas",
+          "the journal does not agree with itself: block \(head.block) of \(summary.auction) says another price, leader or end than the entries"
+        ))
     }
   }
 
@@ -176,10 +187,13 @@ package struct BidDesk: Desk, Sendable {
     let inputs = recorded.inputs(of: statement)
     guard !inputs.isEmpty else { return }
     // A block that an end seals first holds nothing of the end, and is read back before it.
-    defer { turn.entries.append(BidEntry.statement(statement).entry) }
+    var entry = BidEntry.statement(statement)
+    defer { turn.entries.append(entry.entry) }
     for input in inputs {
       guard case .scheduled(let scheduling, let sealed) = input else {
-        say(keeper.handle(input, at: clock), in: &turn)
+        let outputs = keeper.handle(input, at: clock)
+        if inputs.count == 1, let opening = PastOpening(input, outputs) { entry = .opened(opening) }
+        say(outputs, in: &turn)
         continue
       }
       let auction = scheduling.terms.auction
@@ -300,22 +314,26 @@ package struct BidDesk: Desk, Sendable {
   }
 }
 
+extension PastOpening {
+  /// Nil where the books said more than block 0, or nothing: then the opening itself must be read back.
+  fileprivate init?(_ input: BookKeeper.Input, _ outputs: [BookKeeper.Output]) {
+    guard case .opened(let opening, _) = input, outputs.count == 1, case .block(_, 0, let sealed) = outputs[0] else { return nil }
+    self.init(auction: opening.auction, opensAt: opening.opensAt, closesAt: opening.closesAt, block: sealed.digest)
+  }
+}
+
 extension Refusal {
   /// Whether the same bytes, coming again, might be taken: of the refusals before the books.
   fileprivate var mayPass: Bool { self == .rateLimit || self == .revokedKey }
 }
 
 extension AuctionSummary {
-  /// Whether the last block says the same of an open auction. A result's digest follows from all that it says.
-  fileprivate func stands(in head: Envelope) -> Bool {
-    guard status == .open else { return true }
-    switch (try? Block(head))?.content {
-    case .opening: return price == nil
-    case .entries(let entries):
-      guard let last = entries.last else { return false }
-      return (last.price, last.leader, last.minimum, last.closesAt) == (price, leader, minimum, closesAt)
-    case .closing, nil: return false
-    }
+  /// Whether the last block, with this payload, says the same of an open auction. A result's digest follows from all that it says.
+  fileprivate func stands(in head: [UInt8]) -> Bool {
+    guard status == .open, let block = self.head?.block else { return true }
+    guard block > 0 else { return price == nil }
+    let ending = Block.ending(price: price, leader: leader, minimum: minimum, closesAt: closesAt)
+    return head.suffix(ending.count).elementsEqual(ending)
   }
 }
 

@@ -1,16 +1,18 @@
-import AuctionCore
-import AuctionFacts
-import AuctionSigning
+package import AuctionCore
+package import AuctionFacts
+package import AuctionSigning
 import AuctionWire
 import JournalKit
 import ServiceKit
-import SharedKernel
+package import SharedKernel
 import SigningKit
 
 /// An input of the books as the journal keeps it.
-enum BidEntry {
+package enum BidEntry: Sendable {
   /// In journals of version 2 an accepted bid, in those of version 1 a refused one too.
   case bid(Evidence)
+  /// An opening: what the books need to know of it. It stands in block 0 itself.
+  case opened(PastOpening)
   /// An accepted bid: what the books need to know of it. The bid itself stands in its block.
   case accepted(PastBid)
   /// The block of those accepted since the last one; the document holds it.
@@ -38,6 +40,8 @@ enum BidEntry {
   /// Entries of this kind are refusals that the books read back without deciding them again.
   static let refusalKind = "recusa"
   static let bidKind = "lance"
+  static let statementKind = "calendario"
+  static let openedKind = "aberto"
   static let acceptedKind = "aceito"
   static let sealedKind = "bloco"
   static let closedKind = "encerrado"
@@ -45,12 +49,13 @@ enum BidEntry {
   var entry: NewEntry {
     switch self {
     case .bid(let evidence): NewEntry(kind: Self.bidKind, body: evidence.bytes)
+    case .opened(let opening): NewEntry(kind: Self.openedKind, body: Self.encode(opening))
     case .accepted(let bid): NewEntry(kind: Self.acceptedKind, body: Self.encode(bid))
     case .sealed(let block): NewEntry(kind: Self.sealedKind, body: Self.encode(block))
     case .refusal(let refusal): NewEntry(kind: Self.refusalKind, body: Self.encode(refusal))
     case .turnedAway(let bidder, let bid, let digest):
       NewEntry(kind: "dispensado", body: Self.encode(bidder, bid, digest))
-    case .statement(let statement): NewEntry(kind: "calendario", body: statement.envelope.evidence.bytes)
+    case .statement(let statement): NewEntry(kind: Self.statementKind, body: statement.envelope.evidence.bytes)
     case .key(let record): NewEntry(kind: record.standing == .active ? "chave" : "chave_revogada", body: Self.encode(record))
     case .outage(let from, let to): NewEntry(kind: "ausencia", body: Array("\(from.microseconds) \(to.microseconds)".utf8))
     case .restored: NewEntry(kind: RestoredMark.kind, body: [])
@@ -66,6 +71,9 @@ enum BidEntry {
   init(_ entry: Entry) throws {
     switch entry.kind {
     case Self.bidKind: self = .bid(Evidence(entry.body))
+    case Self.openedKind:
+      guard let opening = Self.opened(entry.body) else { throw unreadableEntry(entry) }
+      self = .opened(opening)
     case Self.acceptedKind:
       guard let bid = Self.accepted(entry.body) else { throw unreadableEntry(entry) }
       self = .accepted(bid)
@@ -75,7 +83,7 @@ enum BidEntry {
     case "dispensado":
       guard let turnedAway = Self.turnedAway(entry.body) else { throw unreadableEntry(entry) }
       self = turnedAway
-    case "calendario": self = .statement(try HouseStatement(trusted: Evidence(entry.body)))
+    case Self.statementKind: self = .statement(try HouseStatement(trusted: Evidence(entry.body)))
     case "chave": self = .key(try Self.key(entry.body, standing: .active))
     case "chave_revogada": self = .key(try Self.key(entry.body, standing: .revoked))
     case "ausencia":
@@ -131,9 +139,27 @@ extension BidEntry {
   private static func turnedAway(_ bytes: [UInt8]) -> BidEntry? {
     var fields = Fields(bytes)
     guard let bidder = fields.text().flatMap({ PrincipalID($0) }), let bid = fields.text().flatMap({ BidID($0) }),
-      let digest = fields.next().flatMap({ Digest($0) }), fields.isAtEnd
+      let digest = fields.digest(), fields.isAtEnd
     else { return nil }
     return .turnedAway(bidder: bidder, bid: bid, digest: digest)
+  }
+
+  private static func encode(_ opening: PastOpening) -> [UInt8] {
+    var fields = Fields()
+    fields.add(opening.auction.text)
+    fields.add(opening.opensAt.microseconds)
+    fields.add(opening.closesAt.microseconds)
+    fields.add(opening.block.bytes)
+    return fields.bytes
+  }
+
+  private static func opened(_ bytes: [UInt8]) -> PastOpening? {
+    var fields = Fields(bytes)
+    guard let auction = fields.text().flatMap({ AuctionID($0) }), let opensAt = fields.number(), let closesAt = fields.number(),
+      let block = fields.digest(), fields.isAtEnd
+    else { return nil }
+    return PastOpening(
+      auction: auction, opensAt: Timestamp(microseconds: opensAt), closesAt: Timestamp(microseconds: closesAt), block: block)
   }
 
   private static func encode(_ bid: PastBid) -> [UInt8] {
@@ -151,13 +177,13 @@ extension BidEntry {
   private static func accepted(_ bytes: [UInt8]) -> PastBid? {
     var fields = Fields(bytes)
     guard let auction = fields.text().flatMap({ AuctionID($0) }), let bidder = fields.text().flatMap({ PrincipalID($0) }),
-      let bid = fields.next().flatMap({ BidID($0) }), let digest = fields.next().flatMap({ Digest($0) }),
-      let amount = fields.number().flatMap({ Money(minorUnits: $0) }), let received = fields.number(), let key = fields.next(),
-      fields.isAtEnd, key.isEmpty || Digest(key) != nil
+      let bid = fields.next().flatMap({ BidID($0) }), let digest = fields.digest(),
+      let amount = fields.number().flatMap({ Money(minorUnits: $0) }), let received = fields.number(),
+      let key = fields.optionalDigest(), fields.isAtEnd
     else { return nil }
     return PastBid(
       auction: auction, bidder: bidder, bid: bid, digest: digest, amount: amount,
-      receivedAt: Timestamp(microseconds: received), newKey: Digest(key))
+      receivedAt: Timestamp(microseconds: received), newKey: key)
   }
 
   private static func encode(_ block: PastBlock) -> [UInt8] {
@@ -171,7 +197,7 @@ extension BidEntry {
   private static func sealed(_ bytes: [UInt8]) -> PastBlock? {
     var fields = Fields(bytes)
     guard let auction = fields.text().flatMap({ AuctionID($0) }), let number = fields.number(),
-      let digest = fields.next().flatMap({ Digest($0) }), fields.isAtEnd
+      let digest = fields.digest(), fields.isAtEnd
     else { return nil }
     return PastBlock(auction: auction, number: number, digest: digest)
   }
@@ -190,8 +216,8 @@ extension BidEntry {
   private static func refusal(_ bytes: [UInt8]) -> PastRefusal? {
     var fields = Fields(bytes)
     guard let auction = fields.text().flatMap({ AuctionID($0) }), let bidder = fields.text().flatMap({ PrincipalID($0) }),
-      let bid = fields.text().flatMap({ BidID($0) }), let digest = fields.next().flatMap({ Digest($0) }),
-      let received = fields.number(), let receipt = fields.next().flatMap({ Digest($0) }), fields.isAtEnd
+      let bid = fields.text().flatMap({ BidID($0) }), let digest = fields.digest(),
+      let received = fields.number(), let receipt = fields.digest(), fields.isAtEnd
     else { return nil }
     return PastRefusal(
       auction: auction, bidder: bidder, bid: bid, digest: digest, receivedAt: Timestamp(microseconds: received), receipt: receipt)
@@ -215,7 +241,7 @@ extension BidEntry {
   private static func decision(_ bytes: [UInt8]) -> BidEntry? {
     var fields = Fields(bytes)
     guard let auction = fields.text().flatMap({ AuctionID($0) }), let bidder = fields.text().flatMap({ PrincipalID($0) }),
-      let bid = fields.text().flatMap({ BidID($0) }), let digest = fields.next().flatMap({ Digest($0) }),
+      let bid = fields.text().flatMap({ BidID($0) }), let digest = fields.digest(),
       let number = fields.number(), let receipt = fields.next(), fields.isAtEnd, number >= 0 || Digest(receipt) != nil
     else { return nil }
     let outcome = number < 0 ? BidDecision.Outcome.refused(number: -number) : .accepted(block: number)

@@ -79,7 +79,7 @@ struct BooksAudit {
         if receipt != nil { refusals += 1 }
       case .statement: try check(Evidence(entry.body), saidBy: HousePrincipal.msLeilao, in: entry)
       case .abandoned(let evidence): try check(evidence, saidBy: HousePrincipal.msLance, in: entry)
-      case .accepted, .sealed, .turnedAway, .key, .outage, .restored, .resumed, .pruned, .closed: break
+      case .opened, .accepted, .sealed, .turnedAway, .key, .outage, .restored, .resumed, .pruned, .closed: break
       }
       try compare(outputs)
     }

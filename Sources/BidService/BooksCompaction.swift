@@ -80,6 +80,7 @@ struct BooksCompaction {
       guard closed[bid.auction] != nil, let decision = old.keeper.decision(of: bid.bidder, bid: bid.bid) else { return asItIs }
       bids += 1
       return [BidEntry.decided(bidder: bid.bidder, bid: bid.bid, decision, receipt: nil).entry]
+    case .opened(let opening): return closed[opening.auction] == nil ? asItIs : []
     case .sealed(let block): return closed[block.auction] == nil ? asItIs : []
     case .refusal(let refusal):
       guard closed[refusal.auction] != nil else { return asItIs }

@@ -42,6 +42,7 @@ struct RecordedBooks: Sendable {
       }
       defer { note(bid.bid.auction) }
       return keeper.handle(.bid(bid), at: clock)
+    case .opened(let opening): return keeper.handle(.openedBefore(opening), at: clock)
     case .accepted(let bid): return keeper.handle(.acceptedBefore(bid), at: clock)
     case .sealed(let block): return keeper.handle(.sealedBefore(block), at: clock)
     case .refusal(let refusal):

@@ -33,7 +33,7 @@ struct ReopenedTurn {
     self.journal = journal
     for entry in turn {
       switch entry.kind {
-      case BidEntry.refusalKind, BidEntry.acceptedKind, BidEntry.sealedKind:
+      case BidEntry.refusalKind, BidEntry.acceptedKind, BidEntry.sealedKind, BidEntry.openedKind:
         try take(try BidEntry(entry), of: entry, after: keeper)
       default: entries.append(entry)
       }
@@ -43,6 +43,13 @@ struct ReopenedTurn {
   private mutating func take(_ decided: BidEntry, of entry: Entry, after keeper: BookKeeper) throws {
     switch decided {
     case .sealed(let block): blocks.append(block)
+    case .opened(let opening):
+      guard let (evidence, said) = try self.opening(of: opening.auction), said == opening else {
+        throw journalProblem(
+          "a abertura da entrada \(entry.number) não é a do bloco 0 de \(opening.auction)",
+          "the opening in entry \(entry.number) is not that of block 0 of \(opening.auction)")
+      }
+      entries.append(Entry(number: entry.number, kind: BidEntry.statementKind, body: evidence.bytes))
     case .accepted(let bid):
       accepted[entry.number] = bid
       try reopen(entry, with: try nextBid(of: bid.auction, after: keeper.summary(of: bid.auction)?.head), bid.digest)
@@ -65,6 +72,18 @@ struct ReopenedTurn {
         "the bid of entry \(entry.number) is not where it should be: in its block, or among the refused ones")
     }
     entries.append(Entry(number: entry.number, kind: BidEntry.bidKind, body: bid))
+  }
+
+  private func opening(of auction: AuctionID) throws -> (Evidence, PastOpening)? {
+    guard let body = try journal.document(Collection.blocks, auction.text, 0),
+      let statement = try? HouseStatement(trusted: Evidence(body)), case .block(let block) = statement.fact,
+      case .opening(let evidence) = block.content,
+      case .opened(let opening)? = (try? HouseStatement(trusted: evidence))?.fact
+    else { return nil }
+    return (
+      evidence,
+      PastOpening(auction: opening.auction, opensAt: opening.opensAt, closesAt: opening.closesAt, block: statement.digest)
+    )
   }
 
   /// The bids of an auction's blocks stand in the order in which they were accepted.

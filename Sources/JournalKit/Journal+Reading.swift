@@ -60,6 +60,18 @@ extension JournalReading {
     }
   }
 
+  /// Those under these keys and numbers, in this order; nil where there is none.
+  package func documents(_ collection: String, at places: [(key: String, number: Int64)]) throws(JournalError) -> [[UInt8]?] {
+    try read { db in
+      let statement = try db.cachedStatement(
+        sql: "SELECT body FROM documents WHERE collection = CAST(? AS TEXT) AND key = CAST(? AS TEXT) AND number = ?")
+      return try places.map { place in
+        let rows = try Row.fetchCursor(statement, arguments: [Rows.text(collection), Rows.text(place.key), place.number])
+        return try Rows.all(rows) { try Rows.bytes($0, 0) }.first
+      }
+    }
+  }
+
   /// By number, from this one on.
   package func documents(
     _ collection: String, _ key: String, from number: Int64, limit: Int

@@ -36,6 +36,8 @@ package struct NewEntry: Sendable, Hashable {
 package protocol Desk: Sendable {
   /// A delivery after decoding and checking, whatever came of that.
   associatedtype Opened: Sendable
+  /// An entry of its journal, decoded.
+  associatedtype RecordedEntry: Sendable
 
   /// When it wants to be woken although nothing arrives.
   var wakeUp: Timestamp? { get }
@@ -53,10 +55,12 @@ package protocol Desk: Sendable {
   mutating func decide(_ opened: [Opened], away: (from: Timestamp, to: Timestamp)?, at clock: ClockReading) -> Turn
   /// The keys of the key folder, when they may have changed.
   mutating func keysChanged(_ ring: KeyRing, at clock: ClockReading) -> Turn
-  /// Takes committed turns again, in order; says nothing. Their entries may be decoded on several threads.
-  mutating func replay(_ turns: [RecordedTurn], on spread: Spread) throws
+  /// Reads a committed entry; on any thread, while those before it are being replayed.
+  static func decode(_ entry: Entry) throws -> RecordedEntry
+  /// Takes a committed turn again, in order; says nothing.
+  mutating func replay(_ entries: [RecordedEntry], at clock: ClockReading) throws
   /// Whether what was replayed is what was said, by the documents that the store holds; throws where it is not.
-  func audit(_ store: any Store) throws
+  func audit(_ store: any Store, on spread: Spread) throws
   /// What it has to settle before anything is heard, once it knows what its journal holds.
   mutating func resume(at clock: ClockReading) -> Turn
   /// Answers a query from committed state.
@@ -64,6 +68,11 @@ package protocol Desk: Sendable {
 }
 
 extension Desk {
+  /// Takes a committed turn again.
+  package mutating func replay(_ turn: RecordedTurn) throws {
+    try replay(turn.entries.map { try Self.decode($0) }, at: turn.clock)
+  }
+
   package mutating func admit(_ delivery: Delivery, at now: Timestamp) -> Opened? { nil }
 }
 

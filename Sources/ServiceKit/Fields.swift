@@ -1,3 +1,5 @@
+package import SharedKernel
+
 /// Values one behind the other, each with its length (4 bytes, big-endian): how entries of several values lie in the journal.
 package struct Fields {
   package private(set) var bytes: [UInt8] = []
@@ -9,36 +11,55 @@ package struct Fields {
   // MARK: Writing
 
   package mutating func add(_ value: [UInt8]) {
-    bytes += Self.bigEndian(UInt32(truncatingIfNeeded: value.count))
+    add(length: value.count)
     bytes += value
   }
-  package mutating func add(_ text: String) { add(Array(text.utf8)) }
-  package mutating func add(_ number: Int64) { add(Self.bigEndian(number)) }
+  package mutating func add(_ text: String) {
+    add(length: text.utf8.count)
+    bytes += text.utf8
+  }
+  package mutating func add(_ number: Int64) {
+    add(length: 8)
+    for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: number >> shift)) }
+  }
   /// Nothing is no bytes.
-  package mutating func add(_ number: Int64?) { add(number.map(Self.bigEndian) ?? []) }
+  package mutating func add(_ number: Int64?) {
+    if let number { add(number) } else { add(length: 0) }
+  }
+  private mutating func add(length: Int) {
+    for shift in stride(from: 24, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: length >> shift)) }
+  }
 
   // MARK: Reading: nil when it is not what was asked for
 
-  package mutating func next() -> [UInt8]? {
-    guard bytes.count - place >= 4 else { return nil }
-    let length = Int(bytes[place..<place + 4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) })
-    guard bytes.count - place - 4 >= length else { return nil }
-    defer { place += 4 + length }
-    return Array(bytes[place + 4..<place + 4 + length])
+  package mutating func next() -> [UInt8]? { range().map { Array(bytes[$0]) } }
+  package mutating func text() -> String? { range().flatMap { String(validating: bytes[$0], as: UTF8.self) } }
+  package mutating func digest() -> Digest? { range().flatMap { Digest(bytes[$0]) } }
+  /// `.some(nil)` where nothing was written.
+  package mutating func optionalDigest() -> Digest?? {
+    guard let range = range() else { return nil }
+    return range.isEmpty ? .some(nil) : Digest(bytes[range])
   }
-  package mutating func text() -> String? { next().flatMap { String(validating: $0, as: UTF8.self) } }
-  package mutating func number() -> Int64? { next().flatMap(Self.integer) }
+  package mutating func number() -> Int64? { range().flatMap { integer($0) } }
   /// `.some(nil)` where nothing was written.
   package mutating func optionalNumber() -> Int64?? {
-    guard let value = next() else { return nil }
-    return value.isEmpty ? .some(nil) : Self.integer(value)
+    guard let range = range() else { return nil }
+    return range.isEmpty ? .some(nil) : integer(range)
   }
   package var isAtEnd: Bool { place == bytes.count }
 
-  private static func bigEndian<N: FixedWidthInteger>(_ number: N) -> [UInt8] {
-    (0..<N.bitWidth / 8).reversed().map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) }
+  /// Where the next value lies; goes behind it.
+  private mutating func range() -> Range<Int>? {
+    guard bytes.count - place >= 4 else { return nil }
+    let (first, length) = (place + 4, bigEndian(place..<place + 4))
+    guard bytes.count - first >= length else { return nil }
+    place = first + Int(length)
+    return first..<place
   }
-  private static func integer(_ bytes: [UInt8]) -> Int64? {
-    bytes.count == 8 ? bytes.reduce(0) { $0 << 8 | Int64($1) } : nil
+  private func integer(_ range: Range<Int>) -> Int64? { range.count == 8 ? bigEndian(range) : nil }
+  private func bigEndian(_ range: Range<Int>) -> Int64 {
+    var number: Int64 = 0
+    for i in range { number = number << 8 | Int64(bytes[i]) }
+    return number
   }
 }

@@ -28,4 +28,71 @@ package struct Spread: Sendable {
     }
     return results.withLock { Array($0.joined()) }
   }
+
+  /// Makes things on another thread while those before them are used on the caller's, in their order; on one thread, one after
+  /// the other. Ends when both have ended.
+  /// - Parameter ahead: how many are made and not yet used, at most.
+  package func relay<Item: Sendable>(
+    ahead: Int, make: @escaping @Sendable (_ hand: (Item) throws -> Void) throws -> Void, use: (Item) throws -> Void
+  ) throws {
+    guard threads > 1 else { return try make(use) }
+    let belt = Belt<Item>(room: ahead)
+    let maker = DispatchGroup()
+    DispatchQueue.global().async(group: maker) { belt.end(Result { try make { try belt.put($0) } }) }
+    defer {
+      belt.leave()
+      maker.wait()
+    }
+    while let item = try belt.take() { try use(item) }
+  }
+}
+
+/// Between one who makes and one who uses.
+private final class Belt<Item: Sendable>: Sendable {
+  private struct Left: Error {}
+
+  private struct State {
+    var items: [Item] = []
+    var end: Result<Void, any Error>?
+    var isLeft = false
+  }
+
+  private let state = Mutex(State())
+  /// Both from 0 on: one that ends below what it began with ends the program.
+  private let (room, filled) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+
+  init(room: Int) { for _ in 0..<room { self.room.signal() } }
+
+  /// Waits for room; throws when nobody takes any more.
+  func put(_ item: Item) throws {
+    room.wait()
+    try state.withLock {
+      if $0.isLeft { throw Left() }
+      $0.items.append(item)
+    }
+    filled.signal()
+  }
+
+  func end(_ result: Result<Void, any Error>) {
+    state.withLock { $0.end = result }
+    filled.signal()
+  }
+
+  /// Waits for the next one; nil, or the maker's error, after the last one.
+  func take() throws -> Item? {
+    filled.wait()
+    let item = try state.withLock { state -> Item? in
+      if !state.items.isEmpty { return state.items.removeFirst() }
+      try state.end?.get()
+      return nil
+    }
+    if item != nil { room.signal() }
+    return item
+  }
+
+  /// Takes nothing any more.
+  func leave() {
+    state.withLock { $0.isLeft = true }
+    room.signal()
+  }
 }

@@ -6,6 +6,8 @@ package protocol Store: AnyObject, Sendable {
   func commit(_ commit: Commit) throws(JournalError) -> [OutboxMessage]
   func forEachEntry(from number: Int64, _ body: (Entry) throws -> Void) throws
   func document(_ collection: String, _ key: String, _ number: Int64) throws(JournalError) -> [UInt8]?
+  /// Those under these keys and numbers, in this order; nil where there is none.
+  func documents(_ collection: String, at places: [(key: String, number: Int64)]) throws(JournalError) -> [[UInt8]?]
   func documents(_ collection: String, _ key: String, from: Int64, limit: Int) throws(JournalError) -> [Document]
   func pendingOutbox(after id: Int64, limit: Int) throws(JournalError) -> [OutboxMessage]
   func markSent(_ ids: [Int64]) throws(JournalError)

@@ -18,8 +18,8 @@ package final class TurnLoop<D: Desk> {
   private let log: Logger
   /// A silence longer than this is an outage.
   private let toleratedSilence = Interval.seconds(5)
-  /// Turns are replayed together until they have so many entries.
-  private let takenTogether = 4_096
+  /// Turns are decoded together until they have so many entries.
+  private let decodedTogether = 1_024
   /// When this service last was there to consume; nil before it ever was.
   package private(set) var present: Timestamp?
   private var silenced: (from: Timestamp, to: Timestamp)?
@@ -43,7 +43,7 @@ package final class TurnLoop<D: Desk> {
   /// - Returns: how many turns were replayed.
   package func recover() throws -> Int {
     let turns = try replay()
-    try desk.audit(store)
+    try desk.audit(store, on: spread)
     try outbox.load()
     let reading = clock.now()
     try finish(desk.resume(at: reading), at: reading, acknowledging: nil)
@@ -51,22 +51,32 @@ package final class TurnLoop<D: Desk> {
   }
 
   private func replay() throws -> Int {
-    var assembler = TurnAssembler()
-    var (waiting, entries, turns): ([RecordedTurn], Int, Int) = ([], 0, 0)
-    func take(_ turn: RecordedTurn) throws {
-      waiting.append(turn)
-      entries += turn.entries.count
-      if entries >= takenTogether { try finish() }
+    typealias Decoded = Result<(entries: [D.RecordedEntry], clock: ClockReading), any Error>
+    let (store, spread, decodedTogether) = (store, spread, decodedTogether)
+    var count = 0
+    try spread.relay(ahead: 2) { (hand: ([Decoded]) throws -> Void) in
+      var assembler = TurnAssembler()
+      var (waiting, entries): ([RecordedTurn], Int) = ([], 0)
+      func take(_ turn: RecordedTurn) throws {
+        waiting.append(turn)
+        entries += turn.entries.count
+        if entries >= decodedTogether { try decode() }
+      }
+      func decode() throws {
+        try hand(spread.map(waiting) { turn in Decoded { (try turn.entries.map { try D.decode($0) }, turn.clock) } })
+        (waiting, entries) = ([], 0)
+      }
+      try store.forEachEntry(from: 1) { if let turn = try assembler.add($0) { try take(turn) } }
+      if let turn = assembler.end() { try take(turn) }
+      try decode()
+    } use: { turns in
+      for turn in turns {
+        let (entries, clock) = try turn.get()
+        try desk.replay(entries, at: clock)
+      }
+      count += turns.count
     }
-    func finish() throws {
-      try desk.replay(waiting, on: spread)
-      turns += waiting.count
-      (waiting, entries) = ([], 0)
-    }
-    try store.forEachEntry(from: 1) { if let turn = try assembler.add($0) { try take(turn) } }
-    if let turn = assembler.end() { try take(turn) }
-    try finish()
-    return turns
+    return count
   }
 
   /// Says that the service is there and consuming; called at least every second while it is.

@@ -1,5 +1,6 @@
 import AuctionFacts
 import SharedKernel
+import SuiteTesting
 import Testing
 
 @testable import AuctionWire
@@ -34,6 +35,21 @@ import Testing
     guard case .opening(let opening) = try golden("lance-validado-0").content else { return #expect(Bool(false)) }
     #expect(opening.bytes == (try Golden.read("leilao-iniciado")))
     #expect(try Opening(try Envelope(opening)).scheduling.bytes == Golden.read("leilao-agendado"))
+  }
+
+  @Test(arguments: ["lance-validado", "lance-validado-2"])
+  func `end with how their last entry leaves the auction standing`(name: String) throws {
+    let payload = try Envelope(parsing: try Golden.read(name)).payload
+    let last = try #require(try entries(name).last)
+    func ends(_ price: Money?, _ leader: PrincipalID?, _ minimum: Money, _ closesAt: Timestamp) -> Bool {
+      let ending = Block.ending(price: price, leader: leader, minimum: minimum, closesAt: closesAt)
+      return payload.suffix(ending.count) == ending[...]
+    }
+    #expect(ends(last.price, last.leader, last.minimum, last.closesAt))
+    #expect(!ends(1, last.leader, last.minimum, last.closesAt) && !ends(nil, last.leader, last.minimum, last.closesAt))
+    #expect(!ends(last.price, "outro", last.minimum, last.closesAt) && !ends(last.price, nil, last.minimum, last.closesAt))
+    #expect(!ends(last.price, last.leader, 1, last.closesAt))
+    #expect(!ends(last.price, last.leader, last.minimum, last.closesAt + .microseconds(1)))
   }
 
   @Test func `take sixty-four entries and no more`() throws {

@@ -149,13 +149,13 @@ struct JournalCopyTests {
   }
 
   /// user_version at 60 (SQLite file format §1.3).
-  @Test func `A journal of version 1 is read as it is, and becomes one of version 3 when it is opened`() throws {
+  @Test func `A journal of version 1 is read as it is, and becomes one of version 4 when it is opened`() throws {
     let journal = try openJournal(folder)
     for number in Int64(0)..<5 { _ = try journal.commit(turn(number)) }
     let (old, identity) = (try entries(journal), journal.identity)
     journal.close()
     var bytes = try scratch.read("data/ms_lance.sqlite")
-    #expect(Array(bytes[60..<64]) == [0, 0, 0, 3])
+    #expect(Array(bytes[60..<64]) == [0, 0, 0, 4])
     bytes[63] = 1
     try scratch.write(bytes, "data/ms_lance.sqlite")
     #expect(try JournalReader(path: folder + "/ms_lance.sqlite").entryCount == 15)
@@ -165,7 +165,7 @@ struct JournalCopyTests {
     #expect(try entries(migrated) == old)
     _ = try migrated.commit(turn(5))
     migrated.close()
-    #expect(try scratch.read("data/ms_lance.sqlite")[63] == 3)
+    #expect(try scratch.read("data/ms_lance.sqlite")[63] == 4)
     #expect(try openJournal(folder).entryCount == 18)
   }
 

@@ -49,6 +49,7 @@ private final class Shelf: Store, Sendable {
   func commit(_ commit: Commit) throws(JournalError) -> [OutboxMessage] { [] }
   func forEachEntry(from number: Int64, _ body: (Entry) throws -> Void) throws {}
   func document(_ collection: String, _ key: String, _ number: Int64) throws(JournalError) -> [UInt8]? { nil }
+  func documents(_ collection: String, at places: [(key: String, number: Int64)]) throws(JournalError) -> [[UInt8]?] { [] }
   func documents(_ collection: String, _ key: String, from: Int64, limit: Int) throws(JournalError) -> [Document] { [] }
   func pendingOutbox(after id: Int64, limit: Int) throws(JournalError) -> [OutboxMessage] {
     rows.withLock { Array($0.filter { $0.id > id }.prefix(limit)) }

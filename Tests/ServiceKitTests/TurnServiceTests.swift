@@ -18,8 +18,9 @@ struct IdleDesk: Desk, Sendable {
   func isUnderUnknownKey(_ opened: Int) -> Bool { false }
   mutating func decide(_ opened: [Int], away: (from: Timestamp, to: Timestamp)?, at clock: ClockReading) -> Turn { Turn() }
   mutating func keysChanged(_ ring: KeyRing, at clock: ClockReading) -> Turn { Turn() }
-  mutating func replay(_ turns: [RecordedTurn], on spread: Spread) throws {}
-  func audit(_ store: any Store) throws {}
+  static func decode(_ entry: Entry) throws -> Entry { entry }
+  mutating func replay(_ entries: [Entry], at clock: ClockReading) throws {}
+  func audit(_ store: any Store, on spread: Spread) throws {}
   mutating func resume(at clock: ClockReading) -> Turn { Turn() }
   func answer(_ query: Delivery, from store: any Store, at clock: ClockReading) throws(DroppedQuery) -> Publishing {
     throw .malformed

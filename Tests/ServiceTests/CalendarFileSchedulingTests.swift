@@ -57,7 +57,7 @@ struct CalendarFileSchedulingTests {
     var first = desk(file)
     let entries = numbered(first.decide([], away: nil, at: Build.clock()))
     var second = desk(file + [proposed("bicicleta")])
-    try second.replay([RecordedTurn(entries: entries, clock: Build.clock())], on: .none)
+    try second.replay(RecordedTurn(entries: entries, clock: Build.clock()))
     let turn = second.decide([], away: nil, at: Build.clock(.seconds(5)))
     #expect(turn.entries.filter { $0.kind == "arquivo" }.count == 1)
     #expect(turn.outgoing.filter { $0.routingKey == Kind.scheduled.routingKey }.map(\.correlationID) == ["bicicleta"])
@@ -68,7 +68,7 @@ struct CalendarFileSchedulingTests {
     var first = desk([proposed("moto", opening: .after(.seconds(60)))])
     let entries = numbered(first.decide([], away: nil, at: Build.clock()))
     var second = desk([proposed("moto", opening: .after(.seconds(60)))])
-    try second.replay([RecordedTurn(entries: entries, clock: Build.clock())], on: .none)
+    try second.replay(RecordedTurn(entries: entries, clock: Build.clock()))
     // Long after its end.
     _ = second.decide([], away: nil, at: Build.clock(.seconds(100_000)))
     #expect(reports.all == ["moto: agendado", "moto: leilao_ja_existe"])

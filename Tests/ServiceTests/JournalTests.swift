@@ -64,7 +64,8 @@ struct JournalTests {
   /// What somebody with the disk in his hands could do.
   enum Harm: CaseIterable {
     case lostBlock, otherBlock, swappedBlocks, addedBlock, otherScheduling, otherReceipt, lostReceipt, otherRefusedBid, lostBid
-    case forgedBid, lostSealing, forgedSealing, earlySealing, forgedStatement, forgedRefusal, otherMessage, strangeMessage
+    case forgedBid, lostOpening, forgedOpening, lostSealing, forgedSealing, earlySealing, forgedStatement, forgedRefusal,
+      otherMessage, strangeMessage
     case unreadableEntry
   }
 
@@ -116,6 +117,8 @@ struct JournalTests {
     case .otherRefusedBid: contents.altering("lance_recusado", 1, spoiled)
     case .lostBid: entries("aceito") { _ in nil }
     case .forgedBid: altered("aceito")
+    case .lostOpening: entries("aberto") { _ in nil }
+    case .forgedOpening: altered("aberto")
     case .lostSealing: entries("bloco") { _ in nil }
     case .forgedSealing: altered("bloco")
     case .earlySealing: contents.with(entries: sealedEarly(contents.entries))

@@ -26,10 +26,8 @@ extension BidDesk {
   /// The same desk, once it knows what the journal says, as a service's start makes it.
   func takingUp(_ journal: Journal) throws -> BidDesk {
     var desk = self
-    var turns: [RecordedTurn] = []
-    _ = try JournalReader(path: journal.path).forEachTurn(progress: { _ in }) { turns.append($0) }
-    try desk.replay(turns, on: .cores)
-    try desk.audit(journal)
+    _ = try JournalReader(path: journal.path).forEachTurn(progress: { _ in }) { try desk.replay($0) }
+    try desk.audit(journal, on: .cores)
     return desk
   }
 }
@@ -44,13 +42,14 @@ extension SimulatedStore.Contents {
   }
 
   /// As a program of version 2 would have written it, in whole turns up to about this entry: an accepted bid's envelope is its
-  /// entry, and blocks have none.
+  /// entry, an opening its own, and blocks have none.
   func asVersion2(through last: Int64 = .max) throws -> SimulatedStore.Contents {
     var envelopes: [Digest: [UInt8]] = [:]
+    var openings: [AuctionID: [UInt8]] = [:]
     for document in documents where document.collection == "bloco" {
-      guard case .block(let block) = try HouseStatement(trusted: Evidence(document.body)).fact,
-        case .entries(let entries) = block.content
-      else { continue }
+      guard case .block(let block) = try HouseStatement(trusted: Evidence(document.body)).fact else { continue }
+      if case .opening(let evidence) = block.content { openings[block.auction] = evidence.bytes }
+      guard case .entries(let entries) = block.content else { continue }
       for case .bid(let evidence, _) in entries.map(\.fact) {
         envelopes[SHA256.of(try Envelope(evidence).payload)] = evidence.bytes
       }
@@ -61,6 +60,8 @@ extension SimulatedStore.Contents {
       switch try BidEntry(entry) {
       case .accepted(let bid): return envelopes[bid.digest].map { ("lance", $0) }
       case .sealed: return nil
+      case .opened(let opening):
+        return openings[opening.auction].map { ("calendario", $0) }
       default: return (entry.kind, entry.body)
       }
     }

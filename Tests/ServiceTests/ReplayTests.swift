@@ -174,7 +174,7 @@ private final class TurnHistory {
       written = entry.number
       if entry.kind != TurnRecord.kind { entries.append(entry) }
     }
-    if !entries.isEmpty { try reader.replay([RecordedTurn(entries: entries, clock: clock)], on: .none) }
+    if !entries.isEmpty { try reader.replay(RecordedTurn(entries: entries, clock: clock)) }
   }
 
   // MARK: - What is given

@@ -18,6 +18,8 @@ package struct BooksCheck {
   private var turnedAway: Set<Digest> = []
   /// The bids by their payloads' digests: the journal's entries name only that.
   private let bids: [Digest: Evidence]
+  /// What the calendar said, out of each block 0.
+  private let openings: [AuctionID: Evidence]
 
   /// - Parameters:
   ///   - refusedBids: the envelopes of the bids that an auction's receipts are about.
@@ -32,6 +34,10 @@ package struct BooksCheck {
         guard let envelope = try? Envelope(bid) else { continue }
         bids[SHA256.of(envelope.payload)] = bid
       }
+    }
+    openings = ledgers.compactMapValues { ledger in
+      guard case .block(let block)? = ledger.first?.fact, case .opening(let evidence) = block.content else { return nil }
+      return evidence
     }
     var reading: ClockReading?
     do {
@@ -73,6 +79,11 @@ package struct BooksCheck {
       guard let auction = AuctionID(String(decoding: Self.field(0, of: entry.body), as: UTF8.self)),
         let known = digests[auction], known.indices.contains(number), known[number].bytes == Self.field(2, of: entry.body)
       else { return violations.append(Violation(8, "a sealing without its block in the journal")) }
+    case "aberto":
+      guard let auction = AuctionID(String(decoding: Self.field(0, of: entry.body), as: UTF8.self)),
+        let known = digests[auction]?.first, known.bytes == Self.field(3, of: entry.body), let opening = openings[auction]
+      else { return violations.append(Violation(8, "an opening without its block 0 in the journal")) }
+      try hear(HouseStatement(trusted: opening), at: clock)
     case "dispensado":
       guard let digest = Digest(Self.field(2, of: entry.body)) else {
         return violations.append(Violation(8, "an unreadable refusal in the journal"))

@@ -4,7 +4,7 @@ package import AuctionService
 import AuctionSigning
 import AuctionWire
 package import BidService
-import JournalKit
+package import JournalKit
 package import MessagingKit
 package import ServiceKit
 package import SharedKernel
@@ -59,8 +59,9 @@ package struct BooksUnderTest: Desk, Sendable {
     desk.keysChanged(sabotage == .ignoreRevocation ? keys.everyRing : ring, at: clock)
   }
 
-  package mutating func replay(_ turns: [RecordedTurn], on spread: Spread) throws { try desk.replay(turns, on: spread) }
-  package func audit(_ store: any Store) throws { try desk.audit(store) }
+  package static func decode(_ entry: Entry) throws -> BidEntry { try BidDesk.decode(entry) }
+  package mutating func replay(_ entries: [BidEntry], at clock: ClockReading) throws { try desk.replay(entries, at: clock) }
+  package func audit(_ store: any Store, on spread: Spread) throws { try desk.audit(store, on: spread) }
   package mutating func resume(at clock: ClockReading) -> Turn { desk.resume(at: clock) }
 
   package func answer(_ query: Delivery, from store: any Store, at clock: ClockReading) throws(DroppedQuery) -> Publishing {
@@ -92,10 +93,11 @@ package struct CalendarUnderTest: Desk, Sendable {
   ) -> Turn { desk.decide(opened, away: away, at: reading(clock)) }
 
   package mutating func keysChanged(_ ring: KeyRing, at clock: ClockReading) -> Turn { desk.keysChanged(ring, at: clock) }
-  package mutating func replay(_ turns: [RecordedTurn], on spread: Spread) throws {
-    try desk.replay(turns.map { RecordedTurn(entries: $0.entries, clock: reading($0.clock)) }, on: spread)
+  package static func decode(_ entry: Entry) throws -> CalendarInput { try CalendarDesk.decode(entry) }
+  package mutating func replay(_ entries: [CalendarInput], at clock: ClockReading) throws {
+    try desk.replay(entries, at: reading(clock))
   }
-  package func audit(_ store: any Store) throws { try desk.audit(store) }
+  package func audit(_ store: any Store, on spread: Spread) throws { try desk.audit(store, on: spread) }
   package mutating func resume(at clock: ClockReading) -> Turn { desk.resume(at: clock) }
 
   package func answer(_ query: Delivery, from store: any Store, at clock: ClockReading) throws(DroppedQuery) -> Publishing {

@@ -36,6 +36,10 @@ final class SabotagedStore: Store, @unchecked Sendable {
     try store.document(collection, key, number)
   }
 
+  func documents(_ collection: String, at places: [(key: String, number: Int64)]) throws(JournalError) -> [[UInt8]?] {
+    try places.map { place throws(JournalError) in try document(collection, place.key, place.number) }
+  }
+
   func documents(_ collection: String, _ key: String, from: Int64, limit: Int) throws(JournalError) -> [Document] {
     try store.documents(collection, key, from: from, limit: limit)
   }
@@ -53,6 +57,10 @@ final class AheadStore: Store, @unchecked Sendable {
   func document(_ collection: String, _ key: String, _ number: Int64) throws(JournalError) -> [UInt8]? {
     try store.document(collection, key, number)
       ?? ahead.first { ($0.collection, $0.key, $0.number) == (collection, key, number) }?.body
+  }
+
+  func documents(_ collection: String, at places: [(key: String, number: Int64)]) throws(JournalError) -> [[UInt8]?] {
+    try places.map { place throws(JournalError) in try document(collection, place.key, place.number) }
   }
 
   func documents(_ collection: String, _ key: String, from: Int64, limit: Int) throws(JournalError) -> [Document] {

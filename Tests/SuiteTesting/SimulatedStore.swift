@@ -88,6 +88,10 @@ package final class SimulatedStore: Store, @unchecked Sendable {
     shelves[Shelf(collection: collection, key: key)]?.first { $0.number == number }?.body
   }
 
+  package func documents(_ collection: String, at places: [(key: String, number: Int64)]) throws(JournalError) -> [[UInt8]?] {
+    try places.map { place throws(JournalError) in try document(collection, place.key, place.number) }
+  }
+
   package func documents(
     _ collection: String, _ key: String, from number: Int64, limit: Int
   ) throws(JournalError) -> [Document] {
