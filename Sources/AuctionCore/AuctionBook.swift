@@ -29,7 +29,7 @@ struct AuctionBook: Equatable, Sendable {
   private(set) var lastSequence: Int64 = 0
 
   private var lastMove: Move?
-  private(set) var result: Sealed?
+  private(set) var result: Spelled?
   /// What cancelled it before it opened.
   private var cancelledUnopened: Evidence?
 
@@ -194,7 +194,7 @@ extension AuctionBook {
     _ notice: CalendarNotice, _ evidence: Evidence, at clock: ClockReading, scribe: Scribe
   ) -> [BookKeeper.Output] {
     guard notice.edition == edition else { return [] }
-    if let result { return [.repeated(terms.auction, result)] }
+    if let result, let head = log.head { return [.resultAgain(terms.auction, number: head.block, result)] }
     guard status != .closed, notice.sequence >= lastSequence else { return [] }
     let isNew = notice.sequence > lastSequence
 
@@ -204,7 +204,7 @@ extension AuctionBook {
       lastSequence = notice.sequence
       guard named == closesAt else {
         guard pending.mover == nil, let lastMove else { return [] }
-        return [.repeated(terms.auction, scribe.extension(saying(lastMove)))]
+        return [.extendedAgain(saying(lastMove), scribe.extension(saying(lastMove)))]
       }
       return isNew ? close(leader == nil ? .noBids : .sold, evidence, after: closesAt, at: clock, scribe: scribe) : []
 
@@ -267,7 +267,7 @@ extension AuctionBook {
     guard let move else { return [block] }
     lastMove = move
     let said = saying(move)
-    return [block, .extended(terms.auction, scribe.extension(said), said)]
+    return [block, .extended(said, scribe.extension(said))]
   }
 
   /// Takes note of a block that was sealed before: it holds what is pending. No effect on one that is in the log already.
@@ -315,7 +315,7 @@ extension AuctionBook {
   }
 
   /// Every block is made here: the number after the last one's, naming its digest.
-  private mutating func makeBlock(_ content: Block.Content, at reading: ClockReading, scribe: Scribe) -> Sealed {
+  private mutating func makeBlock(_ content: Block.Content, at reading: ClockReading, scribe: Scribe) -> Spelled {
     let sealed = scribe.block(
       Block(
         auction: terms.auction, edition: edition, number: log.nextNumber, previous: log.head?.digest ?? edition,

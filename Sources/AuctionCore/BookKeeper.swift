@@ -40,15 +40,17 @@ package struct BookKeeper: Machine {
 
   package enum Output: Sendable, Hashable {
     /// `lance.validado`
-    case block(AuctionID, number: Int64, Sealed)
+    case block(AuctionID, number: Int64, Spelled)
     /// `leilao.vencedor`: the closing block.
-    case result(AuctionID, number: Int64, Sealed)
+    case result(AuctionID, number: Int64, Spelled)
     /// `leilao.prorrogado`, after the block that holds what moved the end; once for each block.
-    case extended(AuctionID, Sealed, Extension)
+    case extended(Extension, Spelled)
     /// `lance.invalidado`; a receipt without a number stands in no ledger.
-    case refused(Receipt, Sealed)
-    /// The last extension again, because a close named another end; or the result again, because a notice came behind it.
-    case repeated(AuctionID, Sealed)
+    case refused(Receipt, Spelled)
+    /// The last extension, because a close named another end.
+    case extendedAgain(Extension, Spelled)
+    /// The result, because a notice came behind it.
+    case resultAgain(AuctionID, number: Int64, Spelled)
     /// In that block, which is yet to be sealed: nothing is to be said, this is for who keeps a journal.
     case accepted(PastBid, block: Int64)
   }

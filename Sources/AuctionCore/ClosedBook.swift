@@ -20,8 +20,8 @@ package struct ClosedBook: Hashable, Sendable {
   package struct Ending: Hashable, Sendable {
     package let number: Int64
     package let instant: Timestamp
-    package let block: Sealed
-    package init(number: Int64, instant: Timestamp, block: Sealed) {
+    package let block: Spelled
+    package init(number: Int64, instant: Timestamp, block: Spelled) {
       (self.number, self.instant, self.block) = (number, instant, block)
     }
   }

@@ -1,18 +1,18 @@
 package import AuctionFacts
 package import SharedKernel
 
-/// How the book-keeper gets a statement spelled and signed: handed in by the service. The same statement must always give
-/// the same bytes (Ed25519 does), or a replay would not repeat itself.
+/// How the book-keeper gets a statement spelled: handed in by the service, which signs it later. The same statement must always
+/// give the same bytes, or a replay would not repeat itself.
 package struct Scribe: Sendable {
-  package var block: @Sendable (Block) -> Sealed
-  package var receipt: @Sendable (Receipt) -> Sealed
-  package var `extension`: @Sendable (Extension) -> Sealed
+  package var block: @Sendable (Block) -> Spelled
+  package var receipt: @Sendable (Receipt) -> Spelled
+  package var `extension`: @Sendable (Extension) -> Spelled
   /// SHA-256.
   package var hash: Hash
 
   package init(
-    block: @escaping @Sendable (Block) -> Sealed, receipt: @escaping @Sendable (Receipt) -> Sealed,
-    extension: @escaping @Sendable (Extension) -> Sealed, hash: @escaping Hash
+    block: @escaping @Sendable (Block) -> Spelled, receipt: @escaping @Sendable (Receipt) -> Spelled,
+    extension: @escaping @Sendable (Extension) -> Spelled, hash: @escaping Hash
   ) {
     self.block = block
     self.receipt = receipt

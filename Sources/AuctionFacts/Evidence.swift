@@ -15,5 +15,12 @@ package struct Sealed: Hashable, Sendable {
   package init(digest: Digest, evidence: Evidence) { (self.digest, self.evidence) = (digest, evidence) }
 }
 
+/// A statement that has been spelled and is not signed yet: its payload, and the SHA-256 of it, by which others refer to it.
+package struct Spelled: Hashable, Sendable {
+  package let digest: Digest
+  package let payload: [UInt8]
+  package init(digest: Digest, payload: [UInt8]) { (self.digest, self.payload) = (digest, payload) }
+}
+
 /// An auction of this house and no other: the SHA-256 of the payload that scheduled it.
 package typealias Edition = Digest

@@ -2,23 +2,22 @@ package import AuctionFacts
 package import AuctionWire
 package import JournalKit
 package import MessagingKit
-package import SharedKernel
+import SharedKernel
 
 extension OutgoingMessage {
-  /// A signed event of the house, on `leilao`. The broker's `message_id` and `correlation_id` come from what it says.
-  package static func event(_ kind: Kind, _ sealed: Sealed, id: String, about auction: AuctionID?) -> OutgoingMessage {
+  /// A signed event of the house, on `leilao`.
+  /// - Parameters:
+  ///   - id: the broker's `message_id`: the same statement always has the same one.
+  ///   - correlation: the broker's `correlation_id`: the auction's id, where it is about one.
+  package static func event(_ kind: Kind, _ evidence: Evidence, id: String, correlation: String?) -> OutgoingMessage {
     OutgoingMessage(
       exchange: Exchange.leilao.rawValue, routingKey: kind.routingKey,
-      isMandatory: Topology.house.isMandatory(.leilao, key: kind.routingKey), messageID: id,
-      correlationID: auction?.text, contentType: Envelope.contentType, headers: [:], body: sealed.evidence.bytes)
+      isMandatory: Topology.house.isMandatory(.leilao, key: kind.routingKey), messageID: id, correlationID: correlation,
+      contentType: Envelope.contentType, headers: [:], body: evidence.bytes)
   }
 
   package static func event(_ statement: some WireValue, _ sealed: Sealed) -> OutgoingMessage {
-    OutgoingMessage(
-      exchange: Exchange.leilao.rawValue, routingKey: statement.kind.routingKey,
-      isMandatory: Topology.house.isMandatory(.leilao, key: statement.kind.routingKey),
-      messageID: statement.messageID, correlationID: statement.correlationID, contentType: Envelope.contentType, headers: [:],
-      body: sealed.evidence.bytes)
+    event(statement.kind, sealed.evidence, id: statement.messageID, correlation: statement.correlationID)
   }
 
   /// A message that no service can use, put aside for the operator with the reason; a bid's secret is taken off first. What is

@@ -11,29 +11,29 @@ extension BidDesk {
   /// cancelled before anything else is heard. Blocks may be in bidders' hands that these books do not hold: to go on would be
   /// to decide again what was decided, or to sign two different blocks of one number, each with bids of its own.
   package mutating func resume(at clock: ClockReading) -> Turn {
-    var turn = Turn()
-    guard recorded.isForgetful else { return turn }
+    var draft = Draft()
+    guard recorded.isForgetful else { return Turn() }
     for auction in keeper.due(by: clock.latest) {
       guard let edition = keeper.summary(of: auction)?.edition, let sequence = keeper.nextSequence(of: auction) else { continue }
       let notice = CalendarNotice(
         auction: auction, edition: edition, sequence: sequence, action: .cancel(reason: RestoredHouse.reason), clock: clock)
       let sealed = voice.seal(notice)
-      turn.entries.append(BidEntry.abandoned(sealed.evidence).entry)
-      say(recorded.abandon(notice, sealed.evidence, at: clock), in: &turn)
+      draft.turn.entries.append(BidEntry.abandoned(sealed.evidence).entry)
+      say(recorded.abandon(notice, sealed.evidence, at: clock), in: &draft)
     }
     recorded.remember()
-    turn.entries.append(BidEntry.resumed.entry)
-    say(keeper.handle(.endTurn, at: clock), in: &turn)
-    return turn
+    draft.turn.entries.append(BidEntry.resumed.entry)
+    say(keeper.handle(.endTurn, at: clock), in: &draft)
+    return draft.signed(by: voice)
   }
 
   /// Takes out what need not be kept any longer, a little at a time and only when nothing else is to be done.
-  mutating func prune(at clock: ClockReading, in turn: inout Turn) {
+  mutating func prune(at clock: ClockReading, in draft: inout Draft) {
     let keeper = keeper
     guard let (auction, through) = recorded.retention.next(at: clock.instant, { keeper.closed($0) }) else { return }
-    turn.entries.append(BidEntry.pruned(auction, through: through).entry)
+    draft.turn.entries.append(BidEntry.pruned(auction, through: through).entry)
     for collection in [Collection.receipts, Collection.refusedBids] {
-      turn.removals.append(Removal(collection: collection, key: auction.text, through: through))
+      draft.turn.removals.append(Removal(collection: collection, key: auction.text, through: through))
     }
   }
 }

@@ -10,7 +10,6 @@ package import MessagingKit
 package import ServiceKit
 package import SharedKernel
 import SigningKit
-import Synchronization
 
 /// ms-lance without its shell.
 package struct BidDesk: Desk, Sendable {
@@ -30,15 +29,12 @@ package struct BidDesk: Desk, Sendable {
   private var ring = KeyRing()
   let voice: Voice
   private let profile: IdentityProfile
-  private let replaying: ReplaySwitch
 
   package init(voice: Voice, profile: IdentityProfile, limiter: RateLimiter) {
     self.limiter = limiter
-    let replaying = ReplaySwitch()
     self.voice = voice
     self.profile = profile
-    self.replaying = replaying
-    recorded = RecordedBooks(BookKeeper(scribe: Scribe(voice: voice, replaying: replaying)))
+    recorded = RecordedBooks(BookKeeper(scribe: .house))
   }
 
   var keeper: BookKeeper {
@@ -86,41 +82,39 @@ package struct BidDesk: Desk, Sendable {
   }
 
   package mutating func decide(_ opened: [Opened], away: (from: Timestamp, to: Timestamp)?, at clock: ClockReading) -> Turn {
-    var turn = Turn()
+    var draft = Draft()
     if let away {
-      record(.outage(from: away.from, to: away.to), entry: .outage(from: away.from, to: away.to), at: clock, in: &turn)
+      record(.outage(from: away.from, to: away.to), entry: .outage(from: away.from, to: away.to), at: clock, in: &draft)
     }
     for item in opened {
       switch item {
-      case .bid(let bid, let replyTo): place(bid, replyTo: replyTo, at: clock, in: &turn)
-      case .unheardBid(let bid): refuse(bid, at: clock, in: &turn)
-      case .shed(let bid): shed(bid, at: clock, in: &turn)
-      case .statement(let statement): hear(statement, at: clock, in: &turn)
+      case .bid(let bid, let replyTo): place(bid, replyTo: replyTo, at: clock, in: &draft)
+      case .unheardBid(let bid): refuse(bid, at: clock, in: &draft)
+      case .shed(let bid): shed(bid, at: clock, in: &draft)
+      case .statement(let statement): hear(statement, at: clock, in: &draft)
       case .poison(let delivery, let rejection):
-        setAside(delivery, rejection.reason.rawValue, in: &turn)
+        setAside(delivery, rejection.reason.rawValue, in: &draft)
       }
     }
-    say(keeper.handle(.endTurn, at: clock), in: &turn)
-    if opened.isEmpty { prune(at: clock, in: &turn) }
-    return turn
+    say(keeper.handle(.endTurn, at: clock), in: &draft)
+    if opened.isEmpty { prune(at: clock, in: &draft) }
+    return draft.signed(by: voice)
   }
 
   package mutating func keysChanged(_ ring: KeyRing, at clock: ClockReading) -> Turn {
-    var turn = Turn()
+    var draft = Draft()
     self.ring = ring
     for record in recorded.keys.changes(to: ring) {
       recorded.keys.apply(record)
-      self.record(.key(record), entry: .key(record), at: clock, in: &turn)
+      self.record(.key(record), entry: .key(record), at: clock, in: &draft)
     }
-    say(keeper.handle(.endTurn, at: clock), in: &turn)
-    return turn
+    say(keeper.handle(.endTurn, at: clock), in: &draft)
+    return draft.signed(by: voice)
   }
 
   package static func decode(_ entry: Entry) throws -> BidEntry { try BidEntry(entry) }
 
   package mutating func replay(_ entries: [BidEntry], at clock: ClockReading) throws {
-    replaying.isOn = true
-    defer { replaying.isOn = false }
     try recorded.replay(entries, at: clock)
   }
 
@@ -159,49 +153,49 @@ package struct BidDesk: Desk, Sendable {
 
   // MARK: - One item
 
-  private mutating func place(_ bid: SubmittedBid, replyTo: String?, at clock: ClockReading, in turn: inout Turn) {
+  private mutating func place(_ bid: SubmittedBid, replyTo: String?, at clock: ClockReading, in draft: inout Draft) {
     // What was decided is decided: it is neither too fast nor answered again.
     guard !keeper.isDecided(bid.bid.id, of: bid.bid.bidder, digest: bid.digest, at: clock.instant) else { return }
     if profile == .shared, case .shed(let mayAnswer) = limiter.admit(bid.bid.bidder, at: clock.instant) {
-      return shed(mayAnswer ? UnheardBid(shed: bid, replyTo: replyTo) : nil, at: clock, in: &turn)
+      return shed(mayAnswer ? UnheardBid(shed: bid, replyTo: replyTo) : nil, at: clock, in: &draft)
     }
     let outputs = keeper.handle(.bid(bid), at: clock)
     if keeper.isDecided(bid.bid.id, of: bid.bid.bidder, digest: bid.digest, at: clock.instant) {
-      keepRefused(bid, decidedBy: outputs, in: &turn)
+      keepRefused(bid, decidedBy: outputs, in: &draft)
     } else {
-      turnAway(bid.bid.id, of: bid.bid.bidder, bid.digest, at: clock, in: &turn)
+      turnAway(bid.bid.id, of: bid.bid.bidder, bid.digest, at: clock, in: &draft)
     }
-    say(outputs, in: &turn)
+    say(outputs, in: &draft)
   }
 
   /// It was refused for what can change: it must not be taken when the same bytes come again, its bidder counts on the refusal.
   private mutating func turnAway(
-    _ bid: BidID, of bidder: PrincipalID, _ digest: Digest, at clock: ClockReading, in turn: inout Turn
+    _ bid: BidID, of bidder: PrincipalID, _ digest: Digest, at clock: ClockReading, in draft: inout Draft
   ) {
     record(
       .turnedAway(bidder: bidder, bid: bid, digest: digest), entry: .turnedAway(bidder: bidder, bid: bid, digest: digest),
-      at: clock, in: &turn)
+      at: clock, in: &draft)
   }
 
-  private mutating func hear(_ statement: HouseStatement, at clock: ClockReading, in turn: inout Turn) {
+  private mutating func hear(_ statement: HouseStatement, at clock: ClockReading, in draft: inout Draft) {
     let inputs = recorded.inputs(of: statement)
     guard !inputs.isEmpty else { return }
     // A block that an end seals first holds nothing of the end, and is read back before it.
     var entry = BidEntry.statement(statement)
-    defer { turn.entries.append(entry.entry) }
+    defer { draft.turn.entries.append(entry.entry) }
     for input in inputs {
       guard case .scheduled(let scheduling, let sealed) = input else {
         let outputs = keeper.handle(input, at: clock)
         if inputs.count == 1, let opening = PastOpening(input, outputs) { entry = .opened(opening) }
-        say(outputs, in: &turn)
+        say(outputs, in: &draft)
         continue
       }
       let auction = scheduling.terms.auction
       let wasKnown = keeper.status(of: auction) != nil
-      say(keeper.handle(input, at: clock), in: &turn)
+      say(keeper.handle(input, at: clock), in: &draft)
       // Kept once, and only if the books took it: they do not know what this house does not hold.
       if !wasKnown, keeper.status(of: auction) != nil {
-        turn.documents.append(
+        draft.turn.documents.append(
           Document(collection: Collection.schedulings, key: auction.text, number: 0, body: sealed.evidence.bytes))
       }
     }
@@ -210,71 +204,54 @@ package struct BidDesk: Desk, Sendable {
 
   /// An accepted bid stands in its block. A refused one is kept for a while only, and what it did to the books, for ever: apart,
   /// so that the one can go without the other.
-  private mutating func keepRefused(_ bid: SubmittedBid, decidedBy outputs: [BookKeeper.Output], in turn: inout Turn) {
+  private mutating func keepRefused(_ bid: SubmittedBid, decidedBy outputs: [BookKeeper.Output], in draft: inout Draft) {
     for case .refused(let receipt, let sealed) in outputs {
       guard let number = receipt.number else { continue }
-      turn.documents.append(
+      draft.turn.documents.append(
         Document(
           collection: Collection.refusedBids, key: bid.bid.auction.text, number: number, body: bid.evidence.bytes))
       let refusal = PastRefusal(
         auction: bid.bid.auction, bidder: bid.bid.bidder, bid: bid.bid.id, digest: bid.digest, receivedAt: receipt.receivedAt,
         receipt: sealed.digest)
-      turn.entries.append(BidEntry.refusal(refusal).entry)
+      draft.turn.entries.append(BidEntry.refusal(refusal).entry)
       return recorded.note(bid.bid.auction)
     }
   }
 
-  private mutating func record(_ input: BookKeeper.Input, entry: BidEntry, at clock: ClockReading, in turn: inout Turn) {
-    turn.entries.append(entry.entry)
-    say(keeper.handle(input, at: clock), in: &turn)
+  private mutating func record(_ input: BookKeeper.Input, entry: BidEntry, at clock: ClockReading, in draft: inout Draft) {
+    draft.turn.entries.append(entry.entry)
+    say(keeper.handle(input, at: clock), in: &draft)
   }
 
   // MARK: - What the books say
 
-  mutating func say(_ outputs: [BookKeeper.Output], in turn: inout Turn) {
+  mutating func say(_ outputs: [BookKeeper.Output], in draft: inout Draft) {
     for output in outputs {
       switch output {
-      case .block(let auction, let number, let sealed):
+      case .block(let auction, let number, let block):
         // Block 0 follows from the opening.
         if number > 0 {
-          turn.entries.append(BidEntry.sealed(PastBlock(auction: auction, number: number, digest: sealed.digest)).entry)
+          draft.turn.entries.append(
+            BidEntry.sealed(PastBlock(auction: auction, number: number, digest: block.digest)).entry)
         }
-        publish(.bidsAccepted, number, of: auction, sealed, in: &turn)
-      case .result(let auction, let number, let sealed): publish(.awarded, number, of: auction, sealed, in: &turn)
-      case .extended(_, let sealed, let extended):
-        turn.outgoing.append(.event(extended, sealed))
-      case .refused(let receipt, let sealed):
-        turn.refusals.append(receipt.reason.wireName)
-        if let number = receipt.number, let auction = receipt.auction {
-          turn.documents.append(
-            Document(collection: Collection.receipts, key: auction.text, number: number, body: sealed.evidence.bytes))
-        }
-        turn.outgoing.append(.event(receipt, sealed))
-      case .repeated(_, let sealed): turn.outgoing.append(contentsOf: repetition(of: sealed))
-      case .accepted(let bid, _): turn.entries.append(BidEntry.accepted(bid).entry)
+        draft.say(.bidsAccepted, number, of: auction, block)
+      case .result(let auction, let number, let block): draft.say(.awarded, number, of: auction, block)
+      case .extended(let extended, let spelled): draft.say(extended, spelled)
+      case .refused(let receipt, let spelled):
+        draft.turn.refusals.append(receipt.reason.wireName)
+        draft.say(receipt, spelled)
+      case .resultAgain(let auction, let number, let block): draft.repeatResult(number, of: auction, block)
+      case .extendedAgain(let extended, let spelled): draft.say(extended, spelled)
+      case .accepted(let bid, _): draft.turn.entries.append(BidEntry.accepted(bid).entry)
       }
     }
   }
 
-  /// The same statement, under the same id as the first time.
-  private func repetition(of sealed: Sealed) -> [OutgoingMessage] {
-    switch (try? HouseStatement(trusted: sealed.evidence))?.fact {
-    case .block(let block): [.event(block, sealed)]
-    case .extended(let extended): [.event(extended, sealed)]
-    case .scheduled, .opened, .notice, .refused, .answered, nil: []
-    }
-  }
-
-  private func publish(_ kind: Kind, _ number: Int64, of auction: AuctionID, _ sealed: Sealed, in turn: inout Turn) {
-    turn.documents.append(Document(collection: Collection.blocks, key: auction.text, number: number, body: sealed.evidence.bytes))
-    turn.outgoing.append(.event(kind, sealed, id: "\(auction):\(number)", about: auction))
-  }
-
   // MARK: - Bids that never reach the books
 
-  private mutating func shed(_ bid: UnheardBid?, at clock: ClockReading, in turn: inout Turn) {
-    turn.refusals.append(Refusal.rateLimit.wireName)
-    if let bid, !isDecided(bid, at: clock.instant) { answer(bid, at: clock, in: &turn) }
+  private mutating func shed(_ bid: UnheardBid?, at clock: ClockReading, in draft: inout Draft) {
+    draft.turn.refusals.append(Refusal.rateLimit.wireName)
+    if let bid, !isDecided(bid, at: clock.instant) { answer(bid, at: clock, in: &draft) }
   }
 
   /// It was heard once: what was decided then is not denied now.
@@ -283,33 +260,32 @@ package struct BidDesk: Desk, Sendable {
     return keeper.isDecided(id, of: owner, digest: digest, at: now)
   }
 
-  private mutating func refuse(_ bid: UnheardBid, at clock: ClockReading, in turn: inout Turn) {
+  private mutating func refuse(_ bid: UnheardBid, at clock: ClockReading, in draft: inout Draft) {
     // Its key still stood when it was heard: what was said then is neither denied nor repeated.
     guard !isDecided(bid, at: clock.instant) else { return }
     // Elsewhere the broker's user has paid for it already.
     if profile == .shared, let owner = bid.owner, let delivery = bid.delivery,
       case .shed(let mayAnswer) = limiter.admit(owner, at: clock.instant)
     {
-      return shed(mayAnswer ? UnheardBid(shed: delivery, from: owner) : nil, at: clock, in: &turn)
+      return shed(mayAnswer ? UnheardBid(shed: delivery, from: owner) : nil, at: clock, in: &draft)
     }
-    if let delivery = bid.delivery { setAside(delivery, bid.reason.wireName, in: &turn) }
-    answer(bid, at: clock, in: &turn)
+    if let delivery = bid.delivery { setAside(delivery, bid.reason.wireName, in: &draft) }
+    answer(bid, at: clock, in: &draft)
   }
 
-  private func setAside(_ delivery: Delivery, _ reason: String, in turn: inout Turn) {
-    turn.outgoing.append(.deadLetter(delivery, from: .msLance, reason: reason))
-    turn.deadLetters.append(reason)
+  private func setAside(_ delivery: Delivery, _ reason: String, in draft: inout Draft) {
+    draft.turn.outgoing.append(.deadLetter(delivery, from: .msLance, reason: reason))
+    draft.turn.deadLetters.append(reason)
   }
 
   /// An authenticated bidder hears it on its own topic; anyone else only where it asked to be answered.
-  private mutating func answer(_ bid: UnheardBid, at clock: ClockReading, in turn: inout Turn) {
+  private mutating func answer(_ bid: UnheardBid, at clock: ClockReading, in draft: inout Draft) {
     let receipt = bid.receipt(at: clock)
     if let owner = bid.owner {
-      if let id = bid.bid, let digest = bid.digest, bid.reason.mayPass { turnAway(id, of: owner, digest, at: clock, in: &turn) }
-      turn.outgoing.append(.event(receipt, voice.seal(receipt)))
+      if let id = bid.bid, let digest = bid.digest, bid.reason.mayPass { turnAway(id, of: owner, digest, at: clock, in: &draft) }
+      draft.say(receipt)
     } else if let replyTo = bid.replyTo {
-      turn.replies.append(
-        .reply(voice.seal(receipt).evidence.bytes, to: replyTo, id: receipt.messageID, correlation: receipt.correlationID))
+      draft.reply(receipt, to: replyTo)
     }
   }
 }
@@ -346,34 +322,15 @@ enum Collection {
   static let schedulings = "agendamento"
 }
 
-/// On while the journal is replayed: what was said then is not said, and need not be signed, again.
-final class ReplaySwitch: Sendable {
-  private let state = Mutex(false)
-  var isOn: Bool {
-    get { state.withLock { $0 } }
-    set { state.withLock { $0 = newValue } }
-  }
+extension Scribe {
+  /// Spells and hashes; what is to be said is signed when the turn is done.
+  static let house = Scribe(
+    block: { $0.spelled }, receipt: { $0.spelled }, extension: { $0.spelled }, hash: { SHA256.of($0) })
 }
 
-extension Scribe {
-  /// For who only reads a journal: statements have their digests, and nobody's signature.
-  static let unsigned = Scribe(
-    block: { Sealed(digest: SHA256.of($0.payload), evidence: Evidence([])) },
-    receipt: { Sealed(digest: SHA256.of($0.payload), evidence: Evidence([])) },
-    extension: { Sealed(digest: SHA256.of($0.payload), evidence: Evidence([])) }, hash: { SHA256.of($0) })
-
-  init(voice: Voice, replaying: ReplaySwitch) {
-    self.init(
-      block: { block in
-        // What ended is said again when it is asked for.
-        if case .closing = block.content { return voice.seal(block) }
-        guard replaying.isOn else { return voice.seal(block) }
-        return Sealed(digest: SHA256.of(block.payload), evidence: Evidence([]))
-      },
-      receipt: { receipt in
-        guard replaying.isOn else { return voice.seal(receipt) }
-        return Sealed(digest: SHA256.of(receipt.payload), evidence: Evidence([]))
-      },
-      extension: { voice.seal($0) }, hash: { SHA256.of($0) })
+extension WireValue {
+  fileprivate var spelled: Spelled {
+    let payload = payload
+    return Spelled(digest: SHA256.of(payload), payload: payload)
   }
 }

@@ -252,7 +252,7 @@ extension BidEntry {
   private static func encode(_ book: ClosedBook, _ scheduling: Evidence) -> [UInt8] {
     var fields = Fields()
     fields.add(scheduling.bytes)
-    fields.add(book.ending?.block.evidence.bytes ?? [])
+    fields.add(book.ending?.block.payload ?? [])
     for number in [
       book.closesAt.microseconds, book.closedAt.microseconds, book.acceptedBids, book.refusedBids, book.lastSequence,
     ] {
@@ -274,13 +274,14 @@ extension BidEntry {
     var ending: ClosedBook.Ending?
     var outcome = AuctionResult.Outcome.cancelled
     if !last.isEmpty {
-      guard let envelope = try? Envelope(parsing: last), let block = try? Block(envelope),
-        case .closing(let result, _) = block.content
+      // Up to version 3 the whole envelope.
+      let payload = (try? Envelope(parsing: last))?.payload ?? last
+      guard let block = try? Block(payload: payload, kind: .awarded), case .closing(let result, _) = block.content
       else { return nil }
       outcome = result.outcome
       ending = ClosedBook.Ending(
         number: block.number, instant: block.clock.instant,
-        block: Sealed(digest: SHA256.of(envelope.payload), evidence: Evidence(last)))
+        block: Spelled(digest: SHA256.of(payload), payload: payload))
     }
     let book = ClosedBook(
       terms: scheduling.terms, edition: SHA256.of(scheduled.payload), closesAt: Timestamp(microseconds: closesAt),

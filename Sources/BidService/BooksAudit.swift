@@ -14,9 +14,9 @@ struct BooksAudit {
   /// The house's public keys.
   private let keys: KeyRing
   /// With every bid that is still kept decided again.
-  private var books = RecordedBooks(BookKeeper(scribe: .unsigned))
+  private var books = RecordedBooks(BookKeeper(scribe: .house))
   /// As the service takes its entries up.
-  private var taken = RecordedBooks(BookKeeper(scribe: .unsigned))
+  private var taken = RecordedBooks(BookKeeper(scribe: .house))
   private var bids: Int64 = 0
   private var refusals: Int64 = 0
   private var keptReceipts: Int64 = 0
@@ -117,7 +117,7 @@ struct BooksAudit {
         guard let auction = receipt.auction, let number = receipt.number else { continue }
         refusals += 1
         try checkReceipt(number, of: auction, sealed.digest)
-      case .extended, .repeated, .accepted: break
+      case .extended, .resultAgain, .extendedAgain, .accepted: break
       }
     }
   }

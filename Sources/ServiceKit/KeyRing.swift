@@ -1,5 +1,6 @@
 package import SharedKernel
 package import SigningKit
+import Synchronization
 
 /// The public keys that a program knows, by key id.
 package struct KeyRing: Sendable {
@@ -22,6 +23,7 @@ package struct KeyRing: Sendable {
   }
 
   package private(set) var members: [Digest: Member] = [:]
+  private let verified = VerifiedBatches()
 
   /// Ids whose key is another's already: a key speaks for one principal only.
   package private(set) var shared: [PrincipalID] = []
@@ -47,10 +49,36 @@ package struct KeyRing: Sendable {
     members[id] = member
   }
 
-  /// Whose signature this is over `message`; nil when no such key is known or the signature is not its own.
+  /// Whose signature this is over `message`; nil when no such key is known or the signature is not its own. A service may have signed
+  /// it together with others.
   package func check(_ id: Digest, _ signature: [UInt8], over message: [UInt8]) -> Member? {
-    guard let member = members[id], member.key.isValid(signature, for: message) else { return nil }
-    return member
+    guard let member = members[id] else { return nil }
+    if member.owner.role == .service, let batch = BatchSignature(signature, over: message) {
+      return verified.isValid(batch, by: member.key) ? member : nil
+    }
+    return member.key.isValid(signature, for: message) ? member : nil
+  }
+}
+
+/// The batches that were verified last: what was signed together mostly comes together, and is verified once.
+private final class VerifiedBatches: Sendable {
+  private struct Verified: Hashable {
+    let batch: BatchSignature
+    let key: [UInt8]
+  }
+
+  private let last = Mutex<(batches: [Verified], next: Int)>(([], 0))
+  private let kept = 64
+
+  func isValid(_ batch: BatchSignature, by key: PublicKey) -> Bool {
+    let asked = Verified(batch: batch, key: key.id)
+    if last.withLock({ $0.batches.contains(asked) }) { return true }
+    guard key.isValid(batch.signature, for: batch.signedMessage) else { return false }
+    last.withLock { last in
+      if last.batches.count < kept { last.batches.append(asked) } else { last.batches[last.next] = asked }
+      last.next = (last.next + 1) % kept
+    }
+    return true
   }
 }
 

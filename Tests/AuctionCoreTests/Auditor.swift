@@ -40,18 +40,21 @@ struct Auditor {
         #expect(number == Int64(self[auction].receipts.count), "receipts are numbered from 1 without a gap")
         #expect(receipt.afterBlock == self[auction].head?.block, "a receipt names the head")
         stamp(auction, receipt.receivedAt)
-      case .extended(let auction, _, let said):
+      case .extended(let said, _):
+        let auction = said.auction
         #expect(said.block == self[auction].head?.block, "an extension follows its block at once")
         #expect(said.closesAt == self[auction].closesAt, "an extension says the end that its block says")
       case .accepted(let bid, let number):
         #expect(number == Int64(self[bid.auction].blocks.count), "an accepted bid stands in the block to come")
-      case .repeated(let auction, _):
-        #expect(self[auction].head != nil, "only what was said can be repeated")
+      case .resultAgain(let auction, let number, _):
+        #expect(self[auction].result != nil && self[auction].head?.block == number, "only what was said can be repeated")
+      case .extendedAgain(let said, _):
+        #expect(self[said.auction].closesAt == said.closesAt, "only what was said can be repeated")
       }
     }
   }
 
-  private mutating func read(_ auction: AuctionID, _ number: Int64, _ sealed: Sealed) {
+  private mutating func read(_ auction: AuctionID, _ number: Int64, _ sealed: Spelled) {
     guard let block = scribe.block(sealed.digest) else {
       Issue.record("a block that nobody sealed")
       return

@@ -132,12 +132,12 @@ struct ClosingTests {
   @Test func `whatever is said after the result gets the result again`() throws {
     var house = ClosingTests.house()
     let result = house.notice(.close(closesAt: ClosingTests.end), sequence: 5)
-    guard case .result(_, _, let sealed) = try #require(result.last) else { return #expect(Bool(false), "no result") }
+    guard case .result(_, let number, let sealed) = try #require(result.last) else { return #expect(Bool(false), "no result") }
     for (sequence, action) in [
       (5, .close(closesAt: ClosingTests.end)), (1, .close(closesAt: ClosingTests.end)), (6, .close(closesAt: Build.noon)),
       (7, .cancel(reason: "tarde demais")), (8, .suspend(reason: "")), (9, .resume(closesAt: Build.noon)),
     ] as [(Int64, CalendarNotice.Action)] {
-      #expect(house.notice(action, sequence: sequence) == [.repeated("moto", sealed)])
+      #expect(house.notice(action, sequence: sequence) == [.resultAgain("moto", number: number, sealed)])
     }
     #expect(house.notice(.cancel(reason: ""), sequence: 9, edition: Build.digest("outra")).isEmpty)
     #expect(house.auditor["moto"].result?.outcome == .noBids)
@@ -149,11 +149,13 @@ struct ClosingTests {
     house.at(.seconds(590))
     house.bid(100_00)
     #expect(house.notice(.close(closesAt: ClosingTests.end), sequence: 2).isEmpty, "it is about to be said")
-    let sealed = house.endTurn().compactMap { if case .extended(_, let sealed, _) = $0 { sealed } else { nil } }
-    #expect(sealed.count == 1)
+    let said = house.endTurn().compactMap { output -> BookKeeper.Output? in
+      if case .extended(let said, let spelled) = output { .extendedAgain(said, spelled) } else { nil }
+    }
+    #expect(said.count == 1)
     for sequence in [2, 2, 3] as [Int64] {
       let outputs = house.notice(.close(closesAt: ClosingTests.end), sequence: sequence)
-      #expect(outputs == sealed.map { .repeated("moto", $0) })
+      #expect(outputs == said)
     }
     #expect(house.notice(.close(closesAt: ClosingTests.end), sequence: 1).isEmpty, "older than what was heard")
     #expect(house.notice(.close(closesAt: Build.noon + .seconds(710)), sequence: 3).isEmpty, "a repeated sequence closes nothing")

@@ -30,7 +30,7 @@ struct HistoryTests {
       for output in history.outputs.joined() {
         kinds.formUnion([output].kinds)
         reasons.formUnion([output].refusals)
-        if case .extended(_, _, let said) = output { kinds.insert("\(said.cause)") }
+        if case .extended(let said, _) = output { kinds.insert("\(said.cause)") }
       }
       for ledger in history.house.auditor.ledgers.values {
         if let outcome = ledger.result?.outcome { outcomes.insert(outcome) }
@@ -249,10 +249,10 @@ struct History {
       return .result(
         auction, number, result.outcome, result.winner, result.amount?.minorUnits, result.acceptedBids, result.refusedBids,
         result.closesAt)
-    case .extended(let auction, _, let said): return .extended(auction, said.block, said.closesAt, said.by)
+    case .extended(let said, _): return .extended(said.auction, said.block, said.closesAt, said.by)
     case .accepted(let bid, let block): return .accepted(bid.auction, bid.bid, block)
-    case .repeated(let auction, let sealed):
-      return .repeated(auction, isResult: house.auditor.scribe.block(sealed.digest) != nil)
+    case .resultAgain(let auction, _, _): return .repeated(auction, isResult: true)
+    case .extendedAgain(let said, _): return .repeated(said.auction, isResult: false)
     case .refused(let receipt, _):
       guard let auction = receipt.auction, let bid = receipt.bid else { return nil }
       return .refused(

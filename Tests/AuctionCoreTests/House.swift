@@ -103,7 +103,7 @@ extension [BookKeeper.Output] {
   /// The receipts' reasons.
   var refusals: [Refusal] { receipts.map(\.reason) }
   var receipts: [Receipt] { compactMap { if case .refused(let receipt, _) = $0 { receipt } else { nil } } }
-  var extensions: [Extension] { compactMap { if case .extended(_, _, let said) = $0 { said } else { nil } } }
+  var extensions: [Extension] { compactMap { if case .extended(let said, _) = $0 { said } else { nil } } }
   var accepted: [BidID] { compactMap { if case .accepted(let bid, _) = $0 { bid.bid } else { nil } } }
   /// The names of the outputs, in order.
   var kinds: [String] {
@@ -113,7 +113,7 @@ extension [BookKeeper.Output] {
       case .result: "result"
       case .extended: "extended"
       case .refused: "refused"
-      case .repeated: "repeated"
+      case .resultAgain, .extendedAgain: "repeated"
       case .accepted: "accepted"
       }
     }

@@ -12,16 +12,21 @@ final class ToyScribe: Sendable {
   var scribe: Scribe {
     Scribe(
       block: { block in
-        let sealed = ToyScribe.seal(block)
-        self.blocks.withLock { $0[sealed.digest] = block }
-        return sealed
+        let spelled = ToyScribe.spell(block)
+        self.blocks.withLock { $0[spelled.digest] = block }
+        return spelled
       },
-      receipt: ToyScribe.seal, extension: ToyScribe.seal, hash: Build.toyHash)
+      receipt: ToyScribe.spell, extension: ToyScribe.spell, hash: Build.toyHash)
   }
 
   static let calendar = CalendarScribe(scheduling: seal, opening: seal, notice: seal, answer: seal)
 
   func block(_ digest: Digest) -> Block? { blocks.withLock { $0[digest] } }
+
+  @Sendable static func spell<Statement: Sendable>(_ statement: Statement) -> Spelled {
+    let digest = Build.digest("\(statement)")
+    return Spelled(digest: digest, payload: digest.bytes)
+  }
 
   @Sendable static func seal<Statement: Sendable>(_ statement: Statement) -> Sealed {
     let digest = Build.digest("\(statement)")

@@ -37,4 +37,31 @@ import Testing
     #expect(KeyRing([], retired: [try retired("operador")]).members[id]?.retiredAt == instant)
     #expect(KeyRing([], retired: [try retired("cliente_alpha")]).members.isEmpty)
   }
+
+  @Test func `believes a service, and nobody else, what it signed together with others`() throws {
+    let id = try #require(Digest(key.publicKey.id))
+    let messages = (0..<5).map { [UInt8]("mensagem \($0)".utf8) }
+    let signatures = BatchSignature.sign(messages) { [key] in (try? key.sign($0)) ?? [] }
+    let ring = KeyRing([("ms_lance", key.publicKey)])
+    // Twice: the second time the batch is known.
+    for _ in 0..<2 {
+      for (message, signature) in zip(messages, signatures) {
+        #expect(ring.check(id, signature, over: message)?.owner.text == "ms_lance")
+        #expect(ring.check(id, signature, over: message + [0]) == nil)
+      }
+      #expect(ring.check(id, signatures[0], over: messages[1]) == nil)
+    }
+    // A known root under another signature is another batch.
+    var forged = signatures[0]
+    forged[10] ^= 1
+    #expect(ring.check(id, forged, over: messages[0]) == nil)
+    for owner in ["cliente_alpha", "operador"] {
+      #expect(KeyRing([(owner, key.publicKey)]).check(id, signatures[0], over: messages[0]) == nil)
+    }
+    // What one key's ring has verified is no other's word.
+    let other = try PrivateKey.generate(.ed25519).publicKey
+    let both = KeyRing([("ms_lance", key.publicKey), ("ms_leilao", other)])
+    #expect(both.check(id, signatures[0], over: messages[0]) != nil)
+    #expect(both.check(try #require(Digest(other.id)), signatures[0], over: messages[0]) == nil)
+  }
 }
