@@ -74,6 +74,30 @@ def verifies(public, signature, message):
         return False
 
 
+def verifies_one_of_several(public, signature, message):
+    """What a service signed together with others: the root's signature, place, count, and the way up the tree (RFC 9162, 2.1.3.2)."""
+    steps, rest = divmod(len(signature) - 66, 32)
+    if not isinstance(public, ed25519.Ed25519PublicKey) or steps < 1 or rest:
+        return False
+    place, count = signature[64], signature[65]
+    if not 2 <= count <= 64 or place >= count:
+        return False
+    sha = lambda *parts: hashlib.sha256(b"".join(parts)).digest()
+    node, last, root = place, count - 1, sha(b"\0", message)
+    for step in range(steps):
+        sibling = signature[66 + 32 * step:98 + 32 * step]
+        if last == 0:
+            return False
+        if node % 2 or node == last:
+            root = sha(b"\1", sibling, root)
+            while node % 2 == 0 and node:
+                node, last = node >> 1, last >> 1
+        else:
+            root = sha(b"\1", root, sibling)
+        node, last = node >> 1, last >> 1
+    return last == 0 and verifies(public, signature[:64], b"leilao-lote-v1\0" + bytes([count]) + root)
+
+
 class Key:
     """A private key, with the id of its owner."""
 
@@ -205,7 +229,9 @@ def open_envelope(envelope, key_of, more=()):
     public, kinds = key_of(keyid)
     need(public is not None, "the key is not known")
     need(kind in kinds, f"that key does not speak {kind}")
-    need(verifies(public, signature, pae(kind_type, payload)), "the signature does not verify")
+    message = pae(kind_type, payload)
+    together = kind in SPEAKS["ms_leilao"] | SPEAKS["ms_lance"] and verifies_one_of_several(public, signature, message)
+    need(together or verifies(public, signature, message), "the signature does not verify")
     value = parse(payload)
     check_payload(kind, value)
     return Statement(kind, value, sha256(payload), keyid, envelope)

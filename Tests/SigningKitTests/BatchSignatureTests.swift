@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import SigningKit
@@ -68,7 +69,43 @@ struct BatchSignatureTests {
     ]
     for (place, signature) in try sign(Array(leaves[..<count])).enumerated() {
       let batch = try #require(BatchSignature(signature, over: leaves[place]))
-      #expect(batch.root.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() == root)
+      #expect(digits(batch.root) == root)
     }
   }
+}
+
+/// The example that other languages check themselves against: messages in text, signatures in hexadecimal.
+@Suite("The example of messages signed together")
+struct BatchExampleTests {
+  private struct Example: Codable, Equatable {
+    let chave_publica: String
+    let mensagens: [String]
+    let assinaturas: [String]
+  }
+
+  private static let file = URL(
+    filePath: String(#filePath.dropLast("SigningKitTests/BatchSignatureTests.swift".count)) + "Interop/assinados-juntos.json")
+
+  @Test func `is what the house signs`() throws {
+    // RFC 8032 §7.1, TEST 3.
+    let seed = "c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7"
+    let der = hex("302e020100300506032b657004220420") + hex(seed)
+    let key = try PrivateKey(pem: pem("PRIVATE KEY", Data(der).base64EncodedString()), passphrase: nil)
+    let messages = ["um", "dois", "três", "quatro", "cinco"]
+    let signatures = BatchSignature.sign(messages.map { Array($0.utf8) }) { (try? key.sign($0)) ?? [] }
+    let example = Example(
+      chave_publica: digits(Array(key.publicKey.spki.suffix(32))), mensagens: messages, assinaturas: signatures.map(digits))
+    if ProcessInfo.processInfo.environment["ATUALIZAR"] != nil {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+      try (encoder.encode(example) + Data("\n".utf8)).write(to: Self.file)
+    }
+    #expect(try JSONDecoder().decode(Example.self, from: Data(contentsOf: Self.file)) == example, "ATUALIZAR=1 writes it anew")
+  }
+
+}
+
+/// Lower-case hexadecimal.
+private func digits(_ bytes: [UInt8]) -> String {
+  bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
 }
