@@ -172,7 +172,7 @@ struct InjectionTests {
     for delivery in visitor.heard {
       let envelope = try Envelope(parsing: delivery.body)
       #expect(envelope.kind == .bidsAccepted, "\(delivery.routingKey)")
-      #expect(key.isValid(envelope.signature, for: envelope.preAuthenticationEncoding), "\(delivery.routingKey)")
+      #expect(key.signed(envelope), "\(delivery.routingKey)")
     }
   }
 

@@ -127,7 +127,7 @@ struct Ledger {
     let envelope = try Envelope(evidence)
     let former = try keys.retiredKeys().keys.filter { $0.id == principal }.map(\.key)
     let known = try [keys.publicKey(of: principal)] + former
-    guard known.contains(where: { $0.isValid(envelope.signature, for: envelope.preAuthenticationEncoding) }) else {
+    guard known.contains(where: { $0.signed(envelope) }) else {
       throw Broken(description: "\(envelope.kind.rawValue) without the signature of \(principal)")
     }
     return envelope

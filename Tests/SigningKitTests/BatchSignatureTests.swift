@@ -78,9 +78,15 @@ struct BatchSignatureTests {
 @Suite("The example of messages signed together")
 struct BatchExampleTests {
   private struct Example: Codable, Equatable {
-    let chave_publica: String
-    let mensagens: [String]
-    let assinaturas: [String]
+    let publicKey: String
+    let messages: [String]
+    let signatures: [String]
+
+    private enum CodingKeys: String, CodingKey {
+      case publicKey = "chave_publica"
+      case messages = "mensagens"
+      case signatures = "assinaturas"
+    }
   }
 
   private static let file = URL(
@@ -94,7 +100,7 @@ struct BatchExampleTests {
     let messages = ["um", "dois", "três", "quatro", "cinco"]
     let signatures = BatchSignature.sign(messages.map { Array($0.utf8) }) { (try? key.sign($0)) ?? [] }
     let example = Example(
-      chave_publica: digits(Array(key.publicKey.spki.suffix(32))), mensagens: messages, assinaturas: signatures.map(digits))
+      publicKey: digits(Array(key.publicKey.spki.suffix(32))), messages: messages, signatures: signatures.map(digits))
     if ProcessInfo.processInfo.environment["ATUALIZAR"] != nil {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
