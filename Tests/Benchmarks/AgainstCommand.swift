@@ -48,9 +48,11 @@ struct AgainstCommand: AsyncParsableCommand {
   func run() async throws {
     let count = rate.map { min(options.bids, $0 * 10) } ?? options.bids
     let load = Load(bids: count, auctions: auctions, bidders: options.bidders, key: options.key, rate: rate)
+    let peers = try await PrivateHouse.node()
     let house = try await BenchHouse(bidders: options.bidders, keys: options.key)
     let ratios = try await Ratios(
-      of: house, to: peer, under: load, mode: rate == nil ? "contra" : "latencia", rounds: options.runs, tells: !options.json)
+      of: house, to: peer, on: peers, under: load, mode: rate == nil ? "contra" : "latencia", rounds: options.runs,
+      tells: !options.json)
     for ratio in ratios.all { tell(options.json ? ratio.json(peer, load) : ratio.text(peer)) }
   }
 }

@@ -72,14 +72,16 @@ final class BenchHouse: Sendable {
     return auctions.compactMap { id in editions.withLock { $0[id] }.map { (id, $0) } }
   }
 
-  /// Blocks, then receipts.
-  func ledger(of auction: AuctionID) async throws -> [HouseStatement] {
+  /// Blocks, then receipts, of each.
+  func ledgers(of auctions: [AuctionID]) async throws -> [[HouseStatement]] {
     try await ask(as: "cliente") { call in
-      var all: [HouseStatement] = []
-      while true {
-        let answer = try call.ask(.ledger(auction, after: Int64(all.count)))
-        all += answer.statements
-        guard answer.snapshot.more, !answer.statements.isEmpty else { return all }
+      try auctions.map { auction in
+        var all: [HouseStatement] = []
+        while true {
+          let answer = try call.ask(.ledger(auction, after: Int64(all.count)))
+          all += answer.statements
+          guard answer.snapshot.more, !answer.statements.isEmpty else { return all }
+        }
       }
     }
   }

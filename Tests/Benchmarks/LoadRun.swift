@@ -108,8 +108,8 @@ struct LoadRun {
     for item in load.items where (seen[item.id] != nil) != (item.expected == .accepted) {
       throw NotWhole(description: "bid \(item.id) was not \(item.expected)")
     }
-    for auction in auctions {
-      let ledger = try await house.ledger(of: auction)
+    let refusable = Dictionary(grouping: load.items.filter { $0.expected == .refused }, by: \.auction)
+    for (auction, ledger) in zip(auctions, try await house.ledgers(of: auctions)) {
       guard later(ledger) == later(follower.blocks(of: auction)) else {
         throw NotWhole(description: "the follower of \(auction) heard other blocks than stand in the ledger")
       }
@@ -121,7 +121,7 @@ struct LoadRun {
           guard receipt.reason == .belowMinimum else { throw NotWhole(description: "\(auction): refused as \(receipt.reason)") }
           return receipt.bidDigest
         })
-      let expected = Set(load.items.filter { $0.auction == auction && $0.expected == .refused }.map(\.digest))
+      let expected = Set((refusable[auction] ?? []).map(\.digest))
       guard refused == expected else {
         throw NotWhole(description: "\(auction): \(refused.count) refused, not the \(expected.count) that had to be")
       }

@@ -20,11 +20,11 @@ enum Peer: String, ExpressibleByArgument, CaseIterable {
     }
   }
 
-  /// One run on a broker of its own.
-  func measure(_ load: Load) async throws -> Figure {
+  /// One run on a broker with nothing else to do, which is left as it was.
+  func measure(_ load: Load, on broker: PrivateBroker) async throws -> Figure {
     var arguments = [
       rawValue, "--bids", "\(load.bids)", "--auctions", "\(load.auctions)", "--bidders", "\(load.bidders)", "--key",
-      load.key == .rsa ? "rsa2048" : load.key.rawValue,
+      load.key == .rsa ? "rsa2048" : load.key.rawValue, "--node", broker.directory,
     ]
     if let rate = load.rate { arguments += ["--rate", "\(rate)"] }
     let run = try await Subprocess.run("Tests/Benchmarks/peers/run", arguments)

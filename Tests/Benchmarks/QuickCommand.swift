@@ -48,11 +48,13 @@ struct QuickCommand: AsyncParsableCommand {
   func run() async throws {
     let limits = try JSONDecoder().decode(
       [Limit].self, from: Data(contentsOf: URL(fileURLWithPath: "Tests/Benchmarks/limits.json")))
+    let peers = try await PrivateHouse.node()
     let house = try await BenchHouse(bidders: Self.bidders, keys: .ed25519)
     var isWithin = true
     for limit in limits {
       let load = Load(bids: limit.bids, auctions: limit.auctions, bidders: Self.bidders, key: .ed25519, rate: nil)
-      let ratios = try await Ratios(of: house, to: .ideal, under: load, mode: limit.mode, rounds: Self.rounds, tells: !json)
+      let ratios = try await Ratios(
+        of: house, to: .ideal, on: peers, under: load, mode: limit.mode, rounds: Self.rounds, tells: !json)
       for ratio in ratios.all { tell(json ? ratio.json(.ideal, load) : ratio.text(.ideal)) }
       if ratios.speed.median < limit.leastSpeed || ratios.cost.median > limit.mostCPU {
         isWithin = false

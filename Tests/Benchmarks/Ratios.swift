@@ -1,4 +1,5 @@
 import ServiceKit
+import SuiteTesting
 
 /// What the suite's figures are to a peer's, round by round.
 struct Ratios {
@@ -38,11 +39,15 @@ struct Ratios {
   var all: [Ratio] { [speed, cost, typical, tail].filter { !$0.values.isEmpty } }
 
   /// Measures one and the other in turn.
-  /// - Parameter tells: whether each round's figures are told.
-  init(of house: BenchHouse, to peer: Peer, under load: Load, mode: String, rounds: Int, tells: Bool) async throws {
+  /// - Parameters:
+  ///   - broker: the peer's, of the same settings as the house's.
+  ///   - tells: whether each round's figures are told.
+  init(
+    of house: BenchHouse, to peer: Peer, on broker: PrivateBroker, under load: Load, mode: String, rounds: Int, tells: Bool
+  ) async throws {
     for round in 0..<rounds {
       let own = try await BenchOptions.whole { try await LoadRun(load, mode: mode, house: house, number: round).measure() }
-      let other = try await BenchOptions.whole { try await peer.measure(load) }
+      let other = try await BenchOptions.whole { try await peer.measure(load, on: broker) }
       add(own, other)
       guard tells else { continue }
       tell("\(round + 1). \(own.text)")
