@@ -317,7 +317,9 @@ extension Link {
     let correlationID = message.properties.correlationID.map(append)
     let replyTo = message.properties.replyTo.map(append)
     let userID = message.properties.userID.map(append)
-    let headers = message.properties.headers.sorted { $0.key < $1.key }.map { (append($0.key), append($0.value)) }
+    let headers = message.properties.headers.sorted { $0.key < $1.key }.map {
+      (append($0.key), append($0.value), isList: $0.key == MessageProperties.copyHeader)
+    }
 
     let status = texts.withUnsafeBytes { texts in
       func bytes(_ range: Range<Int>) -> amqp_bytes_t { amqp_bytes_t(UnsafeRawBufferPointer(rebasing: texts[range])) }
@@ -337,18 +339,26 @@ extension Link {
         properties.delivery_mode = UInt8(AMQP_DELIVERY_PERSISTENT.rawValue)
         properties._flags |= amqp_flags_t(AMQP_BASIC_DELIVERY_MODE_FLAG)
       }
-      var entries = headers.map { name, value in
-        amqp_table_entry_t(
-          key: bytes(name), value: .init(kind: UInt8(AMQP_FIELD_KIND_UTF8.rawValue), value: .init(bytes: bytes(value))))
+      func text(_ range: Range<Int>) -> amqp_field_value_t {
+        amqp_field_value_t(kind: UInt8(AMQP_FIELD_KIND_UTF8.rawValue), value: .init(bytes: bytes(range)))
       }
-      return entries.withUnsafeMutableBufferPointer { entries in
-        if !entries.isEmpty {
-          properties.headers = amqp_table_t(num_entries: Int32(entries.count), entries: entries.baseAddress)
-          properties._flags |= amqp_flags_t(AMQP_BASIC_HEADERS_FLAG)
-        }
-        return message.body.withUnsafeBytes { body in
-          amqp_basic_publish(
-            state, channel, bytes(exchange), bytes(routingKey), message.isMandatory ? 1 : 0, 0, &properties, amqp_bytes_t(body))
+      var entries = headers.map { name, value, _ in amqp_table_entry_t(key: bytes(name), value: text(value)) }
+      var listed = headers.filter(\.isList).map { text($0.1) }
+      return listed.withUnsafeMutableBufferPointer { listed in
+        return entries.withUnsafeMutableBufferPointer { entries in
+          if let place = headers.firstIndex(where: \.isList) {
+            entries[place].value = amqp_field_value_t(
+              kind: UInt8(AMQP_FIELD_KIND_ARRAY.rawValue),
+              value: .init(array: amqp_array_t(num_entries: 1, entries: listed.baseAddress)))
+          }
+          if !entries.isEmpty {
+            properties.headers = amqp_table_t(num_entries: Int32(entries.count), entries: entries.baseAddress)
+            properties._flags |= amqp_flags_t(AMQP_BASIC_HEADERS_FLAG)
+          }
+          return message.body.withUnsafeBytes { body in
+            amqp_basic_publish(
+              state, channel, bytes(exchange), bytes(routingKey), message.isMandatory ? 1 : 0, 0, &properties, amqp_bytes_t(body))
+          }
         }
       }
     }

@@ -11,7 +11,12 @@ package struct MessageProperties: Sendable, Hashable {
   /// Delivery mode 2: the message survives the broker's restart in a durable queue.
   package var isPersistent: Bool
   /// Written, and read only where a connection was told to: a header table can be hostile, and nothing may depend on it.
+  /// `copyHeader` is written as RabbitMQ wants it.
   package var headers: [String: String]
+
+  /// A second routing key of the same message: RabbitMQ's sender-selected distribution, for which it wants a list, here of one. A
+  /// queue to which both keys lead gets the message once.
+  package static let copyHeader = "CC"
 
   package init(
     contentType: String? = nil, messageID: String? = nil, correlationID: String? = nil, replyTo: String? = nil,

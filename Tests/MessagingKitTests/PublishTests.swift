@@ -28,6 +28,32 @@ import Testing
     await rig.connection.close(within: .seconds(10))
   }
 
+  @Test func `a message with a second key reaches the queues of both, each once`() async throws {
+    let broker = try await PrivateBroker.shared
+    let (probe, queues) = (try BrokerProbe(port: broker.port), [unique("first"), unique("second"), unique("both")])
+    let keys = [unique("key"), unique("copy")]
+    for queue in queues { try probe.declareQueue(queue) }
+    for (queue, key) in [(queues[0], keys[0]), (queues[1], keys[1]), (queues[2], keys[0]), (queues[2], keys[1])] {
+      try probe.bind(queue, exchange: "amq.topic", key: key)
+    }
+    let rig = try Rig(port: broker.port)
+    try await rig.connected()
+    func message(_ key: String, copy: String) -> Publishing {
+      Publishing(
+        exchange: "amq.topic", routingKey: key, isMandatory: true,
+        properties: .init(messageID: unique("m"), headers: [MessageProperties.copyHeader: copy, "motivo": "formato"]), body: [1])
+    }
+    #expect(await rig.connection.publish(message(keys[0], copy: keys[1])) == .confirmed)
+    for queue in queues { #expect(try probe.readyCount(queue) == 1, "\(queue)") }
+    // The second key alone is enough for a queue, and none for it is no queue.
+    #expect(await rig.connection.publish(message(unique("nowhere"), copy: keys[1])) == .confirmed)
+    #expect(try probe.readyCount(queues[1]) == 2)
+    #expect(
+      await rig.connection.publish(message(unique("nowhere"), copy: unique("nowhere")))
+        == .returned(code: 312, text: "NO_ROUTE"))
+    await rig.connection.close(within: .seconds(10))
+  }
+
   @Test func `a mandatory message that no queue takes comes back, an optional one is confirmed`() async throws {
     let broker = try await PrivateBroker.shared
     let rig = try Rig(port: broker.port)
