@@ -4,8 +4,10 @@ import SigningKit
 
 /// `ms-leilao topologia --conferir`: what the broker has, against what the house's definitions make.
 struct TopologyCheck {
-  /// The file with the house's definitions; nil: the development house's.
+  /// The file with the house's definitions; nil: a development house's.
   let definitions: String?
+  /// That development house.
+  let house: Topology
   let json: Bool
 
   private static let largest = 16 << 20
@@ -15,7 +17,7 @@ struct TopologyCheck {
     let house =
       try definitions.map(read)
       ?? parse(
-        Topology.house.definitions(password: { $0 }, salt: { _ in [] }, hash: { SHA256.of($0) }), of: "topologia")
+        self.house.definitions(password: { $0 }, salt: { _ in [] }, hash: { SHA256.of($0) }), of: "topologia")
     let differences = house.differences(at: try read(path))
     for difference in differences { tell(json ? difference.line : difference.sentence) }
     guard differences.isEmpty else {

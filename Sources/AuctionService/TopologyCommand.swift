@@ -20,8 +20,12 @@ package struct TopologyCommand: ParsableCommand {
         Com --conferir, lê o que o broker tem e diz o que falta, sobra ou difere; código 78 se \
         algo difere. --definicoes: com que comparar, em vez das de desenvolvimento.
 
+        Com --particoes N, as de uma casa de N partições, cada uma com suas filas e o seu \
+        ms-lance --particao n/N. N é o mesmo enquanto houver leilões (docs/operations.md).
+
         EXEMPLOS:
           ms-leilao topologia
+          ms-leilao topologia --particoes 2
           ms-leilao topologia --producao < senhas
           rabbitmqctl export_definitions - | ms-leilao topologia --conferir -
         """,
@@ -34,8 +38,12 @@ package struct TopologyCommand: ParsableCommand {
         With --check it reads what the broker has and says what is missing, superfluous or \
         different; code 78 if anything is. --definitions: what to compare with, not the development ones.
 
+        With --partitions N, those of a house of N partitions, each with queues of its own and its \
+        ms-lance --partition n/N. N stays the same while there are auctions (docs/operations.md).
+
         EXAMPLES:
           ms-leilao topology
+          ms-leilao topology --partitions 2
           ms-leilao topology --production < passwords
           rabbitmqctl export_definitions - | ms-leilao topology --check -
         """))
@@ -46,6 +54,14 @@ package struct TopologyCommand: ParsableCommand {
     help: ArgumentHelp(
       said("Lê usuários e senhas da entrada padrão.", "Reads users and passwords from the standard input.")))
   var isProduction = false
+
+  @Option(
+    name: .spoken("particoes", "partitions"),
+    help: ArgumentHelp(
+      said(
+        "Quantas partições a casa tem, de 2 a 64; sem a opção, nenhuma.",
+        "How many partitions the house has, 2 to 64; without the option, none."), valueName: "N"))
+  var partitionCount: Int?
 
   @Option(
     name: .spoken("conferir", "check"),
@@ -75,17 +91,34 @@ package struct TopologyCommand: ParsableCommand {
           "--definitions and --json go with --check, --production without"
         ))
     }
+    if let partitionCount, !Partition.counts.contains(partitionCount) {
+      let counts = Partition.counts
+      throw ValidationError(
+        said(
+          "--particoes aceita \(counts.lowerBound) a \(counts.upperBound)",
+          "--partitions accepts \(counts.lowerBound) to \(counts.upperBound)"))
+    }
+    guard definitions == nil || partitionCount == nil else {
+      throw ValidationError(
+        said(
+          "--particoes não vai com --definicoes, que já as têm", "--partitions does not go with --definitions, which have them"))
+    }
   }
 
+  private var partitions: [Partition] { Partition.all(of: partitionCount ?? 0) }
+
   package func run() throws {
-    if let exported { return try TopologyCheck(definitions: definitions, json: json).run(exported) }
+    if let exported {
+      return try TopologyCheck(definitions: definitions, house: Topology.house(partitions: partitions), json: json).run(exported)
+    }
     let hash: Hash = { SHA256.of($0) }
     guard isProduction else {
-      return print(Topology.house.definitions(password: { $0 }, salt: Topology.developmentSalt(hash), hash: hash))
+      return print(
+        Topology.house(partitions: partitions).definitions(password: { $0 }, salt: Topology.developmentSalt(hash), hash: hash))
     }
     var passwords = Passwords()
     while let line = readLine() { try passwords.add(line) }
-    let topology = Topology.house(of: passwords.bidders)
+    let topology = Topology.house(of: passwords.bidders, partitions: partitions)
     for user in topology.users where passwords[user.name] == nil {
       throw Failure(.usage, said("falta a senha de \(user.name)", "the password of \(user.name) is missing"))
     }

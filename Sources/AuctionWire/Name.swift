@@ -104,4 +104,6 @@ struct Name: Sendable, ExpressibleByStringLiteral {
   static let auctions: Name = "leiloes"
   static let head: Name = "cabeca"
   static let decision: Name = "decisao"
+  static let partition: Name = "particao"
+  static let of: Name = "de"
 }

@@ -16,10 +16,21 @@ package struct Query: Hashable, Sendable {
   /// Echoed in the signed reply, so that an old reply answers no new question.
   package let id: UniqueID
   package let subject: Subject
+  /// The auction that it is about, whose partition alone is asked; nil: all are. It is the message's `correlation_id`. Of a bid's
+  /// decision only the asker knows it.
+  package let auction: AuctionID?
 
   package static let contentType = "application/json"
 
-  package init(id: UniqueID, subject: Subject) { (self.id, self.subject) = (id, subject) }
+  package init(id: UniqueID, subject: Subject, about bidsAuction: AuctionID? = nil) {
+    (self.id, self.subject) = (id, subject)
+    auction =
+      switch subject {
+      case .auctions: nil
+      case .blocks(let auction, _), .ledger(let auction, _): auction
+      case .bid: bidsAuction
+      }
+  }
 
   /// Reads a query strictly; one that cannot be read is dropped and counted, never answered.
   package init(parsing body: [UInt8]) throws(WireError) {

@@ -30,6 +30,13 @@ package enum RoutingKey {
   // `consultas`
   package static let query = "consulta"
 
+  // Beside the key, among the addresses of a copy (`Publishing.copyHeader`): what tells a partitioned house's queues apart
+  /// On `lances`, `leilao`, `sigilo` and `consultas`: what concerns the auctions of a slice.
+  package static func slice(_ slice: AuctionSlice) -> String { slicePrefix + String(slice.number) }
+  /// On `consultas`: what every partition is asked.
+  package static let queryAll = "consulta.todas"
+  static let slicePrefix = "fatia."
+
   private static let auctionPrefix = "leilao."
   private static let bidderPrefix = "cliente."
   private static let deadPrefix = "morta."
@@ -60,4 +67,6 @@ package enum DeadLetter {
   package static let reasonHeader = "motivo"
   package static let exchangeHeader = "exchange"
   package static let routingKeyHeader = "routing_key"
+  /// The reason of what came to a partition that does not hold its auction.
+  package static let otherPartition = "particao_divergente"
 }

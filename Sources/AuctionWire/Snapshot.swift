@@ -30,9 +30,11 @@ package struct Snapshot: Hashable, Sendable {
   package let more: Bool
   package let content: Content
   package let clock: ClockReading
+  /// Whose answer it is; nil in a house that is not partitioned. A list has this partition's auctions and no others.
+  package let partition: Partition?
 
-  package init(id: UniqueID, more: Bool, content: Content, clock: ClockReading) {
-    (self.id, self.more, self.content, self.clock) = (id, more, content, clock)
+  package init(id: UniqueID, more: Bool, content: Content, clock: ClockReading, partition: Partition? = nil) {
+    (self.id, self.more, self.content, self.clock, self.partition) = (id, more, content, clock, partition)
   }
 
   package var topic: Query.Topic {
@@ -68,7 +70,8 @@ extension Snapshot: WireValue {
     }
     self.init(
       id: try members.take(.id).uniqueID(), more: try members.take(.more).boolean(), content: content,
-      clock: try members.take(.clock).clock())
+      clock: try members.take(.clock).clock(),
+      partition: try members.takeIfPresent(.partition).map { field throws(WireError) in try Partition(field) })
     try members.finish()
   }
 
@@ -84,6 +87,12 @@ extension Snapshot: WireValue {
       $0.member(.type, topic.wireName)
       $0.clock(clock)
       $0.member(.more, more)
+      if let partition {
+        $0.object(.partition) {
+          $0.member(.number, Int64(partition.number))
+          $0.member(.of, Int64(partition.count))
+        }
+      }
       switch content {
       case .auctions(let summaries):
         $0.array(.auctions) {
@@ -107,6 +116,19 @@ extension Snapshot: WireValue {
 
   package var messageID: String { "retrato:\(id)" }
   package var correlationID: String? { id.description }
+}
+
+extension Partition {
+  fileprivate init(_ field: Field) throws(WireError) {
+    var members = try field.object()
+    let number = Int(try members.take(.number).count())
+    let count = Int(try members.take(.of).count())
+    try members.finish()
+    guard let partition = Partition(number, of: count) else {
+      throw field.refused("a number below how many there are, \(Self.counts.lowerBound) to \(Self.counts.upperBound)")
+    }
+    self = partition
+  }
 }
 
 extension AuctionSummary {

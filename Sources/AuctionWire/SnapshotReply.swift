@@ -46,7 +46,8 @@ package struct SnapshotPage: Hashable, Sendable {
 
   /// As many auctions as fit, in the order given (of their ids); the rest is asked for after the last one's id.
   package static func auctions(
-    answering id: UniqueID, _ auctions: some Sequence<(AuctionSummary, Evidence)>, clock: ClockReading
+    answering id: UniqueID, _ auctions: some Sequence<(AuctionSummary, Evidence)>, clock: ClockReading,
+    partition: Partition? = nil
   ) -> SnapshotPage {
     var room = WireLimits.body - reserved
     var summaries: [AuctionSummary] = []
@@ -62,12 +63,14 @@ package struct SnapshotPage: Hashable, Sendable {
       envelopes.append(scheduling)
     }
     return SnapshotPage(
-      snapshot: Snapshot(id: id, more: more, content: .auctions(summaries), clock: clock), envelopes: envelopes)
+      snapshot: Snapshot(id: id, more: more, content: .auctions(summaries), clock: clock, partition: partition),
+      envelopes: envelopes)
   }
 
   /// As many envelopes as fit, in the order given, beside any other content.
   package static func of(
-    _ content: Snapshot.Content, answering id: UniqueID, _ evidence: some Sequence<Evidence>, clock: ClockReading
+    _ content: Snapshot.Content, answering id: UniqueID, _ evidence: some Sequence<Evidence>, clock: ClockReading,
+    partition: Partition? = nil
   ) -> SnapshotPage {
     var room = WireLimits.body - reserved
     var envelopes: [Evidence] = []
@@ -80,7 +83,8 @@ package struct SnapshotPage: Hashable, Sendable {
       }
       envelopes.append(one)
     }
-    return SnapshotPage(snapshot: Snapshot(id: id, more: more, content: content, clock: clock), envelopes: envelopes)
+    return SnapshotPage(
+      snapshot: Snapshot(id: id, more: more, content: content, clock: clock, partition: partition), envelopes: envelopes)
   }
 
   /// Signs it with ms-lance's key.
