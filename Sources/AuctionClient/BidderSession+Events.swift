@@ -32,6 +32,8 @@ extension BidderSession {
     case unblocked
     /// Every auction of interest has been asked for and heard.
     case live
+    /// Some of the house's partitions do not answer: of their auctions nothing is known yet. Asked again until they do.
+    case incomplete(String, answered: Int, of: Int)
     case auction(FollowedAuction, [FollowedAuction.Change])
     /// Bids of an auction that was told of from its signed head on, from before that head.
     case past(AuctionID, [FollowedAuction.RecordedBid])

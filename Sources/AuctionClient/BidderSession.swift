@@ -9,7 +9,7 @@ import SigningKit
 /// A bidder's standing conversation with the house, as a machine: follows auctions from a signed state forward, submits bids
 /// and finds out what became of each. Does nothing itself: its outputs say what to ask, publish and tell.
 package struct BidderSession: Machine {
-  private let interest: Interest
+  let interest: Interest
   private(set) package var auctions: [AuctionID: FollowedAuction] = [:]
   private var attempts: [BidID: (attempt: BidAttempt, sealed: Sealed)] = [:]
   private var inquiries: [BidID: Inquiry] = [:]
@@ -18,14 +18,18 @@ package struct BidderSession: Machine {
     var askAt: Timestamp
     /// The house's clock when it first said that it had no decision.
     var unknownSince: ClockReading?
+    /// Of partitions, none of which may know the bid.
+    var answers = PartitionAnswers()
   }
 
-  private var questions: OpenQuestions
+  var questions: OpenQuestions
+  /// To the question for the list that is open.
+  var lists = PartitionAnswers()
   private var isUp = false
   private var isLive = false
-  private var refreshAt: Timestamp?
+  var refreshAt: Timestamp?
   private var endAskedAt: [AuctionID: Timestamp] = [:]
-  private var random: SplitMix64
+  var random: SplitMix64
 
   /// A newcomer reads the whole ledger when it has no more blocks than this; otherwise it trusts the signed head.
   private static let historyBlocks: Int64 = 1_000
@@ -65,7 +69,7 @@ package struct BidderSession: Machine {
       at: clock.instant, nextBlock: { auctions[$0].flatMap { $0.health == .whole ? $0.nextBlock : nil } },
       urgency: { Self.urgency(of: auctions[$0]) },
       besides: { questions in pasts.next { !questions.isAskingForBlocks(of: $0) } })
-    return outputs + asked.map { .ask($0) }
+    return outputs + incompleteness(of: asked) + asked.map { .ask($0) }
   }
 
   /// Nobody bids on what is over.
@@ -178,7 +182,7 @@ package struct BidderSession: Machine {
     let snapshot = answer.snapshot
     guard let subject = questions.subject(of: snapshot.id) else { return [] }
     // As if it had not come: it is asked for again.
-    guard answer.answers(subject) else {
+    guard answer.answers(subject, about: questions.auction(of: snapshot.id)) else {
       return [
         .tell(
           .dropped(
@@ -186,9 +190,22 @@ package struct BidderSession: Machine {
         )
       ]
     }
+    if case .auctions = subject { return hear(list: answer, now) }
+    var answer = answer
+    if case .bid(_, let id) = subject, questions.auction(of: snapshot.id) == nil, var inquiry = inquiries[id] {
+      inquiry.answers.add(answer)
+      inquiries[id] = inquiry
+      guard let decision = inquiry.answers.decision else { return [] }
+      answer = decision
+      inquiries[id]?.answers = PartitionAnswers()
+    }
+    return hear(answer.snapshot, answer, now)
+  }
+
+  private mutating func hear(_ snapshot: Snapshot, _ answer: HouseAnswer, _ now: Timestamp) -> [Output] {
     questions.take(snapshot.id)
     switch snapshot.content {
-    case .auctions(let summaries): return hear(summaries, answer, now)
+    case .auctions: return []
     case .blocks(let id, let first, let head):
       var outputs = compare(id, with: head, askedFrom: first, at: snapshot.clock)
       var blocks: [(block: Block, digest: Digest)] = []
@@ -232,20 +249,9 @@ package struct BidderSession: Machine {
     return since.isStaleForGood(from: house)
   }
 
-  private mutating func hear(_ summaries: [AuctionSummary], _ answer: HouseAnswer, _ now: Timestamp) -> [Output] {
-    var outputs: [Output] = []
-    for (summary, statement) in zip(summaries, answer.statements) {
-      guard interest.includes(summary.auction), case .scheduled(let scheduling) = statement.fact else { continue }
-      outputs += meet(summary, scheduling, asOf: answer.snapshot.clock)
-    }
-    if answer.snapshot.more, let last = summaries.last { return outputs + [askAuctions(after: last.auction, now)] }
-    refreshAt = now + .seconds(30) + .microseconds(Int64(random.next() % 60_000_000))
-    return outputs
-  }
-
   /// A known auction is brought up to date block by block; an unknown one begins at its first block, or at the signed head when
   /// the ledger is long or many are met.
-  private mutating func meet(_ summary: AuctionSummary, _ scheduling: Scheduling, asOf clock: ClockReading) -> [Output] {
+  mutating func meet(_ summary: AuctionSummary, _ scheduling: Scheduling, asOf clock: ClockReading) -> [Output] {
     let id = summary.auction
     if let known = auctions[id] {
       guard known.health == .whole else {
@@ -393,7 +399,9 @@ package struct BidderSession: Machine {
       attempts[id] = known
       switch action {
       case .publish: outputs.append(.publish(known.attempt.bid, known.sealed))
-      case .ask: outputs.append(.ask(questions.ask(.bid(known.attempt.bid.bidder, id), at: now)))
+      case .ask:
+        let bid = known.attempt.bid
+        outputs.append(.ask(questions.ask(.bid(bid.bidder, id), about: bid.auction, at: now)))
       }
       known = attempts[id] ?? known
       outputs += told(id)
@@ -420,9 +428,5 @@ package struct BidderSession: Machine {
     guard auction.status == .open, auction.health == .whole else { return nil }
     return max(
       auction.closesAt + Self.endPatience, endAskedAt[auction.terms.auction].map { $0 + Self.endInterval } ?? auction.closesAt)
-  }
-
-  private mutating func askAuctions(after last: AuctionID?, _ now: Timestamp) -> Output {
-    .ask(questions.ask(.auctions(after: last), at: now))
   }
 }

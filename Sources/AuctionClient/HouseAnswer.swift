@@ -30,10 +30,22 @@ package struct HouseAnswer: Sendable {
 
   /// Whether it answers that question, and whole. Only the snapshot is signed as an answer: what travels beside it is signed by
   /// itself, and whoever passes it on may leave some of it out, or put something else in its place.
-  package func answers(_ subject: Query.Subject) -> Bool {
+  ///
+  /// - Parameter auction: the one that the question was about, where the asker knew it: another partition than its own cannot tell.
+  package func answers(_ subject: Query.Subject, about auction: AuctionID? = nil) -> Bool {
+    guard isTold(of: Query(id: snapshot.id, subject: subject, about: auction).auction) else { return false }
+    return isWhole(subject)
+  }
+
+  private func isTold(of auction: AuctionID?) -> Bool {
+    guard let auction, let partition = snapshot.partition else { return true }
+    return partition.holds(auction.slice)
+  }
+
+  private func isWhole(_ subject: Query.Subject) -> Bool {
     switch (subject, snapshot.content) {
     case (.auctions, .auctions(let summaries)):
-      summaries.count == statements.count
+      summaries.count == statements.count && summaries.allSatisfy { isTold(of: $0.auction) }
         && zip(summaries, statements).allSatisfy { $1.digest == $0.edition && $1.schedules($0.auction) }
     case (.blocks(let asked, _), .blocks(let auction, let first, let head)): asked == auction && hasAll(from: first, to: head)
     case (.ledger(let asked, _), .ledger(let auction, _, _)): asked == auction

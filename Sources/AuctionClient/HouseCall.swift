@@ -3,7 +3,7 @@ import AuctionSigning
 package import AuctionWire
 import MessagingKit
 package import ServiceKit
-import SharedKernel
+package import SharedKernel
 import SigningKit
 
 /// A short visit to the house from a command line: connect, ask or say something, hear the answer, leave.
@@ -42,26 +42,35 @@ package final class HouseCall {
     var all: [(AuctionSummary, AuctionTerms)] = []
     var last: AuctionID?
     while true {
-      let answer = try ask(.auctions(after: last))
-      guard case .auctions(let summaries) = answer.snapshot.content else { throw Self.strange() }
-      for (summary, statement) in zip(summaries, answer.statements) {
-        guard case .scheduled(let scheduling) = statement.fact else { throw Self.strange() }
-        all.append((summary, scheduling.terms))
-      }
-      guard answer.snapshot.more, let newest = summaries.last?.auction else { return all }
-      last = newest
+      let page = try hearAll(.auctions(after: last)) { $0.isWhole ? $0.auctions() : nil }
+      all += page.listed.map { ($0.summary, $0.scheduling.terms) }
+      guard let next = page.next else { return all }
+      last = next
     }
   }
 
+  /// Asks about one auction, or about one bid.
+  /// - Parameter auction: the bid's, if it is known: then its partition alone is asked.
   /// - Throws: an `unavailable` failure when no answer comes: a question changes nothing.
-  package func ask(_ subject: Query.Subject) throws -> HouseAnswer {
-    let query = Query(id: .random(), subject: subject)
+  package func ask(_ subject: Query.Subject, about auction: AuctionID? = nil) throws -> HouseAnswer {
+    let isBroadcast = Query(id: .random(), subject: subject, about: auction).auction == nil
+    return try hearAll(subject, about: auction) { isBroadcast ? $0.decision : $0.any }
+  }
+
+  private func hearAll<Answer>(
+    _ subject: Query.Subject, about auction: AuctionID? = nil, _ pick: (PartitionAnswers) -> Answer?
+  ) throws -> Answer {
+    let query = Query(id: .random(), subject: subject, about: auction)
+    var heard = PartitionAnswers()
     link.ask(query)
     // The broker may have dropped it, or the house: the same question again, whichever answer comes first will do.
-    let answer = try hear(repeating: { [link] in link.ask(query) }) { news -> HouseAnswer? in
-      if case .link(.snapshot(let answer)) = news, answer.snapshot.id == query.id, answer.answers(subject) { answer } else { nil }
+    let answer = try hear(repeating: { [link] in link.ask(query) }) { news -> Answer? in
+      guard case .link(.snapshot(let answer)) = news, answer.snapshot.id == query.id, answer.answers(subject, about: auction)
+      else { return nil }
+      heard.add(answer)
+      return pick(heard)
     }
-    guard let answer else { throw Failure(.unavailable, silence) }
+    guard let answer else { throw Failure(.unavailable, heard.isEmpty ? silence : heard.incompleteness) }
     return answer
   }
 
@@ -149,9 +158,5 @@ package final class HouseCall {
     return said(
       "a casa não respondeu em \(seconds) s; ms-leilao e ms-lance estão de pé?",
       "the house did not answer within \(seconds) s; are ms-leilao and ms-lance up?")
-  }
-
-  private static func strange() -> Failure {
-    Failure(.unknown, said("a casa respondeu outra coisa", "the house answered something else"))
   }
 }

@@ -170,12 +170,15 @@ package final class HouseLink: Sendable {
     connections.listening?.unbind(Self.listeningName, exchange: Exchange.notificacoes.rawValue, key: RoutingKey.auction(auction))
   }
 
-  /// Asks; the answer comes as `.snapshot` with the query's id, or never.
+  /// Asks; the answer comes as `.snapshot` with the query's id, or never: one from each partition that was asked.
   package func ask(_ query: Query) {
     let message = Publishing(
       exchange: Exchange.consultas.rawValue, routingKey: RoutingKey.query, isMandatory: false,
       properties: MessageProperties(
-        contentType: Query.contentType, replyTo: Publishing.directReplyTo, userID: user, isPersistent: false),
+        contentType: Query.contentType, correlationID: query.auction?.text, replyTo: Publishing.directReplyTo, userID: user,
+        isPersistent: false,
+        headers: query.auction.map { MessageProperties.headers(to: $0) }
+          ?? [MessageProperties.copyHeader: RoutingKey.queryAll]),
       body: query.encoded())
     _ = connections.publishing.publish(message) { _ in }
   }
@@ -190,8 +193,9 @@ package final class HouseLink: Sendable {
       isMandatory: Topology.house.isMandatory(exchange, key: statement.kind.routingKey),
       properties: MessageProperties(
         contentType: Envelope.contentType, messageID: statement.messageID, correlationID: statement.correlationID,
-        replyTo: Publishing.directReplyTo, userID: user,
-        isPersistent: true),
+        replyTo: Publishing.directReplyTo, userID: user, isPersistent: true,
+        headers: exchange == .lances
+          ? statement.correlationID.flatMap(AuctionID.init).map { MessageProperties.headers(to: $0) } ?? [:] : [:]),
       body: sealed.evidence.bytes)
     if !connections.publishing.publish(message, outcome: outcome) { outcome(.busy) }
   }

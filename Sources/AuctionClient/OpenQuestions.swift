@@ -27,6 +27,8 @@ struct OpenQuestions: Sendable {
   private struct Asked {
     let id: UniqueID
     let subject: Query.Subject
+    /// A bid's auction, if it is known.
+    let auction: AuctionID?
     let tries: Int
     let at: Timestamp
     /// How urgently it is to be asked once more after the answer, because more was missed meanwhile.
@@ -61,16 +63,18 @@ struct OpenQuestions: Sendable {
   mutating func forgetAll() { (asked, waiting, nextTurn) = ([], [], nil) }
 
   /// The same question as before where it is still open: whichever answer comes first will do.
-  mutating func ask(_ subject: Query.Subject, at now: Timestamp) -> Query {
+  mutating func ask(_ subject: Query.Subject, about auction: AuctionID? = nil, at now: Timestamp) -> Query {
     let before = asked.firstIndex { $0.subject == subject }.map { asked.remove(at: $0) }
-    return ask(subject, id: before?.id ?? random.nextID(), tries: before?.tries ?? 0, outdated: before?.outdated, at: now)
+    return ask(
+      subject, about: auction, id: before?.id ?? random.nextID(), tries: before?.tries ?? 0, outdated: before?.outdated, at: now)
   }
 
   private mutating func ask(
-    _ subject: Query.Subject, id: UniqueID, tries: Int, outdated: Urgency? = nil, at now: Timestamp
+    _ subject: Query.Subject, about auction: AuctionID? = nil, id: UniqueID, tries: Int, outdated: Urgency? = nil,
+    at now: Timestamp
   ) -> Query {
-    asked.append(Asked(id: id, subject: subject, tries: tries, at: now, outdated: outdated))
-    return Query(id: id, subject: subject)
+    asked.append(Asked(id: id, subject: subject, auction: auction, tries: tries, at: now, outdated: outdated))
+    return Query(id: id, subject: subject, about: auction)
   }
 
   /// Nobody wants to know it any more.
@@ -101,6 +105,9 @@ struct OpenQuestions: Sendable {
     case .later: waiting.append(wanted)
     }
   }
+
+  /// The auction of the bid that an answer is about, where it was known when it was asked.
+  func auction(of answer: UniqueID) -> AuctionID? { asked.first { $0.id == answer }?.auction }
 
   /// What an answer is about; nil when nobody asked, or was answered.
   func subject(of answer: UniqueID) -> Query.Subject? {

@@ -88,7 +88,7 @@ package struct ServeCommand: AsyncParsableCommand {
   package init() {}
 
   package func run() async throws {
-    if check.isWanted { return try check.run(CalendarJournal.self, house) }
+    if check.isWanted { return try check.run(CalendarJournal.self, WholeJournal(), house) }
     let principal = HousePrincipal.msLeilao
     let settings = try house.resolved(brokerUser: principal.text)
     let filed = try calendar.map { path throws(Failure) in try CalendarFile.read(path) } ?? []

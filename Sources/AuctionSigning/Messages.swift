@@ -2,22 +2,39 @@ package import AuctionFacts
 package import AuctionWire
 package import JournalKit
 package import MessagingKit
-import SharedKernel
+import ServiceKit
+package import SharedKernel
+import SigningKit
+
+extension AuctionID {
+  package var slice: AuctionSlice { AuctionSlice(of: self) { SHA256.of($0) } }
+}
+
+extension MessageProperties {
+  /// Headers that bring a message to the partition of an auction, where there are partitions.
+  package static func headers(to auction: AuctionID) -> [String: String] { [copyHeader: RoutingKey.slice(auction.slice)] }
+}
 
 extension OutgoingMessage {
   /// A signed event of the house, on `leilao`.
   /// - Parameters:
   ///   - id: the broker's `message_id`: the same statement always has the same one.
   ///   - correlation: the broker's `correlation_id`: the auction's id, where it is about one.
-  package static func event(_ kind: Kind, _ evidence: Evidence, id: String, correlation: String?) -> OutgoingMessage {
+  package static func event(
+    _ kind: Kind, _ evidence: Evidence, id: String, correlation: String?, headers: [String: String] = [:]
+  ) -> OutgoingMessage {
     OutgoingMessage(
       exchange: Exchange.leilao.rawValue, routingKey: kind.routingKey,
       isMandatory: Topology.house.isMandatory(.leilao, key: kind.routingKey), messageID: id, correlationID: correlation,
-      contentType: Envelope.contentType, headers: [:], body: evidence.bytes)
+      contentType: Envelope.contentType, headers: headers, body: evidence.bytes)
   }
 
   package static func event(_ statement: some WireValue, _ sealed: Sealed) -> OutgoingMessage {
-    event(statement.kind, sealed.evidence, id: statement.messageID, correlation: statement.correlationID)
+    // The calendar's, whose `correlation_id` is an auction's.
+    let auction = Topology.calendarForBooks.contains(statement.kind) ? statement.correlationID.flatMap(AuctionID.init) : nil
+    return event(
+      statement.kind, sealed.evidence, id: statement.messageID, correlation: statement.correlationID,
+      headers: auction.map { MessageProperties.headers(to: $0) } ?? [:])
   }
 
   /// A message that no service can use, put aside for the operator with the reason; a bid's secret is taken off first. What is

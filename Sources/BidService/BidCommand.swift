@@ -21,6 +21,7 @@ package struct BidCommand: AsyncParsableCommand {
           ms-lance
           ms-lance --reserva            # espera outra instância largar o diário
           ms-lance --verificar          # confere o diário, de pé ou parado, e termina
+          ms-lance --particao 0/2       # a primeira de duas partições (docs/operations.md)
           LEILAO_NTP=none ms-lance --log debug
         """,
         """
@@ -32,6 +33,7 @@ package struct BidCommand: AsyncParsableCommand {
           ms-lance
           ms-lance --standby            # waits until another lets go of the journal
           ms-lance --verify             # checks the journal, up or down, and ends
+          ms-lance --partition 0/2      # the first of two partitions (docs/operations.md)
           LEILAO_NTP=none ms-lance --log debug
         """),
       version: Release.version,
@@ -56,6 +58,7 @@ struct ServeCommand: AsyncParsableCommand {
           ms-lance
           ms-lance --reserva
           ms-lance --verificar --json
+          ms-lance --particao 1/2 --reserva
           LEILAO_NTP=none ms-lance --log debug
         """,
         """
@@ -63,11 +66,13 @@ struct ServeCommand: AsyncParsableCommand {
           ms-lance
           ms-lance --standby
           ms-lance --verify --json
+          ms-lance --partition 1/2 --standby
           LEILAO_NTP=none ms-lance --log debug
         """))
   }
 
   @OptionGroup var house: HouseOptions
+  @OptionGroup var part: PartitionOptions
 
   @Flag(
     name: .spoken("reserva", "standby"),
@@ -91,16 +96,17 @@ struct ServeCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    if check.isWanted { return try check.run(BooksJournal.self, house) }
+    if check.isWanted { return try check.run(BooksJournal.self, part, house) }
     let principal = HousePrincipal.msLance
     let settings = try house.resolved(brokerUser: principal.text)
-    let (profile, rate) = (settings.broker.profile, bidsPerSecond)
+    let (profile, rate, partition) = (settings.broker.profile, bidsPerSecond, part.partition)
+    func name(_ queue: Queue) -> String { partition?.queue(queue) ?? queue.rawValue }
     try await HouseService(
-      principal: principal, settings: settings, isStandby: isStandby,
-      queue: Queue.lanceRealizado.rawValue, queryQueue: Queue.leilaoConsulta.rawValue,
+      principal: principal, journal: part, settings: settings, isStandby: isStandby, queue: name(.lanceRealizado),
+      queryQueue: name(.leilaoConsulta),
       exchanges: Topology.house.exchanges(writtenBy: principal)
     ) { voice in
-      BidDesk(voice: voice, profile: profile, limiter: RateLimiter(perSecond: rate, burst: rate * 2))
+      BidDesk(voice: voice, profile: profile, limiter: RateLimiter(perSecond: rate, burst: rate * 2), partition: partition)
     }.run()
   }
 }

@@ -18,10 +18,21 @@ extension BidDesk {
   package func answer(_ query: Delivery, from store: any Store, at clock: ClockReading) throws(DroppedQuery) -> Publishing {
     guard let replyTo = query.properties.replyTo, Query.isReplyAddress(replyTo) else { throw .replyAddress }
     guard let question = try? Query(parsing: query.body) else { throw .malformed }
+    guard mayAnswer(question, query.properties.correlationID) else { throw .otherDivision }
     guard let page = try? self.page(for: question, from: store, at: clock) else { throw .unavailable }
     return .reply(
       page.reply(keyID: voice.keyID, sign: voice.sign).encoded(), to: replyTo, id: page.snapshot.messageID,
       correlation: page.snapshot.correlationID)
+  }
+
+  /// Of another partition's auctions nothing is known here, and that is not said: it would sound like the house's word. What is asked
+  /// of no auction in particular was asked of all partitions.
+  private func mayAnswer(_ question: Query, _ correlationID: String?) -> Bool {
+    if case .bid = question.subject, let correlationID, partition != nil {
+      guard let auction = AuctionID(correlationID) else { return false }
+      return holds(auction)
+    }
+    return holds(question.auction)
   }
 
   private func page(for query: Query, from store: any Store, at clock: ClockReading) throws -> SnapshotPage {
@@ -31,22 +42,24 @@ extension BidDesk {
       let pairs = try summaries.lazy.compactMap { summary -> (AuctionSummary, Evidence)? in
         try store.document(Collection.schedulings, summary.auction.text, 0).map { (summary, Evidence($0)) }
       }
-      return SnapshotPage.auctions(answering: query.id, pairs, clock: clock)
+      return SnapshotPage.auctions(answering: query.id, pairs, clock: clock, partition: partition)
     case .blocks(let auction, let first):
       let head = keeper.summary(of: auction)?.head
       let blocks = try Self.pageful(of: Collection.blocks, auction, from: first, in: store)
-      return .of(.blocks(auction, from: first, head: head), answering: query.id, blocks, clock: clock)
+      return .of(.blocks(auction, from: first, head: head), answering: query.id, blocks, clock: clock, partition: partition)
     case .bid(let bidder, let bid):
       guard let decision = keeper.decision(of: bidder, bid: bid) else {
-        return .of(.bid(bidder, bid, .unknown), answering: query.id, [], clock: clock)
+        return .of(.bid(bidder, bid, .unknown), answering: query.id, [], clock: clock, partition: partition)
       }
       switch decision.outcome {
       case .accepted(let block):
         let evidence = try store.document(Collection.blocks, decision.auction.text, block).map { Evidence($0) }
-        return .of(.bid(bidder, bid, .accepted), answering: query.id, [evidence].compactMap { $0 }, clock: clock)
+        return .of(
+          .bid(bidder, bid, .accepted), answering: query.id, [evidence].compactMap { $0 }, clock: clock, partition: partition)
       case .refused(let number):
         let evidence = try store.document(Collection.receipts, decision.auction.text, number).map { Evidence($0) }
-        return .of(.bid(bidder, bid, .refused), answering: query.id, [evidence].compactMap { $0 }, clock: clock)
+        return .of(
+          .bid(bidder, bid, .refused), answering: query.id, [evidence].compactMap { $0 }, clock: clock, partition: partition)
       }
     case .ledger(let auction, let after):
       let head = keeper.summary(of: auction)?.head
@@ -57,7 +70,7 @@ extension BidDesk {
         let first = recorded.retention.removed(of: auction) + max(0, after - blocks) + 1
         evidence += try Self.pageful(of: Collection.receipts, auction, from: first, in: store)
       }
-      return .of(.ledger(auction, after: after, head: head), answering: query.id, evidence, clock: clock)
+      return .of(.ledger(auction, after: after, head: head), answering: query.id, evidence, clock: clock, partition: partition)
     }
   }
 

@@ -4,7 +4,7 @@
 package import AuctionCore
 import AuctionFacts
 package import AuctionSigning
-import AuctionWire
+package import AuctionWire
 package import JournalKit
 package import MessagingKit
 package import ServiceKit
@@ -21,6 +21,19 @@ package struct BidDesk: Desk, Sendable {
     case shed(UnheardBid?)
     case statement(HouseStatement)
     case poison(Delivery, Rejection)
+    /// About an auction that another partition holds: what is said of it here would be no word of the house.
+    case misdirected(Delivery)
+
+    /// The auction that it is about, as far as it can be read.
+    var auction: AuctionID? {
+      switch self {
+      case .bid(let bid, _): bid.bid.auction
+      case .unheardBid(let bid): bid.auction
+      case .shed(let bid): bid?.auction
+      case .statement(let statement): statement.auction
+      case .poison, .misdirected: nil
+      }
+    }
   }
 
   var recorded: RecordedBooks
@@ -29,8 +42,11 @@ package struct BidDesk: Desk, Sendable {
   private var ring = KeyRing()
   let voice: Voice
   private let profile: IdentityProfile
+  /// Which of the house's partitions this is; nil in a house that has none.
+  let partition: Partition?
 
-  package init(voice: Voice, profile: IdentityProfile, limiter: RateLimiter) {
+  package init(voice: Voice, profile: IdentityProfile, limiter: RateLimiter, partition: Partition? = nil) {
+    self.partition = partition
     self.limiter = limiter
     self.voice = voice
     self.profile = profile
@@ -54,11 +70,24 @@ package struct BidDesk: Desk, Sendable {
     let sender = delivery.properties.userID.flatMap { PrincipalID($0) }
     switch limiter.admit(sender, at: now) {
     case .admitted: return nil
-    case .shed(let mayAnswer): return .shed(mayAnswer ? UnheardBid(shed: delivery, from: sender) : nil)
+    case .shed(let mayAnswer):
+      let bid = mayAnswer ? UnheardBid(shed: delivery, from: sender) : nil
+      return .shed(holds(bid?.auction) ? bid : nil)
     }
   }
 
+  /// Whether an auction is this partition's to speak of, if there is one.
+  func holds(_ auction: AuctionID?) -> Bool {
+    guard let partition, let auction else { return true }
+    return partition.holds(auction.slice)
+  }
+
   package func open(_ delivery: Delivery) -> Opened {
+    let opened = check(delivery)
+    return holds(opened.auction) ? opened : .misdirected(delivery)
+  }
+
+  private func check(_ delivery: Delivery) -> Opened {
     guard !delivery.isOversize else { return .poison(delivery, Rejection(.malformed, "too large")) }
     switch Exchange(rawValue: delivery.exchange) {
     case .lances: return BidOpener(keys: recorded.keys, profile: profile).open(delivery)
@@ -77,7 +106,7 @@ package struct BidDesk: Desk, Sendable {
     switch opened {
     case .poison(_, let rejection): rejection.reason == .unknownKey
     case .unheardBid(let bid): bid.reason == .unknownBidder
-    case .bid, .shed, .statement: false
+    case .bid, .shed, .statement, .misdirected: false
     }
   }
 
@@ -94,6 +123,7 @@ package struct BidDesk: Desk, Sendable {
       case .statement(let statement): hear(statement, at: clock, in: &draft)
       case .poison(let delivery, let rejection):
         setAside(delivery, rejection.reason.rawValue, in: &draft)
+      case .misdirected(let delivery): setAside(delivery, DeadLetter.otherPartition, in: &draft)
       }
     }
     say(keeper.handle(.endTurn, at: clock), in: &draft)

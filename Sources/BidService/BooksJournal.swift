@@ -6,6 +6,7 @@ package import SharedKernel
 /// ms-lance's journal, as its commands need to know it.
 package enum BooksJournal: JournalOwner {
   package static var principal: PrincipalID { HousePrincipal.msLance }
+  package typealias Selection = PartitionOptions
   package static let program = "ms-lance"
 
   package static func audit(_ journal: JournalReader, keys: KeyRing, progress: (Int64) -> Void) throws -> JournalTally {

@@ -30,6 +30,7 @@ package struct CompactCommand<Owner: JournalOwner>: ParsableCommand {
   }
 
   @OptionGroup var house: HouseOptions
+  @OptionGroup var selection: Owner.Selection
   @Option(
     name: .spoken("dias", "days"),
     help: ArgumentHelp(
@@ -48,10 +49,11 @@ package struct CompactCommand<Owner: JournalOwner>: ParsableCommand {
 
   package func run() throws {
     let settings = try house.resolved(brokerUser: Owner.principal.text)
-    let check = JournalCheck<Owner>(settings, json: json)
+    let check = JournalCheck<Owner>(settings, of: selection, json: json)
     guard access(check.path, F_OK) == 0 else { throw JournalError(.absent, check.path) }
     let journal = try Journal.open(
-      folder: settings.dataPath, name: Owner.principal.text, waitingForLock: false, onHeld: { _ in })
+      folder: settings.dataPath, name: selection.instance(of: Owner.principal), waitingForLock: false, onHeld: { _ in })
+    try JournalDivision.check(selection.division, in: journal)
     let before = try journal.size()
     var progress = SpokenProgress(json: json)
     let presence = try PresenceFile(beside: journal)

@@ -85,6 +85,8 @@ package enum DroppedQuery: String, Error, Sendable {
   case rateLimit = "limite_de_ritmo"
   /// More was asked at once than the house keeps waiting.
   case busy = "ocupado"
+  /// It is about what another part of the house holds.
+  case otherDivision = "particao_divergente"
   /// What was said cannot be read again.
   case unavailable = "diario"
 }

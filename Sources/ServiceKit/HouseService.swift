@@ -9,6 +9,10 @@ import SigningKit
 /// A service with a journal, from its settings to its end: keys, clock, journal, connections, turns, signals.
 package struct HouseService<D: Desk>: Sendable {
   package let principal: PrincipalID
+  /// Names its journal, and it in logs and at the broker: the principal, or one of several that speak for it.
+  package let instance: String
+  /// Which part of the house it is of; nil: the whole.
+  package let division: String?
   package let settings: HouseSettings
   /// Wait for another instance to let go of the journal instead of refusing to start.
   package let isStandby: Bool
@@ -22,10 +26,13 @@ package struct HouseService<D: Desk>: Sendable {
   package let makeDesk: @Sendable (Voice) throws -> D
 
   package init(
-    principal: PrincipalID, settings: HouseSettings, isStandby: Bool, queue: String, queryQueue: String?, exchanges: [String],
+    principal: PrincipalID, journal: some JournalSelection = WholeJournal(), settings: HouseSettings, isStandby: Bool,
+    queue: String, queryQueue: String?, exchanges: [String],
     makeDesk: @escaping @Sendable (Voice) throws -> D
   ) {
     self.principal = principal
+    instance = journal.instance(of: principal)
+    division = journal.division
     self.settings = settings
     self.isStandby = isStandby
     self.queue = queue
@@ -36,7 +43,7 @@ package struct HouseService<D: Desk>: Sendable {
 
   /// Returns after SIGTERM or SIGINT, when everything has been put away.
   package func run() async throws {
-    let log = settings.logger(principal.text)
+    let log = settings.logger(instance)
     let voice = try Identity.voice(of: principal, in: settings.keys, log: log)
     let journal = try openJournal(log)
     defer { journal.close() }
@@ -51,15 +58,16 @@ package struct HouseService<D: Desk>: Sendable {
   }
 
   private func openJournal(_ log: Logger) throws -> Journal {
-    let journal = try Journal.open(folder: settings.dataPath, name: principal.text, waitingForLock: isStandby) { holder in
+    let journal = try Journal.open(folder: settings.dataPath, name: instance, waitingForLock: isStandby) { holder in
       log.notice(
         "\(said("de reserva: outro processo tem o diário", "standing by: another process holds the journal"))",
         metadata: ["pid": "\(holder.map(String.init) ?? "?")"])
     }
     do {
+      try JournalDivision.claim(division, in: journal)
       // Before the key is bound: a new journal that is given up must not be the one that the key remembers.
       let presence = try PresenceFile(beside: journal)
-      try Identity.bind(principal, to: journal, in: settings.keys)
+      try Identity.bind(principal, as: instance, to: journal, in: settings.keys)
       try presence.checkNothingIsMissing()
     } catch {
       // Left there, it would stand in the way of the copy that is to be restored.
@@ -98,11 +106,11 @@ package struct HouseService<D: Desk>: Sendable {
     defer { watcher.close() }
     let (publishing, consuming) = (publishing(to: mailbox, log), consuming(to: mailbox, clock, log))
     let service = TurnService<D>(
-      name: principal.text, mailbox: mailbox, clock: clock, keys: settings.keys, publisher: publishing, log: log,
+      name: instance, mailbox: mailbox, clock: clock, keys: settings.keys, publisher: publishing, log: log,
       attend: { clock.setAttentive($0) },
-      whenReady: { [principal, queue] in
+      whenReady: { [instance, queue] in
         log.notice("\(said("pronto", "ready"))", metadata: ["queue": "\(queue)"])
-        Readiness.announce(principal.text)
+        Readiness.announce(instance)
       }
     ) { [makeDesk] in
       let presence = try PresenceFile(beside: journal)
@@ -125,7 +133,7 @@ package struct HouseService<D: Desk>: Sendable {
 
   private func publishing(to mailbox: Mailbox, _ log: Logger) -> Connection {
     Connection(
-      settings.broker.options("\(principal) (publica)", publishingTo: exchanges),
+      settings.broker.options("\(instance) (publica)", publishingTo: exchanges),
       onEvent: { [report = ConnectionLog(log, role: "publishing")] event in
         report.hear(event)
         switch event {
@@ -143,7 +151,7 @@ package struct HouseService<D: Desk>: Sendable {
       subscriptions.append(Subscription(name: queryName, source: .queue(queryQueue), prefetch: 0, automaticAcknowledgement: true))
     }
     return Connection(
-      settings.broker.options("\(principal) (consome)"), subscriptions: subscriptions,
+      settings.broker.options("\(instance) (consome)"), subscriptions: subscriptions,
       onEvent: { [report = ConnectionLog(log, role: "consuming")] event in
         report.hear(event)
         switch event {

@@ -37,10 +37,23 @@ package enum Identity {
 
   /// A key speaks for one journal only: a house that forgot its books would contradict itself.
   ///
-  /// The journal's id is kept beside the private key when the journal is first made.
-  /// - Throws: a configuration failure when the key knows another journal, or when it knows none and this one is written in.
-  package static func bind(_ principal: PrincipalID, to journal: Journal, in folder: KeyFolder) throws {
-    let note = folder.privateFile(principal.text).replacingSuffix(".pem", by: ".journal")
+  /// The journal's id is kept beside the private key when the journal is first made: for each part of a divided house one.
+  /// - Parameter instance: which of those that speak for the principal it is; the principal itself speaks for the whole house.
+  /// - Throws: a configuration failure when the key knows another journal, when it knows none and this one is written in, or when it
+  ///   speaks for a whole house and for parts of one.
+  package static func bind(_ principal: PrincipalID, as instance: String, to journal: Journal, in folder: KeyFolder) throws {
+    let note = folder.privateFile(principal.text).replacingSuffix("\(principal).pem", by: "\(instance).journal")
+    if let other = try divisions(of: principal, in: folder).first(where: {
+      ($0 == principal.text) != (instance == principal.text)
+    }) {
+      throw Failure(
+        .configuration,
+        said(
+          "a chave de \(principal) já fala pelo diário de \(other): uma casa é inteira ou particionada, e não muda enquanto há leilões. "
+            + "Como mudar: docs/operations.md.",
+          "the key of \(principal) speaks for the journal of \(other) already: a house is whole or partitioned, and does not change "
+            + "while there are auctions. How to change: docs/operations.md."))
+    }
     guard let known = readLine(note) else {
       guard journal.entryCount == 0 else {
         throw Failure(
@@ -68,6 +81,23 @@ package enum Identity {
           + "ou chaves novas para uma casa nova.",
         "the key of \(principal) belongs to the journal \(known); \(found). Use the right data folder (LEILAO_DATA), "
           + "or new keys for a new house."))
+  }
+
+  /// The instances of a principal that have journals.
+  private static func divisions(of principal: PrincipalID, in folder: KeyFolder) throws -> [String] {
+    let path = folder.privateFile(principal.text).replacingSuffix("/\(principal).pem", by: "")
+    guard let listing = opendir(path) else {
+      throw Failure(.ioError, said("não consigo ler \(path): ", "cannot read \(path): ") + systemReason())
+    }
+    defer { closedir(listing) }
+    var names: [String] = []
+    while let entry = readdir(listing) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      guard name.hasSuffix(".journal") else { continue }
+      let instance = String(name.dropLast(".journal".count))
+      if instance == principal.text || instance.hasPrefix("\(principal).") { names.append(instance) }
+    }
+    return names.sorted()
   }
 
   private static func readLine(_ path: String) -> String? {

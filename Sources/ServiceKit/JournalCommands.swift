@@ -31,9 +31,9 @@ package struct CheckOptions: ParsableArguments {
     }
   }
 
-  package func run<Owner: JournalOwner>(_ owner: Owner.Type, _ house: HouseOptions) throws {
+  package func run<Owner: JournalOwner>(_ owner: Owner.Type, _ selection: Owner.Selection, _ house: HouseOptions) throws {
     let settings = try house.resolved(brokerUser: Owner.principal.text)
-    try JournalCheck<Owner>(settings, json: json).run(journal)
+    try JournalCheck<Owner>(settings, of: selection, json: json).run(journal)
   }
 }
 
@@ -61,6 +61,7 @@ package struct CopyCommand<Owner: JournalOwner>: ParsableCommand {
   }
 
   @OptionGroup var house: HouseOptions
+  @OptionGroup var selection: Owner.Selection
   @Argument(help: ArgumentHelp(said("O arquivo a criar.", "The file to make."), valueName: said("ARQUIVO", "FILE"))) var target:
     String
   @Flag(help: ArgumentHelp(said("Responde em uma linha JSON.", "Answers with one JSON line."))) var json = false
@@ -68,7 +69,7 @@ package struct CopyCommand<Owner: JournalOwner>: ParsableCommand {
   package init() {}
 
   package func run() throws {
-    let check = JournalCheck<Owner>(try house.resolved(brokerUser: Owner.principal.text), json: json)
+    let check = JournalCheck<Owner>(try house.resolved(brokerUser: Owner.principal.text), of: selection, json: json)
     let size = try JournalCopy.make(of: check.path, at: target)
     let tally = try check.tally(target)
     guard json else {
@@ -111,16 +112,19 @@ package struct RestoreCommand<Owner: JournalOwner>: ParsableCommand {
   }
 
   @OptionGroup var house: HouseOptions
+  @OptionGroup var selection: Owner.Selection
   @Argument(help: ArgumentHelp(said("A cópia.", "The copy."), valueName: said("ARQUIVO", "FILE"))) var copy: String
 
   package init() {}
 
   package func run() throws {
     let settings = try house.resolved(brokerUser: Owner.principal.text)
-    let check = JournalCheck<Owner>(settings, json: false)
+    let check = JournalCheck<Owner>(settings, of: selection, json: false)
     _ = try check.tally(copy)
+    try JournalDivision.check(selection.division, in: try JournalReader(path: copy))
     try JournalCopy.restore(
-      copy, folder: settings.dataPath, name: Owner.principal.text, appending: RestoredMark.entries(at: SystemTime.reading))
+      copy, folder: settings.dataPath, name: selection.instance(of: Owner.principal),
+      appending: RestoredMark.entries(at: SystemTime.reading))
     // After: what was refused has changed nothing. A crash between the two leaves a journal that is refused, and restored again.
     try PresenceFile.forgetCount(beside: check.path)
     tell(

@@ -4,6 +4,8 @@ import SigningKit
 
 /// A service with a journal, as its journal's commands need to know it.
 package protocol JournalOwner {
+  /// Which of its journals, where it may have several.
+  associatedtype Selection: JournalSelection = WholeJournal
   static var principal: PrincipalID { get }
   /// The executable's name.
   static var program: String { get }
@@ -21,11 +23,14 @@ package protocol JournalOwner {
 /// Looks at a journal from outside, whether its service runs or not.
 package struct JournalCheck<Owner: JournalOwner> {
   private let settings: HouseSettings
+  private let selection: Owner.Selection
   private let json: Bool
 
-  package init(_ settings: HouseSettings, json: Bool) { (self.settings, self.json) = (settings, json) }
+  package init(_ settings: HouseSettings, of selection: Owner.Selection, json: Bool) {
+    (self.settings, self.selection, self.json) = (settings, selection, json)
+  }
 
-  package var path: String { "\(settings.dataPath)/\(Owner.principal).sqlite" }
+  package var path: String { "\(settings.dataPath)/\(selection.instance(of: Owner.principal)).sqlite" }
 
   /// Checks the service's own journal, or the one at `other`, and says what was found.
   /// - Throws: `ioError` with the first thing that is wrong, after it was told as a JSON line where one was asked for.
@@ -33,6 +38,7 @@ package struct JournalCheck<Owner: JournalOwner> {
     let path = other ?? path
     do {
       let journal = try JournalReader(path: path)
+      if other == nil { try JournalDivision.check(selection.division, in: journal) }
       let tally = try tally(journal)
       var line = JSONLine()
       line.add("tipo", "verificacao")

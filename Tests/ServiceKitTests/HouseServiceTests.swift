@@ -26,7 +26,44 @@ import Testing
     // Another one may be made under the same key.
     #expect(rmdir(data + "/ms_lance.presence") == 0)
     let journal = try Journal.open(folder: data, name: "ms_lance", waitingForLock: false) { _ in }
-    try Identity.bind("ms_lance", to: journal, in: keys)
+    try Identity.bind("ms_lance", as: "ms_lance", to: journal, in: keys)
     journal.close()
+  }
+
+  @Test func `A part of a house has a journal of its own, and no other part takes it up`() async throws {
+    let scratch = try ScratchFolder()
+    let (data, keys) = (scratch.file("data"), KeyFolder(path: scratch.file("keys")))
+    try keys.writePair(try PrivateKey.generate(.ed25519), for: "ms_lance", passphrase: nil, replacing: false)
+    func take(_ instance: String, _ division: String?) throws {
+      let journal = try Journal.open(folder: data, name: instance, waitingForLock: false) { _ in }
+      defer { journal.close() }
+      try JournalDivision.claim(division, in: journal)
+      try Identity.bind("ms_lance", as: instance, to: journal, in: keys)
+    }
+    for _ in 0..<2 {
+      try take("ms_lance.0", "0/2")
+      try take("ms_lance.1", "1/2")
+    }
+    for (instance, division) in [("ms_lance.0", "0/3"), ("ms_lance.0", nil), ("ms_lance.1", "0/2"), ("ms_lance", nil)] {
+      let failure = #expect(throws: Failure.self) { try take(instance, division) }
+      #expect(failure?.status == .configuration, "\(instance) \(division ?? "-")")
+    }
+  }
+
+  @Test func `The key of a whole house speaks for no part of one, and a whole house's journal is no part's`() throws {
+    let scratch = try ScratchFolder()
+    let (data, keys) = (scratch.file("data"), KeyFolder(path: scratch.file("keys")))
+    try keys.writePair(try PrivateKey.generate(.ed25519), for: "ms_lance", passphrase: nil, replacing: false)
+    let whole = try Journal.open(folder: data, name: "ms_lance", waitingForLock: false) { _ in }
+    try JournalDivision.claim(nil, in: whole)
+    try Identity.bind("ms_lance", as: "ms_lance", to: whole, in: keys)
+    _ = try whole.commit(Commit(entries: [(kind: "lance", body: [1])]))
+    let claim = #expect(throws: Failure.self) { try JournalDivision.claim("0/2", in: whole) }
+    #expect(claim?.status == .configuration)
+    whole.close()
+    let part = try Journal.open(folder: data, name: "ms_lance.0", waitingForLock: false) { _ in }
+    defer { part.close() }
+    let bind = #expect(throws: Failure.self) { try Identity.bind("ms_lance", as: "ms_lance.0", to: part, in: keys) }
+    #expect(bind?.status == .configuration)
   }
 }

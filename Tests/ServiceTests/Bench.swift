@@ -152,13 +152,14 @@ extension Bench where Process == SimulatedService<BidDesk> {
   /// ms-lance with one auction scheduled and open, and two bidders that it knows.
   static func open(
     _ terms: AuctionTerms = Build.terms(), limiter: RateLimiter = RateLimiter(perSecond: 20, burst: 40), opened: Bool = true,
-    profile: IdentityProfile = .shared, clock: (SimulatedTime) -> SimulatedClock = { SimulatedClock($0) }
+    profile: IdentityProfile = .shared, partition: Partition? = nil,
+    clock: (SimulatedTime) -> SimulatedClock = { SimulatedClock($0) }
   ) throws -> BooksBench {
     let world = profile == .own ? SimulatedWorld(topology: .house(of: ["alpha", "beta"])) : SimulatedWorld()
     for id: PrincipalID in ["ms_leilao", "alpha", "beta"] { try world.keys.register(id) }
     let service = try SimulatedService(
       HousePrincipal.msLance, in: world, clock: clock(world.time), queue: .lanceRealizado, queryQueue: .leilaoConsulta
-    ) { BidDesk(voice: $0, profile: profile, limiter: limiter) }
+    ) { BidDesk(voice: $0, profile: profile, limiter: limiter, partition: partition) }
     let bench = try BooksBench(world, service)
     bench.profile = profile
     try bench.calendar(Build.scheduling(terms))
@@ -238,7 +239,8 @@ extension Bench where Process == SimulatedService<BidDesk> {
     say(
       Publishing(
         exchange: Exchange.consultas.rawValue, routingKey: RoutingKey.query,
-        properties: MessageProperties(contentType: Query.contentType, replyTo: Publishing.directReplyTo),
+        properties: MessageProperties(
+          contentType: Query.contentType, correlationID: query.auction?.text, replyTo: Publishing.directReplyTo),
         body: query.encoded()),
       as: "cliente")
     guard replies.count == before + 1, let last = replies.last else { return nil }

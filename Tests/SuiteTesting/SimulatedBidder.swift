@@ -160,7 +160,7 @@ package final class SimulatedBidder: @unchecked Sendable {
       case .tell(.live): isLive = true
       case .tell(.dropped(let reason)): drops.append(reason)
       case .tell(.connected), .tell(.disconnected), .tell(.refused), .tell(.blocked), .tell(.unblocked), .tell(.auction),
-        .tell(.past), .tell(.decision), .tell(.refusedLongAgo):
+        .tell(.past), .tell(.decision), .tell(.refusedLongAgo), .tell(.incomplete):
         break
       case .ask(let query): ask(query)
       case .follow(let auction):

@@ -130,6 +130,9 @@ struct BidCall: Sendable {
     while let event = try events.next(until: deadline) {
       switch event {
       case .auction(let state, _) where state.terms.auction == auction: followed = state
+      // Others' partitions are not needed for this bid.
+      case .incomplete:
+        if let followed, !followed.isCatchingUp { return followed }
       case .live:
         guard let followed else { throw report.unknownAuction(auction) }
         return followed

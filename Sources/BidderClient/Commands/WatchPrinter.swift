@@ -9,6 +9,7 @@ struct WatchPrinter {
   let json: Bool
   private let money: MoneyText = Language.current.money
   private var isDisconnected = false
+  private var isIncomplete = false
 
   init(json: Bool) { self.json = json }
 
@@ -30,7 +31,12 @@ struct WatchPrinter {
       }
     case .blocked(let reason):
       notice("bloqueado", said("o broker está cheio: \(reason)", "the broker is full: \(reason)")) { $0.add("motivo", reason) }
-    case .live, .refused, .unblocked, .attempt, .past, .decision, .refusedLongAgo: break
+    case .live: isIncomplete = false
+    case .incomplete(let reason, _, _):
+      guard !isIncomplete else { return }
+      isIncomplete = true
+      notice("incompleto", reason) { $0.add("motivo", reason) }
+    case .refused, .unblocked, .attempt, .past, .decision, .refusedLongAgo: break
     }
   }
 

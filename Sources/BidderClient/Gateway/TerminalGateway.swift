@@ -103,6 +103,9 @@ final class TerminalGateway: Sendable {
     case .blocked(let reason): post(.blocked(reason: reason))
     case .unblocked: post(.unblocked)
     case .live: goLive()
+    case .incomplete(_, let answered, let count):
+      tellGathered()
+      post(.resyncing(done: answered, total: count))
     case .auction(let auction, let changes): hear(auction, changes)
     case .past(let id, let bids): state.withLock { s in for bid in bids { s.note(bid, of: id, by: voice.principal) } }
     case .attempt(let attempt): hear(attempt)
@@ -111,8 +114,14 @@ final class TerminalGateway: Sendable {
   }
 
   private func goLive() {
+    state.withLock { $0.isLive = true }
+    tellGathered()
+    post(.live)
+  }
+
+  /// What was brought up to date meanwhile.
+  private func tellGathered() {
     let gathered = state.withLock { s in
-      s.isLive = true
       let gathered = s.gathered.sorted().compactMap { s.auctions[$0] }.filter { !$0.isCatchingUp }
       s.gathered.subtract(gathered.map(\.terms.auction))
       return gathered
@@ -122,7 +131,6 @@ final class TerminalGateway: Sendable {
         [.auction(view(of: auction))] + (i % 50 == 49 ? [.resyncing(done: i + 1, total: gathered.count)] : [])
       })
     if let newest = gathered.max(by: { $0.asOf.instant < $1.asOf.instant }) { tell(newest.asOf) }
-    post(.live)
   }
 
   private func hear(_ auction: FollowedAuction, _ changes: [FollowedAuction.Change]) {
