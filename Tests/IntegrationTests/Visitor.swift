@@ -1,4 +1,5 @@
 import AuctionFacts
+import AuctionSigning
 import AuctionWire
 import MessagingKit
 import ServiceKit
@@ -41,14 +42,17 @@ final class Visitor: Sendable {
   /// Publishes, and answers with what became of it.
   @discardableResult
   func publish(
-    _ exchange: Exchange, _ key: String, _ body: [UInt8], id: String? = nil, about auction: String? = nil, namingUser: Bool = true
+    _ exchange: Exchange, _ key: String, _ body: [UInt8], id: String? = nil, about auction: String? = nil,
+    namingUser: Bool = true,
+    to slice: AuctionSlice? = nil
   ) async throws -> PublishOutcome {
     let outcomes = Recorder<PublishOutcome>()
     let message = Publishing(
       exchange: exchange.rawValue, routingKey: key, isMandatory: exchange == .lances,
       properties: MessageProperties(
         contentType: Envelope.contentType, messageID: id, correlationID: auction, replyTo: Publishing.directReplyTo,
-        userID: namingUser ? user : nil, isPersistent: true), body: body)
+        userID: namingUser ? user : nil, isPersistent: true,
+        headers: slice.map { [MessageProperties.copyHeader: RoutingKey.slice($0)] } ?? [:]), body: body)
     guard connection.publish(message, outcome: { outcomes.record($0) }) else { return .unknown("not taken") }
     return try await outcomes.first { $0 }
   }
@@ -60,7 +64,9 @@ final class Visitor: Sendable {
       let query = Query(id: .random(), subject: subject)
       let message = Publishing(
         exchange: Exchange.consultas.rawValue, routingKey: RoutingKey.query,
-        properties: MessageProperties(contentType: Query.contentType, replyTo: Publishing.directReplyTo), body: query.encoded())
+        properties: MessageProperties(
+          contentType: Query.contentType, correlationID: query.auction?.text, replyTo: Publishing.directReplyTo,
+          headers: query.auction.map { MessageProperties.headers(to: $0) } ?? [:]), body: query.encoded())
       _ = connection.publish(message) { _ in }
       let reply = try? await events.first(within: .seconds(5)) { event in self.reply(to: query.id, in: event) }
       guard let reply else { continue }

@@ -1,3 +1,4 @@
+package import AuctionWire
 internal import Glibc
 internal import Synchronization
 
@@ -32,10 +33,13 @@ package final class PrivateHouse: Sendable {
   /// Its secrets, in a house of the production profile.
   package let production: ProductionFolder?
   private struct State {
+    /// The last one of each.
     var running: [Service: Program] = [:]
-    var starts = 0
+    /// All of them.
+    var launched: [Program] = []
   }
   private let state = Mutex(State())
+  private let nextReady = Atomic(0)
 
   /// Where the executables are: beside the tests' own.
   package static let executables: String = {
@@ -57,6 +61,14 @@ package final class PrivateHouse: Sendable {
   /// One house for the whole test run, with the bidders `cliente_alpha` and `cliente_beta`; nothing in it is ever stopped.
   package static var shared: PrivateHouse {
     get async throws { try await sharedHouse.value }
+  }
+
+  /// A house whose ms-lance is partitioned, with each partition's running.
+  package convenience init(partitions: Int) async throws {
+    let partitions = Partition.all(of: partitions)
+    try await self.init(
+      on: PrivateBroker(Topology.house(partitions: partitions)), running: [.calendar, .notices])
+    for partition in partitions { try await start(partition) }
   }
 
   /// A node with the house's topology, users and settings.
@@ -88,7 +100,7 @@ package final class PrivateHouse: Sendable {
     broker = try await production.broker()
   }
 
-  deinit { for program in state.withLock({ Array($0.running.values) }) { program.send(SIGKILL) } }
+  deinit { for program in state.withLock({ $0.launched }) { program.send(SIGKILL) } }
 
   package var keys: String { production.map { $0.path + "/casa/keys" } ?? folder + "/keys" }
   package var data: String { folder + "/data" }
@@ -115,6 +127,20 @@ package final class PrivateHouse: Sendable {
     }
   }
 
+  /// Starts a partition's ms-lance, with no limit that matters to what one bidder may send, and waits until it consumes.
+  @discardableResult
+  package func start(_ partition: Partition) async throws -> Program {
+    try await start(.bids, ["--particao", partition.description, "--lances-por-segundo", "1000000"])
+    return try process(.bids)
+  }
+
+  /// Starts one that takes over when the partition's ms-lance ends; `ready` is the file that appears when it consumes.
+  package func standby(_ partition: Partition) async throws -> (program: Program, ready: String) {
+    let standby = try launch(.bids, ["--particao", partition.description, "--lances-por-segundo", "1000000", "--reserva"])
+    try await standby.program.errors.first { $0.contains("de reserva") ? () : nil }
+    return standby
+  }
+
   /// Starts a service without waiting for anything; `ready` is the file that appears when it consumes.
   ///
   /// - Parameter wrapper: a program and its arguments that becomes the service: its process is the service's.
@@ -122,15 +148,15 @@ package final class PrivateHouse: Sendable {
   package func launch(
     _ service: Service, _ arguments: [String] = [], environment: [String: String] = [:], wrapper: [String] = []
   ) throws -> (program: Program, ready: String) {
-    let number = state.withLock { state in
-      state.starts += 1
-      return state.starts
-    }
+    let number = nextReady.wrappingAdd(1, ordering: .relaxed).newValue
     let ready = "\(folder)/ready-\(number)"
     let program = try Program(
       wrapper + ["\(Self.executables)/\(service.rawValue)"] + arguments,
       environment: variables(service.brokerUser).merging(["LEILAO_READY_FILE": ready]) { $1 }.merging(environment) { $1 })
-    state.withLock { $0.running[service] = program }
+    state.withLock { state in
+      state.running[service] = program
+      state.launched.append(program)
+    }
     return (program, ready)
   }
 
