@@ -33,7 +33,8 @@ struct BenchCommand: AsyncParsableCommand {
       """),
     subcommands: [
       HotCommand.self, SpreadCommand.self, LatencyCommand.self, RefusalsCommand.self, FollowersCommand.self,
-      CurvesCommand.self, MemoryCommand.self, StartCommand.self, RecoveryCommand.self, AgainstCommand.self, QuickCommand.self,
+      CurvesCommand.self, MemoryCommand.self, StartCommand.self, RecoveryCommand.self, PartitionsCommand.self,
+      AgainstCommand.self, QuickCommand.self,
     ])
 }
 

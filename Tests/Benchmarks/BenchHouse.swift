@@ -19,8 +19,13 @@ final class BenchHouse: Sendable {
   let ring: LiveKeyRing
   private let operatorVoice: Voice
 
-  init(bidders: Int, keys type: BidderKey) async throws {
-    house = try await PrivateHouse(running: [.calendar, .notices])
+  /// - Parameter partitions: as many ms-lance; nil: one, of a house that is not partitioned.
+  init(bidders: Int, keys type: BidderKey, partitions: Int? = nil) async throws {
+    if let partitions {
+      house = try await PrivateHouse(partitions: partitions)
+    } else {
+      house = try await PrivateHouse(running: [.calendar, .notices])
+    }
     keyName = type.rawValue
     let folder = KeyFolder(path: house.keys)
     voices = try (0..<bidders).map { number in
@@ -32,7 +37,7 @@ final class BenchHouse: Sendable {
     }
     operatorVoice = try Voice(principal: "operador", key: folder.privateKey(of: "operador") { nil })
     ring = try LiveKeyRing(folder)
-    try await startJudge()
+    if partitions == nil { try await startJudge() }
   }
 
   /// ms-lance, with no limit to what one bidder may send.

@@ -49,7 +49,7 @@ struct BidLoad: Sendable {
           exchange: Exchange.lances.rawValue, routingKey: RoutingKey.bidPlaced, isMandatory: true,
           properties: MessageProperties(
             contentType: Envelope.contentType, messageID: bid.messageID, correlationID: bid.correlationID, userID: "cliente",
-            isPersistent: true),
+            isPersistent: true, headers: MessageProperties.headers(to: auction)),
           body: sealed.evidence.bytes))
     }
   }

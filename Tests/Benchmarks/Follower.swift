@@ -51,7 +51,9 @@ final class Follower: Sendable {
         state.blocks[block.auction, default: []].append(statement)
         guard case .entries(let entries) = block.content else { return }
         for case .bid(let evidence, _) in entries.map(\.fact) {
-          if let envelope = try? Envelope(evidence), let bid = try? Bid(envelope) { state.seen[bid.id] = max(at, verified) }
+          if let envelope = try? Envelope(evidence), let bid = try? Bid(envelope), state.seen[bid.id] == nil {
+            state.seen[bid.id] = max(at, verified)
+          }
         }
       }
     } catch { state.value.withLock { $0.problems.append("\(error)") } }
@@ -61,7 +63,11 @@ final class Follower: Sendable {
   /// When which bid stood in a block that was verified.
   var seen: [BidID: ContinuousClock.Instant] { state.value.withLock { $0.seen } }
   var problems: [String] { state.value.withLock { $0.problems } }
-  func blocks(of auction: AuctionID) -> [HouseStatement] { state.value.withLock { $0.blocks[auction] ?? [] } }
+  /// As they came, each once: a house that was killed says again what it may have said.
+  func blocks(of auction: AuctionID) -> [HouseStatement] {
+    var known: Set<Digest> = []
+    return state.value.withLock { $0.blocks[auction] ?? [] }.filter { known.insert($0.digest).inserted }
+  }
 
   func leave() async {
     await connection.close(within: .zero)

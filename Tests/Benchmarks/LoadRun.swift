@@ -70,11 +70,11 @@ struct LoadRun {
   }
 
   /// When a bid of an open loop is due, whether or not those before it have got anywhere.
-  private func due(_ number: Int, _ rate: Int, _ began: ContinuousClock.Instant) -> ContinuousClock.Instant {
+  func due(_ number: Int, _ rate: Int, _ began: ContinuousClock.Instant) -> ContinuousClock.Instant {
     began + .nanoseconds(Int64(number) * 1_000_000_000 / Int64(rate))
   }
 
-  private func publish(
+  func publish(
     _ load: BidLoad, on connection: Connection, from began: ContinuousClock.Instant
   ) async throws -> [PublishOutcome] {
     let outcomes = Recorder<PublishOutcome>()
@@ -104,7 +104,7 @@ struct LoadRun {
   }
 
   /// Whole ledgers by the checker of the tests, each bid decided as it had to be, and the follower's blocks those of the ledger.
-  private func check(_ load: BidLoad, _ follower: Follower, _ seen: [BidID: ContinuousClock.Instant]) async throws {
+  func check(_ load: BidLoad, _ follower: Follower, _ seen: [BidID: ContinuousClock.Instant]) async throws {
     for item in load.items where (seen[item.id] != nil) != (item.expected == .accepted) {
       throw NotWhole(description: "bid \(item.id) was not \(item.expected)")
     }

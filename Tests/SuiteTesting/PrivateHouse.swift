@@ -35,6 +35,7 @@ package final class PrivateHouse: Sendable {
   private struct State {
     /// The last one of each.
     var running: [Service: Program] = [:]
+    var partitions: [Partition: Program] = [:]
     /// All of them.
     var launched: [Program] = []
   }
@@ -131,7 +132,17 @@ package final class PrivateHouse: Sendable {
   @discardableResult
   package func start(_ partition: Partition) async throws -> Program {
     try await start(.bids, ["--particao", partition.description, "--lances-por-segundo", "1000000"])
-    return try process(.bids)
+    let program = try process(.bids)
+    state.withLock { $0.partitions[partition] = program }
+    return program
+  }
+
+  /// The process that was started for a partition last, standbys left out.
+  package func process(_ partition: Partition) throws -> Program {
+    guard let program = state.withLock({ $0.partitions[partition] }) else {
+      throw Program.Failure(description: "\(partition) was never started")
+    }
+    return program
   }
 
   /// Starts one that takes over when the partition's ms-lance ends; `ready` is the file that appears when it consumes.
