@@ -21,7 +21,7 @@ package struct BidCommand: AsyncParsableCommand {
           ms-lance
           ms-lance --reserva            # espera outra instância largar o diário
           ms-lance --verificar          # confere o diário, de pé ou parado, e termina
-          ms-lance --particao 0/2       # a primeira de duas partições (docs/operations.md)
+          ms-lance --particao 0/2       # a primeira de duas partições
           LEILAO_NTP=none ms-lance --log debug
         """,
         """
@@ -33,7 +33,7 @@ package struct BidCommand: AsyncParsableCommand {
           ms-lance
           ms-lance --standby            # waits until another lets go of the journal
           ms-lance --verify             # checks the journal, up or down, and ends
-          ms-lance --partition 0/2      # the first of two partitions (docs/operations.md)
+          ms-lance --partition 0/2      # the first of two partitions
           LEILAO_NTP=none ms-lance --log debug
         """),
       version: Release.version,
