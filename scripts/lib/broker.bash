@@ -12,6 +12,13 @@ broker_remember() {
   printf '%s %s\n' "$1" "$2" >"$run/broker"
 }
 
+# What the broker imports: a partitioned house's are made by its ms-leilao.
+definitions=$root/scripts/broker/definitions.json
+make_definitions() {
+  definitions=$LEILAO_DATA/definitions.json
+  "$bin/ms-leilao" topologia --particoes "$partitions" >"$definitions.new" && mv -f -- "$definitions.new" "$definitions"
+}
+
 broker_ready() { case $(amqp_probe "$1") in leilao | idle | busy) return 0 ;; *) return 1 ;; esac; }
 
 # broker_url USER: where a program finds the broker; a development user's password is its name.
@@ -28,7 +35,7 @@ docker_answers() { [ "${LEILAO_BROKER:-}" != node ] && docker info >/dev/null 2>
 compose() {
   local command
   read -r -a command <<<"$(compose_command)"
-  LEILAO_PORT=$broker_port LEILAO_MANAGEMENT_PORT=$((broker_port + 10000)) "${command[@]}" --project-directory "$root" -f "$root/docker-compose.yml" "$@"
+  LEILAO_DEFINITIONS=$definitions LEILAO_PORT=$broker_port LEILAO_MANAGEMENT_PORT=$((broker_port + 10000)) "${command[@]}" --project-directory "$root" -f "$root/docker-compose.yml" "$@"
 }
 
 # broker_start: finds or starts a broker, and leaves broker_kind and broker_port set.
@@ -51,7 +58,8 @@ broker_start() {
 
   found=$(amqp_probe "$wanted")
   # of a broker that does not say whether it is in use, only this clone's own container is taken
-  if [ "$found" = idle ] || { [ "$found" = leilao ] && container_exists; }; then
+  # and none for a partitioned house, which nobody else's broker is made for
+  if [ -z "$partitions" ] && { [ "$found" = idle ] || { [ "$found" = leilao ] && container_exists; }; }; then
     broker_remember found "$wanted"
     say 'Broker: o que já está na porta %s é de uma casa, e ninguém o usa; fica com esta.' \
       'Broker: the one on port %s is made for a house, and nobody uses it; this house takes it.' "$wanted"
@@ -100,7 +108,7 @@ start_node() {
   # remembered first: what fails half way is stopped by scripts/down too
   broker_remember node "$1"
   with_progress "RabbitMQ" "$logs/broker.log" "$root/scripts/broker/private-node" start "$LEILAO_DATA/broker" --port "$1" \
-    --dist-port "$distribution" --epmd-port "$epmd" --definitions "$root/scripts/broker/definitions.json" --config "$run/rabbitmq.conf"
+    --dist-port "$distribution" --epmd-port "$epmd" --definitions "$definitions" --config "$run/rabbitmq.conf"
   await 60 broker_ready "$1" || fail 'O nó não aceita a casa na porta %s; veja %s.' 'The node does not take the house on port %s; see %s.' "$1" "$LEILAO_DATA/broker"
   say 'Broker: nó próprio em %s, porta %s.' 'Broker: a node of its own in %s, port %s.' "$LEILAO_DATA/broker" "$1"
 }

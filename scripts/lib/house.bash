@@ -26,8 +26,23 @@ export LEILAO_KEYS LEILAO_DATA
 run=$LEILAO_DATA/run
 logs=$LEILAO_DATA/log
 bin=$(absolute "${LEILAO_BIN:-$root/.build/release}")
-services=(ms-leilao ms-lance ms-notificacao)
 bidders=(cliente_alpha cliente_beta)
+
+# How many partitions the house has, from its first start on; empty where it is not partitioned. Each has a ms-lance, under its number.
+partitions=''
+partitions_file=$LEILAO_DATA/partitions
+name_services() {
+  local number
+  { read -r partitions <"$partitions_file"; } 2>/dev/null || partitions=''
+  services=(ms-leilao)
+  if [ -z "$partitions" ]; then services+=(ms-lance); fi
+  for ((number = 0; number < ${partitions:-0}; number++)); do services+=("ms-lance.$number"); done
+  services+=(ms-notificacao)
+}
+name_services
+
+# program_of SERVICE: the service's executable, after which its user at the broker is named too.
+program_of() { printf '%s\n' "${1%%.*}"; }
 
 # The house is changed by one script at a time; descriptor 9 holds the lock until the script ends.
 lock_house() {
