@@ -311,8 +311,8 @@ struct RightsTests {
     "ms_leilao": [
       "leilao": [
         "leilao.agendado", "leilao.iniciado", "leilao.suspenso", "leilao.retomado", "leilao.finalizado", "leilao.cancelado",
-        "leilao.repassado", "lance.anular", "comando.respondido",
-      ], "sigilo": ["leilao.reserva"], "mortas": ["morta.ms_leilao"],
+        "leilao.repassado", "lance.anular", "comando.respondido", "fatia.7",
+      ], "sigilo": ["leilao.reserva", "fatia.7"], "mortas": ["morta.ms_leilao"],
     ],
     "ms_lance": [
       "leilao": ["lance.validado", "lance.invalidado", "leilao.prorrogado", "leilao.vencedor"], "mortas": ["morta.ms_lance"],
@@ -323,10 +323,13 @@ struct RightsTests {
       // Its exchange speaks to clients only, and an auction may be called what it likes.
       "notificacoes": Set(keys.filter { $0.hasPrefix("leilao.") || $0 == "cliente.bia" }), "mortas": ["morta.ms_notificacao"],
     ],
-    "operador": ["comandos": Set(Exchange.comandos.kinds.map(\.routingKey)), "consultas": ["consulta"]],
+    "operador": [
+      "comandos": Set(Exchange.comandos.kinds.map(\.routingKey)), "consultas": ["consulta", "consulta.todas", "fatia.7"],
+    ],
   ]
   private static let keys =
     Kind.allCases.map(\.routingKey) + ["consulta", "cliente.bia", "nobody", "lance_realizado", "#"]
+    + ["fatia.7", "fatia.100", "fatia.#", "consulta.todas"]
     + ["ms_leilao", "ms_lance", "ms_notificacao"].map { "morta.\($0)" }
   private static let mayRead = [
     "ms_leilao": ["ms_leilao"], "ms_lance": ["lance_realizado", "leilao_consulta"], "ms_notificacao": ["notificacao"],
