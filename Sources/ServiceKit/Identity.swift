@@ -6,8 +6,20 @@ package import SigningKit
 
 /// Who a service is: its key pair, made at its first start, and the journal that belongs to that key.
 package enum Identity {
-  /// The key of a principal, made if there is none yet.
+  /// The key of a principal, made if there is none yet; once, however many of its instances start at the same time.
   package static func voice(of principal: PrincipalID, in folder: KeyFolder, log: Logger) throws -> Voice {
+    if !folder.hasPair(principal.text) {
+      // The private half comes first: where only the public one is, nobody is at work.
+      if folder.hasPublicKey(principal.text), !folder.hasPrivateKey(principal.text) {
+        try complete(principal, in: folder, log)
+      } else {
+        try folder.alone { try complete(principal, in: folder, log) }
+      }
+    }
+    return try Voice(principal: principal, key: folder.privateKey(of: principal.text) { nil })
+  }
+
+  private static func complete(_ principal: PrincipalID, in folder: KeyFolder, _ log: Logger) throws {
     if folder.hasPrivateKey(principal.text) {
       // The public half is written after the private one: a crash between the two leaves this to be done.
       if !folder.hasPublicKey(principal.text) {
@@ -32,7 +44,6 @@ package enum Identity {
           "public": "\(folder.publicFile(principal.text))",
         ])
     }
-    return try Voice(principal: principal, key: folder.privateKey(of: principal.text) { nil })
   }
 
   /// A key speaks for one journal only: a house that forgot its books would contradict itself.

@@ -34,6 +34,19 @@ extension KeyFolder {
     }
   }
 
+  /// Runs `body` while no other process does something here in this way: several that share one pair make it once.
+  package func alone<Value>(_ body: () throws -> Value) throws -> Value {
+    try makeFolders()
+    guard let folder = Descriptor(privateFolder, O_RDONLY | O_DIRECTORY) else {
+      throw KeyFolderError.system("abrir", "open", privateFolder)
+    }
+    while flock(folder.number, LOCK_EX) != 0 {
+      guard errno == EINTR else { throw KeyFolderError.system("travar", "lock", privateFolder) }
+    }
+    defer { flock(folder.number, LOCK_UN) }
+    return try body()
+  }
+
   /// Writes `root/public/<id>.pem` alone: another's key that came out of band, or the half that is missing beside a private key.
   package func writePublicKey(_ key: PublicKey, for id: String, replacing: Bool) throws(KeyFolderError) {
     try checkName(id)

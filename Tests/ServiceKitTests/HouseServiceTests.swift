@@ -1,6 +1,8 @@
 import ArgumentParser
+import Foundation
 import Glibc
 import JournalKit
+import Logging
 import ServiceKit
 import SharedKernel
 import SigningKit
@@ -47,6 +49,18 @@ import Testing
     for (instance, division) in [("ms_lance.0", "0/3"), ("ms_lance.0", nil), ("ms_lance.1", "0/2"), ("ms_lance", nil)] {
       let failure = #expect(throws: Failure.self) { try take(instance, division) }
       #expect(failure?.status == .configuration, "\(instance) \(division ?? "-")")
+    }
+  }
+
+  @Test func `Those that start at the same time share one key pair`() throws {
+    let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    for _ in 0..<20 {
+      let keys = KeyFolder(path: try ScratchFolder().file("keys"))
+      let made = Recorder<Digest>()
+      DispatchQueue.concurrentPerform(iterations: 4) { _ in
+        if let voice = try? Identity.voice(of: "ms_lance", in: keys, log: log) { made.record(voice.keyID) }
+      }
+      #expect(made.count == 4 && Set(made.values).count == 1 && keys.hasPair("ms_lance"))
     }
   }
 

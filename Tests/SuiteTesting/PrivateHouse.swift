@@ -69,6 +69,7 @@ package final class PrivateHouse: Sendable {
     let partitions = Partition.all(of: partitions)
     try await self.init(
       on: PrivateBroker(Topology.house(partitions: partitions)), running: [.calendar, .notices])
+    // One after the other: `process(.bids)` is the last one's.
     for partition in partitions { try await start(partition) }
   }
 
