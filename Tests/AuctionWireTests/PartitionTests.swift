@@ -71,6 +71,15 @@ import Testing
     }
   }
 
+  @Test func `give a production house's bidders what they have in a whole one`() throws {
+    let (whole, house) = (Topology.house(of: ["ana"]), Topology.house(of: ["ana"], partitions: Partition.all(of: 3)))
+    let ana = try #require(whole.users.first { $0.name == "ana" })
+    #expect(house.users.contains(ana))
+    #expect(house.bindings.filter { $0.queue == "cliente_ana" } == whole.bindings.filter { $0.queue == "cliente_ana" })
+    #expect(house.queues.count == whole.queues.count + 4 && house.maximumQueues == whole.maximumQueues + 4)
+    #expect(house.users.first { $0.name == "ms_lance" }?.read.contains("[0-9]") == true)
+  }
+
   @Test func `are none in a house that is not partitioned`() {
     #expect(Topology.house(partitions: []) == Topology.house)
   }

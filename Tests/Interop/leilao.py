@@ -264,6 +264,25 @@ class House:
         return statement
 
 
+def slice_of(id_leilao):
+    """Which slice an auction is in, whatever the house."""
+    return hashlib.sha256(id_leilao.encode("ascii")).digest()[0] % 64
+
+
+def auction_of(body, otherwise):
+    """The auction that a bid names, if it can be read."""
+    try:
+        named = json.loads(base64.b64decode(json.loads(body)["payload"]))["id_leilao"]
+        return named if AUCTION(named) else otherwise
+    except (ValueError, TypeError, KeyError):
+        return otherwise
+
+
+def slice_key(id_leilao):
+    """The second routing key of what is about an auction."""
+    return {"CC": [f"fatia.{slice_of(id_leilao)}"]}
+
+
 # Payloads --------------------------------------------------------------------------------------------------------------
 
 def text(pattern):
@@ -395,7 +414,8 @@ ANSWERS = {
     "livro": obj(False, id_leilao=AUCTION, apos=count(), cabeca=maybe(seen_form(False))),
 }
 FORMS["retrato"] = lambda value: (
-    obj(False, id=UUID, tipo=one_of(*ANSWERS), relogio=CLOCK, mais=boolean)(value) and ANSWERS[value["tipo"]](value))
+    obj(False, ("particao",), id=UUID, tipo=one_of(*ANSWERS), relogio=CLOCK, mais=boolean,
+        particao=obj(False, numero=count(), de=count(2)))(value) and ANSWERS[value["tipo"]](value))
 
 
 def check_payload(kind, value):
@@ -558,6 +578,18 @@ def refusals_digest(receipts):
 Message = collections.namedtuple("Message", "exchange key properties body")
 
 
+def together(pages):
+    """One answer of many: of lists all that can be listed so far, in order."""
+    statement, envelopes, message = pages[0]
+    if statement.value["tipo"] != "leiloes" or len(pages) == 1:
+        return pages[0]
+    ends = [page[0].value["leiloes"][-1]["id_leilao"] for page in pages if page[0].value["mais"]]
+    pairs = [pair for page in pages for pair in zip(page[0].value["leiloes"], page[1])]
+    pairs = sorted((pair for pair in pairs if not ends or pair[0]["id_leilao"] <= min(ends)), key=lambda pair: pair[0]["id_leilao"])
+    value = {**statement.value, "mais": bool(ends), "leiloes": [summary for summary, _ in pairs]}
+    return statement._replace(value=value), [envelope for _, envelope in pairs], message
+
+
 class Session:
     """One connection as one broker user: publishes confirmed, asks with direct reply-to, listens on a queue of its own."""
 
@@ -608,16 +640,25 @@ class Session:
             self.connection.process_data_events(min(0.05, max(0.001, end - time.monotonic())))
 
     def ask(self, house, tipo, seconds=10, **members):
-        """(the retrato's statement, its envelopes, the message), or Refused."""
+        """(the retrato's statement, its envelopes, the message), or Refused. Without `id_leilao` all partitions are asked, if there are any."""
         query = {"id": str(uuid.uuid4()), "tipo": tipo, **members}
         mark = len(self.replies)
-        self.publish("consultas", "consulta", query, content_type="application/json", reply_to=REPLY_TO)
+        auction = members.get("id_leilao")
+        address = {"correlation_id": auction, "headers": slice_key(auction)} if auction else {"headers": {"CC": ["consulta.todas"]}}
+        self.publish("consultas", "consulta", query, content_type="application/json", reply_to=REPLY_TO, **address)
 
         def answer():
+            pages = {}
             for message in self.replies[mark:]:
                 statement = house.open(message.body, "retrato", more=("envelopes",)) if b'"envelopes"' in message.body else None
                 if statement and statement.value["id"] == query["id"]:
-                    return statement, statement.envelope["envelopes"], message
+                    partition = statement.value.get("particao", {"numero": 0, "de": 1})
+                    need(not auction or slice_of(auction) % partition["de"] == partition["numero"], "another partition's answer")
+                    pages[partition["numero"]] = (statement, statement.envelope["envelopes"], message)
+                    if tipo == "lance" and statement.value["decisao"] != "desconhecido":
+                        return pages[partition["numero"]]
+                    if auction or len(pages) == partition["de"]:
+                        return together(list(pages.values()))
             return None
 
         answered = self.wait(answer, seconds)

@@ -15,7 +15,7 @@ import uuid
 
 import pika
 
-from leilao import (REPLY_TO, Chain, House, Key, Refused, Session, clock, compact, from_base64, need, now_us, refusals_digest, seal, sha256)
+from leilao import (REPLY_TO, Chain, House, Key, Refused, Session, auction_of, clock, compact, from_base64, need, now_us, refusals_digest, seal, sha256, slice_key)
 
 RUN = secrets.token_hex(3)
 SURE = {"incerteza_us": 1000, "estado": "sincronizado"}         # a clock that claims to be good, for the clock's refusals
@@ -118,6 +118,7 @@ class Scenario:
     def send(self, body, id_leilao="", id_lance=None, **properties):
         body = body if isinstance(body, bytes) else compact(body)
         properties = {"message_id": id_lance or str(uuid.uuid4()), "correlation_id": id_leilao, "reply_to": REPLY_TO,
+                      "headers": slice_key(auction_of(body, id_leilao)),
                       **properties}                     # None leaves a property out
         self.bidder.publish("lances", "lance.realizado", body, **properties)
 
@@ -600,7 +601,8 @@ class Scenario:
 
         marks = len(self.bidder.replies)
         for query in (b"{}", b"x", compact({"id": str(uuid.uuid4()), "tipo": "leiloes", "apos": None, "mais": 1})):
-            self.bidder.publish("consultas", "consulta", query, content_type="application/json", reply_to=REPLY_TO)
+            self.bidder.publish("consultas", "consulta", query, content_type="application/json", reply_to=REPLY_TO,
+                                headers={"CC": ["consulta.todas"]})
         self.wait(lambda: False, 1.5)
         that("a query that cannot be read is dropped", len(self.bidder.replies) == marks, [m.body for m in self.bidder.replies[marks:]])
 

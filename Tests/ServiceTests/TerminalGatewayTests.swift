@@ -1,6 +1,7 @@
 import AuctionClient
 import AuctionFacts
 import AuctionSigning
+import AuctionWire
 import ServiceKit
 import SharedKernel
 import SuiteTesting
@@ -58,6 +59,19 @@ struct TerminalGatewayTests {
     let views = events.compactMap { if case .auction(let view) = $0 { view } else { nil } }
     #expect(views.count == 1 && views.first?.ownLast == 100_00 && views.first?.leader == "beta")
     #expect(events.last == .live)
+  }
+
+  @Test func `shows what is known while a partition does not answer, and does not call it all`() throws {
+    let bench = try BooksBench.open(partition: Partition(1, of: 2))
+    let client = AskingClient(bench)
+    let inbox = try #require(Inbox())
+    let gateway = TerminalGateway(voice: try bench.world.keys.voice("alpha"), clock: bench.service.clock, inbox: inbox)
+    try client.give(.link(.up))
+    try client.pass(.seconds(1))
+    for event in client.told { gateway.hear(event) }
+    let events = inbox.fetch().compactMap { if case .gateway(let event, _) = $0 { event } else { nil } }
+    #expect(events.contains { if case .auction(let view) = $0 { view.terms.auction == "moto" } else { false } })
+    #expect(events.contains(.resyncing(done: 1, total: 2)) && !events.contains(.live))
   }
 
   @Test func `tells of more auctions than news may wait, and is not asked for them again and again`() throws {
