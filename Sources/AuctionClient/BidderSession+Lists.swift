@@ -5,8 +5,12 @@ import SharedKernel
 /// The house's auctions, as its partitions list them.
 extension BidderSession {
   mutating func askAuctions(after last: AuctionID?, _ now: Timestamp) -> Output {
+    // Answers to one question and to another are no one list.
+    if let listQuestion { questions.take(listQuestion) }
     lists = PartitionAnswers()
-    return .ask(questions.ask(.auctions(after: last), at: now))
+    let question = questions.ask(.auctions(after: last), at: now)
+    listQuestion = question.id
+    return .ask(question)
   }
 
   /// What a partition lists is met at once; the question is answered when all have.
@@ -26,7 +30,10 @@ extension BidderSession {
 
   /// The list is asked for again because some partitions have not answered.
   func incompleteness(of asked: [Query]) -> [Output] {
-    guard !lists.isEmpty, asked.contains(where: { if case .auctions = $0.subject { true } else { false } }) else { return [] }
+    // What is known goes on by what the house says of it; only who waits for the beginning waits for all.
+    guard !isLive, !lists.isEmpty, asked.contains(where: { if case .auctions = $0.subject { true } else { false } }) else {
+      return []
+    }
     return [
       .tell(
         .incomplete(lists.incompleteness, answered: lists.silence.count - lists.silence.partitions.count, of: lists.silence.count)

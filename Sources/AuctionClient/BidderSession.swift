@@ -25,8 +25,9 @@ package struct BidderSession: Machine {
   var questions: OpenQuestions
   /// To the question for the list that is open.
   var lists = PartitionAnswers()
+  var listQuestion: UniqueID?
   private var isUp = false
-  private var isLive = false
+  private(set) var isLive = false
   var refreshAt: Timestamp?
   private var endAskedAt: [AuctionID: Timestamp] = [:]
   var random: SplitMix64

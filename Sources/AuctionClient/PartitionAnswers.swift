@@ -53,9 +53,14 @@ struct PartitionAnswers: Sendable {
 
   /// What became of a bid that nobody knows the auction of: a partition that decided it has the word, all together deny it.
   var decision: HouseAnswer? {
-    let decided = answers.values.first { if case .bid(_, _, .unknown) = $0.snapshot.content { false } else { true } }
-    // Each denies it as of its own clock.
-    return decided ?? (isWhole ? answers.values.min { $0.snapshot.clock.instant < $1.snapshot.clock.instant } : nil)
+    func decided(_ decision: Snapshot.Decision) -> HouseAnswer? {
+      answers.sorted { $0.key < $1.key }.lazy.map(\.value).first {
+        if case .bid(_, _, decision) = $0.snapshot.content { true } else { false }
+      }
+    }
+    // A bidder may have used one id in two partitions: what was accepted counts. Each denies it as of its own clock.
+    return decided(.accepted) ?? decided(.refused)
+      ?? (isWhole ? answers.values.min { $0.snapshot.clock.instant < $1.snapshot.clock.instant } : nil)
   }
 }
 

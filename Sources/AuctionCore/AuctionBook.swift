@@ -176,7 +176,7 @@ extension AuctionBook {
     return [opened] + close(.cancelled, cancellation, after: nil, at: clock, scribe: scribe)
   }
 
-  /// Takes note of a block 0 that was sealed before, with nothing behind it. False: no effect.
+  /// Takes note of a block 0 that was sealed before, and was all that was said at once. False: no effect.
   mutating func recall(_ opening: PastOpening, at clock: ClockReading) -> Bool {
     guard status == .scheduled else { return false }
     (status, closesAt) = (.open, opening.closesAt)

@@ -25,7 +25,7 @@ package struct BookKeeper: Machine {
     /// Seals what has happened since the last one.
     case endTurn
 
-    // What follows is only read back from a journal that no longer holds the bids themselves; it says nothing.
+    // What follows is only read back from a journal, which holds what was decided and not what about; it says nothing.
 
     case openedBefore(PastOpening)
     /// Seals nothing: its block follows as `sealedBefore`.
@@ -97,7 +97,7 @@ package struct BookKeeper: Machine {
       return []
     case .key(let record):
       guard record.standing == .revoked else { return [] }
-      let key = books.keyUse(of: record.owner, record.keyID)
+      let key = KeyUse(owner: record.owner, keyID: record.keyID)
       return change(books.openPlaces) { $0.revoke(record, key, at: clock, scribe: scribe) }
     case .outage(let from, let to):
       guard to - from > BookKeeper.longestPause else { return [] }
@@ -260,7 +260,7 @@ extension BookKeeper {
 }
 
 extension BookKeeper: Equatable {
-  /// Whether both hold the same state; who signs for them does not count.
+  /// Whether both hold the same state; what spells for them does not count.
   package static func == (a: BookKeeper, b: BookKeeper) -> Bool {
     a.books == b.books && a.outages == b.outages
   }

@@ -39,6 +39,7 @@ struct Decisions: Sendable {
       case .accepted(let block): block
       case .refused(let number): -number
       }
+    if case .refused = decision.outcome { precondition(number < 0, "receipts are numbered from 1") }
     guard names.append(Name(bid: name.bid, bidder: bidders.number(of: name.bidder))).inserted else { return false }
     rows.append(Row(digest: decision.digest, number: number, auction: auctions.number(of: decision.auction)))
     return true

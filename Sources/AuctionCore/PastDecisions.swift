@@ -20,7 +20,7 @@ package struct PastBid: Hashable, Sendable {
   }
 }
 
-/// An opening that took effect before, by a block 0 and nothing else.
+/// An opening that took effect before; block 0 was all that was said of it at once.
 package struct PastOpening: Hashable, Sendable {
   package let auction: AuctionID
   package let opensAt: Timestamp

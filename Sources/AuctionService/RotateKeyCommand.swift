@@ -74,11 +74,15 @@ package struct RotateKeyCommand: AsyncParsableCommand {
     let key = try PrivateKey.generate(.ed25519)
     if isService {
       // Nobody speaks under the old key while it is retired, nor has spoken later than now, unless under a clock that was ahead.
-      let idle = try Journal.keepIdle(folder: settings.dataPath, name: owner.text)
-      let latest = try Self.latestTurn(of: owner, in: settings.dataPath)
-      let instant = Self.retirement(max(await ShortClock.reading(settings).latest, latest))
-      try settings.keys.rotatePair(to: key, of: owner.text, passphrase: nil, retiredAt: instant)
-      withExtendedLifetime(idle) {}
+      let now = await ShortClock.reading(settings).latest
+      // The whole house's journal too where there are partitions: it must not begin just now.
+      let instances = try Set(Identity.instances(of: owner, in: settings.keys)).union([owner.text]).sorted()
+      let instant = try Self.keepingIdle(instances[...], in: settings.dataPath) {
+        let latest = try instances.map { try Self.latestTurn(of: $0, in: settings.dataPath) }.max() ?? now
+        let instant = Self.retirement(max(now, latest))
+        try settings.keys.rotatePair(to: key, of: owner.text, passphrase: nil, retiredAt: instant)
+        return instant
+      }
       report(owner, key.publicKey, settings.keys, retired: "\(settings.keys.retiredFolder)/\(owner)-\(instant).pem")
     } else {
       // What it signed before stays verifiable in the journal; no command under it is taken any more.
@@ -94,12 +98,23 @@ package struct RotateKeyCommand: AsyncParsableCommand {
     return TimeText.rfc3339(Timestamp(microseconds: micros + (1_000_000 - micros % 1_000_000)))
   }
 
+  /// Does something while none of these journals can be opened.
+  private static func keepingIdle<Answer>(
+    _ instances: ArraySlice<String>, in folder: String, _ body: () throws -> Answer
+  ) throws -> Answer {
+    guard let instance = instances.first else { return try body() }
+    let idle = try Journal.keepIdle(folder: folder, name: instance)
+    let answer = try keepingIdle(instances.dropFirst(), in: folder, body)
+    withExtendedLifetime(idle) {}
+    return answer
+  }
+
   /// The latest instant by which the journal was written, and a second: stamps within a turn go on from its reading.
-  private static func latestTurn(of owner: PrincipalID, in folder: String) throws -> Timestamp {
+  private static func latestTurn(of instance: String, in folder: String) throws -> Timestamp {
     var latest = Timestamp(microseconds: 0)
     let reader: JournalReader
     do throws(JournalError) {
-      reader = try JournalReader(path: "\(folder)/\(owner).sqlite")
+      reader = try JournalReader(path: "\(folder)/\(instance).sqlite")
     } catch {
       if case .absent = error.kind { return latest }
       throw error

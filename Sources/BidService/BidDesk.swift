@@ -161,7 +161,7 @@ package struct BidDesk: Desk, Sendable {
     }
   }
 
-  private static let auditedTogether = 1_024
+  private static let auditedTogether = 128
 
   private static func audit(_ summary: AuctionSummary, head: Seen, _ stored: [UInt8]?) throws {
     guard let stored = stored.flatMap({ try? Envelope(parsing: $0) }), SHA256.of(stored.payload) == head.digest else {
@@ -321,7 +321,8 @@ package struct BidDesk: Desk, Sendable {
 }
 
 extension PastOpening {
-  /// Nil where the books said more than block 0, or nothing: then the opening itself must be read back.
+  /// Nil where the books said more than block 0, or nothing: then the opening itself must be read back. What outages before it made
+  /// of it may still be pending, and follows from them again.
   fileprivate init?(_ input: BookKeeper.Input, _ outputs: [BookKeeper.Output]) {
     guard case .opened(let opening, _) = input, outputs.count == 1, case .block(_, 0, let sealed) = outputs[0] else { return nil }
     self.init(auction: opening.auction, opensAt: opening.opensAt, closesAt: opening.closesAt, block: sealed.digest)
@@ -337,9 +338,14 @@ extension AuctionSummary {
   /// Whether the last block, with this payload, says the same of an open auction. A result's digest follows from all that it says.
   fileprivate func stands(in head: [UInt8]) -> Bool {
     guard status == .open, let block = self.head?.block else { return true }
-    guard block > 0 else { return price == nil }
+    guard block > 0 else { return price == nil && opening(in: head)?.closesAt == closesAt }
     let ending = Block.ending(price: price, leader: leader, minimum: minimum, closesAt: closesAt)
     return head.suffix(ending.count).elementsEqual(ending)
+  }
+
+  private func opening(in head: [UInt8]) -> Opening? {
+    guard case .opening(let evidence)? = (try? Block(payload: head, kind: .bidsAccepted))?.content else { return nil }
+    return (try? Envelope(evidence)).flatMap { try? Opening($0) }
   }
 }
 

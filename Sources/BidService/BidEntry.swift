@@ -242,12 +242,16 @@ extension BidEntry {
     var fields = Fields(bytes)
     guard let auction = fields.text().flatMap({ AuctionID($0) }), let bidder = fields.text().flatMap({ PrincipalID($0) }),
       let bid = fields.text().flatMap({ BidID($0) }), let digest = fields.digest(),
-      let number = fields.number(), let receipt = fields.next(), fields.isAtEnd, number >= 0 || Digest(receipt) != nil
+      let number = fields.number(), let receipt = fields.next(), fields.isAtEnd, number >= 0 || Digest(receipt) != nil,
+      number > -maximumCount
     else { return nil }
     let outcome = number < 0 ? BidDecision.Outcome.refused(number: -number) : .accepted(block: number)
     return .decided(
       bidder: bidder, bid: bid, BidDecision(auction: auction, digest: digest, outcome: outcome), receipt: Digest(receipt))
   }
+
+  /// No count in a journal comes near it; what would overflow is unreadable.
+  private static let maximumCount: Int64 = 1 << 53
 
   private static func encode(_ book: ClosedBook, _ scheduling: Evidence) -> [UInt8] {
     var fields = Fields()
@@ -269,7 +273,8 @@ extension BidEntry {
     guard let scheduled = fields.next().flatMap({ try? Envelope(parsing: $0) }), let scheduling = try? Scheduling(scheduled),
       let last = fields.next(), let closesAt = fields.number(), let closedAt = fields.number(), let accepted = fields.number(),
       let refused = fields.number(), let sequence = fields.number(), let price = fields.optionalNumber(),
-      let leader = fields.text(), let received = fields.optionalNumber(), fields.isAtEnd
+      let leader = fields.text(), let received = fields.optionalNumber(), fields.isAtEnd,
+      [accepted, refused, sequence].allSatisfy({ (0...maximumCount).contains($0) })
     else { return nil }
     var ending: ClosedBook.Ending?
     var outcome = AuctionResult.Outcome.cancelled

@@ -10,7 +10,7 @@ enum Schema {
   /// - 2: the same tables. Journals hold kinds of entries, and lack documents, that a program of version 1 does not know:
   ///   it must refuse them whole instead of stopping in the midst of them.
   /// - 3: the same tables; again other kinds of entries (accepted bids without their envelopes).
-  /// - 4: the same tables; openings without their envelopes.
+  /// - 4: the same tables; openings without their envelopes, compacted auctions without their result's.
   static let version = 4
   static let oldest = 1
   /// In `application_id`: whether a service may continue the file.

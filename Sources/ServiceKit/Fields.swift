@@ -38,13 +38,13 @@ package struct Fields {
   /// `.some(nil)` where nothing was written.
   package mutating func optionalDigest() -> Digest?? {
     guard let range = range() else { return nil }
-    return range.isEmpty ? .some(nil) : Digest(bytes[range])
+    return range.isEmpty ? .some(nil) : Digest(bytes[range]).map { .some($0) }
   }
   package mutating func number() -> Int64? { range().flatMap { integer($0) } }
   /// `.some(nil)` where nothing was written.
   package mutating func optionalNumber() -> Int64?? {
     guard let range = range() else { return nil }
-    return range.isEmpty ? .some(nil) : integer(range)
+    return range.isEmpty ? .some(nil) : integer(range).map { .some($0) }
   }
   package var isAtEnd: Bool { place == bytes.count }
 

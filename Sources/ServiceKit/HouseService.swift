@@ -67,7 +67,7 @@ package struct HouseService<D: Desk>: Sendable {
       try JournalDivision.claim(division, in: journal)
       // Before the key is bound: a new journal that is given up must not be the one that the key remembers.
       let presence = try PresenceFile(beside: journal)
-      try Identity.bind(principal, as: instance, to: journal, in: settings.keys)
+      try Identity.bind(principal, as: instance, of: division, to: journal, in: settings.keys)
       try presence.checkNothingIsMissing()
     } catch {
       // Left there, it would stand in the way of the copy that is to be restored.

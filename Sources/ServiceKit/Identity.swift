@@ -49,23 +49,55 @@ package enum Identity {
   /// A key speaks for one journal only: a house that forgot its books would contradict itself.
   ///
   /// The journal's id is kept beside the private key when the journal is first made: for each part of a divided house one.
-  /// - Parameter instance: which of those that speak for the principal it is; the principal itself speaks for the whole house.
+  /// - Parameters:
+  ///   - instance: which of those that speak for the principal it is; the principal itself speaks for the whole house.
+  ///   - division: which part of how many, as `n/N`; nil: the whole.
   /// - Throws: a configuration failure when the key knows another journal, when it knows none and this one is written in, or when it
-  ///   speaks for a whole house and for parts of one.
-  package static func bind(_ principal: PrincipalID, as instance: String, to journal: Journal, in folder: KeyFolder) throws {
-    let note = folder.privateFile(principal.text).replacingSuffix("\(principal).pem", by: "\(instance).journal")
-    if let other = try divisions(of: principal, in: folder).first(where: {
-      ($0 == principal.text) != (instance == principal.text)
-    }) {
+  ///   speaks for a house that is divided otherwise.
+  package static func bind(
+    _ principal: PrincipalID, as instance: String, of division: String? = nil, to journal: Journal, in folder: KeyFolder
+  ) throws {
+    // One after the other: two that begin at the same time must see each other.
+    try folder.alone {
+      try checkDivision(principal, as: instance, division, in: folder)
+      try note(principal, as: instance, division, journal, in: folder)
+    }
+  }
+
+  private static func file(_ instance: String, of principal: PrincipalID, in folder: KeyFolder) -> String {
+    folder.privateFile(principal.text).replacingSuffix("\(principal).pem", by: "\(instance).journal")
+  }
+
+  /// A note is the journal's id, and behind it what part of how many it is of.
+  private static func readNote(_ path: String) -> (journal: String, division: String?)? {
+    readLine(path).map { line in
+      let parts = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      return (parts.first ?? "", parts.count > 1 ? parts[1] : nil)
+    }
+  }
+
+  private static func checkDivision(
+    _ principal: PrincipalID, as instance: String, _ division: String?, in folder: KeyFolder
+  ) throws {
+    func count(_ division: String?) -> Substring? { division?.split(separator: "/").last }
+    for other in try instances(of: principal, in: folder) where other != instance {
+      let known = readNote(file(other, of: principal, in: folder))?.division
+      guard (other == principal.text) != (instance == principal.text) || count(known) != count(division) else { continue }
       throw Failure(
         .configuration,
         said(
-          "a chave de \(principal) já fala pelo diário de \(other): uma casa é inteira ou particionada, e não muda enquanto há leilões. "
+          "a chave de \(principal) já fala pelo diário de \(other)\(known.map { " (\($0))" } ?? ""): uma casa é inteira ou particionada, e não muda enquanto há leilões. "
             + "Como mudar: docs/operations.md.",
-          "the key of \(principal) speaks for the journal of \(other) already: a house is whole or partitioned, and does not change "
+          "the key of \(principal) speaks for the journal of \(other)\(known.map { " (\($0))" } ?? "") already: a house is whole or partitioned, and does not change "
             + "while there are auctions. How to change: docs/operations.md."))
     }
-    guard let known = readLine(note) else {
+  }
+
+  private static func note(
+    _ principal: PrincipalID, as instance: String, _ division: String?, _ journal: Journal, in folder: KeyFolder
+  ) throws {
+    let note = file(instance, of: principal, in: folder)
+    guard let known = readNote(note)?.journal else {
       guard journal.entryCount == 0 else {
         throw Failure(
           .configuration,
@@ -75,7 +107,7 @@ package enum Identity {
             "the journal \(journal.path) was written under another key of \(principal). Put the old key back into \(folder.path); "
               + "if this is its key, write \(journal.identity) to \(note)."))
       }
-      guard writeDurably(journal.identity + "\n", to: note) else {
+      guard writeDurably(([journal.identity] + (division.map { [$0] } ?? [])).joined(separator: " ") + "\n", to: note) else {
         throw Failure(.ioError, said("não consigo gravar \(note): ", "cannot write \(note): ") + systemReason())
       }
       return
@@ -94,8 +126,8 @@ package enum Identity {
           + "or new keys for a new house."))
   }
 
-  /// The instances of a principal that have journals.
-  private static func divisions(of principal: PrincipalID, in folder: KeyFolder) throws -> [String] {
+  /// Those that speak for a principal and have journals: itself, or its parts by their numbers.
+  package static func instances(of principal: PrincipalID, in folder: KeyFolder) throws -> [String] {
     let path = folder.privateFile(principal.text).replacingSuffix("/\(principal).pem", by: "")
     guard let listing = opendir(path) else {
       throw Failure(.ioError, said("não consigo ler \(path): ", "cannot read \(path): ") + systemReason())
@@ -106,7 +138,8 @@ package enum Identity {
       let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
       guard name.hasSuffix(".journal") else { continue }
       let instance = String(name.dropLast(".journal".count))
-      if instance == principal.text || instance.hasPrefix("\(principal).") { names.append(instance) }
+      let number = instance.hasPrefix("\(principal).") ? instance.dropFirst(principal.text.count + 1) : ""
+      if instance == principal.text || !number.isEmpty && number.allSatisfy(\.isWholeNumber) { names.append(instance) }
     }
     return names.sorted()
   }

@@ -35,6 +35,7 @@ package struct Spread: Sendable {
   package func relay<Item: Sendable>(
     ahead: Int, make: @escaping @Sendable (_ hand: (Item) throws -> Void) throws -> Void, use: (Item) throws -> Void
   ) throws {
+    precondition(ahead > 0, "nothing would ever be handed on")
     guard threads > 1 else { return try make(use) }
     let belt = Belt<Item>(room: ahead)
     let maker = DispatchGroup()

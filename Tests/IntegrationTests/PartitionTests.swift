@@ -45,6 +45,10 @@ import Testing
       #expect(try await Ledger(auction, from: visitor).accepted.map(\.bid.bidder.text) == ["ana", "bia"])
     }
 
+    // Both speak under the key.
+    let rotated = try await house.operator(["trocar-chave", "ms_lance"])
+    #expect(rotated.status == 78 && rotated.text.contains("ms_lance.0"), "\(rotated)")
+
     let export = house.folder + "/export.json"
     try await house.broker.rabbitmqctl(["export_definitions", export])
     #expect(try await house.operator(["topologia", "--particoes", "2", "--conferir", export]).status == 0)

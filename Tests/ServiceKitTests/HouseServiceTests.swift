@@ -40,13 +40,15 @@ import Testing
       let journal = try Journal.open(folder: data, name: instance, waitingForLock: false) { _ in }
       defer { journal.close() }
       try JournalDivision.claim(division, in: journal)
-      try Identity.bind("ms_lance", as: instance, to: journal, in: keys)
+      try Identity.bind("ms_lance", as: instance, of: division, to: journal, in: keys)
     }
     for _ in 0..<2 {
       try take("ms_lance.0", "0/2")
       try take("ms_lance.1", "1/2")
     }
-    for (instance, division) in [("ms_lance.0", "0/3"), ("ms_lance.0", nil), ("ms_lance.1", "0/2"), ("ms_lance", nil)] {
+    for (instance, division) in [
+      ("ms_lance.0", "0/3"), ("ms_lance.0", nil), ("ms_lance.1", "0/2"), ("ms_lance", nil), ("ms_lance.2", "2/3"),
+    ] {
       let failure = #expect(throws: Failure.self) { try take(instance, division) }
       #expect(failure?.status == .configuration, "\(instance) \(division ?? "-")")
     }
@@ -71,13 +73,16 @@ import Testing
     let whole = try Journal.open(folder: data, name: "ms_lance", waitingForLock: false) { _ in }
     try JournalDivision.claim(nil, in: whole)
     try Identity.bind("ms_lance", as: "ms_lance", to: whole, in: keys)
+    // Somebody's copy is nobody's part.
+    try scratch.write([1], "keys/private/ms_lance.old.journal")
+    try Identity.bind("ms_lance", as: "ms_lance", to: whole, in: keys)
     _ = try whole.commit(Commit(entries: [(kind: "lance", body: [1])]))
     let claim = #expect(throws: Failure.self) { try JournalDivision.claim("0/2", in: whole) }
     #expect(claim?.status == .configuration)
     whole.close()
     let part = try Journal.open(folder: data, name: "ms_lance.0", waitingForLock: false) { _ in }
     defer { part.close() }
-    let bind = #expect(throws: Failure.self) { try Identity.bind("ms_lance", as: "ms_lance.0", to: part, in: keys) }
+    let bind = #expect(throws: Failure.self) { try Identity.bind("ms_lance", as: "ms_lance.0", of: "0/2", to: part, in: keys) }
     #expect(bind?.status == .configuration)
   }
 }

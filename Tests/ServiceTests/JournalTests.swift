@@ -140,6 +140,21 @@ struct JournalTests {
     #expect(throws: (any Error).self) { try audit(spoiled, keys.ring) }
   }
 
+  @Test func `with another end for an auction that nobody has bid on is not taken up`() throws {
+    let bench = try BooksBench.open()
+    let contents = bench.service.store.contents
+    let forged = try contents.entries.map { entry -> Entry in
+      guard case .opened(let opening)? = entry.kind == "aberto" ? try BidEntry(entry) : nil else { return entry }
+      let other = PastOpening(
+        auction: opening.auction, opensAt: opening.opensAt, closesAt: opening.closesAt + .seconds(60), block: opening.block)
+      return Entry(number: entry.number, kind: entry.kind, body: BidEntry.opened(other).entry.body)
+    }
+    #expect(forged != contents.entries)
+    _ = try books(try journal(contents), bench.world.keys)
+    let other = try journal(contents.with(entries: forged), "forged")
+    #expect(throws: Failure.self) { try books(other, bench.world.keys) }
+  }
+
   @Test func `with another price for an open auction is not taken up`() throws {
     let bench = try BooksBench.open()
     try bench.place(100_00)

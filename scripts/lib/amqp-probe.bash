@@ -6,6 +6,7 @@
 #   other      something listens that does not speak AMQP 0-9-1
 #   rabbitmq   an AMQP broker without the house's user or vhost
 #   leilao     a broker of a house; how busy it is, it does not say
+#   divided    a broker of a partitioned house
 #   idle       a broker of a house that nobody consumes from
 #   busy       a broker of a house at work
 amqp_probe() (
@@ -21,7 +22,13 @@ amqp_probe() (
   amqp_send 0001 0014000a00                                                                               # channel.open
   amqp_expect 0014000b || { echo leilao; exit; }
   amqp_send 0001 "0032000a0000$(amqp_short lance_realizado)0100000000"                                    # queue.declare, passive
-  amqp_expect 0032000b || { echo leilao; exit; }
+  if ! amqp_expect 0032000b; then
+    amqp_send 0002 0014000a00
+    amqp_expect 0014000b || { echo leilao; exit; }
+    amqp_send 0002 "0032000a0000$(amqp_short lance_realizado.0)0100000000"
+    if amqp_expect 0032000b; then echo divided; else echo leilao; fi
+    exit
+  fi
   if [ "${arguments: -8}" = 00000000 ]; then echo idle; else echo busy; fi
   amqp_send 0000 000a003200c80000000000                                                                   # connection.close
   amqp_expect 000a0033 || true

@@ -79,7 +79,7 @@ found_words() {
   case $1 in
     other) say 'não fala AMQP' 'does not speak AMQP' ;;
     rabbitmq) say 'um RabbitMQ sem o vhost ou os usuários da casa' 'a RabbitMQ without the vhost or the users of a house' ;;
-    leilao | idle | busy) say 'o broker de outra casa' 'the broker of another house' ;;
+    leilao | idle | busy | divided) say 'o broker de outra casa' 'the broker of another house' ;;
   esac
 }
 

@@ -33,7 +33,11 @@ partitions=''
 partitions_file=$LEILAO_DATA/partitions
 name_services() {
   local number
-  { read -r partitions <"$partitions_file"; } 2>/dev/null || partitions=''
+  partitions=''
+  if [ -e "$partitions_file" ]; then
+    partitions=$(cat -- "$partitions_file")
+    [[ $partitions =~ ^([2-9]|[1-5][0-9]|6[0-4])$ ]] || fail '%s diz “%s”; aceito: de 2 a 64.' '%s says “%s”; accepted: 2 to 64.' "$partitions_file" "$partitions"
+  fi
   services=(ms-leilao)
   if [ -z "$partitions" ]; then services+=(ms-lance); fi
   for ((number = 0; number < ${partitions:-0}; number++)); do services+=("ms-lance.$number"); done
@@ -53,6 +57,8 @@ lock_house() {
     say 'Outro scripts/up ou scripts/down trabalha nesta casa; à espera dele.' 'Another scripts/up or scripts/down is at work on this house; waiting for it.'
     flock -w 1800 9 || fail 'O outro não terminou em 30 minutos.' 'The other one did not end within 30 minutes.'
   fi
+  # what the one before has made of it
+  name_services
 }
 
 # as_user USER COMMAND…: runs a program of the house under the broker's user of that name.
