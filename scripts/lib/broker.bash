@@ -19,7 +19,14 @@ make_definitions() {
   "$bin/ms-leilao" topologia --particoes "$partitions" >"$definitions.new" && mv -f -- "$definitions.new" "$definitions"
 }
 
-broker_ready() { case $(amqp_probe "$1") in leilao | idle | busy) return 0 ;; *) return 1 ;; esac; }
+# broker_ready PORT: whether a broker is there that is made for this house: whole, or partitioned.
+broker_ready() {
+  case $(amqp_probe "$1") in
+    leilao | idle | busy) [ -z "$partitions" ] ;;
+    divided) [ -n "$partitions" ] ;;
+    *) return 1 ;;
+  esac
+}
 
 # broker_url USER: where a program finds the broker; a development user's password is its name.
 broker_url() {
