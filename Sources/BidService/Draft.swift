@@ -33,17 +33,17 @@ struct Draft {
 
   /// Publishes a block, and keeps it.
   mutating func say(_ kind: Kind, _ number: Int64, of auction: AuctionID, _ block: Spelled) {
-    said.append(
-      Said(
-        kind: kind, payload: block.payload, id: "\(auction):\(number)", correlation: auction.text,
-        audience: .record(collection: Collection.blocks, key: auction.text, number: number)))
+    say(kind, number, of: auction, block, to: .record(collection: Collection.blocks, key: auction.text, number: number))
   }
 
   /// Publishes a result once more.
   mutating func repeatResult(_ number: Int64, of auction: AuctionID, _ block: Spelled) {
+    say(.awarded, number, of: auction, block, to: .everyone)
+  }
+
+  private mutating func say(_ kind: Kind, _ number: Int64, of auction: AuctionID, _ block: Spelled, to audience: Audience) {
     said.append(
-      Said(
-        kind: .awarded, payload: block.payload, id: "\(auction):\(number)", correlation: auction.text, audience: .everyone))
+      Said(kind: kind, payload: block.payload, id: "\(auction):\(number)", correlation: auction.text, audience: audience))
   }
 
   mutating func say(_ extended: Extension, _ spelled: Spelled) { say(extended, spelled.payload, to: .everyone) }
