@@ -141,7 +141,7 @@ extension KeyRing.Member {
 
 extension Envelope {
   /// Size and shape, then whether this is said on that exchange, then the signature.
-  static func signed(
+  package static func signed(
     _ body: [UInt8], from exchange: Exchange?, ring: KeyRing
   ) throws(Rejection) -> (envelope: Envelope, signer: KeyRing.Member) {
     let envelope: Envelope

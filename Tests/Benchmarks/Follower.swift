@@ -8,65 +8,99 @@ import SigningKit
 import SuiteTesting
 import Synchronization
 
-/// Follows auctions, verifying the house's signature of each block as it comes, and notes when which bid was there. The chain and
-/// the bidders' signatures are checked when the clock has stopped.
+/// Follows auctions, verifying the house's signature of each block as it comes, and notes when. What the blocks hold, the chain and
+/// the bidders' signatures are looked at when the clock has stopped: until then the processor belongs to the house.
 final class Follower: Sendable {
   private struct State {
-    var seen: [BidID: ContinuousClock.Instant] = [:]
-    var blocks: [AuctionID: [HouseStatement]] = [:]
+    var blocks: [Heard] = []
+    /// Each block once: a house that was killed says again what it may have said.
+    var known: Set<String> = []
+    var bids = 0
     var problems: [String] = []
   }
 
-  private let channel: Channel<(Delivery, ContinuousClock.Instant)>
+  private struct Heard {
+    let envelope: Envelope
+    let verified: ContinuousClock.Instant
+  }
+
+  private let channel: Channel<Delivery>
   private let state: Shared
   private let connection: Connection
 
   private final class Shared: Sendable { let value = Mutex(State()) }
 
   init(_ house: BenchHouse, _ auctions: [AuctionID]) async throws {
-    let (channel, state, ring) = (Channel<(Delivery, ContinuousClock.Instant)>(), Shared(), house.ring)
+    let (channel, state, ring) = (Channel<Delivery>(), Shared(), house.ring)
     (self.channel, self.state) = (channel, state)
     let bindings = auctions.map { Binding(exchange: Exchange.notificacoes.rawValue, key: RoutingKey.auction($0)) }
     connection = try await house.connect(
       "seguidor", [Subscription(name: "blocos", source: .exclusive(bindings: bindings), automaticAcknowledgement: true)]
     ) { event in
       guard case .delivered(let deliveries) = event else { return }
-      let now = ContinuousClock.now
-      for delivery in deliveries { channel.send((delivery, now)) }
+      for delivery in deliveries { channel.send(delivery) }
     }
     startThread(named: "seguidor") {
       while let deliveries = channel.takeAll(until: .now + .seconds(60)) {
-        for (delivery, at) in deliveries { Self.take(delivery, at, ring, state) }
+        for delivery in deliveries { Self.take(delivery, ring, state) }
       }
     }
   }
 
-  private static func take(_ delivery: Delivery, _ at: ContinuousClock.Instant, _ ring: LiveKeyRing, _ state: Shared) {
+  private static func take(_ delivery: Delivery, _ ring: LiveKeyRing, _ state: Shared) {
     do {
-      let statement = try ring.open { ring throws(Rejection) in try HouseStatement(delivery.body, from: .notificacoes, ring: ring)
+      let envelope = try ring.open { ring throws(Rejection) in
+        try Envelope.signed(delivery.body, from: .notificacoes, ring: ring).envelope
       }
-      guard case .block(let block) = statement.fact else { return }
-      let verified = ContinuousClock.now
+      guard Block.kinds.contains(envelope.kind) else { return }
+      let heard = Heard(envelope: envelope, verified: .now)
+      let bids = bids(in: envelope.payload)
       state.value.withLock { state in
-        state.blocks[block.auction, default: []].append(statement)
-        guard case .entries(let entries) = block.content else { return }
-        for case .bid(let evidence, _) in entries.map(\.fact) {
-          if let envelope = try? Envelope(evidence), let bid = try? Bid(envelope), state.seen[bid.id] == nil {
-            state.seen[bid.id] = max(at, verified)
-          }
-        }
+        guard state.known.insert(delivery.properties.messageID ?? "").inserted else { return }
+        state.blocks.append(heard)
+        state.bids += bids
       }
     } catch { state.value.withLock { $0.problems.append("\(error)") } }
   }
 
-  var count: Int { state.value.withLock { $0.seen.count } }
-  /// When which bid stood in a block that was verified.
-  var seen: [BidID: ContinuousClock.Instant] { state.value.withLock { $0.seen } }
+  /// How many bids a block's payload holds, without reading it: each is followed by when it was received. A wrong answer would be
+  /// found when the blocks are read.
+  private static func bids(in payload: [UInt8]) -> Int {
+    payload.withUnsafeBytes { bytes in
+      var count = 0
+      for start in bytes.indices.dropLast(mark.count) where bytes[start] == mark[0] && bytes[start + 1] == mark[1] {
+        if bytes[start..<(start + mark.count)].elementsEqual(mark) { count += 1 }
+      }
+      return count
+    }
+  }
+
+  private static let mark = Array("\"recebido_us\":".utf8)
+
+  /// Bids in the blocks that were verified.
+  var count: Int { state.value.withLock { $0.bids } }
   var problems: [String] { state.value.withLock { $0.problems } }
-  /// As they came, each once: a house that was killed says again what it may have said.
-  func blocks(of auction: AuctionID) -> [HouseStatement] {
-    var known: Set<Digest> = []
-    return state.value.withLock { $0.blocks[auction] ?? [] }.filter { known.insert($0.digest).inserted }
+
+  /// Reads what was heard: when the clock has stopped.
+  func read() throws -> Reading {
+    let heard = state.value.withLock { $0.blocks }
+    var reading = Reading()
+    for one in heard {
+      let statement = try HouseStatement(trusted: one.envelope.evidence)
+      guard case .block(let block) = statement.fact else { continue }
+      reading.blocks[block.auction, default: []].append(statement)
+      guard case .entries(let entries) = block.content else { continue }
+      for case .bid(let evidence, _) in entries.map(\.fact) { reading.seen[try Bid(Envelope(evidence)).id] = one.verified }
+    }
+    return reading
+  }
+
+  /// What the blocks say.
+  struct Reading {
+    /// When which bid stood in a block that was verified.
+    var seen: [BidID: ContinuousClock.Instant] = [:]
+    /// In the order in which they came.
+    var blocks: [AuctionID: [HouseStatement]] = [:]
   }
 
   func leave() async {

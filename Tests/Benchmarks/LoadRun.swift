@@ -52,12 +52,12 @@ struct LoadRun {
       }
       try await Task.sleep(for: .milliseconds(5))
     }
-    let seen = follower.seen
-    guard var ended = seen.values.max() else { throw NotWhole(description: "nothing was seen") }
-    if let audience { ended = try await max(ended, audience.heard(later(follower.blocks(of: audience.auction)).count)) }
     let spent = try meter.spent()
+    let reading = try follower.read()
+    guard var ended = reading.seen.values.max() else { throw NotWhole(description: "nothing was seen") }
+    if let audience { ended = try await max(ended, audience.heard(later(reading.blocks[audience.auction] ?? []).count)) }
     await connection.close(within: .zero)
-    try await check(load, follower, seen)
+    try await check(load, reading)
     await follower.leave()
     return Figure(
       mode: mode, key: house.keyName, bids: bids, auctions: auctions.count, bodySize: load.bodySize,
@@ -65,7 +65,9 @@ struct LoadRun {
       cpu: spent.map { ($0.name, Double($0.microseconds) / Double(bids)) }, rate: rate,
       latency: rate.flatMap { rate in
         Percentiles(
-          load.items.enumerated().compactMap { number, item in seen[item.id].map { due(number, rate, began).duration(to: $0) } })
+          load.items.enumerated().compactMap { number, item in
+            reading.seen[item.id].map { due(number, rate, began).duration(to: $0) }
+          })
       })
   }
 
@@ -104,13 +106,13 @@ struct LoadRun {
   }
 
   /// Whole ledgers by the checker of the tests, each bid decided as it had to be, and the follower's blocks those of the ledger.
-  func check(_ load: BidLoad, _ follower: Follower, _ seen: [BidID: ContinuousClock.Instant]) async throws {
-    for item in load.items where (seen[item.id] != nil) != (item.expected == .accepted) {
+  func check(_ load: BidLoad, _ reading: Follower.Reading) async throws {
+    for item in load.items where (reading.seen[item.id] != nil) != (item.expected == .accepted) {
       throw NotWhole(description: "bid \(item.id) was not \(item.expected)")
     }
     let refusable = Dictionary(grouping: load.items.filter { $0.expected == .refused }, by: \.auction)
     for (auction, ledger) in zip(auctions, try await house.ledgers(of: auctions)) {
-      guard later(ledger) == later(follower.blocks(of: auction)) else {
+      guard later(ledger) == later(reading.blocks[auction] ?? []) else {
         throw NotWhole(description: "the follower of \(auction) heard other blocks than stand in the ledger")
       }
       let problems = LedgerCheck(ledger, of: auction, isOpen: true).violations

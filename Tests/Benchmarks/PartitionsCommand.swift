@@ -85,12 +85,12 @@ struct PartitionsCommand: AsyncParsableCommand {
       }
       try await Task.sleep(for: .milliseconds(20))
     }
-    let seen = follower.seen
+    let reading = try follower.read()
     await connection.close(within: .zero)
-    try await run.check(bids, follower, seen)
+    try await run.check(bids, reading)
     await follower.leave()
     let passages = bids.items.enumerated().compactMap { number, item in
-      seen[item.id].map {
+      reading.seen[item.id].map {
         Passage(partition: item.auction.slice.number % 2, due: run.due(number, rate, began), seen: $0)
       }
     }
