@@ -20,13 +20,15 @@ extension OutgoingMessage {
   /// - Parameters:
   ///   - id: the broker's `message_id`: the same statement always has the same one.
   ///   - correlation: the broker's `correlation_id`: the auction's id, where it is about one.
+  ///   - kept: the document that holds it too.
   package static func event(
-    _ kind: Kind, _ evidence: Evidence, id: String, correlation: String?, headers: [String: String] = [:]
+    _ kind: Kind, _ evidence: Evidence, id: String, correlation: String?, headers: [String: String] = [:],
+    kept: DocumentPlace? = nil
   ) -> OutgoingMessage {
     OutgoingMessage(
       exchange: Exchange.leilao.rawValue, routingKey: kind.routingKey,
       isMandatory: Topology.house.isMandatory(.leilao, key: kind.routingKey), messageID: id, correlationID: correlation,
-      contentType: Envelope.contentType, headers: headers, body: evidence.bytes)
+      contentType: Envelope.contentType, headers: headers, body: evidence.bytes, kept: kept)
   }
 
   package static func event(_ statement: some WireValue, _ sealed: Sealed) -> OutgoingMessage {

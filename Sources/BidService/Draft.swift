@@ -70,15 +70,19 @@ struct Draft {
     var together = voice.seal(said.filter { !$0.mayBeRepeated }.map { ($0.kind, $0.payload) })[...]
     for said in said {
       let evidence = said.mayBeRepeated ? voice.seal(said.kind, said.payload) : together.removeFirst()
+      var kept: DocumentPlace?
       switch said.audience {
       case .everyone: break
       case .record(let collection, let key, let number):
-        turn.documents.append(Document(collection: collection, key: key, number: number, body: evidence.bytes))
+        let document = Document(collection: collection, key: key, number: number, body: evidence.bytes)
+        // Receipts go one day.
+        if collection == Collection.blocks { kept = document.place }
+        turn.documents.append(document)
       case .asker(let address):
         turn.replies.append(.reply(evidence.bytes, to: address, id: said.id, correlation: said.correlation))
         continue
       }
-      turn.outgoing.append(.event(said.kind, evidence, id: said.id, correlation: said.correlation))
+      turn.outgoing.append(.event(said.kind, evidence, id: said.id, correlation: said.correlation, kept: kept))
     }
     return turn
   }

@@ -12,4 +12,17 @@ package struct Document: Sendable, Hashable {
     self.number = number
     self.body = body
   }
+
+  package var place: DocumentPlace { DocumentPlace(collection: collection, key: key, number: number) }
+}
+
+/// What a document is found by.
+package struct DocumentPlace: Sendable, Hashable {
+  package let collection: String
+  package let key: String
+  package let number: Int64
+
+  package init(collection: String, key: String, number: Int64) {
+    (self.collection, self.key, self.number) = (collection, key, number)
+  }
 }

@@ -51,24 +51,13 @@ extension JournalReading {
   }
 
   package func document(_ collection: String, _ key: String, _ number: Int64) throws(JournalError) -> [UInt8]? {
-    try read { db in
-      let rows = try Row.fetchCursor(
-        db.cachedStatement(
-          sql: "SELECT body FROM documents WHERE collection = CAST(? AS TEXT) AND key = CAST(? AS TEXT) AND number = ?"),
-        arguments: [Rows.text(collection), Rows.text(key), number])
-      return try Rows.all(rows) { try Rows.bytes($0, 0) }.first
-    }
+    try read { db in try Rows.body(of: DocumentPlace(collection: collection, key: key, number: number), db) }
   }
 
   /// Those under these keys and numbers, in this order; nil where there is none.
   package func documents(_ collection: String, at places: [(key: String, number: Int64)]) throws(JournalError) -> [[UInt8]?] {
     try read { db in
-      let statement = try db.cachedStatement(
-        sql: "SELECT body FROM documents WHERE collection = CAST(? AS TEXT) AND key = CAST(? AS TEXT) AND number = ?")
-      return try places.map { place in
-        let rows = try Row.fetchCursor(statement, arguments: [Rows.text(collection), Rows.text(place.key), place.number])
-        return try Rows.all(rows) { try Rows.bytes($0, 0) }.first
-      }
+      try places.map { try Rows.body(of: DocumentPlace(collection: collection, key: $0.key, number: $0.number), db) }
     }
   }
 
@@ -127,20 +116,30 @@ extension JournalReading {
   /// What is not yet marked as sent, in the order it was committed.
   package func pendingOutbox(after id: Int64, limit: Int) throws(JournalError) -> [OutboxMessage] {
     try read { db in
+      let kept = try Schema.namesDocuments(db) ? "kept_collection, kept_key, kept_number" : "NULL, NULL, NULL"
       let rows = try Row.fetchCursor(
         db.cachedStatement(
           sql: """
-            SELECT id, exchange, routing_key, mandatory, message_id, correlation_id, content_type, headers, body FROM outbox
-            WHERE id > ? ORDER BY id LIMIT ?
+            SELECT id, exchange, routing_key, mandatory, message_id, correlation_id, content_type, headers, body, \(kept)
+            FROM outbox WHERE id > ? ORDER BY id LIMIT ?
             """),
         arguments: [id, max(0, limit)])
       return try Rows.all(rows) { row in
-        OutboxMessage(
+        let place = try Rows.place(row, 9)
+        let body = try place.map { try Rows.body(of: $0, db) } ?? (place == nil ? Rows.bytes(row, 8) : nil)
+        guard let body else {
+          throw JournalError(
+            .corrupt(
+              Sentence(
+                "falta o documento da mensagem \(row[0] as Int64)", "the document of message \(row[0] as Int64) is missing")),
+            path)
+        }
+        return OutboxMessage(
           id: row[0],
           message: OutgoingMessage(
             exchange: try Rows.text(row, 1), routingKey: try Rows.text(row, 2), isMandatory: row[3],
             messageID: try Rows.optionalText(row, 4), correlationID: try Rows.optionalText(row, 5),
-            contentType: try Rows.optionalText(row, 6), headers: try Rows.headers(row, 7), body: try Rows.bytes(row, 8)))
+            contentType: try Rows.optionalText(row, 6), headers: try Rows.headers(row, 7), body: body, kept: place))
       }
     }
   }

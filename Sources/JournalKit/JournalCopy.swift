@@ -57,6 +57,7 @@ package enum JournalCopy {
         try db.execute(sql: "PRAGMA journal_mode = DELETE")
         let count = try Int64.fetchOne(db, sql: "SELECT max(number) FROM entries") ?? 0
         try db.inTransaction(.immediate) {
+          try Schema.upgrade(db)
           try Schema.become(role, db)
           try Rows.insert(entries, from: count + 1, db)
           return .commit

@@ -9,10 +9,13 @@ package struct OutgoingMessage: Sendable, Hashable {
   /// For whoever reads the message by hand.
   package let headers: [String: String]
   package let body: [UInt8]
+  /// Where the same bytes are kept as a document, of the same commit or an earlier one, which is never removed: they are not
+  /// written a second time.
+  package let kept: DocumentPlace?
 
   package init(
     exchange: String, routingKey: String, isMandatory: Bool = true, messageID: String? = nil, correlationID: String? = nil,
-    contentType: String? = nil, headers: [String: String] = [:], body: [UInt8]
+    contentType: String? = nil, headers: [String: String] = [:], body: [UInt8], kept: DocumentPlace? = nil
   ) {
     self.exchange = exchange
     self.routingKey = routingKey
@@ -22,6 +25,7 @@ package struct OutgoingMessage: Sendable, Hashable {
     self.contentType = contentType
     self.headers = headers
     self.body = body
+    self.kept = kept
   }
 }
 

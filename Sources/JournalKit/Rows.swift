@@ -41,13 +41,18 @@ enum Rows {
     if messages.isEmpty { return [] }
     let statement = try db.cachedStatement(
       sql: """
-        INSERT INTO outbox (exchange, routing_key, mandatory, message_id, correlation_id, content_type, headers, body)
-        VALUES (CAST(? AS TEXT), CAST(? AS TEXT), ?, CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), ?)
+        INSERT INTO outbox (
+          exchange, routing_key, mandatory, message_id, correlation_id, content_type, headers, body,
+          kept_collection, kept_key, kept_number)
+        VALUES (CAST(? AS TEXT), CAST(? AS TEXT), ?, CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), ?,
+          CAST(? AS TEXT), CAST(? AS TEXT), ?)
         """)
     return try messages.map { message in
       statement.setUncheckedArguments([
         text(message.exchange), text(message.routingKey), message.isMandatory, message.messageID.map(text),
-        message.correlationID.map(text), message.contentType.map(text), headers(message.headers), Data(message.body),
+        message.correlationID.map(text), message.contentType.map(text), headers(message.headers),
+        message.kept == nil ? Data(message.body) : Data(), message.kept.map { text($0.collection) },
+        message.kept.map { text($0.key) }, message.kept?.number,
       ])
       try statement.execute()
       return OutboxMessage(id: db.lastInsertedRowID, message: message)
@@ -101,6 +106,21 @@ enum Rows {
   /// A blob's bytes, copied once.
   static func bytes(_ row: Row, _ column: Int) throws -> [UInt8] {
     try row.withUnsafeData(atIndex: column) { data in data.map { [UInt8]($0) } ?? [] }
+  }
+
+  /// A document's bytes; nil where there is none.
+  static func body(of place: DocumentPlace, _ db: Database) throws -> [UInt8]? {
+    let rows = try Row.fetchCursor(
+      db.cachedStatement(
+        sql: "SELECT body FROM documents WHERE collection = CAST(? AS TEXT) AND key = CAST(? AS TEXT) AND number = ?"),
+      arguments: [text(place.collection), text(place.key), place.number])
+    return try all(rows) { try bytes($0, 0) }.first
+  }
+
+  /// Of three columns that are all NULL, or none of them.
+  static func place(_ row: Row, _ column: Int) throws -> DocumentPlace? {
+    guard let collection = try optionalText(row, column), let number = row[column + 2] as Int64? else { return nil }
+    return DocumentPlace(collection: collection, key: try text(row, column + 1), number: number)
   }
 
   static func all<T>(_ rows: RowCursor, _ value: (Row) throws -> T) throws -> [T] {

@@ -11,7 +11,8 @@ enum Schema {
   ///   it must refuse them whole instead of stopping in the midst of them.
   /// - 3: the same tables; again other kinds of entries (accepted bids without their envelopes).
   /// - 4: the same tables; openings without their envelopes, compacted auctions without their result's.
-  static let version = 4
+  /// - 5: a message of the outbox may name a document instead of holding its bytes.
+  static let version = 5
   static let oldest = 1
   /// In `application_id`: whether a service may continue the file.
   enum Role: Int {
@@ -32,7 +33,8 @@ enum Schema {
     ) STRICT;
     CREATE TABLE outbox (
       id INTEGER PRIMARY KEY AUTOINCREMENT, exchange TEXT NOT NULL, routing_key TEXT NOT NULL, mandatory INTEGER NOT NULL,
-      message_id TEXT, correlation_id TEXT, content_type TEXT, headers TEXT NOT NULL, body BLOB NOT NULL
+      message_id TEXT, correlation_id TEXT, content_type TEXT, headers TEXT NOT NULL, body BLOB NOT NULL,
+      kept_collection TEXT, kept_key TEXT, kept_number INTEGER
     ) STRICT;
     """
 
@@ -48,7 +50,10 @@ enum Schema {
     let objects = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
     guard application == 0, found == 0, objects == 0 else {
       guard try check(db, path: path) == .journal else { throw JournalError(.copy, path) }
-      if found < version { try db.execute(sql: "PRAGMA user_version = \(version)") }
+      try db.inTransaction(.immediate) {
+        try upgrade(db)
+        return .commit
+      }
       return false
     }
     try db.inTransaction(.immediate) {
@@ -60,7 +65,27 @@ enum Schema {
     return true
   }
 
-  /// Writes what a file is and that it is of this version.
+  /// Brings the tables of an earlier version to this one, within a transaction.
+  static func upgrade(_ db: Database) throws {
+    if try !namesDocuments(db) {
+      try db.execute(
+        sql: """
+          ALTER TABLE outbox ADD COLUMN kept_collection TEXT;
+          ALTER TABLE outbox ADD COLUMN kept_key TEXT;
+          ALTER TABLE outbox ADD COLUMN kept_number INTEGER
+          """)
+    }
+    try db.execute(sql: "PRAGMA user_version = \(version)")
+  }
+
+  /// Whether the outbox of a file, of this version or an earlier one, may name documents.
+  static func namesDocuments(_ db: Database) throws -> Bool {
+    try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0 >= versionNamingDocuments
+  }
+
+  private static let versionNamingDocuments = 5
+
+  /// Writes what a file is; its tables are of this version.
   static func become(_ role: Role, _ db: Database) throws {
     try db.execute(sql: "PRAGMA application_id = \(role.rawValue)")
     try db.execute(sql: "PRAGMA user_version = \(version)")

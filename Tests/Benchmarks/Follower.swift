@@ -24,26 +24,20 @@ final class Follower: Sendable {
     let verified: ContinuousClock.Instant
   }
 
-  private let channel: Channel<Delivery>
   private let state: Shared
   private let connection: Connection
 
   private final class Shared: Sendable { let value = Mutex(State()) }
 
   init(_ house: BenchHouse, _ auctions: [AuctionID]) async throws {
-    let (channel, state, ring) = (Channel<Delivery>(), Shared(), house.ring)
-    (self.channel, self.state) = (channel, state)
+    let (state, ring) = (Shared(), house.ring)
+    self.state = state
     let bindings = auctions.map { Binding(exchange: Exchange.notificacoes.rawValue, key: RoutingKey.auction($0)) }
     connection = try await house.connect(
       "seguidor", [Subscription(name: "blocos", source: .exclusive(bindings: bindings), automaticAcknowledgement: true)]
     ) { event in
       guard case .delivered(let deliveries) = event else { return }
-      for delivery in deliveries { channel.send(delivery) }
-    }
-    startThread(named: "seguidor") {
-      while let deliveries = channel.takeAll(until: .now + .seconds(60)) {
-        for delivery in deliveries { Self.take(delivery, ring, state) }
-      }
+      for delivery in deliveries { Self.take(delivery, ring, state) }
     }
   }
 
@@ -103,8 +97,5 @@ final class Follower: Sendable {
     var blocks: [AuctionID: [HouseStatement]] = [:]
   }
 
-  func leave() async {
-    await connection.close(within: .zero)
-    channel.close()
-  }
+  func leave() async { await connection.close(within: .zero) }
 }
