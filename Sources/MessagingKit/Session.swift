@@ -59,9 +59,9 @@ final class Session {
 
   func flushDeliveries() {
     guard !gathered.isEmpty else { return }
+    // Not emptied with its capacity: that would be a new buffer of that size, since this one is handed on.
     let deliveries = gathered
-    gathered.removeAll(keepingCapacity: true)
-    gatheredBytes = 0
+    (gathered, gatheredBytes) = ([], 0)
     onEvent(.delivered(deliveries))
   }
 
@@ -163,6 +163,7 @@ final class Session {
   /// Sends what the window, the broker and the socket allow.
   /// - Returns: true when some had to wait for the socket.
   private func sendPublishes(_ isDrained: inout Bool) throws(LinkFailure) -> Bool {
+    defer { forgetSent() }
     for _ in 0..<Self.publishesPerRound {
       guard firstWaiting < waiting.count, sequencer.count < options.inFlightLimit, !isBlocked else { return false }
       let ready = link.poll()
@@ -177,13 +178,13 @@ final class Session {
       sequencer.published(next.receiver, mandatory: next.message.isMandatory ? .init(next.message) : nil)
       try link.publish(Self.publishChannel, next.message)
     }
-    compactWaiting()
     isDrained = false
     return false
   }
 
-  private func compactWaiting() {
-    guard firstWaiting * 2 >= waiting.count else { return }
+  /// Only when half of them are sent: that keeps it linear over all publishes.
+  private func forgetSent() {
+    guard firstWaiting > 0, firstWaiting * 2 >= waiting.count else { return }
     waiting.removeFirst(firstWaiting)
     firstWaiting = 0
   }

@@ -152,7 +152,8 @@ package final class OutboxPump: Sendable {
       let batch = Array(s.waiting[s.head..<(s.head + count)])
       s.head += count
       if s.head == s.waiting.count {
-        s.waiting.removeAll(keepingCapacity: true)
+        // Its memory may be the batch's: keeping the capacity would give each batch a new buffer of that size.
+        s.waiting = []
         s.head = 0
       }
       for message in batch { s.underWay[message.id] = message }

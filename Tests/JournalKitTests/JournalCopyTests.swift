@@ -149,23 +149,32 @@ struct JournalCopyTests {
   }
 
   /// user_version at 60 (SQLite file format §1.3).
-  @Test func `A journal of version 1 is read as it is, and becomes one of version 4 when it is opened`() throws {
+  @Test(arguments: 1...4)
+  func `A journal of an earlier version is read as it is, and becomes one of version 5 when it is opened`(_ version: UInt8) throws
+  {
     let journal = try openJournal(folder)
     for number in Int64(0)..<5 { _ = try journal.commit(turn(number)) }
-    let (old, identity) = (try entries(journal), journal.identity)
+    let (old, pending, identity) = (try entries(journal), try journal.pendingOutbox(after: 0, limit: 100), journal.identity)
+    try journal.write { db in
+      for column in ["collection", "key", "number"] { try db.execute(sql: "ALTER TABLE outbox DROP COLUMN kept_\(column)") }
+      try db.execute(sql: "PRAGMA user_version = \(version)")
+    }
     journal.close()
-    var bytes = try scratch.read("data/ms_lance.sqlite")
-    #expect(Array(bytes[60..<64]) == [0, 0, 0, 4])
-    bytes[63] = 1
-    try scratch.write(bytes, "data/ms_lance.sqlite")
-    #expect(try JournalReader(path: folder + "/ms_lance.sqlite").entryCount == 15)
-    #expect(try scratch.read("data/ms_lance.sqlite")[63] == 1)
-    let migrated = try openJournal(folder)
-    #expect(!migrated.isNew && migrated.identity == identity)
-    #expect(try entries(migrated) == old)
-    _ = try migrated.commit(turn(5))
-    migrated.close()
-    #expect(try scratch.read("data/ms_lance.sqlite")[63] == 4)
+    let path = folder + "/ms_lance.sqlite"
+    let reader = try JournalReader(path: path)
+    #expect(try reader.entryCount == 15 && reader.pendingOutbox(after: 0, limit: 100) == pending)
+    #expect(try scratch.read("data/ms_lance.sqlite")[63] == version)
+
+    try JournalCopy.make(of: path, at: target)
+    try JournalCopy.restore(target, folder: scratch.file("restored"), name: "ms_lance", appending: [])
+    for migrated in [try openJournal(folder), try openJournal(scratch.file("restored"))] {
+      #expect(!migrated.isNew && migrated.identity == identity)
+      #expect(try entries(migrated) == old && migrated.pendingOutbox(after: 0, limit: 100) == pending)
+      _ = try migrated.commit(keeping(5))
+      #expect(try migrated.pendingOutbox(after: 0, limit: 100).last?.body == body(5))
+      migrated.close()
+    }
+    #expect(Array(try scratch.read("data/ms_lance.sqlite")[60..<64]) == [0, 0, 0, 5])
     #expect(try openJournal(folder).entryCount == 18)
   }
 

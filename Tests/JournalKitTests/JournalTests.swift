@@ -204,6 +204,35 @@ struct JournalTests {
     #expect(try journal.commit(turn(3)).map(\.id) == [7, 8])
   }
 
+  @Test func `What a document holds is written once, and comes back from the outbox`() throws {
+    let (small, large) = (try openJournal(folder, "small"), try openJournal(folder, "large"))
+    for number in Int64(0)..<200 {
+      let document = Document(collection: "block", key: "a", number: number, body: body(number, length: 2_000))
+      func message(_ kept: DocumentPlace?) -> OutgoingMessage {
+        OutgoingMessage(exchange: "leilao", routingKey: "lance.validado", body: document.body, kept: kept)
+      }
+      _ = try large.commit(Commit(documents: [document], outbox: [message(nil)]))
+      let rows = try small.commit(Commit(documents: [document], outbox: [message(document.place)]))
+      #expect(rows.map(\.body) == [document.body])
+    }
+    #expect(try small.size() * 3 < large.size() * 2)
+    small.close()
+    let pending = try openJournal(folder, "small").pendingOutbox(after: 0, limit: 1_000)
+    #expect(pending.map(\.body) == (Int64(0)..<200).map { body($0, length: 2_000) })
+    #expect(pending.map(\.kept?.number) == (Int64(0)..<200).map { $0 })
+  }
+
+  @Test func `A message whose document is gone is damage, not an empty message`() throws {
+    let journal = try openJournal(folder)
+    _ = try journal.commit(keeping(1))
+    _ = try journal.commit(Commit(removals: [Removal(collection: "block", key: "auction-1", through: 1)]))
+    let error = journalError { () throws(JournalError) in try journal.pendingOutbox(after: 0, limit: 10) }
+    guard case .corrupt? = error?.kind else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+  }
+
   @Test func `A closed journal says so and has given its lock back`() throws {
     let journal = try openJournal(folder)
     _ = try journal.commit(turn(1))

@@ -27,6 +27,15 @@ func turn(_ number: Int64) -> Commit {
     })
 }
 
+/// The same, with a third message that says what a document holds.
+func keeping(_ number: Int64) -> Commit {
+  var commit = turn(number)
+  commit.outbox.append(
+    OutgoingMessage(
+      exchange: "leilao", routingKey: "lance.validado", body: commit.documents[0].body, kept: commit.documents[0].place))
+  return commit
+}
+
 func entries(_ journal: Journal, from number: Int64 = 1) throws -> [Entry] {
   var entries: [Entry] = []
   try journal.forEachEntry(from: number) { entries.append($0) }

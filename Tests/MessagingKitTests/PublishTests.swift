@@ -1,3 +1,4 @@
+import Foundation
 import SuiteTesting
 import Testing
 
@@ -26,6 +27,28 @@ import Testing
     #expect(delivery.subscription == "s")
     #expect(!delivery.isRedelivered && !delivery.isOversize)
     await rig.connection.close(within: .seconds(10))
+  }
+
+  /// One at a time, as answers go.
+  @Test func `what was sent is not kept`() async throws {
+    let broker = try await PrivateBroker.shared
+    let rig = try Rig(port: broker.port)
+    try await rig.connected()
+    let before = try residentKilobytes()
+    for number in 0..<3_000 {
+      let message = Publishing(
+        exchange: "amq.topic", routingKey: "nowhere", isMandatory: false,
+        body: [UInt8](repeating: UInt8(number % 256), count: 100_000))
+      try #require(await rig.connection.publish(message) == .confirmed)
+    }
+    #expect(try residentKilobytes() - before < 150_000, "of 300 000 that were sent")
+    await rig.connection.close(within: .seconds(10))
+  }
+
+  private func residentKilobytes() throws -> Int {
+    let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+    let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") })
+    return try #require(Int(line.split(whereSeparator: \.isWhitespace)[1]))
   }
 
   @Test func `a message with a second key reaches the queues of both, each once`() async throws {
