@@ -7,21 +7,22 @@ package import SharedKernel
 /// One turn is any number of inputs and then `.endTurn`, all under the one reading that stamps the turn: what was accepted in
 /// it is sealed into one block for each auction, so that signing and storing are shared exactly when there is much to do.
 package struct BookKeeper: Machine {
+  /// What is large lies apart: inputs are read back by the million.
   package enum Input: Sendable {
     /// `leilao.agendado`: its digest is the auction's edition. An id serves once: another scheduling under it has no effect.
-    case scheduled(Scheduling, Sealed)
+    indirect case scheduled(Scheduling, Sealed)
     /// `leilao.iniciado`. The auction must be known: when it is not, its scheduling, which the opening holds, comes first.
-    case opened(Opening, Evidence)
-    case noticed(CalendarNotice, Evidence)
-    case bid(SubmittedBid)
+    indirect case opened(Opening, Evidence)
+    indirect case noticed(CalendarNotice, Evidence)
+    indirect case bid(SubmittedBid)
     /// Its bidder was told a refusal that stands in no ledger: the same bid, should it come again, is not judged any more.
     case turnedAway(bidder: PrincipalID, bid: BidID, digest: Digest)
     /// A key was registered, or revoked (removed or replaced).
-    case key(KeyRecord)
+    indirect case key(KeyRecord)
     /// The house consumed nothing between these instants; gaps of up to `longestPause` have no effect.
     case outage(from: Timestamp, to: Timestamp)
     /// The house has forgotten a part of what it said: the auction ends as cancelled, by this notice of its own.
-    case abandoned(CalendarNotice, Evidence)
+    indirect case abandoned(CalendarNotice, Evidence)
     /// Seals what has happened since the last one.
     case endTurn
 
@@ -35,7 +36,7 @@ package struct BookKeeper: Machine {
     /// A bid on an auction whose book follows as `closed`, or came before.
     case decidedBefore(bidder: PrincipalID, bid: BidID, BidDecision)
     /// An auction that is over, in the place of its scheduling and of all that happened in it.
-    case closed(ClosedBook)
+    indirect case closed(ClosedBook)
   }
 
   package enum Output: Sendable, Hashable {
@@ -72,6 +73,9 @@ package struct BookKeeper: Machine {
   }
 
   package init(scribe: Scribe) { self.scribe = scribe }
+
+  /// Makes room at once: growing to a million by doubling costs a start more than deciding them.
+  package mutating func reserve(decisions: Int) { books.reserve(decisions: decisions) }
 
   /// Nothing is due by itself: the calendar says when an auction ends.
   package var wakeUp: Timestamp? { nil }
@@ -118,7 +122,7 @@ package struct BookKeeper: Machine {
         BidDecision(auction: bid.auction, digest: bid.digest, outcome: .accepted(block: block)))
       return []
     case .sealedBefore(let block):
-      guard let place = books.place(of: block.auction) else { return [] }
+      guard let place = books.placeToSeal(of: block.auction) else { return [] }
       books.change(place) { $0.recall(block, at: clock) }
       return []
     case .refusedBefore(let refusal):

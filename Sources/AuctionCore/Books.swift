@@ -27,6 +27,8 @@ struct Books: Equatable, Sendable {
   private var turnedAway = TurnedAway()
   /// Books that may have something to seal, in the order in which it happened.
   private var unsealed: [Int] = []
+  /// How many of them, from the front, were found by `placeToSeal`.
+  private var sealedAgain = 0
 
   subscript(place: Int) -> AuctionBook {
     _read { yield books[place] }
@@ -56,10 +58,19 @@ struct Books: Equatable, Sendable {
     return answer
   }
 
+  /// The place of an auction whose next block is read back: blocks come in the order of `unsealed`, so that it mostly stands there.
+  mutating func placeToSeal(of auction: AuctionID) -> Int? {
+    guard sealedAgain < unsealed.count, books[unsealed[sealedAgain]].terms.auction == auction else { return places[auction] }
+    defer { sealedAgain += 1 }
+    return unsealed[sealedAgain]
+  }
+
   mutating func takeUnsealed() -> [Int] {
-    defer { unsealed = [] }
+    defer { (unsealed, sealedAgain) = ([], 0) }
     return unsealed
   }
+
+  mutating func reserve(decisions count: Int) { decisions.reserveCapacity(count) }
 
   func decision(of name: BidName) -> BidDecision? { decisions[name] }
 

@@ -32,6 +32,11 @@ struct Decisions: Sendable {
 
   func digest(under name: Books.BidName) -> Digest? { row(name)?.digest }
 
+  mutating func reserveCapacity(_ count: Int) {
+    names.reserveCapacity(count)
+    rows.reserveCapacity(count)
+  }
+
   /// False: something was decided under that name before, and stands.
   mutating func insert(_ decision: BidDecision, under name: Books.BidName) -> Bool {
     let number =

@@ -144,6 +144,9 @@ package struct BidDesk: Desk, Sendable {
 
   package static func decode(_ entry: Entry) throws -> BidEntry { try BidEntry(entry) }
 
+  /// Most entries are an accepted bid or its block.
+  package mutating func expect(entries: Int) { keeper.reserve(decisions: entries / 2) }
+
   package mutating func replay(_ entries: [BidEntry], at clock: ClockReading) throws {
     try recorded.replay(entries, at: clock)
   }

@@ -7,7 +7,7 @@ import ServiceKit
 package import SharedKernel
 import SigningKit
 
-/// An input of the books as the journal keeps it.
+/// An input of the books as the journal keeps it. What is large and rare lies apart: entries are copied by the million.
 package enum BidEntry: Sendable {
   /// In journals of version 2 an accepted bid, in those of version 1 a refused one too.
   case bid(Evidence)
@@ -21,8 +21,8 @@ package enum BidEntry: Sendable {
   case refusal(PastRefusal)
   /// A bid whose bidder was told a refusal that stands in no ledger.
   case turnedAway(bidder: PrincipalID, bid: BidID, digest: Digest)
-  case statement(HouseStatement)
-  case key(KeyRecord)
+  indirect case statement(HouseStatement)
+  indirect case key(KeyRecord)
   case outage(from: Timestamp, to: Timestamp)
   /// The journal was put back from a copy here.
   case restored
@@ -35,7 +35,7 @@ package enum BidEntry: Sendable {
   /// Compacted: a decision on an auction that is long over; of a refusal also the receipt's digest.
   case decided(bidder: PrincipalID, bid: BidID, BidDecision, receipt: Digest?)
   /// Compacted: an auction that is long over, and the scheduling that it began with.
-  case closed(ClosedBook, scheduling: Evidence)
+  indirect case closed(ClosedBook, scheduling: Evidence)
 
   /// Entries of this kind are refusals that the books read back without deciding them again.
   static let refusalKind = "recusa"

@@ -20,7 +20,7 @@ extension JournalReading {
     var expected = max(1, number)
     let last = entryCount
     while expected <= last {
-      let page = try entries(expected...min(last, expected + 499))
+      let page = try entries(expected...last)
       for entry in page {
         guard entry.number == expected else {
           throw JournalError(
@@ -41,12 +41,15 @@ extension JournalReading {
     }
   }
 
+  /// The first of them: a few hundred, and all that were committed together with the last.
   private func entries(_ range: ClosedRange<Int64>) throws(JournalError) -> [Entry] {
     try read { db in
-      let rows = try Row.fetchCursor(
-        db.cachedStatement(sql: "SELECT number, kind, body FROM entries WHERE number BETWEEN ? AND ? ORDER BY number"),
-        arguments: [range.lowerBound, range.upperBound])
-      return try Rows.all(rows) { Entry(number: $0[0], kind: try Rows.text($0, 1), body: try Rows.bytes($0, 2)) }
+      var entries: [Entry] = []
+      try Rows.forEachRow(of: "entries", from: range.lowerBound, path, db) { row in
+        entries += row.lazy.filter { range.contains($0.number) }
+        return entries.count < EntryPack.size && row[row.count - 1].number < range.upperBound
+      }
+      return entries
     }
   }
 
@@ -151,14 +154,19 @@ extension JournalReading {
       guard findings == ["ok"] else {
         throw JournalError(.corrupt(Sentence(verbatim: findings.joined(separator: "; "))), path)
       }
-      guard let row = try Row.fetchOne(db, sql: "SELECT count(*), ifnull(min(number), 1), ifnull(max(number), 0) FROM entries")
-      else { return }
-      let (count, first, last): (Int64, Int64, Int64) = (row[0], row[1], row[2])
-      guard first == 1, last == count else {
+      var (count, first, last): (Int64, Int64?, Int64) = (0, nil, 0)
+      try Rows.forEachRow(of: "entries", from: .min, path, db) { entries in
+        count += Int64(entries.count)
+        first = first ?? entries.first?.number
+        last = entries.last?.number ?? last
+        return true
+      }
+      let begin = first ?? 1
+      guard begin == 1, last == count else {
         throw JournalError(
           .corrupt(
             Sentence(
-              "\(count) entradas, mas numeradas de \(first) a \(last)", "\(count) entries, but numbered \(first) to \(last)")),
+              "\(count) entradas, mas numeradas de \(begin) a \(last)", "\(count) entries, but numbered \(begin) to \(last)")),
           path)
       }
     }

@@ -21,14 +21,25 @@ extension Journal {
     try write { db in
       try db.inTransaction(.immediate) {
         try db.execute(sql: Schema.entriesTable("rewritten"))
-        func append(_ entries: [(kind: String, body: [UInt8])]) throws {
-          try Rows.insert(entries, from: count + 1, into: "rewritten", db)
+        var waiting: [(kind: String, body: [UInt8])] = []
+        func write(_ entries: [(kind: String, body: [UInt8])]) throws {
+          try Rows.insert(entries[...], from: count + 1, into: "rewritten", db)
           count += Int64(entries.count)
         }
         do {
-          try Rows.forEachEntry(of: "entries", db) { try append(transform($0)) }
-          try append(end())
-          try Rows.forEachEntry(of: "rewritten", db, check)
+          try Rows.forEachRow(of: "entries", from: 1, path, db) { entries in
+            for entry in entries { waiting += try transform(entry) }
+            if waiting.count >= EntryPack.size {
+              try write(waiting)
+              waiting = []
+            }
+            return true
+          }
+          try write(waiting + end())
+          try Rows.forEachRow(of: "rewritten", from: 1, path, db) { entries in
+            for entry in entries { try check(entry) }
+            return true
+          }
           isDone = try isSound()
         } catch let error as DatabaseError {
           throw error

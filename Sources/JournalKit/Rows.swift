@@ -1,5 +1,6 @@
 import FoundationEssentials
 import GRDB
+import SharedKernel
 
 /// Between rows and values: one prepared statement for each kind of row.
 ///
@@ -7,21 +8,34 @@ import GRDB
 /// keys are one.
 enum Rows {
   static func insert(
-    _ entries: [(kind: String, body: [UInt8])], from first: Int64, into table: String = "entries", _ db: Database
+    _ entries: ArraySlice<(kind: String, body: [UInt8])>, from first: Int64, into table: String = "entries", _ db: Database
   ) throws {
     if entries.isEmpty { return }
     let statement = try db.cachedStatement(sql: "INSERT INTO \(table) (number, kind, body) VALUES (?, CAST(? AS TEXT), ?)")
-    for (i, entry) in entries.enumerated() {
-      statement.setUncheckedArguments([first + Int64(i), text(entry.kind), Data(entry.body)])
-      try statement.execute()
-    }
+    let last = first + Int64(entries.count) - 1
+    statement.setUncheckedArguments([last, text(EntryPack.kind), Data(EntryPack.encode(entries))])
+    try statement.execute()
   }
 
-  /// In order; one at a time in memory.
-  static func forEachEntry(of table: String, _ db: Database, _ body: (Entry) throws -> Void) throws {
-    let rows = try Row.fetchCursor(db, sql: "SELECT number, kind, body FROM \(table) ORDER BY number")
+  /// Rows of entries from this number on, each with its entries, in order; one row at a time in memory. `body` says whether to go on.
+  static func forEachRow(
+    of table: String, from number: Int64, _ path: String, _ db: Database, _ body: ([Entry]) throws -> Bool
+  ) throws {
+    let rows = try Row.fetchCursor(
+      db.cachedStatement(sql: "SELECT number, kind, body FROM \(table) WHERE number >= ? ORDER BY number"), arguments: [number])
     while let row = try rows.next() {
-      try body(Entry(number: row[0], kind: try text(row, 1), body: try bytes(row, 2)))
+      let (last, kind) = (row[0] as Int64, try text(row, 1))
+      guard kind == EntryPack.kind else {
+        if try body([Entry(number: last, kind: kind, body: try bytes(row, 2))]) { continue } else { return }
+      }
+      let pack = try row.withUnsafeData(atIndex: 2) { data in
+        data.flatMap { data in data.withUnsafeBytes { EntryPack.decode($0, last: last) } }
+      }
+      guard let pack else {
+        throw JournalError(
+          .corrupt(Sentence("as entradas até \(last) são ilegíveis", "the entries up to \(last) are unreadable")), path)
+      }
+      if try !body(pack) { return }
     }
   }
 

@@ -11,7 +11,8 @@ enum Schema {
   ///   it must refuse them whole instead of stopping in the midst of them.
   /// - 3: the same tables; again other kinds of entries (accepted bids without their envelopes).
   /// - 4: the same tables; openings without their envelopes, compacted auctions without their result's.
-  /// - 5: a message of the outbox may name a document instead of holding its bytes.
+  /// - 5: entries that are committed together are one row (`EntryPack`); a message of the outbox may name a document instead of
+  ///   holding its bytes.
   static let version = 5
   static let oldest = 1
   /// In `application_id`: whether a service may continue the file.

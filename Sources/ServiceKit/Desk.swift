@@ -57,6 +57,8 @@ package protocol Desk: Sendable {
   mutating func keysChanged(_ ring: KeyRing, at clock: ClockReading) -> Turn
   /// Reads a committed entry; on any thread, while those before it are being replayed.
   static func decode(_ entry: Entry) throws -> RecordedEntry
+  /// About so many entries are going to be replayed.
+  mutating func expect(entries: Int)
   /// Takes a committed turn again, in order; says nothing.
   mutating func replay(_ entries: [RecordedEntry], at clock: ClockReading) throws
   /// Whether what was replayed is what was said, by the documents that the store holds; throws where it is not.
@@ -74,6 +76,8 @@ extension Desk {
   }
 
   package mutating func admit(_ delivery: Delivery, at now: Timestamp) -> Opened? { nil }
+
+  package mutating func expect(entries: Int) {}
 }
 
 /// Why nobody hears an answer to a query.

@@ -4,6 +4,8 @@ package import JournalKit
 package protocol Store: AnyObject, Sendable {
   /// All of it or nothing, on disk when this returns. Answers with the outbox rows, numbered.
   func commit(_ commit: Commit) throws(JournalError) -> [OutboxMessage]
+  /// How many entries are committed.
+  var entryCount: Int64 { get }
   func forEachEntry(from number: Int64, _ body: (Entry) throws -> Void) throws
   func document(_ collection: String, _ key: String, _ number: Int64) throws(JournalError) -> [UInt8]?
   /// Those under these keys and numbers, in this order; nil where there is none.

@@ -1,9 +1,10 @@
 import Foundation
 import Glibc
-import JournalKit
 import SharedKernel
 import SuiteTesting
 import Testing
+
+@testable import JournalKit
 
 /// Processes that die, disks that refuse, files that are damaged.
 struct JournalFailureTests {
@@ -264,9 +265,9 @@ struct JournalFailureTests {
     }
   }
 
-  @Test func `A missing entry is found by the check and by the replay`() throws {
+  @Test func `Missing entries are found by the check and by the replay`() throws {
     let path = try scratch.file(closedJournal())
-    let removed = try CommandRun("sqlite3", path, "DELETE FROM entries WHERE number = 7")
+    let removed = try CommandRun("sqlite3", path, "DELETE FROM entries WHERE number = 9")
     try #require(removed.status == 0, "\(removed.errors)")
     let journal = try openJournal(folder)
     guard case .corrupt? = journalError({ () throws(JournalError) in try journal.check() })?.kind else {
@@ -274,7 +275,40 @@ struct JournalFailureTests {
       return
     }
     #expect(throws: JournalError.self) { try entries(journal) }
-    #expect(try entries(journal, from: 8).count == 53)
+    #expect(try entries(journal, from: 10).count == 51)
+    #expect(try entries(journal, from: 12).map(\.number) == Array(12...60), "from the midst of a turn")
+  }
+
+  @Test func `A damaged turn is found by the check and by the replay`() throws {
+    let path = try scratch.file(closedJournal())
+    let damaged = try CommandRun("sqlite3", path, "UPDATE entries SET body = substr(body, 1, length(body) - 1) WHERE number = 9")
+    try #require(damaged.status == 0, "\(damaged.errors)")
+    let journal = try openJournal(folder)
+    for error in [
+      journalError({ () throws(JournalError) in try journal.check() }),
+      journalError({ () throws(JournalError) in
+        do { _ = try entries(journal) } catch let error as JournalError { throw error } catch {}
+      }),
+    ] {
+      guard case .corrupt? = error?.kind else {
+        Issue.record("\(String(describing: error))")
+        continue
+      }
+    }
+  }
+
+  @Test func `A pack of entries is read whole or not at all`() throws {
+    let entries: [(kind: String, body: [UInt8])] = [("", []), ("turno", body(1)), ("ção", body(2, length: 300)), ("x", [0])]
+    let bytes = EntryPack.encode(entries[...])
+    func read(_ bytes: [UInt8], last: Int64 = 44) -> [Entry]? { bytes.withUnsafeBytes { EntryPack.decode($0, last: last) } }
+    let whole = try #require(read(bytes))
+    #expect(whole.map(\.number) == [41, 42, 43, 44])
+    #expect(whole.map(\.kind) == entries.map(\.kind) && whole.map(\.body) == entries.map(\.body))
+    for end in bytes.indices { #expect(read(Array(bytes[..<end])) == nil, "\(end) bytes") }
+    #expect(read(bytes + [0]) == nil)
+    #expect(read(bytes, last: 3) == nil, "numbered from 0")
+    #expect(read([0xff, 0xff, 0xff, 0xff] + bytes.dropFirst(4)) == nil)
+    #expect(read([0, 0, 0, 0]) == nil)
   }
 
   // MARK: Size

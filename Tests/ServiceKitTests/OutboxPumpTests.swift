@@ -47,6 +47,7 @@ private final class Shelf: Store, Sendable {
 
   var left: [Int64] { rows.withLock { $0.map(\.id) } }
   func commit(_ commit: Commit) throws(JournalError) -> [OutboxMessage] { [] }
+  var entryCount: Int64 { 0 }
   func forEachEntry(from number: Int64, _ body: (Entry) throws -> Void) throws {}
   func document(_ collection: String, _ key: String, _ number: Int64) throws(JournalError) -> [UInt8]? { nil }
   func documents(_ collection: String, at places: [(key: String, number: Int64)]) throws(JournalError) -> [[UInt8]?] { [] }

@@ -21,6 +21,8 @@ final class SabotagedStore: Store, @unchecked Sendable {
     return rows
   }
 
+  var entryCount: Int64 { store.entryCount }
+
   func forEachEntry(from number: Int64, _ body: (Entry) throws -> Void) throws {
     try store.forEachEntry(from: number) { entry in
       let isTurn = sabotage == .replayNow && entry.kind == TurnRecord.kind
@@ -69,6 +71,7 @@ final class AheadStore: Store, @unchecked Sendable {
   }
 
   func commit(_ commit: Commit) throws(JournalError) -> [OutboxMessage] { [] }
+  var entryCount: Int64 { 0 }
   func forEachEntry(from number: Int64, _ body: (Entry) throws -> Void) throws {}
   func pendingOutbox(after id: Int64, limit: Int) throws(JournalError) -> [OutboxMessage] { [] }
   func markSent(_ ids: [Int64]) throws(JournalError) {}

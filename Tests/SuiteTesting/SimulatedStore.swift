@@ -80,6 +80,8 @@ package final class SimulatedStore: Store, @unchecked Sendable {
     return rows
   }
 
+  package var entryCount: Int64 { Int64(entries.count) }
+
   package func forEachEntry(from number: Int64, _ body: (Entry) throws -> Void) throws {
     for entry in entries where entry.number >= number { try body(entry) }
   }
