@@ -1,12 +1,26 @@
-/// The entries of one commit as one row of the table, under the number of the last of them: a turn of a thousand bids is then one
-/// insertion, and one step when it is read back. Journals up to version 4 hold a row for each entry, and keep those.
+/// Entries that were committed together as one row of the table, or a few, under the number of the last of them: a turn of a hundred
+/// bids is then one insertion, and one step when it is read back. Journals up to version 4 hold a row for each entry, and keep those.
 ///
 /// A pack is a row of kind "", which no entry of those journals has. Its body: how many entries; of each the length of its kind, the
 /// length of its body, the kind and the body. Counts and lengths are 4 bytes, big-endian.
 enum EntryPack {
   static let kind = ""
-  /// Entries that are not committed together, but written one after the other, are packed so many at a time.
-  static let size = 500
+  /// How many entries, and how many bytes of bodies, one row holds; an entry that is longer has a row of its own. SQLite bounds a
+  /// row (10⁹ bytes), and whoever reads has a whole one in memory.
+  static let (size, bytes) = (500, 1 << 20)
+
+  static func split(_ entries: [(kind: String, body: [UInt8])]) -> [ArraySlice<(kind: String, body: [UInt8])>] {
+    var packs: [ArraySlice<(kind: String, body: [UInt8])>] = []
+    var (first, length) = (0, 0)
+    for (index, entry) in entries.enumerated() {
+      if index > first, index - first == size || length + entry.body.count > bytes {
+        packs.append(entries[first..<index])
+        (first, length) = (index, 0)
+      }
+      length += entry.body.count
+    }
+    return entries.isEmpty ? [] : packs + [entries[first...]]
+  }
 
   static func encode(_ entries: ArraySlice<(kind: String, body: [UInt8])>) -> [UInt8] {
     var bytes: [UInt8] = []

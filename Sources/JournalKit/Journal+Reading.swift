@@ -22,13 +22,7 @@ extension JournalReading {
     while expected <= last {
       let page = try entries(expected...last)
       for entry in page {
-        guard entry.number == expected else {
-          throw JournalError(
-            .corrupt(
-              Sentence(
-                "falta a entrada \(expected), depois vem a \(entry.number)",
-                "entry \(expected) is missing, \(entry.number) follows")), path)
-        }
+        guard entry.number == expected else { throw misplaced(entry.number, after: expected - 1) }
         expected += 1
         try body(entry)
       }
@@ -41,7 +35,7 @@ extension JournalReading {
     }
   }
 
-  /// The first of them: a few hundred, and all that were committed together with the last.
+  /// The first of them: a few hundred.
   private func entries(_ range: ClosedRange<Int64>) throws(JournalError) -> [Entry] {
     try read { db in
       var entries: [Entry] = []
@@ -129,7 +123,7 @@ extension JournalReading {
         arguments: [id, max(0, limit)])
       return try Rows.all(rows) { row in
         let place = try Rows.place(row, 9)
-        let body = try place.map { try Rows.body(of: $0, db) } ?? (place == nil ? Rows.bytes(row, 8) : nil)
+        let body = try place.map { try Rows.body(of: $0, db) } ?? Rows.bytes(row, 8)
         guard let body else {
           throw JournalError(
             .corrupt(
@@ -154,21 +148,21 @@ extension JournalReading {
       guard findings == ["ok"] else {
         throw JournalError(.corrupt(Sentence(verbatim: findings.joined(separator: "; "))), path)
       }
-      var (count, first, last): (Int64, Int64?, Int64) = (0, nil, 0)
+      var last: Int64 = 0
       try Rows.forEachRow(of: "entries", from: .min, path, db) { entries in
-        count += Int64(entries.count)
-        first = first ?? entries.first?.number
-        last = entries.last?.number ?? last
+        for entry in entries {
+          guard entry.number == last + 1 else { throw misplaced(entry.number, after: last) }
+          last = entry.number
+        }
         return true
       }
-      let begin = first ?? 1
-      guard begin == 1, last == count else {
-        throw JournalError(
-          .corrupt(
-            Sentence(
-              "\(count) entradas, mas numeradas de \(begin) a \(last)", "\(count) entries, but numbered \(begin) to \(last)")),
-          path)
-      }
     }
+  }
+
+  /// Entries are numbered from 1, without gaps.
+  private func misplaced(_ number: Int64, after last: Int64) -> JournalError {
+    JournalError(
+      .corrupt(
+        Sentence("falta a entrada \(last + 1), depois vem a \(number)", "entry \(last + 1) is missing, \(number) follows")), path)
   }
 }

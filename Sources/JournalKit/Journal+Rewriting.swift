@@ -23,7 +23,7 @@ extension Journal {
         try db.execute(sql: Schema.entriesTable("rewritten"))
         var waiting: [(kind: String, body: [UInt8])] = []
         func write(_ entries: [(kind: String, body: [UInt8])]) throws {
-          try Rows.insert(entries[...], from: count + 1, into: "rewritten", db)
+          try Rows.insert(entries, from: count + 1, into: "rewritten", db)
           count += Int64(entries.count)
         }
         do {

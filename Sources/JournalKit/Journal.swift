@@ -172,7 +172,7 @@ package final class Journal: JournalReading, Sendable {
       let first = committed.load(ordering: .relaxed) + 1
       var messages: [OutboxMessage] = []
       try db.inTransaction(.immediate) {
-        try Rows.insert(commit.entries[...], from: first, db)
+        try Rows.insert(commit.entries, from: first, db)
         try Rows.insert(commit.documents, db)
         messages = try Rows.insert(commit.outbox, db)
         try Rows.delete(commit.removals, db)

@@ -59,7 +59,7 @@ package enum JournalCopy {
         try db.inTransaction(.immediate) {
           try Schema.upgrade(db)
           try Schema.become(role, db)
-          try Rows.insert(entries[...], from: count + 1, db)
+          try Rows.insert(entries, from: count + 1, db)
           return .commit
         }
       }

@@ -8,13 +8,15 @@ import SharedKernel
 /// keys are one.
 enum Rows {
   static func insert(
-    _ entries: ArraySlice<(kind: String, body: [UInt8])>, from first: Int64, into table: String = "entries", _ db: Database
+    _ entries: [(kind: String, body: [UInt8])], from first: Int64, into table: String = "entries", _ db: Database
   ) throws {
     if entries.isEmpty { return }
     let statement = try db.cachedStatement(sql: "INSERT INTO \(table) (number, kind, body) VALUES (?, CAST(? AS TEXT), ?)")
-    let last = first + Int64(entries.count) - 1
-    statement.setUncheckedArguments([last, text(EntryPack.kind), Data(EntryPack.encode(entries))])
-    try statement.execute()
+    for pack in EntryPack.split(entries) {
+      let last = first + Int64(pack.endIndex) - 1
+      statement.setUncheckedArguments([last, text(EntryPack.kind), Data(EntryPack.encode(pack))])
+      try statement.execute()
+    }
   }
 
   /// Rows of entries from this number on, each with its entries, in order; one row at a time in memory. `body` says whether to go on.
@@ -35,7 +37,7 @@ enum Rows {
         throw JournalError(
           .corrupt(Sentence("as entradas até \(last) são ilegíveis", "the entries up to \(last) are unreadable")), path)
       }
-      if try !body(pack) { return }
+      guard try body(pack) else { return }
     }
   }
 
@@ -131,10 +133,11 @@ enum Rows {
     return try all(rows) { try bytes($0, 0) }.first
   }
 
-  /// Of three columns that are all NULL, or none of them.
+  /// Of three columns; nil where the first is NULL.
   static func place(_ row: Row, _ column: Int) throws -> DocumentPlace? {
-    guard let collection = try optionalText(row, column), let number = row[column + 2] as Int64? else { return nil }
-    return DocumentPlace(collection: collection, key: try text(row, column + 1), number: number)
+    guard let collection = try optionalText(row, column) else { return nil }
+    // No document has a negative number: what should name one and does not is missing.
+    return DocumentPlace(collection: collection, key: try text(row, column + 1), number: row[column + 2] as Int64? ?? -1)
   }
 
   static func all<T>(_ rows: RowCursor, _ value: (Row) throws -> T) throws -> [T] {

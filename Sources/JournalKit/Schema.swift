@@ -4,7 +4,7 @@ import SharedKernel
 
 /// The tables, and how a file says that it is a journal.
 enum Schema {
-  /// In `user_version`; a later one is refused, an earlier one is brought here, step by step.
+  /// In `user_version`; a later one is refused, an earlier one is brought here.
   ///
   /// - 1: the first.
   /// - 2: the same tables. Journals hold kinds of entries, and lack documents, that a program of version 1 does not know:
@@ -68,7 +68,9 @@ enum Schema {
 
   /// Brings the tables of an earlier version to this one, within a transaction.
   static func upgrade(_ db: Database) throws {
-    if try !namesDocuments(db) {
+    guard try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0 < version else { return }
+    let namesDocuments = try namesDocuments(db)
+    if !namesDocuments {
       try db.execute(
         sql: """
           ALTER TABLE outbox ADD COLUMN kept_collection TEXT;

@@ -27,6 +27,14 @@ package final class OutboxPump: Sendable {
     var markedAt: ContinuousClock.Instant
     var waitingCount: Int { waiting.count - head }
 
+    /// Only when half of them are sent: that keeps it linear over all messages.
+    mutating func forgetSent() {
+      guard head * 2 >= waiting.count else { return }
+      // The batch may share the memory of all: a new array, and not this one emptied with its capacity.
+      waiting = Array(waiting[head...])
+      head = 0
+    }
+
     init(_ now: ContinuousClock.Instant) { (routeAgainAt, markedAt) = (now, now) }
   }
 
@@ -104,6 +112,9 @@ package final class OutboxPump: Sendable {
     }
   }
 
+  /// How many messages it has in memory, sent ones that it has not let go of yet included.
+  var held: Int { state.withLock { $0.waiting.count + $0.underWay.count } }
+
   /// Marks what was confirmed, then sends what may be sent.
   /// - Parameter final: marks at once, because the service is about to end.
   package func pump(final: Bool = false) throws {
@@ -151,11 +162,7 @@ package final class OutboxPump: Sendable {
       guard count > 0 else { return [] }
       let batch = Array(s.waiting[s.head..<(s.head + count)])
       s.head += count
-      if s.head == s.waiting.count {
-        // Its memory may be the batch's: keeping the capacity would give each batch a new buffer of that size.
-        s.waiting = []
-        s.head = 0
-      }
+      s.forgetSent()
       for message in batch { s.underWay[message.id] = message }
       return batch
     }
@@ -166,12 +173,14 @@ package final class OutboxPump: Sendable {
 
   private func settled(_ message: OutboxMessage, _ outcome: PublishOutcome) {
     if outcome == .confirmed { Failpoint.afterConfirm.pass() }
-    state.withLock { s in
-      guard s.underWay.removeValue(forKey: message.id) != nil else { return }
+    let mustRing = state.withLock { s -> Bool in
+      guard s.underWay.removeValue(forKey: message.id) != nil else { return false }
       switch outcome {
       case .confirmed:
         s.confirmed.append(message.id)
         s.pause = .zero
+        // Nothing to do but to mark it one day: the next turn, or the next sign of presence, comes soon enough.
+        return s.waitingCount > 0 || !s.again.isEmpty || s.hasMoreInStore || s.confirmed.count >= markedTogether
       // It stays in the journal for a person to look at: no repetition can help.
       case .invalid: break
       case .returned:
@@ -184,6 +193,7 @@ package final class OutboxPump: Sendable {
           s.resumeAt = now() + s.pause
         }
       }
+      return true
     }
     switch outcome {
     case .confirmed: break
@@ -204,7 +214,7 @@ package final class OutboxPump: Sendable {
         "\(said("sem confirmação; será repetida", "unconfirmed, will repeat"))",
         metadata: ["key": "\(message.routingKey)", "reason": "\(reason)"])
     }
-    ring()
+    if mustRing { ring() }
   }
 }
 

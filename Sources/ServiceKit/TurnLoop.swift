@@ -54,7 +54,7 @@ package final class TurnLoop<D: Desk> {
     typealias Decoded = Result<(entries: [D.RecordedEntry], clock: ClockReading), any Error>
     let (store, spread, decodedTogether) = (store, spread, decodedTogether)
     var count = 0
-    desk.expect(entries: Int(store.entryCount))
+    desk.expect(entries: Int(clamping: store.entryCount))
     try spread.relay(ahead: 2) { (hand: ([Decoded]) throws -> Void) in
       var assembler = TurnAssembler()
       var (waiting, entries): ([RecordedTurn], Int) = ([], 0)

@@ -13,8 +13,8 @@ import Synchronization
 final class Follower: Sendable {
   private struct State {
     var blocks: [Heard] = []
-    /// Each block once: a house that was killed says again what it may have said.
-    var known: Set<String> = []
+    /// Where each block stands in `blocks`: a house that was killed says again what it may have said, in the same words.
+    var known: [String: Int] = [:]
     var bids = 0
     var problems: [String] = []
   }
@@ -50,15 +50,20 @@ final class Follower: Sendable {
       let heard = Heard(envelope: envelope, verified: .now)
       let bids = bids(in: envelope.payload)
       state.value.withLock { state in
-        guard state.known.insert(delivery.properties.messageID ?? "").inserted else { return }
+        let id = delivery.properties.messageID ?? ""
+        if let known = state.known[id] {
+          if state.blocks[known].envelope.payload != envelope.payload { state.problems.append("two blocks \(id)") }
+          return
+        }
+        state.known[id] = state.blocks.count
         state.blocks.append(heard)
         state.bids += bids
       }
     } catch { state.value.withLock { $0.problems.append("\(error)") } }
   }
 
-  /// How many bids a block's payload holds, without reading it: each is followed by when it was received. A wrong answer would be
-  /// found when the blocks are read.
+  /// How many bids a block's payload holds, without reading it: each is followed by when it was received. It only says when to stop
+  /// waiting; what was heard is checked afterwards.
   private static func bids(in payload: [UInt8]) -> Int {
     payload.withUnsafeBytes { bytes in
       var count = 0
@@ -71,12 +76,15 @@ final class Follower: Sendable {
 
   private static let mark = Array("\"recebido_us\":".utf8)
 
+  /// Blocks behind the opening.
+  var laterBlocks: Int { state.value.withLock { $0.known.keys.count { !$0.hasSuffix(":0") } } }
   /// Bids in the blocks that were verified.
   var count: Int { state.value.withLock { $0.bids } }
   var problems: [String] { state.value.withLock { $0.problems } }
 
   /// Reads what was heard: when the clock has stopped.
   func read() throws -> Reading {
+    if let problem = problems.first { throw NotWhole(description: problem) }
     let heard = state.value.withLock { $0.blocks }
     var reading = Reading()
     for one in heard {

@@ -52,10 +52,11 @@ struct LoadRun {
       }
       try await Task.sleep(for: .milliseconds(5))
     }
+    let heardByAll = try await audience?.heard(follower.laterBlocks)
     let spent = try meter.spent()
     let reading = try follower.read()
-    guard var ended = reading.seen.values.max() else { throw NotWhole(description: "nothing was seen") }
-    if let audience { ended = try await max(ended, audience.heard(later(reading.blocks[audience.auction] ?? []).count)) }
+    guard let seen = reading.seen.values.max() else { throw NotWhole(description: "nothing was seen") }
+    let ended = max(seen, heardByAll ?? seen)
     await connection.close(within: .zero)
     try await check(load, reading)
     await follower.leave()

@@ -228,6 +228,16 @@ struct JournalCopyTests {
     try again.check()
   }
 
+  @Test func `Rewritten to nothing, a journal begins anew`() throws {
+    let journal = try openJournal(folder)
+    for number in Int64(0)..<5 { _ = try journal.commit(turn(number)) }
+    #expect(try journal.rewrite({ _ in [] }, end: { [] }, removals: [], check: { _ in }, isSound: { true }))
+    #expect(try journal.entryCount == 0 && entries(journal) == [])
+    try journal.check()
+    _ = try journal.commit(turn(5))
+    #expect(try entries(journal).map(\.number) == [1, 2, 3])
+  }
+
   private struct Enough: Error {}
 
   @Test(arguments: [false, true])

@@ -311,6 +311,34 @@ struct JournalFailureTests {
     #expect(read([0, 0, 0, 0]) == nil)
   }
 
+  @Test func `Overlapping turns are found by the check, even where the count is right`() throws {
+    let path = try scratch.file(closedJournal())
+    // Packs of three up to 60: the one of 28 to 30 says that it is 57 to 59.
+    let doctored = try CommandRun("sqlite3", path, "UPDATE entries SET number = 59 WHERE number = 30")
+    try #require(doctored.status == 0, "\(doctored.errors)")
+    let journal = try openJournal(folder)
+    guard case .corrupt? = journalError({ () throws(JournalError) in try journal.check() })?.kind else {
+      Issue.record("not found")
+      return
+    }
+  }
+
+  @Test func `A long turn is several rows, and reads like one`() throws {
+    let journal = try openJournal(folder)
+    let entries = (0..<1_201).map { ("kind\($0)", body(Int64($0))) } + [("long", body(0, length: 3_000_000)), ("end", [])]
+    _ = try journal.commit(Commit(entries: entries))
+    #expect(journal.entryCount == 1_203)
+    var read: [Entry] = []
+    try journal.forEachEntry(from: 1) { read.append($0) }
+    #expect(read.map(\.number) == Array(1...1_203))
+    #expect(read.map(\.kind) == entries.map(\.0) && read.map(\.body) == entries.map(\.1))
+    try journal.check()
+    journal.close()
+    let path = "\(folder)/ms_lance.sqlite"
+    let rows = try CommandRun("sqlite3", path, "SELECT group_concat(number) FROM entries").output
+    #expect(String(decoding: rows, as: UTF8.self) == "500,1000,1201,1202,1203\n")
+  }
+
   // MARK: Size
 
   @Test func `A hundred thousand entries stream through little memory`() async throws {

@@ -1,9 +1,10 @@
 import JournalKit
 import Logging
 import MessagingKit
-import ServiceKit
 import Synchronization
 import Testing
+
+@testable import ServiceKit
 
 /// A line to the broker that keeps what is published until the test says what became of it.
 private final class Line: Publisher, Sendable {
@@ -55,7 +56,10 @@ private final class Shelf: Store, Sendable {
   func pendingOutbox(after id: Int64, limit: Int) throws(JournalError) -> [OutboxMessage] {
     rows.withLock { Array($0.filter { $0.id > id }.prefix(limit)) }
   }
-  func markSent(_ ids: [Int64]) throws(JournalError) { rows.withLock { $0.removeAll { ids.contains($0.id) } } }
+  func markSent(_ ids: [Int64]) throws(JournalError) {
+    let ids = Set(ids)
+    rows.withLock { $0.removeAll { ids.contains($0.id) } }
+  }
 }
 
 @Suite struct OutboxPumpTests {
@@ -75,6 +79,24 @@ private final class Shelf: Store, Sendable {
     try pump.pump(final: true)
     #expect(shelf.left.isEmpty)
     #expect(pump.isEmpty)
+  }
+
+  @Test func `a long backlog passes through little memory, all of it and in order`() throws {
+    let keys = (0..<30_000).map { "\($0)" }
+    let (pump, line, shelf) = make(keys)
+    try pump.load()
+    pump.connectionChanged(isUp: true)
+    var (most, said) = (0, [String]())
+    while !pump.isEmpty {
+      line.settle {
+        said.append($0)
+        return .confirmed
+      }
+      try pump.pump(final: true)
+      most = max(most, pump.held)
+    }
+    #expect(said == keys && shelf.left.isEmpty)
+    #expect(most <= 16_000)
   }
 
   @Test func `says again, in order and before anything newer, what the connection lost`() throws {

@@ -101,7 +101,13 @@ package final class SimulatedStore: Store, @unchecked Sendable {
   }
 
   package func pendingOutbox(after id: Int64, limit: Int) throws(JournalError) -> [OutboxMessage] {
-    Array(outbox.filter { $0.id > id && !unsynced.contains($0.id) }.prefix(limit))
+    try outbox.filter { $0.id > id && !unsynced.contains($0.id) }.prefix(limit).map { row throws(JournalError) in
+      guard let kept = row.kept else { return row }
+      guard try document(kept.collection, kept.key, kept.number) == row.body else {
+        throw JournalError(.corrupt(Sentence(verbatim: "message \(row.id) is not in its document")), name)
+      }
+      return row
+    }
   }
 
   package func markSent(_ ids: [Int64]) throws(JournalError) {
