@@ -20,12 +20,19 @@ package struct AuctionListing: Sendable {
         summary.auction.text, summary.ending?.outcome.words ?? status(summary.status),
         summary.price.flatMap { stands ? money.format($0, in: terms.currency) : nil } ?? "-",
         summary.leader.flatMap { stands ? $0.text : nil } ?? "",
-        summary.status == .closed ? "" : said("mínimo ", "minimum ") + money.format(summary.minimum, in: terms.currency),
+        summary.status == .closed ? "" : asked(summary, terms),
         TimeText.rfc3339(stands ? summary.closesAt : min(summary.closesAt, summary.ending?.at ?? summary.closesAt)),
         Printable.text(terms.title),
       ]
       tell(columns.joined(separator: "\t"))
     }
+  }
+
+  /// What the next bid must offer, and what it costs to have it at once.
+  private func asked(_ summary: AuctionSummary, _ terms: AuctionTerms) -> String {
+    let least = said("mínimo ", "minimum ") + money.format(summary.minimum, in: terms.currency)
+    guard let buyNow = terms.rules.buyNow else { return least }
+    return least + said(", compra imediata ", ", buy now ") + money.format(buyNow, in: terms.currency)
   }
 
   private func status(_ status: AuctionStatus) -> String {
@@ -48,6 +55,7 @@ package struct AuctionListing: Sendable {
     line.add("preco_centavos", summary.price?.minorUnits)
     line.add("lider", summary.leader?.text)
     line.add("minimo_centavos", summary.minimum.minorUnits)
+    line.add("compra_imediata_centavos", terms.rules.buyNow?.minorUnits)
     line.add("inicio_us", terms.opensAt.microseconds)
     line.add("fim_us", summary.closesAt.microseconds)
     line.add("situacao", summary.ending?.outcome.wireName)

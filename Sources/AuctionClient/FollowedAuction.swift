@@ -1,6 +1,7 @@
 // AuctionClient: how any program talks to the house from outside: asks, follows, verifies, bids. A bidder's terminal, an
 // operator's command and a later web gateway all stand on it. It draws nothing and decides nothing.
 
+import AuctionCore
 package import AuctionFacts
 import AuctionWire
 import ServiceKit
@@ -13,6 +14,7 @@ package struct FollowedAuction: Sendable {
   package struct RecordedBid: Sendable, Hashable {
     package let id: BidID
     package let bidder: PrincipalID
+    /// What it counts for.
     package let amount: Money
     package let receivedAt: Timestamp
   }
@@ -54,9 +56,9 @@ package struct FollowedAuction: Sendable {
   package private(set) var result: AuctionResult?
   /// Why it was cancelled, as the operator said it.
   package private(set) var cancellation: String?
-  private var cancelledAt: Timestamp?
-  /// A cancelled auction ended when it was cancelled, whatever end was meant for it.
-  package var endsAt: Timestamp { min(closesAt, cancelledAt ?? closesAt) }
+  private var endedAt: Timestamp?
+  /// An auction that was cancelled, or bought at once, ended then, whatever end was meant for it.
+  package var endsAt: Timestamp { min(closesAt, endedAt ?? closesAt) }
   package private(set) var health = Health.whole
   /// The reading of the last block or snapshot.
   package private(set) var asOf: ClockReading
@@ -192,7 +194,7 @@ package struct FollowedAuction: Sendable {
 
   /// The house has ended the auction and forgotten some of its own blocks, as one that lost its journal and went on from an
   /// older copy. It is over, and what was seen stays proof.
-  private mutating func end(takingBack blocks: Int64, at block: Block, _ result: AuctionResult, _ evidence: Evidence) -> Step {
+  private mutating func end(takingBack blocks: Int64, at block: Block, _ result: AuctionResult, _ evidence: Evidence?) -> Step {
     let broken = breakChain(
       "a casa encerrou o leilão no bloco \(block.number), mas já tinha assinado mais \(blocks): diário restaurado de uma cópia?",
       "the house closed the auction in block \(block.number) but had signed \(blocks) more: a journal restored from a copy?")
@@ -218,15 +220,16 @@ package struct FollowedAuction: Sendable {
     guard head == nil, status == .scheduled else { return [] }
     let result = AuctionResult(
       outcome: .cancelled, winner: nil, amount: nil, acceptedBids: 0, refusedBids: 0, refusals: SHA256.of([]), closesAt: closesAt)
-    (status, self.result, cancellation, cancelledAt, asOf) = (.closed, result, reason, instant, clock)
+    (status, self.result, cancellation, endedAt, asOf) = (.closed, result, reason, instant, clock)
     return [.closed(result)]
   }
 
   /// Ends it with a result, which must be that of the chain and of what the house said before.
-  private mutating func conclude(_ result: AuctionResult, _ evidence: Evidence, in block: Block) -> [Change] {
+  private mutating func conclude(_ result: AuctionResult, _ evidence: Evidence?, in block: Block) -> [Change] {
     let isTrue =
       (result.outcome != .sold || result.winner == leader && result.amount == price)
       && (result.outcome != .noBids || leader == nil)
+      && (evidence == nil) == (terms.isBought(at: price) && result.outcome == .sold)
       && (announced.map { $0 == result.outcome } ?? true)
       && (!isFromTheFirst || result.acceptedBids == acceptedBids)
       && (promised.map { $0.block <= block.number } ?? true)
@@ -235,12 +238,12 @@ package struct FollowedAuction: Sendable {
     return broken + [.closed(result)]
   }
 
-  private mutating func close(_ result: AuctionResult, at instant: Timestamp, _ evidence: Evidence) {
+  private mutating func close(_ result: AuctionResult, at instant: Timestamp, _ evidence: Evidence?) {
     // Nothing follows that would have to be checked.
     (status, self.result, keys, recent) = (.closed, result, [:], [])
-    guard result.outcome == .cancelled else { return }
-    cancelledAt = instant
-    guard let envelope = try? Envelope(evidence), let notice = try? CalendarNotice(envelope) else { return }
+    guard result.outcome == .cancelled || evidence == nil else { return }
+    endedAt = instant
+    guard let envelope = evidence.flatMap({ try? Envelope($0) }), let notice = try? CalendarNotice(envelope) else { return }
     if case .cancel(let reason) = notice.action { cancellation = reason }
   }
 
@@ -264,10 +267,12 @@ package struct FollowedAuction: Sendable {
         return ("lance aceito sem líder", "an accepted bid without a leader")
       }
       if let price, now < price { return ("o preço caiu", "the price fell") }
-      if terms.format == .english, now != bid.amount || leader != bid.bidder {
+      if terms.isBought(at: price) { return ("um lance depois da compra imediata", "a bid after the lot was bought at once") }
+      if terms.format == .english, now != terms.price(after: bid.amount) || leader != bid.bidder {
         return ("o preço não é o do lance de \(bid.bidder)", "the price is not that of \(bid.bidder)'s bid")
       }
-      let recorded = RecordedBid(id: bid.id, bidder: bid.bidder, amount: bid.amount, receivedAt: receivedAt)
+      let recorded = RecordedBid(
+        id: bid.id, bidder: bid.bidder, amount: terms.price(after: bid.amount), receivedAt: receivedAt)
       bids.append(recorded)
       if bids.count > Self.bidsKept { bids.removeFirst(bids.count - Self.bidsKept) }
       acceptedBids += 1

@@ -19,7 +19,8 @@ extension AuctionBook {
     if let refusal = ClockClaim(claimed: bid.clock, received: received, seen: seenClock).refusal { return refusal }
     if bid.seen != nil, seenClock == nil { return .seenMismatch }
 
-    if bid.bidder == leader { return .alreadyLeading }
+    // To buy at once is not to outbid oneself.
+    if bid.bidder == leader, !terms.isBought(at: terms.price(after: bid.amount)) { return .alreadyLeading }
     if let refusal = refusal(ofAmount: bid.amount, seen: bid.seen, received: received.instant) { return refusal }
     // Proxy bids are not held yet: no secret came with the commitment, so that nothing can open it.
     return bid.maximumCommitment == nil ? nil : .badCommitment

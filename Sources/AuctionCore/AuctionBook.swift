@@ -107,7 +107,8 @@ extension AuctionBook {
     enter(fact)
 
     let block = log.nextNumber
-    return (block, before + [.accepted(taken, block: block)] + sealIfFull(at: clock, scribe: scribe))
+    let after = isBought ? sell(at: clock, scribe: scribe) : sealIfFull(at: clock, scribe: scribe)
+    return (block, before + [.accepted(taken, block: block)] + after)
   }
 
   /// Takes note of a bid that was accepted before; answers the number of its block.
@@ -119,10 +120,17 @@ extension AuctionBook {
 
   private mutating func lead(_ bid: PastBid, newKey: KeyUse?) {
     if let newKey { activeKeys.insert(newKey) }
-    (price, leader) = (bid.amount, bid.bidder)
+    (price, leader) = (terms.price(after: bid.amount), bid.bidder)
     acceptedBids += 1
     lastReceived = bid.receivedAt
-    softClose(bid.receivedAt, by: bid.bidder)
+    if !isBought { softClose(bid.receivedAt, by: bid.bidder) }
+  }
+
+  /// Somebody has bought at once: nothing is waited for.
+  private var isBought: Bool { terms.isBought(at: price) }
+
+  private mutating func sell(at clock: ClockReading, scribe: Scribe) -> [BookKeeper.Output] {
+    close(.sold, nil, after: nil, at: clock, scribe: scribe)
   }
 
   /// Answers with a numbered receipt, to which the result will commit.
@@ -270,12 +278,14 @@ extension AuctionBook {
     return [block, .extended(said, scribe.extension(said))]
   }
 
-  /// Takes note of a block that was sealed before: it holds what is pending. No effect on one that is in the log already.
-  mutating func recall(_ block: PastBlock, at clock: ClockReading) {
-    guard block.number == log.nextNumber else { return }
+  /// Takes note of a block that was sealed before: it holds what is pending, and the result follows from it if it was the last. No
+  /// effect on one that is in the log already.
+  mutating func recall(_ block: PastBlock, at clock: ClockReading, scribe: Scribe) -> [BookKeeper.Output] {
+    guard block.number == log.nextNumber else { return [] }
     let reading = sealing(clock)
     if let move = pendingMove(at: reading) { lastMove = move }
     append(block.digest, at: reading)
+    return isBought && status == .open ? sell(at: clock, scribe: scribe) : []
   }
 
   /// What is to be said when the pending block is sealed; nil when the end stands.
@@ -289,9 +299,10 @@ extension AuctionBook {
       cause: move.mover.cause, clock: move.clock)
   }
 
-  /// The closing block, once, after what was still to be sealed; `end` is what its clock must be later than.
+  /// The closing block, once, after what was still to be sealed; `end` is what its clock must be later than. `evidence` is who ended
+  /// it, nil where the last bid did.
   private mutating func close(
-    _ outcome: AuctionResult.Outcome, _ evidence: Evidence, after end: Timestamp?, at clock: ClockReading, scribe: Scribe
+    _ outcome: AuctionResult.Outcome, _ evidence: Evidence?, after end: Timestamp?, at clock: ClockReading, scribe: Scribe
   ) -> [BookKeeper.Output] {
     let sealed = seal(at: clock, scribe: scribe)
     let reading = end.map { sealing(clock).notBefore($0.next) } ?? sealing(clock)

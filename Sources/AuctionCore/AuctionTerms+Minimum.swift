@@ -29,8 +29,16 @@ extension Increment {
 extension AuctionTerms {
   /// The least that the next bid must offer when the price stands there; nil: before the first accepted bid.
   ///
-  /// At the largest amount there is no next bid: the minimum is held there and nothing exceeds it.
+  /// At the largest amount there is no next bid: the minimum is held there and nothing exceeds it. Who buys at once need not offer
+  /// more than that costs.
   package func minimum(after price: Money?) -> Money {
-    price.map { $0.addingClamped(increment.step(at: $0)) } ?? openingPrice
+    let next = price.map { $0.addingClamped(increment.step(at: $0)) } ?? openingPrice
+    return rules.buyNow.map { min($0, next) } ?? next
   }
+
+  /// What the price is after an accepted bid of that amount.
+  package func price(after amount: Money) -> Money { rules.buyNow.map { min($0, amount) } ?? amount }
+
+  /// Whether the auction is over once the price stands there: somebody has bought at once.
+  package func isBought(at price: Money?) -> Bool { price != nil && price == rules.buyNow }
 }

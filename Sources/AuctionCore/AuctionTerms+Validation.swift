@@ -29,12 +29,13 @@ extension AuctionTerms {
 
   /// Whether this house holds auctions of that kind; others come later.
   var isSupported: Bool {
-    format == .english && rules.reserveCommitment == nil && rules.buyNow == nil && rules.descent == nil
+    format == .english && rules.reserveCommitment == nil && rules.descent == nil
   }
 
   /// The first of the terms that is out of its bounds.
   package enum Problem: Hashable, Sendable, CaseIterable {
-    case seller, title, description, openingPrice, increment, opensAt, closesAt, latestClose, extensionWindow, inFlightTolerance
+    case seller, title, description, openingPrice, increment, buyNow, opensAt, closesAt, latestClose, extensionWindow
+    case inFlightTolerance
   }
 
   /// Nil: all are within their bounds, asked for as of now.
@@ -45,6 +46,8 @@ extension AuctionTerms {
     guard Bounds.description.contains(description.unicodeScalars.count) else { return .description }
     guard openingPrice > .zero else { return .openingPrice }
     guard increment.isSensible else { return .increment }
+    // Only where the price rises openly can it be passed; at the opening price the first bid would always end it.
+    if let buyNow = rules.buyNow, buyNow <= openingPrice || format != .english { return .buyNow }
     guard opensAt >= now - Bounds.oldestOpening else { return .opensAt }
     guard closesAt > opensAt, closesAt <= now + Bounds.horizon else { return .closesAt }
     return rules.problem(closingAt: closesAt, horizon: now + Bounds.horizon)

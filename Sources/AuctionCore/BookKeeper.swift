@@ -29,7 +29,7 @@ package struct BookKeeper: Machine {
     // What follows is only read back from a journal, which holds what was decided and not what about; it says nothing.
 
     case openedBefore(PastOpening)
-    /// Seals nothing: its block follows as `sealedBefore`.
+    /// Seals nothing: its block follows as `sealedBefore`, and what follows from that, a result, is made again.
     case acceptedBefore(PastBid)
     case sealedBefore(PastBlock)
     case refusedBefore(PastRefusal)
@@ -123,8 +123,7 @@ package struct BookKeeper: Machine {
       return []
     case .sealedBefore(let block):
       guard let place = books.placeToSeal(of: block.auction) else { return [] }
-      books.change(place) { $0.recall(block, at: clock) }
-      return []
+      return books.change(place) { $0.recall(block, at: clock, scribe: scribe) }
     case .refusedBefore(let refusal):
       guard let place = books.place(of: refusal.auction) else { return [] }
       let number = books.change(place) { $0.recall(refusal) }

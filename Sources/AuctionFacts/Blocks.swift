@@ -7,8 +7,9 @@ package struct Block: Hashable, Sendable {
     case opening(Evidence)
     /// At least one, at most 64.
     case entries([BlockEntry])
-    /// The last block (`leilao.vencedor`): the result, and the signed `leilao.finalizado` or `leilao.cancelado`.
-    case closing(AuctionResult, Evidence)
+    /// The last block (`leilao.vencedor`): the result, and the signed `leilao.finalizado` or `leilao.cancelado`; nil where the last bid
+    /// ended the auction.
+    case closing(AuctionResult, Evidence?)
   }
 
   package let auction: AuctionID

@@ -30,6 +30,18 @@ package enum Increment: Hashable, Sendable {
     package let step: Money
     package init(upTo: Money?, step: Money) { (self.upTo, self.step) = (upTo, step) }
   }
+
+  /// The increments that eBay publishes ("Bid increments", eBay US): 0.05 up to 0.99, 100.00 from 5 000.00 on. In hundredths, so for
+  /// currencies of two decimals.
+  package static let ebay: Increment = {
+    let bands: [(upTo: Int64, step: Int64)] = [
+      (99, 5), (4_99, 25), (24_99, 50), (99_99, 1_00), (249_99, 2_50), (499_99, 5_00), (999_99, 10_00), (2_499_99, 25_00),
+      (4_999_99, 50_00),
+    ]
+    return .table(
+      bands.compactMap { band in Money(minorUnits: band.step).map { Band(upTo: Money(minorUnits: band.upTo), step: $0) } }
+        + [Band(upTo: nil, step: Money(minorUnits: 100_00) ?? .maximum)])
+  }()
 }
 
 /// The options of an auction, part of its signed terms.
@@ -44,7 +56,7 @@ package struct AuctionRules: Hashable, Sendable {
   package var clockRequired: Bool
   /// SHA-256 that commits the house to a secret reserve price.
   package var reserveCommitment: Digest?
-  /// A bid of this much ends the auction at once.
+  /// A bid of this much or more ends the auction at once, at this price.
   package var buyNow: Money?
   /// The price steps of a Dutch auction.
   package var descent: Descent?

@@ -24,6 +24,7 @@ struct CalendarReading {
     static let latestEnd = "fim_maximo"
     static let openingPrice = "lance_inicial"
     static let increment = "incremento"
+    static let buyNow = "compra_imediata"
     static let extensionWindow = "prorrogacao"
     static let tolerance = "tolerancia"
     static let clockRequired = "relogio_exigido"
@@ -71,7 +72,8 @@ struct CalendarReading {
     let start = text(Name.start, reading.start, &members)
     let end = self.end(reading, &members)
     let latestEnd = self.latestEnd(reading, &members)
-    let rules = self.rules(reading, &members)
+    var rules = self.rules(reading, &members)
+    rules.buyNow = buyNow(reading, above: price, &members)
     if let start, let end { check(start, end, latestEnd) }
     guard let id, let title, let price, let increment, let start, let end else { return nil }
 
@@ -144,6 +146,14 @@ struct CalendarReading {
       }
     }
     return rules
+  }
+
+  private mutating func buyNow(_ reading: TermsReading, above price: Money?, _ members: inout CalendarMembers) -> Money? {
+    guard let value = members.take(Name.buyNow), let amount = read(value, Name.buyNow, reading.money) else { return nil }
+    if let price, let sentence = reading.problem(ofBuyNow: amount, openingPrice: price) {
+      note(value.line, "\(Name.buyNow): \(sentence)")
+    }
+    return amount
   }
 
   /// Notes what holds whenever the auction is scheduled. An end that has become too early since the file was written is no fault of

@@ -37,6 +37,7 @@ extension AuctionTerms.Problem {
     case .description: Name.description
     case .openingPrice: Name.openingPrice
     case .increment: Name.increment
+    case .buyNow: Name.buyNow
     case .opensAt: Name.start
     case .closesAt: Name.end
     case .latestClose: Name.latestEnd
@@ -63,6 +64,10 @@ extension AuctionTerms.Problem {
     case .openingPrice: Sentence("o lance inicial tem de ser maior que zero", "the opening price must be above zero")
     case .increment:
       Sentence("cada passo do incremento tem de ser maior que zero", "each step of the increment must be above zero")
+    case .buyNow:
+      Sentence(
+        "a compra imediata tem de ser maior que o lance inicial, e só há num leilão inglês",
+        "buying at once must cost more than the opening price, and is for English auctions only")
     case .opensAt: Sentence("o início já passou há mais de uma hora", "the start is more than an hour past")
     case .closesAt:
       Sentence(

@@ -21,6 +21,8 @@ package struct ScheduleCommand: AsyncParsableCommand {
           ms-leilao agendar --id moto-125 --titulo "Moto CG 125" \\
             --inicio 2026-12-01T20:00:00-03:00 --duracao 1h \\
             --lance-inicial 3.500,00 --incremento 5% --prorrogacao 120s
+          ms-leilao agendar --id disco-1968 --titulo "Disco de 1968" --duracao 2h \\
+            --lance-inicial 20,00 --incremento ebay --compra-imediata 150,00
 
         Sai com 0 se aceito, 1 se recusado (com o motivo), 3 se a casa não respondeu.
         """,
@@ -31,6 +33,8 @@ package struct ScheduleCommand: AsyncParsableCommand {
           ms-leilao schedule --id moto-125 --title "CG 125" \\
             --start 2026-12-01T20:00:00-03:00 --duration 1h \\
             --opening-price 3,500.00 --increment 5% --extension 120s
+          ms-leilao schedule --id record-1968 --title "Record of 1968" --duration 2h \\
+            --opening-price 20.00 --increment ebay --buy-now 150.00
 
         Exits with 0 when accepted, 1 when refused (with the reason), 3 when the \
         house did not answer.
@@ -73,8 +77,15 @@ package struct ScheduleCommand: AsyncParsableCommand {
   @Option(
     name: .spoken("incremento", "increment"),
     help: ArgumentHelp(
-      said("Quanto cada lance soma: 10,00 ou 5%.", "What each bid adds: 10.00 or 5%."), valueName: said("VALOR", "AMOUNT")))
+      said("Quanto cada lance soma: 10,00, 5% ou ebay.", "What each bid adds: 10.00, 5% or ebay."),
+      valueName: said("VALOR", "AMOUNT")))
   var increment: String
+  @Option(
+    name: .spoken("compra-imediata", "buy-now"),
+    help: ArgumentHelp(
+      said("Quem oferecer isto leva na hora, por este preço.", "Who bids this has it at once, at this price."),
+      valueName: said("VALOR", "AMOUNT")))
+  var buyNow: String?
   @Option(
     name: .spoken("prorrogacao", "extension"),
     help: ArgumentHelp(
@@ -119,14 +130,25 @@ package struct ScheduleCommand: AsyncParsableCommand {
     rules.extensionWindow = try reading.extensionWindow(said("--prorrogacao", "--extension"), extensionWindow)
     rules.inFlightTolerance = try reading.tolerance(said("--tolerancia", "--tolerance"), tolerance)
     rules.clockRequired = clockRequired
+    let openingPrice = try reading.money(said("--lance-inicial", "--opening-price"), openingPrice)
+    rules.buyNow = try buyNow.map { try buyNow($0, above: openingPrice, reading) }
     return ProposedTerms(
       auction: try reading.auction("--id", id), title: try reading.title(said("--titulo", "--title"), title),
       description: try reading.description(said("--descricao", "--description"), description),
       seller: try reading.seller(said("--vendedor", "--seller"), seller),
-      openingPrice: try reading.money(said("--lance-inicial", "--opening-price"), openingPrice),
+      openingPrice: openingPrice,
       increment: try reading.increment(said("--incremento", "--increment"), increment),
       opening: try reading.start(said("--inicio", "--start"), start),
       end: .after(try reading.duration(said("--duracao", "--duration"), duration)),
       latestEnd: try latestEnd.map { try reading.latestEnd(said("--fim-maximo", "--latest-end"), $0) }, rules: rules)
+  }
+
+  private func buyNow(_ text: String, above openingPrice: Money, _ reading: TermsReading) throws -> Money {
+    let name = said("--compra-imediata", "--buy-now")
+    let amount = try reading.money(name, text)
+    if let sentence = reading.problem(ofBuyNow: amount, openingPrice: openingPrice) {
+      throw Failure(.usage, "\(name): \(sentence)")
+    }
+    return amount
   }
 }

@@ -124,13 +124,26 @@ extension TermsReading {
   /// More than nothing.
   var money: Form<Money> { Form(accepted: amounts) { read($0) } }
 
-  /// An amount that each bid adds, or a percentage of the price.
+  /// An amount that each bid adds, a percentage of the price, or a published table by its name.
   var increment: Form<Increment> {
     let decimal = text.decimalSeparator
-    let accepted = said("\(amounts), ou de 0\(decimal)01% a 10000%", "\(amounts), or 0\(decimal)01% to 10000%")
+    let tables = currency.fractionDigits == 2 ? ", \(Self.ebay)" : ""
+    let accepted = said("\(amounts), ou de 0\(decimal)01% a 10000%\(tables)", "\(amounts), or 0\(decimal)01% to 10000%\(tables)")
     return Form(accepted: accepted) { text in
-      text.hasSuffix("%") ? percentage(text.dropLast()) : read(text).map { .fixed($0) }
+      if text == Self.ebay { return tables.isEmpty ? nil : .ebay }
+      return text.hasSuffix("%") ? percentage(text.dropLast()) : read(text).map { .fixed($0) }
     }
+  }
+
+  private static let ebay = "ebay"
+
+  /// What is wrong with an amount at which the first who bids it has bought; nil: nothing.
+  func problem(ofBuyNow amount: Money, openingPrice: Money) -> String? {
+    guard amount <= openingPrice else { return nil }
+    let (seen, least) = (text.number(amount, in: currency), text.number(openingPrice, in: currency))
+    return said(
+      "“\(seen)” não serve; aceito: mais que o lance inicial, \(least)",
+      "“\(seen)” is not accepted; accepted: more than the opening price, \(least)")
   }
 
   private var amounts: String {

@@ -48,8 +48,11 @@ extension Block.Content {
       throw entries.refused(fields.isEmpty ? "at least one entry" : "no entry in the opening and in the closing block")
     }
     if closing {
-      self = .closing(
-        try AuctionResult(try members.take(.result)), try members.take(.ending).evidence(.closed, .cancelled))
+      let (result, ending) = (try AuctionResult(try members.take(.result)), try members.take(.ending))
+      let evidence = try ending.orNull { field throws(WireError) in try field.evidence(.closed, .cancelled) }
+      // A bid can sell the lot at once, and do nothing else without the calendar.
+      if evidence == nil, result.outcome != .sold { throw ending.refused("who ended it, where no bid did") }
+      self = .closing(result, evidence)
     } else if number == 0 {
       self = .opening(try members.take(.opening).evidence(.opened))
     } else {
@@ -71,7 +74,7 @@ extension Block.Content {
     case .closing(let result, let evidence):
       writer.array(.entries) { _ in }
       writer.object(.result) { result.write(to: &$0) }
-      writer.member(.ending, evidence)
+      if let evidence { writer.member(.ending, evidence) } else { writer.null(.ending) }
     }
   }
 }

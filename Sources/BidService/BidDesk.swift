@@ -144,8 +144,8 @@ package struct BidDesk: Desk, Sendable {
 
   package static func decode(_ entry: Entry) throws -> BidEntry { try BidEntry(entry) }
 
-  /// Most entries are an accepted bid or its block.
-  package mutating func expect(entries: Int) { keeper.reserve(decisions: entries / 2) }
+  /// Most entries are an accepted bid or its block. No more than so many at once: the number may be a damaged one.
+  package mutating func expect(entries: Int) { keeper.reserve(decisions: min(max(entries / 2, 0), 1 << 20)) }
 
   package mutating func replay(_ entries: [BidEntry], at clock: ClockReading) throws {
     try recorded.replay(entries, at: clock)
@@ -268,7 +268,9 @@ package struct BidDesk: Desk, Sendable {
             BidEntry.sealed(PastBlock(auction: auction, number: number, digest: block.digest)).entry)
         }
         draft.say(.bidsAccepted, number, of: auction, block)
-      case .result(let auction, let number, let block): draft.say(.awarded, number, of: auction, block)
+      case .result(let auction, let number, let block):
+        draft.say(.awarded, number, of: auction, block)
+        recorded.note(auction)
       case .extended(let extended, let spelled): draft.say(extended, spelled)
       case .refused(let receipt, let spelled):
         draft.turn.refusals.append(receipt.reason.wireName)

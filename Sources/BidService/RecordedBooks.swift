@@ -44,7 +44,10 @@ struct RecordedBooks: Sendable {
       return keeper.handle(.bid(bid), at: clock)
     case .opened(let opening): return keeper.handle(.openedBefore(opening), at: clock)
     case .accepted(let bid): return keeper.handle(.acceptedBefore(bid), at: clock)
-    case .sealed(let block): return keeper.handle(.sealedBefore(block), at: clock)
+    case .sealed(let block):
+      let outputs = keeper.handle(.sealedBefore(block), at: clock)
+      if !outputs.isEmpty { note(block.auction) }
+      return outputs
     case .refusal(let refusal):
       defer { note(refusal.auction) }
       return keeper.handle(.refusedBefore(refusal), at: clock)

@@ -28,6 +28,17 @@ struct AmountTests {
     #expect(Build.terms(increment: increment).minimum(after: Build.money(price)) == Build.money(minimum))
   }
 
+  /// The first and the last price of each band, as eBay US publishes them.
+  @Test(
+    arguments: [
+      (1, 99, 5), (1_00, 4_99, 25), (5_00, 24_99, 50), (25_00, 99_99, 1_00), (100_00, 249_99, 2_50), (250_00, 499_99, 5_00),
+      (500_00, 999_99, 10_00), (1_000_00, 2_499_99, 25_00), (2_500_00, 4_999_99, 50_00), (5_000_00, 9_000_000_00, 100_00),
+    ] as [(Int64, Int64, Int64)])
+  func `eBay's increments`(first: Int64, last: Int64, step: Int64) {
+    for price in [first, last] { #expect(Increment.ebay.step(at: Build.money(price)) == Build.money(step)) }
+    #expect(Build.terms(increment: .ebay).problem(at: Build.noon) == nil)
+  }
+
   @Test func `the first bid offers the opening price at least`() {
     var house = House(open: Build.terms())
     #expect(house.summary?.minimum == 100_00 && house.summary?.price == nil)

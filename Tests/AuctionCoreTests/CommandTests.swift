@@ -58,6 +58,9 @@ struct CommandTests {
     Terms("no last band", .increment) { $0.increment = bands([(100, 5)]) },
     Terms("an unbounded band in the middle", .increment) { $0.increment = bands([(nil, 5), (nil, 9)]) },
     Terms("too many bands", .increment) { $0.increment = bands((1...64).map { ($0 * 10, 1) } + [(nil, 1)]) },
+    Terms("buy now", nil) { $0.rules.buyNow = $0.openingPrice.addingClamped(1) },
+    Terms("buy now at the opening price", .buyNow) { $0.rules.buyNow = $0.openingPrice },
+    Terms("buy now in a sealed auction", .buyNow) { ($0.format, $0.rules.buyNow) = (.sealed, 500_00) },
     Terms("an end at the start", .closesAt) { $0.closesAt = $0.opensAt },
     Terms("an end before the start", .closesAt) { $0.closesAt = $0.opensAt - .seconds(1) },
     Terms("the shortest", nil) { $0.closesAt = $0.opensAt + .microseconds(1) },
@@ -88,7 +91,6 @@ struct CommandTests {
     Terms("Vickrey", .unsupported) { $0.format = .vickrey },
     Terms("Dutch", .unsupported) { $0.format = .dutch },
     Terms("a reserve", .unsupported) { $0.rules.reserveCommitment = Build.digest("reserva") },
-    Terms("buy now", .unsupported) { $0.rules.buyNow = 500_00 },
     Terms("a descent", .unsupported) { $0.rules.descent = .init(from: 500, step: 10, every: .seconds(1), to: 100) },
     Terms("bad before unsupported", .title) { ($0.format, $0.title) = (.dutch, "") },
   ]

@@ -23,7 +23,7 @@ struct HistoryTests {
     var kinds: Set<String> = []
     var reasons: Set<Refusal> = []
     var outcomes: Set<AuctionResult.Outcome> = []
-    var isFull = false
+    var (isFull, isBought) = (false, false)
     for seed in 1_000..<1_040 as Range<UInt64> {
       var history = History(seed: seed)
       history.play(HistoryTests.length)
@@ -34,12 +34,14 @@ struct HistoryTests {
       }
       for ledger in history.house.auditor.ledgers.values {
         if let outcome = ledger.result?.outcome { outcomes.insert(outcome) }
+        isBought = isBought || ledger.blocks.last.map { if case .closing(_, nil) = $0.content { true } else { false } } == true
         isFull = isFull || ledger.blocks.contains { BlockTests.entries($0).count >= 63 }
       }
     }
     #expect(kinds == ["block", "result", "extended", "refused", "repeated", "accepted", "bid", "outage"])
     #expect(outcomes == [.sold, .noBids, .cancelled])
     #expect(isFull, "a block was sealed because it was full")
+    #expect(isBought, "somebody bought at once")
     #expect(
       reasons == [
         .unknownAuction, .wrongEdition, .reusedID, .notOpenYet, .closed, .sellerMayNotBid, .implausibleClock, .stale,
@@ -76,12 +78,14 @@ struct History {
       let increment: Increment =
         [.fixed(10), .percentage(basisPoints: 1_234), .table([.init(upTo: 200, step: 70), .init(upTo: nil, step: 3)])]
         .randomElement(using: &random) ?? .fixed(10)
+      let buyNow = ([nil, nil, nil, 180, 100_000] as [Int64?]).randomElement(using: &random) ?? nil
       let lasting = Interval.seconds(60)
       return Build.terms(
         AuctionID(stringLiteral: name), seller: "dono", openingPrice: 100, increment: increment, lasting: lasting,
         rules: AuctionRules(
           extensionWindow: .seconds(Int64(window)), latestClose: bounded ? Build.noon + .seconds(65) : nil,
-          inFlightTolerance: .milliseconds([0, 1, 250].randomElement(using: &random) ?? 0)))
+          inFlightTolerance: .milliseconds([0, 1, 250].randomElement(using: &random) ?? 0),
+          buyNow: buyNow.map { Build.money($0) }))
     }
     editions = Dictionary(uniqueKeysWithValues: terms.map { ($0.auction, House.edition(of: $0)) })
     self.random = random
@@ -160,13 +164,19 @@ struct History {
     let terms = isEager && chance(90) ? terms[0] : pick(terms)
     let auction = oracle.auctions[terms.auction]
     let ledger = house.auditor[terms.auction]
-    let price = auction?.leading?.amount.minorUnits ?? 99
     let minimum = auction?.minimum ?? 100
+    let price = auction?.leading?.amount.minorUnits ?? 99
+    let buyNow = terms.rules.buyNow?.minorUnits ?? minimum + 50
     var draft = Draft(
       id: Build.bidID(nextID), auction: terms.auction, edition: edition(terms),
       bidder: pick(["alpha", "beta", "gamma", "delta"]),
       amount: Build.money(
-        max(1, pick([minimum, minimum, minimum, minimum + 1, minimum - 1, price, price + 1, price - 1, minimum + 50]))),
+        max(
+          1,
+          pick([
+            minimum, minimum, minimum, minimum + 1, minimum - 1, price, price + 1, price - 1, minimum + 50, buyNow - 1, buyNow,
+            buyNow + 7,
+          ]))),
       seen: ledger.head, clock: ClockReading(now, uncertainty: .milliseconds(2), status: .synchronized))
     nextID += 1
     if isEager, chance(90) {
@@ -233,7 +243,7 @@ struct History {
       guard digests.count == auction.blocks.count else { continue }
       for i in digests.indices { oracle.auctions[id]?.blocks[i].digest = digests[i] }
       let summary = house.keeper.summary(of: id)
-      #expect(summary?.price == auction.leading?.amount && summary?.leader == auction.leading?.bidder)
+      #expect(summary?.price?.minorUnits == auction.price && summary?.leader == auction.leading?.bidder)
       #expect(summary?.closesAt == auction.end && summary?.minimum.minorUnits == auction.minimum)
     }
   }

@@ -38,6 +38,21 @@ struct BiddingTests {
     #expect(sent(model.press(.key(.enter))) == [reais(130_000)])
   }
 
+  @Test("what buys at once is shown, and asks for a second Enter")
+  func buyNow() {
+    var model = drawnModel()
+    model.live.lots[guitar] = Lot(
+      auction("l-03", "Violão", price: 120_000, leader: carla, step: 5_000, buyNow: 135_000))
+    #expect(model.screen(100, 30).contains("Compra imediata") && model.screen(100, 30).contains("1.350,00"))
+    model.press(.character("b"))
+    model.pass(.milliseconds(250))
+    model.type("1350")
+    #expect(sent(model.press(.key(.enter))).isEmpty)
+    #expect(model.screen(100, 30).contains("compra na hora"))
+    model.pass(.milliseconds(250))
+    #expect(sent(model.press(.key(.enter))) == [reais(135_000)])
+  }
+
   @Test("a price that moves voids the armed bid until + renews it")
   func voidedArm() {
     var model = drawnModel()

@@ -26,12 +26,12 @@ let alice = bidder("alice"), bruno = bidder("bruno"), carla = bidder("carla"), d
 func auction(
   _ id: String, _ title: String, price: Int64? = nil, leader: PrincipalID? = nil, step: Int64 = 5_000, opening: Int64 = 10_000,
   closesIn seconds: Int64 = 600, status: AuctionStatus = .open, opensAt: Timestamp = drawnNow - .seconds(3_600),
-  ownLast: Int64? = nil, bids: [BidLine] = [], bidCount: Int? = nil, result: AuctionResult? = nil
+  ownLast: Int64? = nil, bids: [BidLine] = [], bidCount: Int? = nil, result: AuctionResult? = nil, buyNow: Int64? = nil
 ) -> AuctionView {
   let closesAt = drawnNow + .seconds(seconds)
   let terms = AuctionTerms(
     auction: auctionID(id), title: title, seller: dora, openingPrice: reais(opening), increment: .fixed(reais(step)),
-    opensAt: opensAt, closesAt: closesAt)
+    opensAt: opensAt, closesAt: closesAt, rules: AuctionRules(buyNow: buyNow.map(reais)))
   return AuctionView(
     terms: terms, status: status, head: status == .scheduled ? nil : Int64(bids.count), price: price.map(reais), leader: leader,
     minimum: reais(price.map { $0 + step } ?? opening), closesAt: closesAt, bids: bids, bidCount: bidCount ?? bids.count,

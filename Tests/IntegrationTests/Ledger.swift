@@ -89,7 +89,9 @@ struct Ledger {
     case .entries(let entries):
       guard !blocks.isEmpty else { throw Broken(description: "bids before the opening") }
       for entry in entries { try append(entry, in: block) }
-    case .closing(let result, let evidence):
+    case .closing(let result, nil):
+      self.result = result
+    case .closing(let result, let evidence?):
       // A house that went on from a copy of its journal gives the auction up itself.
       let envelope = try Envelope(evidence)
       let isGivenUp = try envelope.kind == .cancelled && envelope.keyID.bytes == keys.publicKey(of: "ms_lance").id

@@ -487,18 +487,20 @@ class Chain:
                 "fim_us": opening.value["fim_us"]}
 
     def close_auction(self, value):
-        # A house that went on from a copy of its journal gives the auction up itself.
-        end = self.house.open(value["encerramento"], "leilao-finalizado", "leilao-cancelado",
-                              also={"ms_lance": ["leilao-cancelado"]})
-        self.own(end.value, end.kind)
-        result, state, cancelled = value["resultado"], self.state, end.kind == "leilao-cancelado"
+        result, state, cancelled = value["resultado"], self.state, False
+        bought = state["preco_centavos"] is not None and state["preco_centavos"] == self.terms["regras"]["compra_imediata_centavos"]
+        need((value["encerramento"] is None) == bought, "encerramento: null exactly where the last bid bought at once")
+        if not bought:
+            # A house that went on from a copy of its journal gives the auction up itself.
+            end = self.house.open(value["encerramento"], "leilao-finalizado", "leilao-cancelado",
+                                  also={"ms_lance": ["leilao-cancelado"]})
+            self.own(end.value, end.kind)
+            cancelled = end.kind == "leilao-cancelado"
         need(result["lances_validos"] == len(self.bids), "result: lances_validos")
         need((result["vencedor"] is None) == (result["valor_centavos"] is None), "result: vencedor without valor")
         need((result["situacao"] == "cancelado") == cancelled, "result: cancelado")
         if not cancelled:
-            bought = self.terms["regras"]["compra_imediata_centavos"]
-            need(value["relogio"]["em_us"] > result["fim_us"] or (bought and (state["preco_centavos"] or 0) >= bought),
-                 "result: closed before the end")
+            need(value["relogio"]["em_us"] > result["fim_us"] or bought, "result: closed before the end")
             need(result["fim_us"] == state["fim_us"], "result: fim_us")
             need((result["situacao"] == "sem_lances") == (state["lider"] is None), "result: sem_lances")
             if result["situacao"] == "vendido" and self.terms["formato"] == "ingles":
@@ -508,13 +510,13 @@ class Chain:
 
     def least(self, price):
         """`minimo_centavos` at a price: of the increments, fixo and percentual are known here."""
+        increment, at_once = self.terms["incremento"], self.terms["regras"]["compra_imediata_centavos"] or LIMIT
         if price is None:
             return self.terms["lance_inicial_centavos"]
-        increment = self.terms["incremento"]
         if increment["tipo"] == "fixo":
-            return price + increment["centavos"]
+            return min(price + increment["centavos"], at_once)
         need(increment["tipo"] == "percentual", "tabela is not known here")
-        return price - (-price * increment["base_pontos"] // 10_000)
+        return min(price - (-price * increment["base_pontos"] // 10_000), at_once)
 
     def apply(self, state, happening, number):
         """The state after one entry, which the entry has to state too."""
@@ -551,8 +553,9 @@ class Chain:
         need(value["id_lance"] not in self.bids, "lance: twice in the chain")
         need(received > self.received, "recebido_us does not rise")
         need(received <= state["fim_us"], "lance: after the end")
-        need(who not in (self.terms["vendedor"], state["lider"]), "lance: by the seller or the leader")
-        amount, seen = value["valor_centavos"], value["visto"]
+        amount, seen, at_once = value["valor_centavos"], value["visto"], rules["compra_imediata_centavos"] or LIMIT
+        need(who != self.terms["vendedor"] and (who != state["lider"] or amount >= at_once), "lance: by the seller or the leader")
+        need((state["preco_centavos"] or 0) < at_once, "lance: after the lot was bought at once")
         if seen is not None:
             need(seen["bloco"] < number and self.hashes[seen["bloco"]] == seen["hash"], "lance: visto")
         if amount < state["minimo_centavos"]:           # in flight: counts from the state that was seen, but exceeds the price
@@ -560,10 +563,12 @@ class Chain:
             need(amount > (state["preco_centavos"] or 0), "lance: does not exceed the price")
         self.received = received
         self.bids[value["id_lance"]] = (number, bid)
-        end = state["fim_us"]
-        if rules["prorrogacao_s"] and received > end - rules["prorrogacao_s"] * 1_000_000:
+        end, price = state["fim_us"], min(amount, at_once)
+        if price == at_once:
+            pass
+        elif rules["prorrogacao_s"] and received > end - rules["prorrogacao_s"] * 1_000_000:
             end = max(end, min(received + rules["prorrogacao_s"] * 1_000_000, rules["fim_maximo_us"] or LIMIT))
-        return {"preco_centavos": amount, "lider": who, "minimo_centavos": self.least(amount), "fim_us": end}
+        return {"preco_centavos": price, "lider": who, "minimo_centavos": self.least(price), "fim_us": end}
 
 
 def refusals_digest(receipts):

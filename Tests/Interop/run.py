@@ -242,6 +242,7 @@ class Scenario:
         self.hurry(a, pressa)
         self.farewell(a, adeus)
         self.cancelled(b, c, ana)
+        self.bought(seller, bidders)
         self.ending(a, bidders)
         self.queries(a, b)
         that("everything that came was as documented and verified", not self.trouble, " | ".join(self.trouble)[:3000])
@@ -249,6 +250,24 @@ class Scenario:
     def before_opening(self, b, ana):
         value = self.payload(ana, b, 10_000)
         self.refused("before the opening, visto null", self.decide(value, ana), "leilao_nao_iniciado", f"cliente.{ana.owner}", True)
+
+    def bought(self, seller, bidders):
+        that, begin, at_once = self.checks.that, now_us(), 30_000
+        if not self.checks.runs("schedule an auction with compra_imediata_centavos", lambda: self.schedule(
+                "d", begin + 2_000_000, begin + 600_000_000, seller.owner, compra_imediata_centavos=at_once)):
+            return
+        d, (first, buyer, late) = self.chains[f"py-{RUN}-d"], bidders
+        if not that("it opens", self.wait(lambda: d.head, 15)):
+            return
+        self.decide(self.payload(first, d, 29_999), first)
+        that("minimo_centavos does not exceed it", d.state["minimo_centavos"] == at_once, d.state)
+        self.decide(self.payload(buyer, d, 2 * at_once), buyer)
+        self.wait(lambda: d.result, 10)
+        that("a bid of more ends the auction at once, at that price and with encerramento null",
+             d.result and (d.result["situacao"], d.result["vencedor"], d.result["valor_centavos"]) == ("vendido", buyer.owner, at_once)
+             and d.blocks[-1].value["encerramento"] is None, d.result)
+        self.refused("a bid after that", self.decide(self.payload(late, d, 3 * at_once), late), "leilao_encerrado",
+                     f"cliente.{late.owner}", True)
 
     def bid_in_turn(self, a, bidders):
         that, amount = self.checks.that, 10_000

@@ -219,9 +219,9 @@ extension Bench where Process == SimulatedService<BidDesk> {
     return bid
   }
 
-  func close(at end: Timestamp, sequence: Int64 = 1) throws {
+  func close(at end: Timestamp, of edition: Edition? = nil, sequence: Int64 = 1) throws {
     try calendar(
-      Build.notice(.close(closesAt: end), edition: try edition, sequence: sequence, clock: service.clock.now()))
+      Build.notice(.close(closesAt: end), edition: try edition ?? self.edition, sequence: sequence, clock: service.clock.now()))
   }
 
   /// Where the house says an auction stands.

@@ -90,7 +90,7 @@ struct CalendarFileTests {
       ("\"10,00\"", .fixed(10_00)), ("\"R$ 1.000,00\"", .fixed(1_000_00)), ("\"5%\"", .percentage(basisPoints: 500)),
       ("\"0,01%\"", .percentage(basisPoints: 1)), ("\"12,5%\"", .percentage(basisPoints: 1_250)),
       ("\"10000%\"", .percentage(basisPoints: 1_000_000)), ("{\"tipo\": \"fixo\", \"centavos\": 1}", .fixed(1)),
-      ("{\"tipo\": \"percentual\", \"base_pontos\": 250}", .percentage(basisPoints: 250)),
+      ("{\"tipo\": \"percentual\", \"base_pontos\": 250}", .percentage(basisPoints: 250)), ("\"ebay\"", .ebay),
       (
         "{\"tipo\": \"tabela\", \"faixas\": [{\"ate_centavos\": null, \"centavos\": 500}]}",
         .table([.init(upTo: nil, step: 5_00)])

@@ -35,7 +35,7 @@ struct ReplayTests {
   }
 
   private static let kinds: Set<String> = [
-    "abandono", "aceito", "ausencia", "bloco", "calendario", "chave", "chave_revogada", "dispensado", "poda", "recusa",
+    "abandono", "aberto", "aceito", "ausencia", "bloco", "calendario", "chave", "chave_revogada", "dispensado", "poda", "recusa",
   ]
   private static let farAway = Timestamp(microseconds: Int64.max / 2)
 
@@ -79,7 +79,7 @@ private final class TurnHistory {
     terms = windows.enumerated().map { index, window in
       Build.terms(
         AuctionID(stringLiteral: "leilao-\(index)"), openingPrice: 100, increment: .fixed(10), lasting: .seconds(60),
-        rules: AuctionRules(extensionWindow: window))
+        rules: AuctionRules(extensionWindow: window, buyNow: index == 1 ? 1_500 : nil))
     }
     let calendar = try keys.voice(HousePrincipal.msLeilao)
     schedulings = Dictionary(uniqueKeysWithValues: terms.map { ($0.auction, calendar.seal(Build.scheduling($0))) })

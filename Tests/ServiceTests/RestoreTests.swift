@@ -36,7 +36,7 @@ struct RestoreTests {
     #expect(closing.number == 2, "the number that the lost journal had given to another block")
     guard case .closing(let result, let evidence) = closing.content else { throw Missing("a result") }
     #expect(result.outcome == .cancelled && result.winner == nil && result.acceptedBids == 1)
-    guard case .notice(let notice) = try HouseStatement(trusted: evidence).fact else { throw Missing("a notice") }
+    guard case .notice(let notice) = try HouseStatement(trusted: try #require(evidence)).fact else { throw Missing("a notice") }
     #expect(notice.action == .cancel(reason: RestoredHouse.reason))
 
     bench.forget()

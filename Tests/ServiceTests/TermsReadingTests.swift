@@ -86,17 +86,24 @@ struct TermsReadingTests {
     arguments: [
       ("10,00", .fixed(10_00)), ("R$ 10", .fixed(10_00)), ("5%", .percentage(basisPoints: 500)),
       ("0,01%", .percentage(basisPoints: 1)), ("10000%", .percentage(basisPoints: 1_000_000)),
-      ("1.000%", .percentage(basisPoints: 100_000)),
+      ("1.000%", .percentage(basisPoints: 100_000)), ("ebay", .ebay),
     ] as [(String, Increment)])
   func `an increment is an amount or a percentage`(text: String, increment: Increment) throws {
     #expect(try portuguese.increment("--incremento", text) == increment)
   }
 
   @Test(arguments: [
-    "", "%", "0", "0%", "0,00%", "0,001%", "10000,01%", "-5%", "5%%", "%5", "5 %", " 5%", "R$ 5%", "R$5%", "5.5%", "cinco%",
+    "", "%", "0", "0%", "0,00%", "eBay", "trademe", "0,001%", "10000,01%", "-5%", "5%%", "%5", "5 %", " 5%", "R$ 5%", "R$5%",
+    "5.5%", "cinco%",
   ])
   func `anything else is no increment, and is shown whole`(text: String) throws {
     #expect(try refusal(portuguese.increment, text).contains("“\(text)”"))
+  }
+
+  @Test func `a table in hundredths is for currencies that have them`() throws {
+    let yen = try TermsReading(text: .portuguese, currency: #require(Currency(code: "JPY")))
+    #expect(!yen.increment.accepted.contains("ebay") && portuguese.increment.accepted.contains("ebay"))
+    #expect(try refusal(yen.increment, "ebay").contains("“ebay”"))
   }
 
   @Test func `a percentage has two decimals whatever the currency has`() throws {

@@ -238,7 +238,7 @@ package struct HousePlan: Sendable {
         increment: .fixed(10_00), opensAt: start + .seconds(opens), lasting: .seconds(lasts),
         rules: AuctionRules(
           extensionWindow: .seconds(random.pick([0, 0, 2, 3])), inFlightTolerance: .milliseconds(random.pick([0, 250])),
-          clockRequired: false))
+          clockRequired: false, buyNow: lasts.isMultiple(of: 5) ? Build.money(100_00 + lasts * 10_00) : nil))
     }
     return (auctions, length)
   }

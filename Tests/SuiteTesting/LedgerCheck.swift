@@ -58,9 +58,12 @@ package struct LedgerCheck {
       (terms, closesAt) = (scheduling.terms, opening.closesAt)
       if block.number != 0 { complain("opened in block \(block.number)") }
     case .entries(let entries): entries.forEach { read($0) }
-    case .closing(let result, _):
+    case .closing(let result, let evidence):
       closings += 1
-      if result.outcome != .cancelled, block.clock.instant <= result.closesAt { complain("closed before its end", 11) }
+      if (evidence == nil) != (price != nil && price == terms?.rules.buyNow) { complain("ended by a bid or not", 4) }
+      if result.outcome != .cancelled, evidence != nil, block.clock.instant <= result.closesAt {
+        complain("closed before its end", 11)
+      }
     }
   }
 
@@ -85,14 +88,16 @@ package struct LedgerCheck {
     accepted += 1
     stamps.append(receivedAt)
     if let closesAt, receivedAt > closesAt { complain("the bid \(bid.id) came after the end", 3) }
-    if bid.bidder == leader { complain("\(bid.bidder) outbid itself", 3) }
-    if entry.leader != bid.bidder || entry.price != bid.amount {
+    let buyNow = terms.rules.buyNow ?? .maximum
+    if price == terms.rules.buyNow, price != nil { complain("a bid after the lot was bought at once", 3) }
+    if bid.bidder == leader, bid.amount < buyNow || terms.rules.buyNow == nil { complain("\(bid.bidder) outbid itself", 3) }
+    if entry.leader != bid.bidder || entry.price != min(bid.amount, buyNow) {
       complain("the bid \(bid.id) is not what the state after it says", 3)
     }
     let least = price.map { $0.addingClamped(10_00) } ?? terms.openingPrice
     let isHigher = price.map { bid.amount > $0 } ?? true
     let isInFlight = terms.rules.inFlightTolerance > .zero && isHigher
-    if bid.amount < least, !isInFlight {
+    if bid.amount < min(least, buyNow), !isInFlight {
       complain("the bid \(bid.id) of \(bid.amount.minorUnits) is below \(least.minorUnits)", 3)
     }
   }

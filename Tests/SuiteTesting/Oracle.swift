@@ -76,8 +76,14 @@ package struct Oracle: Sendable {
     var pending: [Happened] { happened.filter { $0.block == Int64(blocks.count) } }
     func bids(upTo block: Int64) -> [Bid] { happened.filter { $0.block <= block }.compactMap(\.bid) }
     package var leading: Bid? { happened.last { $0.bid != nil }?.bid }
+    package var price: Int64? { leading.map { price(of: $0) } }
 
-    func minimum(after price: Int64?) -> Int64 {
+    /// Nobody pays more than the lot costs at once.
+    func price(of bid: Bid) -> Int64 { min(bid.amount.minorUnits, terms.rules.buyNow?.minorUnits ?? .max) }
+
+    func minimum(after price: Int64?) -> Int64 { min(least(after: price), terms.rules.buyNow?.minorUnits ?? .max) }
+
+    private func least(after price: Int64?) -> Int64 {
       guard let price else { return terms.openingPrice.minorUnits }
       switch terms.increment {
       case .fixed(let step): return price + step.minorUnits
@@ -85,7 +91,8 @@ package struct Oracle: Sendable {
       case .table(let bands): return price + bands.filter { ($0.upTo?.minorUnits ?? .max) >= price }[0].step.minorUnits
       }
     }
-    package var minimum: Int64 { minimum(after: leading?.amount.minorUnits) }
+    package var minimum: Int64 { minimum(after: price) }
+    func buys(_ bid: Bid) -> Bool { price(of: bid) == terms.rules.buyNow?.minorUnits }
   }
 
   package var auctions: [AuctionID: Auction] = [:]
@@ -125,10 +132,10 @@ package struct Oracle: Sendable {
 
     // Nobody can open what no secret came with.
     let otherwise: Refusal? = bid.maximumCommitment == nil ? nil : .badCommitment
-    guard let price = auction.leading?.amount.minorUnits else {
+    guard let price = auction.price else {
       return bid.amount.minorUnits < auction.minimum ? .belowMinimum : otherwise
     }
-    if auction.leading?.bidder == bid.bidder { return .alreadyLeading }
+    if auction.leading?.bidder == bid.bidder, !auction.buys(bid) { return .alreadyLeading }
     let amount = bid.amount.minorUnits
     if amount >= auction.minimum { return otherwise }
     let quotedBlock = seen.map { Int64($0.offset) } ?? -1
@@ -138,7 +145,7 @@ package struct Oracle: Sendable {
     let tolerance = auction.terms.rules.inFlightTolerance.microseconds
     let isPending = moved == auction.blocks.count
     let isInFlight = tolerance > 0 && (isPending || r - auction.blocks[Int(moved)].clock.instant.microseconds < tolerance)
-    let quoted = auction.minimum(after: auction.bids(upTo: quotedBlock).last?.amount.minorUnits)
+    let quoted = auction.minimum(after: auction.bids(upTo: quotedBlock).last.map { auction.price(of: $0) })
     if !isInFlight || amount < quoted || amount < price { return .belowMinimum }
     return amount == price ? .tieLost : otherwise
   }
@@ -174,11 +181,12 @@ package struct Oracle: Sendable {
     if !isNamed { happen(key, bytes: keyBytes, in: &auction) }
     auction.stamps.append(received.instant)
     let window = auction.terms.rules.extensionWindow
-    if window > .zero {
+    if window > .zero, !auction.buys(bid) {
       auction.end = max(auction.end, min(received.instant + window, auction.terms.rules.latestClose ?? received.instant + window))
     }
     happen("lance", bid, received.instant, bytes: bytes, in: &auction)
     said.append(.accepted(bid.auction, bid.id, Int64(auction.blocks.count)))
+    if auction.buys(bid) { return said + end(&auction, .sold, at: clock, after: []) }
     if auction.pending.count == 64 { said += seal(&auction, at: clock) }
     return said
   }
@@ -187,7 +195,7 @@ package struct Oracle: Sendable {
     _ what: String, _ bid: Bid? = nil, _ received: Timestamp? = nil, bytes: Int, in auction: inout Auction
   ) {
     let leading = bid ?? auction.leading
-    let price = leading?.amount.minorUnits
+    let price = leading.map { auction.price(of: $0) }
     let line = Said.Line(
       what: what, price: price, leader: leading?.bidder, minimum: auction.minimum(after: price), end: auction.end)
     auction.happened.append(
@@ -270,15 +278,24 @@ package struct Oracle: Sendable {
     }
     guard isNew else { return [] }
     auction.heard = notice.sequence
+    guard auction.isOpen else {
+      auction.outcome = outcome
+      return []
+    }
+    return end(&auction, outcome, at: clock, after: outcome == .cancelled ? [] : [auction.end + .microseconds(1)])
+  }
+
+  private func end(
+    _ auction: inout Auction, _ outcome: AuctionResult.Outcome, at clock: ClockReading, after: [Timestamp]
+  ) -> [Said] {
     auction.outcome = outcome
-    guard auction.isOpen else { return [] }
     let said = seal(&auction, at: clock)
-    let (number, _) = block(&auction, clock, after: outcome == .cancelled ? [] : [auction.end + .microseconds(1)])
+    let (number, _) = block(&auction, clock, after: after)
     let winner = outcome == .sold ? auction.leading : nil
     return said + [
       .result(
-        id, number, outcome, winner?.bidder, winner?.amount.minorUnits, Int64(auction.bids(upTo: .max).count), auction.refused,
-        auction.end)
+        auction.terms.auction, number, outcome, winner?.bidder, winner.map { auction.price(of: $0) },
+        Int64(auction.bids(upTo: .max).count), auction.refused, auction.end)
     ]
   }
 

@@ -37,6 +37,7 @@ package enum Rare: Sendable, Hashable, CaseIterable {
   case keyRemoved
   case keyAdded
   case sold
+  case bought
   case noBids
   case cancelled
   case accepted
@@ -50,7 +51,7 @@ package enum Rare: Sendable, Hashable, CaseIterable {
       .commitUnheard, .recovered, .extensionRacesClose, .extendedByBid, .extendedByOutage, .houseDownOverClose, .clockMoved,
       .clockStep, .clockLeap, .clockLie, .clockLost, .standbyTakesOver, .paused, .halfOpenLink, .brokerRestart, .blocked,
       .queueFull, .returned, .deadLetter,
-      .duplicate, .queryWhileUncommitted, .keyRemoved, .keyAdded, .sold, .noBids, .cancelled, .accepted, .neverDecided,
+      .duplicate, .queryWhileUncommitted, .keyRemoved, .keyAdded, .sold, .bought, .noBids, .cancelled, .accepted, .neverDecided,
     ] + CrashPoint.allCases.map { .crash($0) } + Refusal.allCases.map { .refused($0) }
     + CommandRefusal.allCases.map { .commandRefused($0) }
 
@@ -96,6 +97,7 @@ package enum Rare: Sendable, Hashable, CaseIterable {
     case .keyRemoved: said("chave retirada", "key removed")
     case .keyAdded: said("chave posta", "key added")
     case .sold: said("vendido", "sold")
+    case .bought: said("comprado na hora", "bought at once")
     case .noBids: said("sem lances", "no bids")
     case .cancelled: said("cancelado", "cancelled")
     case .accepted: said("lance aceito", "bid accepted")

@@ -96,9 +96,9 @@ final class Witness: @unchecked Sendable {
       if receipt.reason == .unknownAuction, let digest = receipt.bidDigest { tooEarly.insert(digest) }
       world.tally.reached(.refused(receipt.reason))
     case .block(let block):
-      guard case .closing(let result, _) = block.content else { return }
+      guard case .closing(let result, let evidence) = block.content else { return }
       switch result.outcome {
-      case .sold: world.tally.reached(.sold)
+      case .sold: world.tally.reached(evidence == nil ? .bought : .sold)
       case .noBids: world.tally.reached(.noBids)
       case .cancelled: world.tally.reached(.cancelled)
       case .conditional: break

@@ -15,6 +15,8 @@ package enum Obstacle: Hashable, Sendable {
 
 /// Why a bid needs a second Enter.
 package enum Doubt: Hashable, Sendable {
+  /// It ends the auction.
+  case buysAtOnce
   case alreadyLeading
   /// It may not arrive before the end.
   case late
@@ -36,6 +38,7 @@ extension Model {
   package func verdict(_ amount: Money, on lot: Lot, quote: Quote) -> Verdict {
     if let obstacle = obstacle(to: amount, on: lot) { return .refused(obstacle) }
     if let suspicion = suspicion(about: amount, on: lot.view, step: lot.step) { return suspicion }
+    if let buyNow = lot.view.terms.rules.buyNow, amount >= buyNow { return .plain(.buysAtOnce) }
     if lot.view.leader == me { return .plain(.alreadyLeading) }
     if lot.view.closesAt - now < .seconds(2) + live.clock.uncertainty { return .plain(.late) }
     if quote != Quote(lot.view) { return .plain(.priceMoved) }
@@ -61,7 +64,7 @@ extension Model {
   private func suspicion(about amount: Money, on view: AuctionView, step: Money) -> Verdict? {
     // Amounts end at 2^53, so none of this overflows.
     let (units, minimum) = (amount.minorUnits, view.minimum.minorUnits)
-    guard units > minimum else { return nil }
+    guard units > minimum, amount != view.terms.rules.buyNow else { return nil }
     let aFifthMore = minimum + minimum / 5
     for factor: Int64 in [100, 10] where units % factor == 0 && (minimum...aFifthMore).contains(units / factor) {
       return .strong(suggestion: Money(minorUnits: units / factor))

@@ -54,6 +54,7 @@ extension Text {
     case .noBidsYet: "no bids yet"
     case .minimumNow: "Minimum now"
     case .increment: "Increment"
+    case .buyNow: "Buy now"
     case .ownLast: "Your last bid"
     case .standingLabel: "Status"
     case .minimumIs(let amount): "Minimum now \(amount)"
@@ -299,6 +300,7 @@ extension Obstacle {
 extension Doubt {
   fileprivate var english: String {
     switch self {
+    case .buysAtOnce: "buys at once and ends the auction; Enter again sends"
     case .alreadyLeading: "you lead already; Enter again sends"
     case .late: "it may come too late; Enter again sends"
     case .priceMoved: "the price moved; Enter again sends"

@@ -54,6 +54,7 @@ extension Text {
     case .noBidsYet: "sem lances ainda"
     case .minimumNow: "Mínimo agora"
     case .increment: "Incremento"
+    case .buyNow: "Compra imediata"
     case .ownLast: "Seu último lance"
     case .standingLabel: "Situação"
     case .minimumIs(let amount): "Mínimo agora \(amount)"
@@ -300,6 +301,7 @@ extension Obstacle {
 extension Doubt {
   fileprivate var portuguese: String {
     switch self {
+    case .buysAtOnce: "compra na hora e encerra o leilão; Enter de novo envia"
     case .alreadyLeading: "você já lidera; Enter de novo envia"
     case .late: "pode não chegar a tempo; Enter de novo envia"
     case .priceMoved: "o preço mudou; Enter de novo envia"

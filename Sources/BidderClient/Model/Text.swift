@@ -32,7 +32,7 @@ package enum Text: Hashable, Sendable {
   case by(String, Int64, comma: Bool)
   case byWhom(String)
   case noBidsYet
-  case minimumNow, increment, ownLast, standingLabel
+  case minimumNow, increment, buyNow, ownLast, standingLabel
   case minimumIs(String), incrementIs(String), ownLastShort(String), ownIs(String), minimumShort(String)
   case priceChart
   case bidCount(Int)

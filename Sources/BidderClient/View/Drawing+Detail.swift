@@ -38,6 +38,10 @@ extension Drawing {
     if fits(4) {
       pair(left, y, say(.minimumNow), lot.isOver ? "-" : money(lot.view.minimum, lot), lot: lot)
       pair(left, y + 1, say(.increment), money(lot.step, lot), lot: lot)
+      if let buyNow = lot.view.terms.rules.buyNow, !lot.isOver, fits(5) {
+        pair(left, y + 2, say(.buyNow), money(buyNow, lot), lot: lot)
+        y += 1
+      }
       pair(left, y + 2, say(.ownLast), lot.view.ownLast.map { money($0, lot) } ?? "-", lot: lot)
       let standing = standing(lot)
       frame.put(left, y + 3, say(.standingLabel))
@@ -132,7 +136,7 @@ extension Drawing {
       [
         Span(text: say(.minimumIs(money(lot.view.minimum, lot)))),
         Span(text: say(.incrementIs(money(lot.step, lot))), priority: 2),
-      ],
+      ] + atOnce(lot),
       own)
 
     let history = lot.view.bids.reversed().prefix(2).enumerated().map { i, line in
@@ -142,6 +146,12 @@ extension Drawing {
     let left =
       extended ? [Span(text: ending(lot))] : [Span(text: say(.priceChart), priority: 2), Span(text: spark(lot), priority: 2)]
     line(y + 3, left, history, between: " ", rightBetween: " | ")
+  }
+
+  /// What it costs to have it at once, where that can be had.
+  private func atOnce(_ lot: Lot) -> [Span] {
+    guard let buyNow = lot.view.terms.rules.buyNow, !lot.isOver else { return [] }
+    return [Span(text: "\(say(.buyNow)) \(money(buyNow, lot))", priority: 1)]
   }
 
   /// For where other things stand beside it: without the name, but with the reason of a broken chain.
