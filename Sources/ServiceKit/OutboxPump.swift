@@ -173,14 +173,12 @@ package final class OutboxPump: Sendable {
 
   private func settled(_ message: OutboxMessage, _ outcome: PublishOutcome) {
     if outcome == .confirmed { Failpoint.afterConfirm.pass() }
-    let mustRing = state.withLock { s -> Bool in
-      guard s.underWay.removeValue(forKey: message.id) != nil else { return false }
+    state.withLock { s in
+      guard s.underWay.removeValue(forKey: message.id) != nil else { return }
       switch outcome {
       case .confirmed:
         s.confirmed.append(message.id)
         s.pause = .zero
-        // Nothing to do but to mark it one day: the next turn, or the next sign of presence, comes soon enough.
-        return s.waitingCount > 0 || !s.again.isEmpty || s.hasMoreInStore || s.confirmed.count >= markedTogether
       // It stays in the journal for a person to look at: no repetition can help.
       case .invalid: break
       case .returned:
@@ -193,7 +191,6 @@ package final class OutboxPump: Sendable {
           s.resumeAt = now() + s.pause
         }
       }
-      return true
     }
     switch outcome {
     case .confirmed: break
@@ -214,7 +211,7 @@ package final class OutboxPump: Sendable {
         "\(said("sem confirmação; será repetida", "unconfirmed, will repeat"))",
         metadata: ["key": "\(message.routingKey)", "reason": "\(reason)"])
     }
-    if mustRing { ring() }
+    ring()
   }
 }
 
