@@ -21,7 +21,7 @@ package struct AuctionListing: Sendable {
         summary.price.flatMap { stands ? money.format($0, in: terms.currency) : nil } ?? "-",
         summary.leader.flatMap { stands ? $0.text : nil } ?? "",
         summary.status == .closed ? "" : asked(summary, terms),
-        TimeText.rfc3339(stands ? summary.closesAt : min(summary.closesAt, summary.ending?.at ?? summary.closesAt)),
+        TimeText.rfc3339(min(summary.closesAt, summary.ending?.at ?? summary.closesAt)),
         Printable.text(terms.title),
       ]
       tell(columns.joined(separator: "\t"))

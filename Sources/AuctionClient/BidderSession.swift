@@ -427,7 +427,9 @@ package struct BidderSession: Machine {
   /// When the end of an auction that should be over is asked for; nil while there is none to ask for.
   private func endDue(of auction: FollowedAuction) -> Timestamp? {
     guard auction.status == .open, auction.health == .whole else { return nil }
+    // Who bought at once has ended it: the closing block comes with that bid's.
+    let end = auction.isBought ? min(auction.closesAt, auction.asOf.instant) : auction.closesAt
     return max(
-      auction.closesAt + Self.endPatience, endAskedAt[auction.terms.auction].map { $0 + Self.endInterval } ?? auction.closesAt)
+      end + Self.endPatience, endAskedAt[auction.terms.auction].map { $0 + Self.endInterval } ?? end)
   }
 }

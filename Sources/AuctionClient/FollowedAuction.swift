@@ -75,6 +75,8 @@ package struct FollowedAuction: Sendable {
   /// The head that a snapshot vouched for and that the blocks asked for must lead to.
   private var promised: Seen?
 
+  /// Somebody has bought at once: nothing but the closing block may follow.
+  package var isBought: Bool { terms.isBought(at: price) }
   /// Over, and how is not proved yet: the closing block is still to be read.
   package var lacksResult: Bool { status == .closed && result == nil && health == .whole }
   /// The house has said that it is over, whatever the blocks that were read so far say.
@@ -229,7 +231,7 @@ package struct FollowedAuction: Sendable {
     let isTrue =
       (result.outcome != .sold || result.winner == leader && result.amount == price)
       && (result.outcome != .noBids || leader == nil)
-      && (evidence == nil) == (terms.isBought(at: price) && result.outcome == .sold)
+      && (evidence == nil) == isBought
       && (announced.map { $0 == result.outcome } ?? true)
       && (!isFromTheFirst || result.acceptedBids == acceptedBids)
       && (promised.map { $0.block <= block.number } ?? true)
@@ -248,6 +250,7 @@ package struct FollowedAuction: Sendable {
   }
 
   private mutating func apply(_ entry: BlockEntry, to changes: inout [Change]) -> (String, String)? {
+    if isBought { return ("algo depois da compra imediata", "something after the lot was bought at once") }
     var cause: (by: PrincipalID?, cause: Extension.Cause) = (nil, .outage)
     switch entry.fact {
     case .bid(let evidence, let receivedAt):
@@ -267,7 +270,6 @@ package struct FollowedAuction: Sendable {
         return ("lance aceito sem líder", "an accepted bid without a leader")
       }
       if let price, now < price { return ("o preço caiu", "the price fell") }
-      if terms.isBought(at: price) { return ("um lance depois da compra imediata", "a bid after the lot was bought at once") }
       if terms.format == .english, now != terms.price(after: bid.amount) || leader != bid.bidder {
         return ("o preço não é o do lance de \(bid.bidder)", "the price is not that of \(bid.bidder)'s bid")
       }

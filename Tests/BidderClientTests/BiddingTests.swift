@@ -53,6 +53,20 @@ struct BiddingTests {
     #expect(sent(model.press(.key(.enter))) == [reais(135_000)])
   }
 
+  @Test("nobody is let offer more than it costs at once, and + goes no further")
+  func overBuyNow() {
+    var model = drawnModel()
+    model.live.lots[guitar] = Lot(
+      auction("l-03", "Violão", price: 120_000, leader: carla, step: 5_000, buyNow: 127_000))
+    model.press(.character("b"))
+    model.pass(.milliseconds(250))
+    model.type("1280")
+    #expect(sent(model.press(.key(.enter), .key(.enter))).isEmpty)
+    #expect(model.screen(100, 30).contains("mais do que a compra imediata"))
+    model.press(.key(.escape), .character("+"), .character("+"), .character("+"))
+    #expect(model.screen(100, 30).contains("Armado: R$ 1.270,00"))
+  }
+
   @Test("a price that moves voids the armed bid until + renews it")
   func voidedArm() {
     var model = drawnModel()

@@ -499,6 +499,7 @@ class Chain:
         need(result["lances_validos"] == len(self.bids), "result: lances_validos")
         need((result["vencedor"] is None) == (result["valor_centavos"] is None), "result: vencedor without valor")
         need((result["situacao"] == "cancelado") == cancelled, "result: cancelado")
+        need(not bought or result["situacao"] == "vendido", "result: bought at once, and not sold")
         if not cancelled:
             need(value["relogio"]["em_us"] > result["fim_us"] or bought, "result: closed before the end")
             need(result["fim_us"] == state["fim_us"], "result: fim_us")
@@ -521,6 +522,8 @@ class Chain:
     def apply(self, state, happening, number):
         """The state after one entry, which the entry has to state too."""
         new = dict(state)
+        need(state["preco_centavos"] is None or state["preco_centavos"] != self.terms["regras"]["compra_imediata_centavos"],
+             f"block {number}: something after the lot was bought at once")
         if "lance" in happening:
             new.update(self.bid(state, happening, number))
         elif "chave" in happening:
@@ -555,7 +558,6 @@ class Chain:
         need(received <= state["fim_us"], "lance: after the end")
         amount, seen, at_once = value["valor_centavos"], value["visto"], rules["compra_imediata_centavos"] or LIMIT
         need(who != self.terms["vendedor"] and (who != state["lider"] or amount >= at_once), "lance: by the seller or the leader")
-        need((state["preco_centavos"] or 0) < at_once, "lance: after the lot was bought at once")
         if seen is not None:
             need(seen["bloco"] < number and self.hashes[seen["bloco"]] == seen["hash"], "lance: visto")
         if amount < state["minimo_centavos"]:           # in flight: counts from the state that was seen, but exceeds the price

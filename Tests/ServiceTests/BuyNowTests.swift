@@ -106,7 +106,21 @@ struct BuyNowTests {
     #expect(result.amount == 100_00 && ending != nil)
   }
 
-  enum Lie: CaseIterable { case soldWithoutNotice, noticeOfWhatWasBought, dearer, bidAfter }
+  enum Lie: CaseIterable {
+    case soldWithoutNotice, noticeOfWhatWasBought, cancelledAfterwards, dearer, bidAfter, entryAfter, blockAfter
+  }
+
+  private static let words: [Lie: String] = [
+    .soldWithoutNotice: "resultado", .noticeOfWhatWasBought: "resultado", .cancelledAfterwards: "resultado",
+    .dearer: "não é o do lance", .bidAfter: "depois da compra", .entryAfter: "depois da compra", .blockAfter: "depois da compra",
+  ]
+
+  private static func outage(after entries: [BlockEntry]) -> BlockEntry {
+    let last = entries[entries.count - 1]
+    return BlockEntry(
+      fact: .outage(from: Build.noon, to: Build.noon + .seconds(60)), price: last.price, leader: last.leader,
+      minimum: last.minimum, closesAt: last.closesAt + .seconds(60))
+  }
 
   @Test(arguments: Lie.allCases) func `a house that lies about it is found out`(lie: Lie) throws {
     try place(100_00, by: "alpha", number: 1)
@@ -120,7 +134,7 @@ struct BuyNowTests {
         clock: block.clock)
     }
     guard case .closing(let result, _) = blocks[3].content, case .entries(let bought) = blocks[2].content,
-      case .entries(let first) = blocks[1].content, case .opening(let evidence) = blocks[0].content
+      case .opening(let evidence) = blocks[0].content
     else { throw Missing("a ledger") }
     switch lie {
     case .soldWithoutNotice:
@@ -140,11 +154,20 @@ struct BuyNowTests {
             guard case .bid = $0.fact else { return $0 }
             return BlockEntry(fact: $0.fact, price: 600_00, leader: $0.leader, minimum: $0.minimum, closesAt: $0.closesAt)
           }))
-    case .bidAfter: replace(2, .entries(bought + [first[1]]))
+    case .cancelledAfterwards:
+      let notice = Build.notice(.cancel(reason: "erro"), edition: scheduling.digest, sequence: 1)
+      let cancelled = AuctionResult(
+        outcome: .cancelled, winner: nil, amount: nil, acceptedBids: 2, refusedBids: result.refusedBids,
+        refusals: result.refusals, closesAt: result.closesAt)
+      replace(3, .closing(cancelled, try bench.world.keys.voice(HousePrincipal.msLeilao).seal(notice).evidence))
+    case .bidAfter: replace(2, .entries(bought + [bought[bought.count - 1]]))
+    case .entryAfter: replace(2, .entries(bought + [Self.outage(after: bought)]))
+    case .blockAfter: replace(3, .entries([Self.outage(after: bought)]))
     }
-    guard case .broken = try follow(blocks).health else {
+    guard case .broken(let reason) = try follow(blocks).health else {
       Issue.record("believed")
       return
     }
+    #expect(reason.contains(Self.words[lie] ?? "?"), "\(reason)")
   }
 }

@@ -25,6 +25,7 @@ struct ReplayTests {
     let contents = history.store.contents
     #expect(Set(contents.entries.map(\.kind)).isSuperset(of: Self.kinds))
     #expect(try contents.documents.contains { try Self.entryCount($0) >= 63 }, "a block was sealed because it was full")
+    #expect(try contents.documents.contains { try Self.isPurchase($0) }, "somebody bought at once")
 
     // The first half as a program of version 2 would have left it.
     let written = isUpgraded ? try contents.asVersion2(through: Int64(contents.entries.count / 2)) : contents
@@ -38,6 +39,13 @@ struct ReplayTests {
     "abandono", "aberto", "aceito", "ausencia", "bloco", "calendario", "chave", "chave_revogada", "dispensado", "poda", "recusa",
   ]
   private static let farAway = Timestamp(microseconds: Int64.max / 2)
+
+  private static func isPurchase(_ document: Document) throws -> Bool {
+    guard document.collection == "bloco", case .block(let block) = try HouseStatement(trusted: Evidence(document.body)).fact,
+      case .closing(_, nil) = block.content
+    else { return false }
+    return true
+  }
 
   private static func entryCount(_ document: Document) throws -> Int {
     guard document.collection == "bloco", case .block(let block) = try HouseStatement(trusted: Evidence(document.body)).fact,
@@ -79,7 +87,7 @@ private final class TurnHistory {
     terms = windows.enumerated().map { index, window in
       Build.terms(
         AuctionID(stringLiteral: "leilao-\(index)"), openingPrice: 100, increment: .fixed(10), lasting: .seconds(60),
-        rules: AuctionRules(extensionWindow: window, buyNow: index == 1 ? 1_500 : nil))
+        rules: AuctionRules(extensionWindow: window, buyNow: index == 1 ? 200 : nil))
     }
     let calendar = try keys.voice(HousePrincipal.msLeilao)
     schedulings = Dictionary(uniqueKeysWithValues: terms.map { ($0.auction, calendar.seal(Build.scheduling($0))) })

@@ -69,6 +69,7 @@ package struct LedgerCheck {
 
   private mutating func read(_ entry: BlockEntry) {
     if let closesAt, entry.closesAt < closesAt { complain("the end moved back", 3) }
+    if price != nil, price == terms?.rules.buyNow { complain("something after the lot was bought at once", 3) }
     switch entry.fact {
     case .bid(let evidence, let receivedAt): read(evidence, receivedAt, entry)
     case .key(let record): keys[record.keyID] = record
@@ -89,7 +90,6 @@ package struct LedgerCheck {
     stamps.append(receivedAt)
     if let closesAt, receivedAt > closesAt { complain("the bid \(bid.id) came after the end", 3) }
     let buyNow = terms.rules.buyNow ?? .maximum
-    if price == terms.rules.buyNow, price != nil { complain("a bid after the lot was bought at once", 3) }
     if bid.bidder == leader, bid.amount < buyNow || terms.rules.buyNow == nil { complain("\(bid.bidder) outbid itself", 3) }
     if entry.leader != bid.bidder || entry.price != min(bid.amount, buyNow) {
       complain("the bid \(bid.id) is not what the state after it says", 3)

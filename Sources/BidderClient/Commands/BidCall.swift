@@ -48,6 +48,14 @@ struct BidCall: Sendable {
     try await visit(interest: .only([auction]), clock: clock) { driver, events, deadline in
       let followed = try meet(auction, events, deadline, report)
       let amount = try amount(text, in: followed.terms.currency, report.money)
+      if let buyNow = followed.terms.rules.buyNow, amount > buyNow {
+        let price = report.money.format(buyNow, in: followed.terms.currency)
+        throw Failure(
+          .usage,
+          said(
+            "“\(text)” é mais do que a compra imediata custa; aceito: até \(price)",
+            "“\(text)” is more than it costs to buy now; accepted: up to \(price)"))
+      }
       var report = report
       report.amount = amount
       var bid = sign(amount, on: followed, at: clock.now(), by: voice)

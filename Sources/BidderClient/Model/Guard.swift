@@ -11,6 +11,8 @@ package enum Obstacle: Hashable, Sendable {
   case inFlight
   case belowMinimum(Money)
   case overLimit(Money)
+  /// More than it costs to have it at once.
+  case overBuyNow(Money)
 }
 
 /// Why a bid needs a second Enter.
@@ -38,7 +40,7 @@ extension Model {
   package func verdict(_ amount: Money, on lot: Lot, quote: Quote) -> Verdict {
     if let obstacle = obstacle(to: amount, on: lot) { return .refused(obstacle) }
     if let suspicion = suspicion(about: amount, on: lot.view, step: lot.step) { return suspicion }
-    if let buyNow = lot.view.terms.rules.buyNow, amount >= buyNow { return .plain(.buysAtOnce) }
+    if amount == lot.view.terms.rules.buyNow { return .plain(.buysAtOnce) }
     if lot.view.leader == me { return .plain(.alreadyLeading) }
     if lot.view.closesAt - now < .seconds(2) + live.clock.uncertainty { return .plain(.late) }
     if quote != Quote(lot.view) { return .plain(.priceMoved) }
@@ -55,6 +57,7 @@ extension Model {
     if let bid = lot.bid, !bid.stage.isFinal { return .inFlight }
     guard let amount else { return nil }
     if amount < lot.view.minimum { return .belowMinimum(lot.view.minimum) }
+    if let buyNow = lot.view.terms.rules.buyNow, amount > buyNow { return .overBuyNow(buyNow) }
     if let limit = settings.limit(in: lot.view.terms.currency), amount > limit { return .overLimit(limit) }
     return nil
   }
@@ -64,11 +67,13 @@ extension Model {
   private func suspicion(about amount: Money, on view: AuctionView, step: Money) -> Verdict? {
     // Amounts end at 2^53, so none of this overflows.
     let (units, minimum) = (amount.minorUnits, view.minimum.minorUnits)
-    guard units > minimum, amount != view.terms.rules.buyNow else { return nil }
+    guard units > minimum else { return nil }
     let aFifthMore = minimum + minimum / 5
     for factor: Int64 in [100, 10] where units % factor == 0 && (minimum...aFifthMore).contains(units / factor) {
       return .strong(suggestion: Money(minorUnits: units / factor))
     }
+    // What the house has named is no slip.
+    if amount == view.terms.rules.buyNow { return nil }
     if units > aFifthMore, units > minimum + 10 * step.minorUnits { return .strong(suggestion: nil) }
     if let price = view.price, units > 10 * price.minorUnits { return .strong(suggestion: nil) }
     return nil

@@ -36,11 +36,16 @@ package struct Lot: Hashable, Sendable {
 
   /// What one more step adds at the present price.
   package var step: Money {
-    if let price = view.price, let step = Money(minorUnits: view.minimum.minorUnits - price.minorUnits), step > .zero {
+    if let price = view.price, view.minimum != view.terms.rules.buyNow,
+      let step = Money(minorUnits: view.minimum.minorUnits - price.minorUnits), step > .zero
+    {
       return step
     }
     return view.terms.increment.step(at: view.price ?? view.minimum)
   }
+
+  /// No more than it costs to have it at once.
+  func bounded(_ amount: Money) -> Money { view.terms.rules.buyNow.map { min($0, amount) } ?? amount }
 
   /// Where this bidder stands in it.
   package func standing(of bidder: PrincipalID) -> Standing {

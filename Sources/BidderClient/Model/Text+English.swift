@@ -274,6 +274,7 @@ extension Obstacle {
     case .notOpen(.closed), .notOpen(.open): "the auction is closed"
     case .inFlight: "your bid before this has no answer yet"
     case .belowMinimum(let minimum): "under the minimum \(MoneyText.english.format(minimum, in: currency))"
+    case .overBuyNow(let price): "more than to buy now, \(MoneyText.english.format(price, in: currency))"
     case .overLimit(let limit): "over your limit \(MoneyText.english.format(limit, in: currency))"
     }
   }
@@ -292,6 +293,7 @@ extension Obstacle {
     case .notOpen(.closed), .notOpen(.open): "closed"
     case .inFlight: "wait"
     case .belowMinimum(let minimum): "min \(MoneyText.english.number(minimum, in: currency))"
+    case .overBuyNow(let price): "buy \(MoneyText.english.number(price, in: currency))"
     case .overLimit(let limit): "max \(MoneyText.english.number(limit, in: currency))"
     }
   }

@@ -275,6 +275,7 @@ extension Obstacle {
     case .notOpen(.closed), .notOpen(.open): "o leilão está encerrado"
     case .inFlight: "seu lance anterior ainda não tem resposta"
     case .belowMinimum(let minimum): "abaixo do mínimo \(MoneyText.portuguese.format(minimum, in: currency))"
+    case .overBuyNow(let price): "mais do que a compra imediata, \(MoneyText.portuguese.format(price, in: currency))"
     case .overLimit(let limit): "acima do seu limite \(MoneyText.portuguese.format(limit, in: currency))"
     }
   }
@@ -293,6 +294,7 @@ extension Obstacle {
     case .notOpen(.closed), .notOpen(.open): "encerrado"
     case .inFlight: "aguarde"
     case .belowMinimum(let minimum): "mín \(MoneyText.portuguese.number(minimum, in: currency))"
+    case .overBuyNow(let price): "compra \(MoneyText.portuguese.number(price, in: currency))"
     case .overLimit(let limit): "máx \(MoneyText.portuguese.number(limit, in: currency))"
     }
   }

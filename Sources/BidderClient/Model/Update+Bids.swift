@@ -70,7 +70,7 @@ extension Model {
     switch command {
     case .raise:
       if armed.isVoid { return arm() }
-      armed.amount = armed.amount.addingClamped(lot.step)
+      armed.amount = lot.bounded(armed.amount.addingClamped(lot.step))
       armed.armedAt = now
       mode = .armed(armed)
     case .lower:
@@ -121,7 +121,7 @@ extension Model {
     guard let amount = try? box.field.amount(settings.language, currency) else { return }
     let (delta, overflow) = lot.step.minorUnits.multipliedReportingOverflow(by: steps)
     guard !overflow, let moved = Money(minorUnits: amount.minorUnits + delta) else { return }
-    let (language, wanted) = (settings.language, max(moved, lot.view.minimum))
+    let (language, wanted) = (settings.language, lot.bounded(max(moved, lot.view.minimum)))
     guard wanted.minorUnits <= AmountField.ceiling else { return }
     edit(box) { $0.set(wanted, language, currency) }
   }
