@@ -266,7 +266,9 @@ package struct HouseInspection {
       guard case .block(let first)? = ledger.first?.fact, case .opening(let evidence) = first.content,
         let opening = (try? Envelope(evidence)).flatMap({ try? Opening($0) }),
         let terms = house.plan.auctions.first(where: { $0.auction == auction }),
-        let result = Self.result(ledger), result.outcome != .cancelled
+        let result = Self.result(ledger), result.outcome != .cancelled,
+        // Who bought at once waited for no end.
+        terms.rules.buyNow == nil || result.amount != terms.rules.buyNow
       else { return [] }
       let window = max(terms.rules.extensionWindow, .seconds(30))
       return house.books.silences.compactMap { silence in
