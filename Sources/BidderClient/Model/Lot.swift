@@ -1,3 +1,4 @@
+internal import AuctionCore
 package import AuctionFacts
 package import SharedKernel
 
@@ -44,9 +45,6 @@ package struct Lot: Hashable, Sendable {
     return view.terms.increment.step(at: view.price ?? view.minimum)
   }
 
-  /// No more than it costs to have it at once.
-  func bounded(_ amount: Money) -> Money { view.terms.rules.buyNow.map { min($0, amount) } ?? amount }
-
   /// Where this bidder stands in it.
   package func standing(of bidder: PrincipalID) -> Standing {
     if case .broken = view.chain { return .chainBroken }
@@ -80,19 +78,4 @@ package enum Standing: Hashable, Sendable, CaseIterable {
   /// Sold, without this bidder having taken part; or over, and how is not known.
   case closed
   case conditional, noBids, cancelled, chainBroken
-}
-
-extension Increment {
-  /// What must be added at `price`; for showing, the house decides.
-  package func step(at price: Money) -> Money {
-    switch self {
-    case .fixed(let step): return step
-    case .percentage(let basisPoints):
-      let (product, overflow) = price.minorUnits.multipliedReportingOverflow(by: max(basisPoints, 0))
-      guard !overflow else { return .maximum }
-      return Money(minorUnits: max(product / 10_000 + (product % 10_000 > 0 ? 1 : 0), 1)) ?? .maximum
-    case .table(let bands):
-      return bands.first { band in band.upTo.map { price <= $0 } ?? true }?.step ?? bands.last?.step ?? .zero
-    }
-  }
 }

@@ -1,3 +1,4 @@
+internal import AuctionCore
 internal import AuctionFacts
 internal import SharedKernel
 
@@ -70,7 +71,7 @@ extension Model {
     switch command {
     case .raise:
       if armed.isVoid { return arm() }
-      armed.amount = lot.bounded(armed.amount.addingClamped(lot.step))
+      armed.amount = lot.view.terms.price(after: armed.amount.addingClamped(lot.step))
       armed.armedAt = now
       mode = .armed(armed)
     case .lower:
@@ -121,7 +122,7 @@ extension Model {
     guard let amount = try? box.field.amount(settings.language, currency) else { return }
     let (delta, overflow) = lot.step.minorUnits.multipliedReportingOverflow(by: steps)
     guard !overflow, let moved = Money(minorUnits: amount.minorUnits + delta) else { return }
-    let (language, wanted) = (settings.language, lot.bounded(max(moved, lot.view.minimum)))
+    let (language, wanted) = (settings.language, lot.view.terms.price(after: max(moved, lot.view.minimum)))
     guard wanted.minorUnits <= AmountField.ceiling else { return }
     edit(box) { $0.set(wanted, language, currency) }
   }
