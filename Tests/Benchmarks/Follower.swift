@@ -78,9 +78,20 @@ final class Follower: Sendable {
 
   /// Blocks behind the opening.
   var laterBlocks: Int { state.value.withLock { $0.known.keys.count { !$0.hasSuffix(":0") } } }
-  /// Bids in the blocks that were verified.
-  var count: Int { state.value.withLock { $0.bids } }
-  var problems: [String] { state.value.withLock { $0.problems } }
+  private var problems: [String] { state.value.withLock { $0.problems } }
+
+  /// Waits until so many bids stood in verified blocks. It looks every few milliseconds: being told of each would cost the house more.
+  func hears(_ bids: Int, before deadline: ContinuousClock.Instant) async throws {
+    while true {
+      let (heard, problem) = state.value.withLock { ($0.bids, $0.problems.first) }
+      if let problem { throw NotWhole(description: problem) }
+      if heard >= bids { return }
+      guard .now < deadline else {
+        throw NotWhole(description: "the follower saw \(heard) of \(bids) bids before they grew stale: fewer of them, please")
+      }
+      try await Task.sleep(for: .milliseconds(5))
+    }
+  }
 
   /// Reads what was heard: when the clock has stopped.
   func read() throws -> Reading {

@@ -44,14 +44,7 @@ struct LoadRun {
     let began = ContinuousClock.now
     let outcomes = try await publish(load, on: connection, from: began)
     guard outcomes.allSatisfy({ $0 == .confirmed }) else { throw NotWhole(description: "the broker did not take every bid") }
-    while follower.count < accepted {
-      if let problem = follower.problems.first { throw NotWhole(description: problem) }
-      guard .now < load.validUntil else {
-        throw NotWhole(
-          description: "the follower saw \(follower.count) of \(accepted) bids before they grew stale: fewer of them, please")
-      }
-      try await Task.sleep(for: .milliseconds(5))
-    }
+    try await follower.hears(accepted, before: load.validUntil)
     let heardByAll = try await audience?.heard(follower.laterBlocks)
     let spent = try meter.spent()
     let reading = try follower.read()

@@ -78,13 +78,7 @@ struct PartitionsCommand: AsyncParsableCommand {
     guard try await outcomes.allSatisfy({ $0 == .confirmed }) else {
       throw NotWhole(description: "the broker did not take every bid")
     }
-    while follower.count < bids.items.count {
-      if let problem = follower.problems.first { throw NotWhole(description: problem) }
-      guard .now < bids.validUntil + .seconds(30) else {
-        throw NotWhole(description: "the follower saw \(follower.count) of \(bids.items.count) bids")
-      }
-      try await Task.sleep(for: .milliseconds(20))
-    }
+    try await follower.hears(bids.items.count, before: bids.validUntil + .seconds(30))
     let reading = try follower.read()
     await connection.close(within: .zero)
     try await run.check(bids, reading)

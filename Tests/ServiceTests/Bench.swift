@@ -186,8 +186,41 @@ extension Bench where Process == SimulatedService<BidDesk> {
         scheduling: scheduling.evidence, clock: Build.clock()))
   }
 
+  /// Of `moto`, as it was scheduled.
   var edition: Edition {
-    get throws { try world.keys.voice(HousePrincipal.msLeilao).seal(Build.scheduling()).digest }
+    get throws {
+      guard let kept = service.store.all("agendamento", "moto").first else {
+        return try world.keys.voice(HousePrincipal.msLeilao).seal(Build.scheduling()).digest
+      }
+      return SHA256.of(try Envelope(Evidence(kept.body)).payload)
+    }
+  }
+
+  /// The blocks of `moto`, from the opening on.
+  var ledger: [Block] {
+    get throws {
+      try service.store.all("bloco", "moto").compactMap { document in
+        guard case .block(let block) = try HouseStatement(document.body, ring: world.keys.ring).fact else { return nil }
+        return block
+      }
+    }
+  }
+
+  /// What a follower makes of blocks that are sealed anew, as a house that lies would: every block names the one before, whatever
+  /// stands in it.
+  func follow(_ blocks: [Block], of terms: AuctionTerms = Build.terms()) throws -> FollowedAuction {
+    let voice = try world.keys.voice(HousePrincipal.msLance)
+    var auction = FollowedAuction(Build.scheduling(terms), edition: try edition)
+    var previous: Digest?
+    for block in blocks {
+      let made = Block(
+        auction: block.auction, edition: block.edition, number: block.number, previous: previous ?? block.previous,
+        content: block.content, clock: block.clock)
+      let digest = voice.seal(made).digest
+      _ = auction.take(made, digest: digest)
+      previous = digest
+    }
+    return auction
   }
 
   var head: Seen? {
@@ -219,9 +252,9 @@ extension Bench where Process == SimulatedService<BidDesk> {
     return bid
   }
 
-  func close(at end: Timestamp, of edition: Edition? = nil, sequence: Int64 = 1) throws {
+  func close(at end: Timestamp, sequence: Int64 = 1) throws {
     try calendar(
-      Build.notice(.close(closesAt: end), edition: try edition ?? self.edition, sequence: sequence, clock: service.clock.now()))
+      Build.notice(.close(closesAt: end), edition: try edition, sequence: sequence, clock: service.clock.now()))
   }
 
   /// Where the house says an auction stands.

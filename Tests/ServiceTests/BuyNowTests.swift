@@ -15,48 +15,17 @@ import Testing
 struct BuyNowTests {
   private static let terms = Build.terms(rules: AuctionRules(buyNow: 500_00))
   private let bench: BooksBench
-  private let scheduling: Sealed
 
-  init() throws {
-    bench = try BooksBench.open(Self.terms)
-    scheduling = try bench.world.keys.voice(HousePrincipal.msLeilao).seal(Build.scheduling(Self.terms))
-  }
+  init() throws { bench = try BooksBench.open(Self.terms) }
 
-  private func place(_ amount: Money, by bidder: PrincipalID, number: UInt64) throws {
-    try bench.send(
-      Build.bid(
-        amount, by: bidder, id: Build.bidID(number), edition: scheduling.digest, seen: bench.head,
-        clock: ClockReading(bench.world.time.now, uncertainty: .milliseconds(2), status: .synchronized)))
-  }
-
-  private func ledger() throws -> [Block] {
-    try bench.service.store.all("bloco", "moto").compactMap { document in
-      guard case .block(let block) = try HouseStatement(document.body, ring: bench.world.keys.ring).fact else { return nil }
-      return block
-    }
-  }
-
-  private func follow(_ blocks: [Block]) throws -> FollowedAuction {
-    let voice = try bench.world.keys.voice(HousePrincipal.msLance)
-    var auction = FollowedAuction(Build.scheduling(Self.terms), edition: scheduling.digest)
-    var previous: Digest?
-    for block in blocks {
-      let made = Block(
-        auction: block.auction, edition: block.edition, number: block.number, previous: previous ?? block.previous,
-        content: block.content, clock: block.clock)
-      let digest = voice.seal(made).digest
-      _ = auction.take(made, digest: digest)
-      previous = digest
-    }
-    return auction
-  }
+  private func follow(_ blocks: [Block]) throws -> FollowedAuction { try bench.follow(blocks, of: Self.terms) }
 
   @Test func `ends the auction with the bid, at the price that was named`() throws {
-    try place(100_00, by: "alpha", number: 1)
+    try bench.place(100_00, by: "alpha", number: 1)
     bench.forget()
-    try place(600_00, by: "beta", number: 2)
+    try bench.place(600_00, by: "beta", number: 2)
     #expect(bench.keys == ["lance.validado", "leilao.vencedor"])
-    let blocks = try ledger()
+    let blocks = try bench.ledger
     guard case .closing(let result, let ending)? = blocks.last?.content else { throw Missing("a result") }
     #expect(result.outcome == .sold && result.winner == "beta" && result.amount == 500_00 && ending == nil)
     #expect(result.closesAt == Self.terms.closesAt && blocks.last.map { $0.clock.instant < Self.terms.closesAt } == true)
@@ -68,41 +37,41 @@ struct BuyNowTests {
     #expect(followed.endsAt == blocks.last?.clock.instant, "it ended when it was bought")
 
     bench.forget()
-    try place(700_00, by: "alpha", number: 3)
+    try bench.place(700_00, by: "alpha", number: 3)
     #expect(try bench.receipts.map(\.reason) == [.closed])
     // The calendar, which may not have heard of it yet, hears the same result.
     bench.forget()
-    try bench.close(at: Self.terms.closesAt, of: scheduling.digest)
+    try bench.close(at: Self.terms.closesAt)
     #expect(bench.keys == ["leilao.finalizado", "leilao.vencedor"])
     #expect(bench.said(.awarded).map(\.body) == [bench.service.store.all("bloco", "moto").last?.body])
   }
 
   @Test func `stands when the service starts again`() throws {
-    try place(100_00, by: "alpha", number: 1)
-    try place(500_00, by: "beta", number: 2)
-    let (blocks, summary) = (try ledger(), try bench.summary())
+    try bench.place(100_00, by: "alpha", number: 1)
+    try bench.place(500_00, by: "beta", number: 2)
+    let (blocks, summary) = (try bench.ledger, try bench.summary())
     bench.restart()
-    #expect(try bench.summary() == summary && ledger() == blocks)
+    #expect(try bench.summary() == summary && bench.ledger == blocks)
     bench.forget()
-    try place(700_00, by: "alpha", number: 3)
+    try bench.place(700_00, by: "alpha", number: 3)
     #expect(try bench.receipts.map(\.reason) == [.closed])
   }
 
   @Test func `the minimum never exceeds it, and who leads may buy`() throws {
-    try place(499_99, by: "alpha", number: 1)
+    try bench.place(499_99, by: "alpha", number: 1)
     #expect(try bench.summary()?.minimum == 500_00 && bench.summary()?.status == .open)
-    try place(499_99, by: "beta", number: 2)
+    try bench.place(499_99, by: "beta", number: 2)
     #expect(try bench.receipts.map(\.minimum) == [500_00])
-    try place(500_00, by: "alpha", number: 3)
+    try bench.place(500_00, by: "alpha", number: 3)
     #expect(try bench.summary()?.status == .closed && bench.summary()?.leader == "alpha")
-    #expect(try follow(ledger()).health == .whole)
+    #expect(try follow(bench.ledger).health == .whole)
   }
 
   @Test func `nobody has bought where bids stay below`() throws {
-    try place(100_00, by: "alpha", number: 1)
+    try bench.place(100_00, by: "alpha", number: 1)
     bench.after(Self.terms.closesAt + .seconds(1) - bench.world.time.now)
-    try bench.close(at: Self.terms.closesAt, of: scheduling.digest)
-    guard case .closing(let result, let ending)? = try ledger().last?.content else { throw Missing("a result") }
+    try bench.close(at: Self.terms.closesAt)
+    guard case .closing(let result, let ending)? = try bench.ledger.last?.content else { throw Missing("a result") }
     #expect(result.amount == 100_00 && ending != nil)
   }
 
@@ -123,9 +92,9 @@ struct BuyNowTests {
   }
 
   @Test(arguments: Lie.allCases) func `a house that lies about it is found out`(lie: Lie) throws {
-    try place(100_00, by: "alpha", number: 1)
-    try place(500_00, by: "beta", number: 2)
-    var blocks = try ledger()
+    try bench.place(100_00, by: "alpha", number: 1)
+    try bench.place(500_00, by: "beta", number: 2)
+    var blocks = try bench.ledger
     #expect(blocks.count == 4)
     func replace(_ number: Int, _ content: Block.Content) {
       let block = blocks[number]
@@ -155,7 +124,7 @@ struct BuyNowTests {
             return BlockEntry(fact: $0.fact, price: 600_00, leader: $0.leader, minimum: $0.minimum, closesAt: $0.closesAt)
           }))
     case .cancelledAfterwards:
-      let notice = Build.notice(.cancel(reason: "erro"), edition: scheduling.digest, sequence: 1)
+      let notice = Build.notice(.cancel(reason: "erro"), edition: try bench.edition, sequence: 1)
       let cancelled = AuctionResult(
         outcome: .cancelled, winner: nil, amount: nil, acceptedBids: 2, refusedBids: result.refusedBids,
         refusals: result.refusals, closesAt: result.closesAt)

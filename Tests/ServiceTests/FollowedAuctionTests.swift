@@ -21,27 +21,7 @@ struct FollowedAuctionTests {
     let end = Build.noon + .seconds(600)
     bench.after(end + .seconds(1) - bench.world.time.now)
     try bench.close(at: end)
-    let blocks = try bench.service.store.all("bloco", "moto").compactMap { document -> Block? in
-      guard case .block(let block) = try HouseStatement(document.body, ring: bench.world.keys.ring).fact else { return nil }
-      return block
-    }
-    return (bench, blocks)
-  }
-
-  /// Seals a chain anew, as a house that lies would: every block names the one before, whatever stands in it.
-  private static func follow(_ blocks: [Block], _ bench: BooksBench) throws -> FollowedAuction {
-    let voice = try bench.world.keys.voice("ms_lance")
-    var auction = FollowedAuction(Build.scheduling(), edition: try bench.edition)
-    var previous: Digest?
-    for block in blocks {
-      let made = Block(
-        auction: block.auction, edition: block.edition, number: block.number, previous: previous ?? block.previous,
-        content: block.content, clock: block.clock)
-      let digest = voice.seal(made).digest
-      _ = auction.take(made, digest: digest)
-      previous = digest
-    }
-    return auction
+    return (bench, try bench.ledger)
   }
 
   private static func entries(_ block: Block, _ change: (BlockEntry) throws -> BlockEntry) rethrows -> Block {
@@ -104,7 +84,7 @@ struct FollowedAuctionTests {
       _ = auction.take(stray, digest: voice.seal(stray).digest)
       return try expectBroken(auction, lie)
     case .twoBlocks:
-      var auction = try Self.follow(Array(blocks.prefix(2)), bench)
+      var auction = try bench.follow(Array(blocks.prefix(2)))
       _ = auction.take(blocks[1], digest: Build.digest("another block 1"))
       return try expectBroken(auction, lie)
     case .otherOpening:
@@ -182,7 +162,7 @@ struct FollowedAuctionTests {
           auction: "moto", edition: try bench.edition, number: 5, previous: blocks[4].previous, content: third.content,
           clock: blocks[4].clock))
     }
-    try expectBroken(Self.follow(lying, bench), lie)
+    try expectBroken(bench.follow(lying), lie)
   }
 
   private func expectBroken(_ auction: FollowedAuction, _ lie: Lie) throws {
@@ -200,7 +180,7 @@ struct FollowedAuctionTests {
 
   @Test func `once broken asks for nothing more, and still ends`() throws {
     let (bench, blocks) = try Self.ledger()
-    var auction = try Self.follow(Array(blocks.prefix(2)), bench)
+    var auction = try bench.follow(Array(blocks.prefix(2)))
     _ = auction.take(blocks[1], digest: Build.digest("another block 1"))
     for block in blocks[2...3] {
       guard case .alreadyKnown = auction.take(block, digest: Build.digest("\(block.number)")) else { throw Missing("silence") }
