@@ -31,6 +31,8 @@ package struct FollowedAuction: Sendable {
     case opened
     case bid(RecordedBid)
     case extended(from: Timestamp, to: Timestamp, by: PrincipalID?, cause: Extension.Cause)
+    case suspended(reason: String)
+    case resumed
     case closed(AuctionResult)
     case broken(String)
   }
@@ -56,6 +58,13 @@ package struct FollowedAuction: Sendable {
   package private(set) var result: AuctionResult?
   /// Why it was cancelled, as the operator said it.
   package private(set) var cancellation: String?
+  /// Why bids do not count just now, as the operator said it.
+  package private(set) var suspension: String?
+  private var suspendedAt: Timestamp?
+  /// The last sequence of the calendar's.
+  private var lastSequence: Int64 = 0
+  /// The last stamp of ms-lance's; they rise.
+  private var lastReceived: Timestamp?
   private var endedAt: Timestamp?
   /// An auction that was cancelled, or bought at once, ended then, whatever end was meant for it.
   package var endsAt: Timestamp { min(closesAt, endedAt ?? closesAt) }
@@ -172,7 +181,7 @@ package struct FollowedAuction: Sendable {
       changes.append(.opened)
     case .entries(let entries):
       for entry in entries {
-        if let problem = apply(entry, to: &changes) { return fail(problem.0, problem.1) }
+        if let problem = apply(entry, at: block.clock.instant, to: &changes) { return fail(problem.0, problem.1) }
       }
     case .closing(let result, let evidence):
       changes += conclude(result, evidence, in: block)
@@ -231,7 +240,7 @@ package struct FollowedAuction: Sendable {
     let isTrue =
       (result.outcome != .sold || result.winner == leader && result.amount == price)
       && (result.outcome != .noBids || leader == nil)
-      && (evidence == nil) == isBought
+      && isEnded(result, by: evidence)
       && (announced.map { $0 == result.outcome } ?? true)
       && (!isFromTheFirst || result.acceptedBids == acceptedBids)
       && (promised.map { $0.block <= block.number } ?? true)
@@ -240,17 +249,49 @@ package struct FollowedAuction: Sendable {
     return broken + [.closed(result)]
   }
 
+  /// Who began to read while it was suspended cannot tell since when.
+  private var isOfUnknownLength: Bool { status == .suspended && suspendedAt == nil }
+
+  /// The end that a resumption gives it, at least; nil where that resumes nothing. The calendar's close does it too, where ms-lance has
+  /// heard of no other resumption.
+  private mutating func endResumed(by evidence: Evidence, _ receivedAt: Timestamp) -> Timestamp? {
+    let named: Timestamp
+    switch (status, notice(evidence)) {
+    case (.open, .resume(let end)?), (.suspended, .resume(let end)?), (.suspended, .close(let end)?): named = end
+    default: return nil
+    }
+    return max(named, closesAt + (suspendedAt.map { receivedAt - $0 } ?? .zero))
+  }
+
+  /// Whether what ended it is what the result says: a purchase; or the calendar, and the end that it named; or a cancellation.
+  private mutating func isEnded(_ result: AuctionResult, by evidence: Evidence?) -> Bool {
+    guard let evidence else { return isBought && result.outcome == .sold && result.closesAt == closesAt }
+    switch (isBought, result.outcome, notice(evidence)) {
+    case (false, .cancelled, .cancel): return result.closesAt == closesAt
+    case (false, .sold, .close(let end)), (false, .conditional, .close(let end)), (false, .noBids, .close(let end)):
+      return result.closesAt == end && end >= closesAt
+    default: return false
+    }
+  }
+
   private mutating func close(_ result: AuctionResult, at instant: Timestamp, _ evidence: Evidence?) {
     // Nothing follows that would have to be checked.
-    (status, self.result, keys, recent) = (.closed, result, [:], [])
+    (status, self.result, keys, recent, suspension, suspendedAt) = (.closed, result, [:], [], nil, nil)
     guard result.outcome == .cancelled || evidence == nil else { return }
     endedAt = instant
     guard let envelope = evidence.flatMap({ try? Envelope($0) }), let notice = try? CalendarNotice(envelope) else { return }
     if case .cancel(let reason) = notice.action { cancellation = reason }
   }
 
-  private mutating func apply(_ entry: BlockEntry, to changes: inout [Change]) -> (String, String)? {
+  private mutating func apply(_ entry: BlockEntry, at sealed: Timestamp, to changes: inout [Change]) -> (String, String)? {
     if isBought { return ("algo depois da compra imediata", "something after the lot was bought at once") }
+    if let received = entry.fact.receivedAt {
+      guard received <= sealed, lastReceived.map({ received > $0 }) ?? true else {
+        return ("um carimbo de recebimento fora de ordem", "a receipt stamp out of order")
+      }
+      lastReceived = received
+    }
+    if entry.closesAt < closesAt { return ("o fim voltou atrás", "the end moved back") }
     var cause: (by: PrincipalID?, cause: Extension.Cause) = (nil, .outage)
     switch entry.fact {
     case .bid(let evidence, let receivedAt):
@@ -266,6 +307,7 @@ package struct FollowedAuction: Sendable {
           "\(bid.bidder) saw another block \(seen.block): the house has shown two histories"
         )
       }
+      guard status == .open else { return ("um lance que não podia contar", "a bid that could not count") }
       guard let leader = entry.leader, let now = entry.price else {
         return ("lance aceito sem líder", "an accepted bid without a leader")
       }
@@ -285,8 +327,17 @@ package struct FollowedAuction: Sendable {
         return ("uma chave que não confere", "a key that does not match")
       }
       keys[record.owner] = (record, key)
-    case .resumed: (status, cause) = (.open, (nil, .resumption))
-    case .suspended: status = .suspended
+    case .suspended(let evidence, let receivedAt):
+      guard status == .open, entry.closesAt == closesAt, case .suspend(let reason)? = notice(evidence) else {
+        return ("uma suspensão que não confere", "a suspension that does not match")
+      }
+      (status, suspension, suspendedAt) = (.suspended, reason, receivedAt)
+      changes.append(.suspended(reason: reason))
+    case .resumed(let evidence, let receivedAt):
+      guard let end = endResumed(by: evidence, receivedAt), end == entry.closesAt || isOfUnknownLength && end < entry.closesAt
+      else { return ("uma retomada que não confere", "a resumption that does not match") }
+      (status, suspension, suspendedAt, cause) = (.open, nil, nil, (nil, .resumption))
+      changes.append(.resumed)
     case .voided, .outage: break
     }
     if !entry.fact.mayMovePrice, (entry.price, entry.leader) != (price, leader) {
@@ -297,6 +348,15 @@ package struct FollowedAuction: Sendable {
     }
     (price, leader, minimum, closesAt) = (entry.price, entry.leader, entry.minimum, entry.closesAt)
     return nil
+  }
+
+  /// What the calendar said of this auction; nil unless it said that after what it said before.
+  private mutating func notice(_ evidence: Evidence) -> CalendarNotice.Action? {
+    guard let envelope = try? Envelope(evidence), let notice = try? CalendarNotice(envelope),
+      notice.auction == terms.auction, notice.edition == edition, notice.sequence > lastSequence
+    else { return nil }
+    lastSequence = notice.sequence
+    return notice.action
   }
 
   /// Who began to read later cannot check bids under keys that were named before.
@@ -330,6 +390,13 @@ package struct FollowedAuction: Sendable {
 }
 
 extension BlockEntry.Fact {
+  fileprivate var receivedAt: Timestamp? {
+    switch self {
+    case .bid(_, let instant), .suspended(_, let instant), .resumed(_, let instant): instant
+    case .voided, .outage, .key: nil
+    }
+  }
+
   fileprivate var mayMovePrice: Bool {
     switch self {
     case .bid, .voided: true

@@ -13,7 +13,7 @@ package struct HouseAnswer: Sendable {
   package init(
     _ reply: SnapshotReply, ring: KeyRing,
     opening open: ([UInt8], KeyRing) throws(Rejection) -> HouseStatement = { body, ring throws(Rejection) in
-      try HouseStatement(body, ring: ring)
+      try HouseStatement(whole: body, ring: ring)
     }
   ) throws(Rejection) {
     let envelope = reply.envelope

@@ -93,14 +93,14 @@ package final class HouseLink: Sendable {
           if let reply = try? SnapshotReply(parsing: delivery.body) {
             return onEvent(.snapshot(try keys.open { ring throws(Rejection) in try HouseAnswer(reply, ring: ring) }))
           }
-          let statement = try keys.open { ring throws(Rejection) in try HouseStatement(delivery.body, ring: ring) }
+          let statement = try keys.open { ring throws(Rejection) in try HouseStatement(whole: delivery.body, ring: ring) }
           guard case .refused(let receipt) = statement.fact else { return }
           return onEvent(.receipt(receipt))
         }
         guard let exchange = Exchange(rawValue: delivery.exchange) else { return }
         onEvent(
           .statement(
-            try keys.open { ring throws(Rejection) in try HouseStatement(delivery.body, from: exchange, ring: ring) }))
+            try keys.open { ring throws(Rejection) in try HouseStatement(whole: delivery.body, from: exchange, ring: ring) }))
       } catch {
         onEvent(.dropped(said(error)))
       }

@@ -3,14 +3,19 @@ import SharedKernel
 
 /// The book of one auction: where it stands, and the ledger that proves it.
 ///
-/// A `scheduled` book becomes `open` with block 0 and `closed` with the closing block, or `closed` at once when a cancellation
-/// comes before the opening. Should the opening follow it (the broker may return one message and take the next), the ledger
-/// has block 0 and the closing block. Nothing else leads out of `closed`.
+/// A `scheduled` book becomes `open` with block 0, `suspended` and `open` again as the calendar says, and `closed` with the
+/// closing block. The broker may return one message and take the next: what the calendar said after the opening, and what came
+/// before it, has its effect once the auction opens. A cancellation closes the book at once; should the opening follow it, the
+/// ledger has block 0 and the closing block. Nothing else leads out of `closed`.
 struct AuctionBook: Equatable, Sendable {
   let terms: AuctionTerms
   let edition: Edition
   private(set) var status = AuctionStatus.scheduled
   private(set) var closesAt: Timestamp
+  /// What bids cannot move the end beyond; nil: nothing bounds it.
+  private var latestClose: Timestamp?
+  /// Since when bids do not count; nil unless it is suspended.
+  private var suspendedAt: Timestamp?
   /// What became of it; when the result was sealed, or the auction cancelled.
   private var ending: AuctionSummary.Ending?
 
@@ -32,6 +37,13 @@ struct AuctionBook: Equatable, Sendable {
   private(set) var result: Spelled?
   /// What cancelled it before it opened.
   private var cancelledUnopened: Evidence?
+  /// The last suspension or resumption that came before the opening.
+  private var overtaking: Heard?
+
+  private struct Heard: Equatable, Sendable {
+    let action: CalendarNotice.Action
+    let evidence: Evidence
+  }
 
   /// What an extension says, besides the auction's own facts.
   private struct Move: Equatable, Sendable {
@@ -45,6 +57,7 @@ struct AuctionBook: Equatable, Sendable {
 
   init(_ scheduling: Scheduling, edition: Edition) {
     (self.terms, self.edition, self.closesAt) = (scheduling.terms, edition, scheduling.terms.closesAt)
+    latestClose = terms.rules.latestClose
   }
 
   /// What is left of an auction that is over.
@@ -163,7 +176,7 @@ extension AuctionBook {
     let window = terms.rules.extensionWindow
     guard window > .zero else { return }
     let extended = received + window
-    let bounded = terms.rules.latestClose.map { min($0, extended) } ?? extended
+    let bounded = latestClose.map { min($0, extended) } ?? extended
     // Not within the window: what it would move the end to is not later than the end.
     if bounded > closesAt { moveEnd(to: bounded, by: bidder, cause: .bid) }
   }
@@ -196,8 +209,9 @@ extension AuctionBook {
   ///
   /// - The effective close is the closing block: a notice behind it, a cancellation too, has no effect and gets the result
   ///   again, so that the calendar hears it. A cancellation before it cancels, even when the end has passed by the clock.
-  /// - A close that names another end closes nothing and gets the last extension again, unless a new one is about to be said.
-  ///   That holds for a repetition of the last sequence too, since the calendar repeats until it hears.
+  /// - A close that names an earlier end closes nothing and gets the last extension again, unless a new one is about to be said.
+  ///   That holds for a repetition of the last sequence too, since the calendar repeats until it hears. One that names a later
+  ///   end closes: what moved it there was overtaken by this; but a suspended auction it resumes.
   mutating func hear(
     _ notice: CalendarNotice, _ evidence: Evidence, at clock: ClockReading, scribe: Scribe
   ) -> [BookKeeper.Output] {
@@ -210,11 +224,16 @@ extension AuctionBook {
     case .close(let named):
       guard status != .scheduled else { return [] }
       lastSequence = notice.sequence
-      guard named == closesAt else {
+      guard named >= closesAt else {
         guard pending.mover == nil, let lastMove else { return [] }
         return [.extendedAgain(saying(lastMove), scribe.extension(saying(lastMove)))]
       }
-      return isNew ? close(leader == nil ? .noBids : .sold, evidence, after: closesAt, at: clock, scribe: scribe) : []
+      guard isNew else { return [] }
+      // It was resumed, or there would be no end, and that was not heard: whoever waited for it gets the time that was left.
+      if status == .suspended { return resume(closingAt: named, evidence, at: clock, scribe: scribe) }
+      let sealed = seal(at: clock, scribe: scribe)
+      closesAt = named
+      return sealed + close(leader == nil ? .noBids : .sold, evidence, after: named, at: clock, scribe: scribe)
 
     case .cancel:
       guard isNew else { return [] }
@@ -225,9 +244,58 @@ extension AuctionBook {
       return []
 
     case .suspend, .resume:
-      // This house does not suspend yet: its calendar never says so, and whoever else does has no effect.
+      guard isNew else { return [] }
+      lastSequence = notice.sequence
+      let heard = Heard(action: notice.action, evidence: evidence)
+      if status != .scheduled { return take(heard, at: clock, scribe: scribe) }
+      overtaking = heard
       return []
     }
+  }
+
+  /// What came before the opening and is to come after it.
+  mutating func takeOvertaking(at clock: ClockReading, scribe: Scribe) -> [BookKeeper.Output] {
+    guard status == .open, let heard = overtaking else { return [] }
+    overtaking = nil
+    return take(heard, at: clock, scribe: scribe)
+  }
+
+  private mutating func take(_ heard: Heard, at clock: ClockReading, scribe: Scribe) -> [BookKeeper.Output] {
+    switch heard.action {
+    case .suspend: suspend(heard.evidence, at: clock, scribe: scribe)
+    case .resume(let end): resume(closingAt: end, heard.evidence, at: clock, scribe: scribe)
+    case .close, .cancel: []
+    }
+  }
+
+  /// Bids do not count from now on. What the calendar said goes into the block of this turn, which its end seals: sealed at once, it
+  /// would stand in the journal ahead of the statement that it holds.
+  private mutating func suspend(_ evidence: Evidence, at clock: ClockReading, scribe: Scribe) -> [BookKeeper.Output] {
+    guard status == .open else { return [] }
+    let received = stamp(clock).instant
+    let fact = BlockEntry.Fact.suspended(evidence, receivedAt: received)
+    let before = makeRoom(for: [fact], at: clock, scribe: scribe)
+    (status, suspendedAt, lastReceived) = (.suspended, received, received)
+    enter(fact)
+    return before
+  }
+
+  /// Bids count again. The end moves by as long as they did not, or to the one that the calendar names if that is later; how far bids
+  /// can move it, by as much. So an outage while it is suspended takes nothing away that would have to be given back.
+  private mutating func resume(
+    closingAt named: Timestamp, _ evidence: Evidence, at clock: ClockReading, scribe: Scribe
+  ) -> [BookKeeper.Output] {
+    let received = stamp(clock).instant
+    let fact = BlockEntry.Fact.resumed(evidence, receivedAt: received)
+    let before = makeRoom(for: [fact], at: clock, scribe: scribe)
+    let end = max(named, closesAt + (suspendedAt.map { received - $0 } ?? .zero))
+    if end > closesAt {
+      latestClose = latestClose.map { $0 + (end - closesAt) }
+      moveEnd(to: end, by: nil, cause: .resumption)
+    }
+    (status, suspendedAt, lastReceived) = (.open, nil, received)
+    enter(fact)
+    return before
   }
 
   /// Ends the auction as cancelled because the house has forgotten a part of it, even one that it does not know to be open:
@@ -242,7 +310,7 @@ extension AuctionBook {
 
   /// An entry where the ledger holds that key as active. A new bid under it would name it again.
   mutating func revoke(_ key: KeyRecord, _ use: KeyUse, at clock: ClockReading, scribe: Scribe) -> [BookKeeper.Output] {
-    guard status == .open, activeKeys.remove(use) != nil else { return [] }
+    guard status.isUnderWay, activeKeys.remove(use) != nil else { return [] }
     let before = makeRoom(for: [.key(key)], at: clock, scribe: scribe)
     enter(.key(key))
     return before + sealIfFull(at: clock, scribe: scribe)
@@ -315,7 +383,7 @@ extension AuctionBook {
     (status, result) = (.closed, block)
     ending = AuctionSummary.Ending(outcome: outcome, at: reading.instant)
     // Only the head, the counts and the result are needed once nothing can be accepted any more.
-    (activeKeys, lastMove) = ([], nil)
+    (activeKeys, lastMove, suspendedAt, latestClose, overtaking) = ([], nil, nil, nil, nil)
     log.forget()
     return sealed + [.result(terms.auction, number: number, block)]
   }

@@ -1,9 +1,9 @@
 // AuctionCore: the rules of the house as two deterministic machines: the `BookKeeper` (ms-lance) decides bids and writes
 // each auction's ledger, the `Calendar` (ms-leilao) opens, closes and cancels. English auctions, completely: opening price,
-// increments, soft and hard close, buying at once, in-flight tolerance, cancellation, outages. No clock, no I/O, no randomness, no floating
-// point: instants come in as readings, signatures and hashes as closures.
+// increments, soft and hard close, buying at once, in-flight tolerance, suspension, cancellation, outages. No clock, no I/O, no
+// randomness, no floating point: instants come in as readings, signatures and hashes as closures.
 //
-// Left out for now: suspension, voided bids, proxy bids, reserves, sealed and Dutch auctions. The calendar refuses terms
+// Left out for now: voided bids, proxy bids, reserves, sealed and Dutch auctions. The calendar refuses terms
 // that ask for them, and the books do not know such auctions.
 
 package import SharedKernel

@@ -152,7 +152,7 @@ package struct BookKeeper: Machine {
       guard let opened = body(&book) else { return [] }
       return missed.reduce(into: opened) { said, outage in
         said += book.resume(awayFrom: max(outage.from, opensAt), to: outage.to, at: clock, scribe: scribe)
-      }
+      } + book.takeOvertaking(at: clock, scribe: scribe)
     }
   }
 
@@ -258,7 +258,7 @@ extension BookKeeper {
   /// The sequence that a notice needs to have an effect; nil for an auction that is not known.
   package func nextSequence(of auction: AuctionID) -> Int64? { books.place(of: auction).map { books[$0].lastSequence + 1 } }
 
-  /// How many auctions are open.
+  /// How many auctions are open or suspended.
   package var openAuctions: Int { books.openCount }
 }
 

@@ -36,8 +36,8 @@ struct Books: Equatable, Sendable {
 
   func place(of auction: AuctionID) -> Int? { places[auction] }
 
-  /// In the order of their scheduling.
-  var openPlaces: [Int] { books.indices.filter { books[$0].status == .open } }
+  /// Open or suspended, in the order of their scheduling.
+  var openPlaces: [Int] { books.indices.filter { books[$0].status.isUnderWay } }
 
   /// No effect when the id has been used.
   mutating func register(_ book: AuctionBook) {
@@ -50,9 +50,9 @@ struct Books: Equatable, Sendable {
 
   /// The one way to change a book: keeps count of what is open and of what is to be sealed.
   mutating func change<Answer>(_ place: Int, _ body: (inout AuctionBook) -> Answer) -> Answer {
-    let (wasOpen, wasSealed) = (books[place].status == .open, books[place].pending.isEmpty)
+    let (wasOpen, wasSealed) = (books[place].status.isUnderWay, books[place].pending.isEmpty)
     let answer = body(&books[place])
-    let isOpen = books[place].status == .open
+    let isOpen = books[place].status.isUnderWay
     if isOpen != wasOpen { openCount += isOpen ? 1 : -1 }
     if wasSealed, !books[place].pending.isEmpty { unsealed.append(place) }
     return answer

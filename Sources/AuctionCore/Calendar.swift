@@ -51,7 +51,7 @@ package struct Calendar: Machine {
   private var postponed: Set<AuctionID> = []
   /// Under each id the answers that were given, first the one that stands; later ones are to other commands of the same id.
   private var answers: [CommandID: [Answered]] = [:]
-  /// How many auctions have been opened and not yet heard to be over.
+  /// How many auctions have been opened, suspended ones too, and not yet heard to be over.
   package private(set) var openAuctions = 0
 
   private struct Answered: Equatable, Sendable {
@@ -113,11 +113,11 @@ package struct Calendar: Machine {
   /// The one way to change an entry: keeps the agenda and the count of what is open.
   private mutating func change(_ auction: AuctionID, of edition: Edition, _ body: (inout CalendarEntry) -> Void) {
     guard var entry = entries[auction], entry.edition == edition else { return }
-    let wasOpen = entry.status == .open
+    let wasOpen = entry.status.isUnderWay
     body(&entry)
     entries[auction] = entry
     agenda.set(auction, at: entry.due)
-    if (entry.status == .open) != wasOpen { openAuctions += wasOpen ? -1 : 1 }
+    if entry.status.isUnderWay != wasOpen { openAuctions += wasOpen ? -1 : 1 }
   }
 }
 
@@ -138,7 +138,7 @@ extension Calendar {
     case .announced(let notice, let sealed, _):
       change(auction, of: entry.edition) { $0.repeatAnnouncement(at: clock.instant) }
       return [.noticed(notice, sealed)]
-    case .over:
+    case .suspended, .over:
       return []
     }
   }
@@ -169,7 +169,7 @@ extension Calendar {
       case .announced(let notice, _, _):
         if case .cancel = notice.action { return nil }
       case .scheduled: if entry.opensAt > clock.latest { return nil }
-      case .open: break
+      case .open, .suspended: break
       }
       let output = announce(
         .cancel(reason: reason), auction, entry, sequence: entry.sequence + Calendar.forgottenNotices, at: clock)
@@ -243,14 +243,27 @@ extension Calendar {
     switch command.action {
     case .schedule(let terms):
       return entries[terms.auction] == nil ? terms.refusal(at: clock.instant) : .auctionExists
-    case .cancel(let auction, let edition, _):
-      guard let entry = entries[auction] else { return .unknownAuction }
-      if entry.edition != edition { return .wrongEdition }
-      switch entry.phase {
-      case .scheduled, .open: return nil
-      // The end was said first; should it turn out to have moved, the auction is open again and can be cancelled.
-      case .announced, .over: return .auctionOver
+    case .cancel(let auction, let edition, _): return refusal(auction, edition) { _ in nil }
+    case .suspend(let auction, let edition, _): return refusal(auction, edition) { $0.phase == .open ? nil : .notOpen }
+    case .resume(let auction, let edition, _):
+      return refusal(auction, edition) { $0.endResumed(at: clock.instant) == nil ? .notSuspended : nil }
+    case .close(let auction, let edition, _):
+      return refusal(auction, edition) { entry in
+        entry.phase != .open ? .notOpen : clock.instant > entry.closesAt ? nil : .beforeTheEnd
       }
+    }
+  }
+
+  /// What keeps any command from that auction, then what keeps this one.
+  private func refusal(
+    _ auction: AuctionID, _ edition: Edition, _ other: (CalendarEntry) -> CommandRefusal?
+  ) -> CommandRefusal? {
+    guard let entry = entries[auction] else { return .unknownAuction }
+    if entry.edition != edition { return .wrongEdition }
+    switch entry.phase {
+    // The end was said first; should it turn out to have moved, the auction is open again and can be cancelled.
+    case .announced, .over: return .auctionOver
+    case .scheduled, .open, .suspended: return other(entry)
     }
   }
 
@@ -269,7 +282,27 @@ extension Calendar {
       // Without a ledger there is no result to wait for: the cancellation itself is final.
       if entry.status == .scheduled { change(auction, of: edition) { $0.end() } }
       return [output]
+    case .suspend(let auction, _, let reason):
+      guard let entry = entries[auction] else { return [] }
+      return [say(.suspend(reason: reason), auction, entry, at: clock) { $0.suspend($1, at: clock.instant) }]
+    case .resume(let auction, _, _):
+      guard let entry = entries[auction], let end = entry.endResumed(at: clock.instant) else { return [] }
+      return [say(.resume(closesAt: end), auction, entry, at: clock) { $0.resume($1, closingAt: end) }]
+    case .close(let auction, _, _):
+      guard let entry = entries[auction] else { return [] }
+      return [announce(.close(closesAt: entry.closesAt), auction, entry, at: clock)]
     }
+  }
+
+  /// Said once: it reaches ms-lance through the same queue as the bids, and nothing is waited for.
+  private mutating func say(
+    _ action: CalendarNotice.Action, _ auction: AuctionID, _ entry: CalendarEntry, at clock: ClockReading,
+    _ body: (inout CalendarEntry, CalendarNotice) -> Void
+  ) -> Output {
+    let notice = CalendarNotice(
+      auction: auction, edition: entry.edition, sequence: entry.sequence + 1, action: action, clock: clock)
+    change(auction, of: entry.edition) { body(&$0, notice) }
+    return .noticed(notice, scribe.notice(notice))
   }
 }
 

@@ -3,14 +3,16 @@ import SharedKernel
 
 /// One auction of the calendar.
 ///
-/// `scheduled` becomes `open` when it is due, or `over` when it is cancelled; `open` becomes `announced` (its end, or its
-/// cancellation), and `announced` becomes `over` when the result is heard, or `open` again when its end turns out to have
-/// moved. Nothing leads out of `over`.
+/// `scheduled` becomes `open` when it is due, or `over` when it is cancelled; `open` becomes `suspended` and `open` again by command,
+/// or `announced` (its end, or its cancellation), and `announced` becomes `over` when the result is heard, or `open` again when its
+/// end turns out to have moved. Nothing leads out of `over`.
 struct CalendarEntry: Equatable, Sendable {
   enum Phase: Equatable, Sendable {
     /// Holds the signed scheduling, which the opening will carry.
     case scheduled(Evidence)
     case open
+    /// With that much left to its end.
+    case suspended(remaining: Interval)
     /// Said, and repeated until the result is heard; `pause` comes after the next repetition.
     case announced(CalendarNotice, Sealed, pause: Interval)
     case over
@@ -45,6 +47,7 @@ struct CalendarEntry: Equatable, Sendable {
     switch phase {
     case .scheduled: .scheduled
     case .open, .announced: .open
+    case .suspended: .suspended
     case .over: .closed
     }
   }
@@ -54,6 +57,22 @@ struct CalendarEntry: Equatable, Sendable {
     let late = now - opensAt
     if late > CalendarEntry.punctual { (opensAt, closesAt) = (now, closesAt + late) }
     (phase, due) = (.open, closesAt)
+  }
+
+  /// Bids do not count from here on.
+  mutating func suspend(_ notice: CalendarNotice, at now: Timestamp) {
+    (sequence, phase, due) = (notice.sequence, .suspended(remaining: closesAt - now), nil)
+  }
+
+  /// The end that it will have at least when it is resumed now; nil unless it is suspended. ms-lance, which knows from when to when
+  /// bids did not count, may say a later one.
+  func endResumed(at now: Timestamp) -> Timestamp? {
+    if case .suspended(let remaining) = phase { max(closesAt, now + remaining) } else { nil }
+  }
+
+  mutating func resume(_ notice: CalendarNotice, closingAt end: Timestamp) {
+    (sequence, closesAt) = (notice.sequence, end)
+    (phase, due) = (.open, end)
   }
 
   /// The end cannot be announced yet.
@@ -76,9 +95,13 @@ struct CalendarEntry: Equatable, Sendable {
   /// The end has moved, as ms-lance says: an end that was announced is open again. Ends only move later, so that an older
   /// word, heard late, has no effect; a cancellation stands.
   mutating func extend(to end: Timestamp) {
-    guard end > closesAt, status == .open else { return }
+    guard end > closesAt, status == .open || status == .suspended else { return }
     closesAt = end
-    if case .announced(let notice, _, _) = phase, case .cancel = notice.action { return }
+    switch phase {
+    case .suspended: return
+    case .announced(let notice, _, _): if case .cancel = notice.action { return }
+    case .scheduled, .open, .over: break
+    }
     (phase, due) = (.open, end)
   }
 

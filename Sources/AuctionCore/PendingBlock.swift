@@ -45,7 +45,7 @@ struct PendingBlock: Equatable, Sendable {
   /// In bytes of the block's payload: evidence stands there as it is, a key in base64.
   private static func size(of fact: BlockEntry.Fact) -> Int {
     switch fact {
-    case .bid(let evidence, _), .voided(let evidence), .suspended(let evidence), .resumed(let evidence):
+    case .bid(let evidence, _), .voided(let evidence), .suspended(let evidence, _), .resumed(let evidence, _):
       evidence.bytes.count + entryBytes
     case .key(let record): (record.spki.count + 2) / 3 * 4 + entryBytes
     case .outage: entryBytes

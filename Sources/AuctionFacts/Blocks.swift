@@ -37,8 +37,9 @@ package struct BlockEntry: Hashable, Sendable {
     case bid(Evidence, receivedAt: Timestamp)
     /// A bid was voided by this signed command.
     case voided(Evidence)
-    case suspended(Evidence)
-    case resumed(Evidence)
+    /// What the calendar said, and when ms-lance received it.
+    case suspended(Evidence, receivedAt: Timestamp)
+    case resumed(Evidence, receivedAt: Timestamp)
     /// The house was not there from one instant to the other.
     case outage(from: Timestamp, to: Timestamp)
     /// A bidder's key, before the first bid accepted under it, or when it was revoked.

@@ -57,6 +57,12 @@ package struct Command: Hashable, Sendable {
   package enum Action: Hashable, Sendable {
     case schedule(AuctionTerms)
     case cancel(auction: AuctionID, edition: Edition, reason: String)
+    /// Bids do not count until it is resumed.
+    case suspend(auction: AuctionID, edition: Edition, reason: String)
+    /// Bids count again; the end moves by as long as they did not.
+    case resume(auction: AuctionID, edition: Edition, reason: String)
+    /// The end has come, although the house's clock is not good enough to say so.
+    case close(auction: AuctionID, edition: Edition, reason: String)
   }
 
   package let id: CommandID
@@ -67,7 +73,7 @@ package struct Command: Hashable, Sendable {
   package var auction: AuctionID {
     switch action {
     case .schedule(let terms): terms.auction
-    case .cancel(let auction, _, _): auction
+    case .cancel(let auction, _, _), .suspend(let auction, _, _), .resume(let auction, _, _), .close(let auction, _, _): auction
     }
   }
 }
@@ -99,6 +105,11 @@ package enum CommandRefusal: Hashable, Sendable, CaseIterable {
   case unknownAuction
   case wrongEdition
   case auctionOver
+  /// It has not opened yet, or is suspended.
+  case notOpen
+  case notSuspended
+  /// Its end has not come, by the best that the house knows.
+  case beforeTheEnd
   /// The terms contradict themselves: an end before the start, a step of nothing.
   case badTerms
   /// A format or option that this house does not hold yet.

@@ -124,4 +124,7 @@ package struct AuctionTerms: Hashable, Sendable {
 /// Where an auction stands.
 package enum AuctionStatus: Hashable, Sendable, CaseIterable {
   case scheduled, open, suspended, closed
+
+  /// Begun, and not over.
+  package var isUnderWay: Bool { self == .open || self == .suspended }
 }

@@ -33,7 +33,8 @@ package struct AuctionCommand: AsyncParsableCommand {
         """),
       version: Release.version,
       subcommands: [
-        ServeCommand.self, ScheduleCommand.self, CancelCommand.self, ListCommand.self, DeadLettersCommand.self,
+        ServeCommand.self, ScheduleCommand.self, CancelCommand.self, SuspendCommand.self, ResumeCommand.self, CloseCommand.self,
+        ListCommand.self, DeadLettersCommand.self,
         RotateKeyCommand.self,
         TopologyCommand.self,
         CopyCommand<CalendarJournal>.self, RestoreCommand<CalendarJournal>.self, CompactCommand<CalendarJournal>.self,

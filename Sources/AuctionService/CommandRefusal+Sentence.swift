@@ -20,6 +20,12 @@ extension CommandRefusal {
     case .unknownAuction: Sentence("a casa não conhece o leilão", "the house knows no such auction")
     case .wrongEdition: Sentence("o leilão é outra edição", "the auction is another edition")
     case .auctionOver: Sentence("o leilão já terminou", "the auction is over")
+    case .notOpen: Sentence("o leilão não está aberto", "the auction is not open")
+    case .notSuspended: Sentence("o leilão não está suspenso", "the auction is not suspended")
+    case .beforeTheEnd:
+      Sentence(
+        "o fim do leilão ainda não chegou; para terminá-lo antes, cancele-o",
+        "the auction's end has not come; to end it earlier, cancel it")
     case .badTerms: problem?.sentence ?? Sentence("os termos se contradizem", "the terms contradict themselves")
     case .unsupported:
       Sentence("um formato ou opção que esta casa ainda não tem", "a format or option that this house does not hold yet")

@@ -35,8 +35,8 @@ struct OperatorCall {
     }
   }
 
-  /// Cancelling needs to know which edition: the house is asked first.
-  func cancel(_ auction: AuctionID, reason: String) async throws {
+  /// What is done to an auction needs to know which edition: the house is asked first.
+  func give(_ action: @escaping @Sendable (Edition) -> Command.Action, to auction: AuctionID) async throws {
     let voice = try voice()
     let reading = await ShortClock.reading(settings)
     let id = CommandID(.random())
@@ -46,8 +46,7 @@ struct OperatorCall {
         guard let found = try house.auctions().first(where: { $0.summary.auction == auction }) else {
           throw answers.refused(.unknownAuction)
         }
-        let command = Command(
-          id: id, action: .cancel(auction: auction, edition: found.summary.edition, reason: reason), clock: reading)
+        let command = Command(id: id, action: action(found.summary.edition), clock: reading)
         try answers.tell(try house.command(command, by: voice), to: command)
       }
     }

@@ -6,17 +6,8 @@ import ServiceKit
 import SharedKernel
 import SigningKit
 
-/// `ms-leilao cancelar`
-package struct CancelCommand: AsyncParsableCommand {
-  package static var configuration: CommandConfiguration {
-    .spoken(
-      "cancelar", "cancel",
-      abstract: said("Cancela um leilão agendado ou aberto.", "Cancels a scheduled or open auction."),
-      discussion: said(
-        "EXEMPLO:\n  ms-leilao cancelar violao-1978 --motivo \"peça danificada\"",
-        "EXAMPLE:\n  ms-leilao cancel guitar-1978 --reason \"damaged piece\""))
-  }
-
+/// What an operator does to one auction, and why.
+struct AuctionChange: ParsableArguments {
   @OptionGroup var house: HouseOptions
   @Argument(help: ArgumentHelp(said("O leilão.", "The auction."), valueName: "ID")) var auction: String
   @Option(
@@ -29,13 +20,98 @@ package struct CancelCommand: AsyncParsableCommand {
     "operador"
   @Flag(help: ArgumentHelp(said("Responde em uma linha JSON.", "Answers with one JSON line."))) var json = false
 
-  package init() {}
-
-  package func run() async throws {
+  func give(_ action: @escaping @Sendable (AuctionID, Edition, String) -> Command.Action) async throws {
     let id = try TermsReading().auction("ID", auction)
     let reason = try TermsReading().reason(said("--motivo", "--reason"), reason)
-    try await OperatorCall(house: house, operador: operador, json: json).cancel(id, reason: reason)
+    let operation = try OperatorCall(house: house, operador: operador, json: json)
+    try await operation.give({ action(id, $0, reason) }, to: id)
   }
+}
+
+/// `ms-leilao cancelar`
+package struct CancelCommand: AsyncParsableCommand {
+  package static var configuration: CommandConfiguration {
+    .spoken(
+      "cancelar", "cancel",
+      abstract: said("Cancela um leilão agendado ou aberto.", "Cancels a scheduled or open auction."),
+      discussion: said(
+        "EXEMPLO:\n  ms-leilao cancelar violao-1978 --motivo \"peça danificada\"",
+        "EXAMPLE:\n  ms-leilao cancel guitar-1978 --reason \"damaged piece\""))
+  }
+
+  @OptionGroup var change: AuctionChange
+
+  package init() {}
+
+  package func run() async throws { try await change.give { .cancel(auction: $0, edition: $1, reason: $2) } }
+}
+
+/// `ms-leilao suspender`
+package struct SuspendCommand: AsyncParsableCommand {
+  package static var configuration: CommandConfiguration {
+    .spoken(
+      "suspender", "suspend",
+      abstract: said("Suspende um leilão aberto: lances deixam de contar.", "Suspends an open auction: bids no longer count."),
+      discussion: said(
+        "O fim anda o tempo que a suspensão durar.\n\nEXEMPLO:\n  ms-leilao suspender violao-1978 --motivo \"conferência do lote\"",
+        "The end moves by as long as that lasts.\n\nEXAMPLE:\n  ms-leilao suspend guitar-1978 --reason \"the lot is being checked\""
+      ))
+  }
+
+  @OptionGroup var change: AuctionChange
+
+  package init() {}
+
+  package func run() async throws { try await change.give { .suspend(auction: $0, edition: $1, reason: $2) } }
+}
+
+/// `ms-leilao retomar`
+package struct ResumeCommand: AsyncParsableCommand {
+  package static var configuration: CommandConfiguration {
+    .spoken(
+      "retomar", "resume",
+      abstract: said("Retoma um leilão suspenso.", "Resumes a suspended auction."),
+      discussion: said(
+        "EXEMPLO:\n  ms-leilao retomar violao-1978 --motivo \"lote conferido\"",
+        "EXAMPLE:\n  ms-leilao resume guitar-1978 --reason \"the lot was checked\""))
+  }
+
+  @OptionGroup var change: AuctionChange
+
+  package init() {}
+
+  package func run() async throws { try await change.give { .resume(auction: $0, edition: $1, reason: $2) } }
+}
+
+/// `ms-leilao encerrar`
+package struct CloseCommand: AsyncParsableCommand {
+  package static var configuration: CommandConfiguration {
+    .spoken(
+      "encerrar", "close",
+      abstract: said(
+        "Encerra à mão um leilão cujo fim passou.", "Closes by hand an auction whose end has passed."),
+      discussion: said(
+        """
+        Para quando o relógio da casa não é bom o bastante (mais de 50 ms incerto) \
+        e ela por isso não encerra nada.
+
+        EXEMPLO:
+          ms-leilao encerrar violao-1978 --motivo "servidores de tempo fora do ar"
+        """,
+        """
+        For when the house's clock is not good enough (over 50 ms uncertain), so that \
+        it closes nothing.
+
+        EXAMPLE:
+          ms-leilao close guitar-1978 --reason "time servers are down"
+        """))
+  }
+
+  @OptionGroup var change: AuctionChange
+
+  package init() {}
+
+  package func run() async throws { try await change.give { .close(auction: $0, edition: $1, reason: $2) } }
 }
 
 /// `ms-leilao listar`

@@ -2,7 +2,7 @@ package import AuctionWire
 package import ServiceKit
 import SharedKernel
 
-/// Something the house said, checked as a `HouseStatement` is, and read as far as passing it on needs.
+/// Something the house said, checked as the services check a `HouseStatement`, and read as far as passing it on needs.
 package enum HouseNews: Sendable {
   case block(BlockHead)
   case statement(HouseStatement)

@@ -55,6 +55,38 @@ package struct HouseStatement: Sendable {
     try member.check(saidAt: saidAt)
   }
 
+  /// As one reads it who takes nothing on ms-lance's word: what it holds of the calendar's is checked too. The services must hear each
+  /// other also when the key of something said earlier is gone.
+  package init(whole body: [UInt8], from exchange: Exchange? = nil, ring: KeyRing) throws(Rejection) {
+    try self.init(body, from: exchange, ring: ring)
+    for evidence in ofTheCalendar { try Self.checkCalendar(evidence, by: ring) }
+  }
+
+  /// What a ledger holds of ms-leilao's is under its key as well, one that stood when it was said. Only where ms-lance ends an auction
+  /// that the house has forgotten a part of does it say so itself.
+  private static func checkCalendar(_ evidence: Evidence, by ring: KeyRing) throws(Rejection) {
+    let said = try HouseStatement(trusted: evidence)
+    let member = try said.envelope.signer(in: ring) { kind, owner in
+      kind.speaker.admits(owner) || kind == .cancelled && owner == HousePrincipal.msLance
+    }
+    try member.check(saidAt: said.saidAt)
+    for evidence in said.ofTheCalendar { try checkCalendar(evidence, by: ring) }
+  }
+
+  /// What it holds that ms-leilao signed.
+  private var ofTheCalendar: [Evidence] {
+    switch fact {
+    case .opened(let opening): return [opening.scheduling]
+    case .block(let block):
+      switch block.content {
+      case .opening(let evidence): return [evidence]
+      case .closing(_, let evidence): return [evidence].compactMap { $0 }
+      case .entries(let entries): return entries.compactMap(\.fact.ofTheCalendar)
+      }
+    case .scheduled, .notice, .extended, .refused, .answered: return []
+    }
+  }
+
   /// Reads what was checked before it was written down: the journal's own entries.
   package init(trusted evidence: Evidence) throws(Rejection) {
     do {
@@ -131,6 +163,15 @@ package struct HouseStatement: Sendable {
   }
 }
 
+extension BlockEntry.Fact {
+  fileprivate var ofTheCalendar: Evidence? {
+    switch self {
+    case .suspended(let evidence, _), .resumed(let evidence, _): evidence
+    case .bid, .voided, .outage, .key: nil
+    }
+  }
+}
+
 extension KeyRing.Member {
   /// Whether what was said at that instant was said by its key while it stood.
   func check(saidAt instant: Timestamp) throws(Rejection) {
@@ -162,12 +203,14 @@ extension Envelope {
   }
 
   /// Who signed it: one who may say this kind, now or once.
-  func signer(in ring: KeyRing) throws(Rejection) -> KeyRing.Member {
+  func signer(
+    in ring: KeyRing, admitting isAdmitted: (Kind, PrincipalID) -> Bool = { $0.speaker.admits($1) }
+  ) throws(Rejection) -> KeyRing.Member {
     guard ring.members[keyID] != nil else { throw Rejection(.unknownKey, "keyid \(keyID.hex.prefix(16))") }
     guard let member = ring.check(keyID, signature, over: preAuthenticationEncoding) else {
       throw Rejection(.invalidSignature, "keyid \(keyID.hex.prefix(16))")
     }
-    guard kind.speaker.admits(member.owner) else {
+    guard isAdmitted(kind, member.owner) else {
       throw Rejection(.wrongSpeaker, "\(member.owner), \(kind.rawValue)")
     }
     return member

@@ -21,8 +21,8 @@ extension BlockEntry {
       price: try members.take(.price).orNull { field throws(WireError) in try field.money() },
       leader: try members.take(.leader).orNull { field throws(WireError) in try field.principal() },
       minimum: try members.take(.minimum).money(), closesAt: try members.take(.closesAt).instant())
-    if let received = members.takeIfPresent(.receivedAt), fact.name.text != Name.placed.text {
-      throw received.refused("nothing: only a bid was received")
+    if !fact.name.isReceived, let received = members.takeIfPresent(.receivedAt) {
+      throw received.refused("nothing: only bids, suspensions and resumptions are received")
     }
     try members.finish()
   }
@@ -33,8 +33,12 @@ extension BlockEntry {
       writer.member(.placed, evidence)
       writer.member(.receivedAt, receivedAt.microseconds)
     case .voided(let evidence): writer.member(.voided, evidence)
-    case .suspended(let evidence): writer.member(.suspended, evidence)
-    case .resumed(let evidence): writer.member(.resumed, evidence)
+    case .suspended(let evidence, let receivedAt):
+      writer.member(.suspended, evidence)
+      writer.member(.receivedAt, receivedAt.microseconds)
+    case .resumed(let evidence, let receivedAt):
+      writer.member(.resumed, evidence)
+      writer.member(.receivedAt, receivedAt.microseconds)
     case .outage(let from, let to):
       writer.object(.outage) {
         $0.member(.outageFrom, from.microseconds)
@@ -74,8 +78,10 @@ extension BlockEntry.Fact {
     switch name.text {
     case Name.placed.text: self = .bid(try field.evidence(.bidPlaced), receivedAt: try members.take(.receivedAt).instant())
     case Name.voided.text: self = .voided(try field.evidence(.voidBid))
-    case Name.suspended.text: self = .suspended(try field.evidence(.suspended))
-    case Name.resumed.text: self = .resumed(try field.evidence(.resumed))
+    case Name.suspended.text:
+      self = .suspended(try field.evidence(.suspended), receivedAt: try members.take(.receivedAt).instant())
+    case Name.resumed.text:
+      self = .resumed(try field.evidence(.resumed, .closed), receivedAt: try members.take(.receivedAt).instant())
     case Name.outage.text:
       var gap = try field.object()
       self = .outage(from: try gap.take(.outageFrom).instant(), to: try gap.take(.outageTo).instant())
@@ -100,4 +106,9 @@ extension KeyRecord {
     writer.member(.spki, base64: spki)
     writer.member(.standing, standing.wireName)
   }
+}
+
+extension Name {
+  /// Of an entry: whether it says when ms-lance received what happened.
+  fileprivate var isReceived: Bool { [Name.placed.text, Name.suspended.text, Name.resumed.text].contains(text) }
 }

@@ -2,7 +2,7 @@ package import AuctionFacts
 package import SharedKernel
 
 extension Command: WireValue {
-  package static let kinds: [Kind] = [.schedule, .cancel]
+  package static let kinds: [Kind] = [.schedule, .cancel, .suspend, .resume, .close]
 
   package init(payload: [UInt8], kind: Kind) throws(WireError) {
     var members = try Members(payload, limit: kind.maximumPayload, unknown: .refused)
@@ -10,10 +10,15 @@ extension Command: WireValue {
     let id = try members.take(.command).command()
     let action: Action
     switch kind {
-    case .cancel:
-      action = .cancel(
-        auction: auction, edition: try members.take(.edition).digest(),
-        reason: try members.take(.reason).text(atMost: WireLimits.reason))
+    case .cancel, .suspend, .resume, .close:
+      let edition = try members.take(.edition).digest()
+      let reason = try members.take(.reason).text(atMost: WireLimits.reason)
+      switch kind {
+      case .suspend: action = .suspend(auction: auction, edition: edition, reason: reason)
+      case .resume: action = .resume(auction: auction, edition: edition, reason: reason)
+      case .close: action = .close(auction: auction, edition: edition, reason: reason)
+      default: action = .cancel(auction: auction, edition: edition, reason: reason)
+      }
     default: action = .schedule(try AuctionTerms(auction: auction, taking: &members))
     }
     self.init(id: id, action: action, clock: try members.take(.clock).clock())
@@ -24,6 +29,9 @@ extension Command: WireValue {
     switch action {
     case .schedule: .schedule
     case .cancel: .cancel
+    case .suspend: .suspend
+    case .resume: .resume
+    case .close: .close
     }
   }
 
@@ -33,7 +41,8 @@ extension Command: WireValue {
       $0.member(.command, id.description)
       switch action {
       case .schedule(let terms): terms.write(to: &$0)
-      case .cancel(_, let edition, let reason):
+      case .cancel(_, let edition, let reason), .suspend(_, let edition, let reason), .resume(_, let edition, let reason),
+        .close(_, let edition, let reason):
         $0.member(.edition, edition.hex)
         $0.member(.reason, reason)
       }

@@ -56,6 +56,9 @@ extension CommandRefusal: WireNamed {
     case .unknownAuction: "leilao_desconhecido"
     case .wrongEdition: "edicao_divergente"
     case .auctionOver: "leilao_encerrado"
+    case .notOpen: "leilao_nao_ativo"
+    case .notSuspended: "leilao_nao_suspenso"
+    case .beforeTheEnd: "antes_do_fim"
     case .badTerms: "termos_invalidos"
     case .unsupported: "nao_suportado"
     }

@@ -342,7 +342,7 @@ extension Refusal {
 extension AuctionSummary {
   /// Whether the last block, with this payload, says the same of an open auction. A result's digest follows from all that it says.
   fileprivate func stands(in head: [UInt8]) -> Bool {
-    guard status == .open, let block = self.head?.block else { return true }
+    guard status.isUnderWay, let block = self.head?.block else { return true }
     guard block > 0 else { return price == nil && opening(in: head)?.closesAt == closesAt }
     let ending = Block.ending(price: price, leader: leader, minimum: minimum, closesAt: closesAt)
     return head.suffix(ending.count).elementsEqual(ending)

@@ -13,6 +13,8 @@ struct CalendarHistoryTests {
     var last: Calendar.Output?
     var end: Timestamp?
     var isFinal = false
+    /// What was left of it when it was suspended; nil unless it is.
+    var remaining: Interval?
   }
 
   @Test(arguments: 0..<120 as Range<UInt64>)
@@ -45,7 +47,14 @@ struct CalendarHistoryTests {
         let id = Build.commandID(UInt64.random(in: 0..<300, using: &random))
         input = .command(Build.schedule(terms, id: id, clock: house.clock), digest: Build.digest("\(step)"), nonce: Array(1...16))
       case 14:
-        let command = Build.cancel(auction, edition: edition, id: Build.commandID(1_000 + UInt64(step)), clock: house.clock)
+        let actions: [Command.Action] = [
+          .cancel(auction: auction, edition: edition, reason: "?"), .suspend(auction: auction, edition: edition, reason: "?"),
+          .suspend(auction: auction, edition: edition, reason: "?"), .resume(auction: auction, edition: edition, reason: "?"),
+          .resume(auction: auction, edition: edition, reason: "?"), .close(auction: auction, edition: edition, reason: "?"),
+        ]
+        let command = Command(
+          id: Build.commandID(1_000 + UInt64(step)), action: actions.randomElement(using: &random) ?? actions[0],
+          clock: house.clock)
         input = .command(command, digest: Build.digest("\(step)"), nonce: Array(1...16))
       case 15..<18:
         let end = (house.calendar.closesAt(of: auction) ?? Build.noon) + .seconds(.random(in: -5...20, using: &random))
@@ -57,10 +66,11 @@ struct CalendarHistoryTests {
       if case .finished(let auction, let edition) = input, edition == house.edition(of: auction) { said[auction]?.isFinal = true }
 
       inputs.append((input, house.clock))
+      let ends = Dictionary(uniqueKeysWithValues: names.map { ($0, house.calendar.closesAt(of: $0)) })
       outputs.append(house.give(input))
-      for output in outputs.last ?? [] { check(output, at: house.clock, &said) }
+      for output in outputs.last ?? [] { check(output, of: input, end: ends, at: house.clock, &said) }
       if case .tick = input, let due = house.wakeUp { #expect(due > now, "a tick leaves nothing that is due") }
-      #expect(house.calendar.openAuctions == names.count { house.calendar.status(of: $0) == .open })
+      #expect(house.calendar.openAuctions == names.count { house.calendar.status(of: $0)?.isUnderWay == true })
     }
 
     var replay = Calendar(scribe: ToyScribe.calendar)
@@ -68,7 +78,11 @@ struct CalendarHistoryTests {
     #expect(replay == house.calendar)
   }
 
-  private func check(_ output: Calendar.Output, at clock: ClockReading, _ said: inout [AuctionID: Said]) {
+  /// - Parameter end: of each auction, before the input.
+  private func check(
+    _ output: Calendar.Output, of input: Calendar.Input, end: [AuctionID: Timestamp?], at clock: ClockReading,
+    _ said: inout [AuctionID: Said]
+  ) {
     switch output {
     case .scheduled(let scheduling, _):
       #expect(said[scheduling.terms.auction] == nil, "an id serves once")
@@ -91,13 +105,28 @@ struct CalendarHistoryTests {
       }
       #expect(notice.sequence == before.sequence + 1)
       switch notice.action {
-      case .close(let end):
-        #expect(before.isOpened && end >= before.end ?? end)
-        #expect(clock.instant > end && clock.status != .unsynchronized)
-        said[notice.auction]?.end = end
+      case .close(let named):
+        #expect(before.isOpened && before.remaining == nil && named >= before.end ?? named)
+        #expect(clock.instant > named)
+        if case .command = input {
+        } else {
+          #expect(clock.status != .unsynchronized)
+          #expect(clock.status == .systemClock || clock.uncertainty <= .milliseconds(50) && clock.earliest > named)
+        }
+        said[notice.auction]?.end = named
       case .cancel:
         if !before.isOpened { said[notice.auction]?.isFinal = true }
-      case .suspend, .resume: Issue.record("not held yet")
+      case .suspend:
+        #expect(before.isOpened && before.remaining == nil)
+        said[notice.auction]?.remaining = (end[notice.auction] ?? nil).map { $0 - clock.instant }
+      case .resume(let named):
+        guard let remaining = before.remaining, let end = end[notice.auction] ?? nil else {
+          Issue.record("resumed, and was not suspended")
+          return
+        }
+        #expect(named == max(end, clock.instant + remaining))
+        said[notice.auction]?.end = named
+        said[notice.auction]?.remaining = nil
       }
       said[notice.auction]?.sequence = notice.sequence
       said[notice.auction]?.last = output

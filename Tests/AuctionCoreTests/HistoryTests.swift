@@ -38,14 +38,14 @@ struct HistoryTests {
         isFull = isFull || ledger.blocks.contains { BlockTests.entries($0).count >= 63 }
       }
     }
-    #expect(kinds == ["block", "result", "extended", "refused", "repeated", "accepted", "bid", "outage"])
+    #expect(kinds == ["block", "result", "extended", "refused", "repeated", "accepted", "bid", "outage", "resumption"])
     #expect(outcomes == [.sold, .noBids, .cancelled])
     #expect(isFull, "a block was sealed because it was full")
     #expect(isBought, "somebody bought at once")
     #expect(
       reasons == [
         .unknownAuction, .wrongEdition, .reusedID, .notOpenYet, .closed, .sellerMayNotBid, .implausibleClock, .stale,
-        .seenMismatch, .alreadyLeading, .tieLost, .belowMinimum,
+        .suspended, .seenMismatch, .alreadyLeading, .tieLost, .belowMinimum,
       ])
   }
 }
@@ -218,11 +218,19 @@ struct History {
     // An end that is announced too early would end nearly every history in its first tenth.
     let isDue = now > end
     let named = isDue && chance(80) ? end : pick([terms.closesAt - .seconds(1), end + .microseconds(1)])
-    let action: CalendarNotice.Action = chance(4) ? .cancel(reason: "erro") : .close(closesAt: named)
+    let isSuspended = auction?.suspended != nil
+    let action: CalendarNotice.Action =
+      chance(4)
+      ? .cancel(reason: "erro")
+      : chance(isSuspended ? 60 : 5)
+        ? .resume(closesAt: end + .seconds(pick([-1, 0, 3])))
+        : chance(15) ? .suspend(reason: "lote") : .close(closesAt: named)
     let notice = Build.notice(
       action, of: terms.auction, edition: chance(95) ? edition(terms) : Build.digest("outra"),
       sequence: (auction?.heard ?? 0) + pick([-1, 0, 1, 1, 1, 2]))
-    give(.noticed(notice, Build.evidence("aviso"))) { oracle, clock in oracle.hear(notice, at: clock) }
+    give(.noticed(notice, Build.evidence("aviso"))) { oracle, clock in
+      oracle.hear(notice, bytes: Build.evidence("aviso").bytes.count, at: clock)
+    }
   }
 
   // MARK: Comparing

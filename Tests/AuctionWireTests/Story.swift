@@ -117,8 +117,8 @@ struct Story {
         content: .entries([
           try after(key(.beta, beta), 360, leader: alpha, price: 120_000),
           try after(.bid(lateEnvelope.evidence, receivedAt: instant(300, 4_000)), 420, 4_000, leader: beta, price: 130_000),
-          try after(.suspended(suspended.evidence), 420, 4_000, leader: beta, price: 130_000),
-          try after(.resumed(resumed.evidence), 440, 4_000, leader: beta, price: 130_000),
+          try after(.suspended(suspended.evidence, receivedAt: instant(310)), 420, 4_000, leader: beta, price: 130_000),
+          try after(.resumed(resumed.evidence, receivedAt: instant(330)), 440, 4_000, leader: beta, price: 130_000),
           try after(.outage(from: instant(420), to: instant(430)), 550, leader: beta, price: 130_000),
         ]), clock: clock(430)), by: .msLance, name: "lance-validado-2")
     _ = try say(
@@ -142,6 +142,14 @@ struct Story {
       id: CommandID(try unique(11)), action: .cancel(auction: auction, edition: edition, reason: "lote retirado"),
       clock: clock(600))
     _ = try say(cancel, by: .operador)
+    let changes: [Command.Action] = [
+      .suspend(auction: auction, edition: edition, reason: "conferência do lote"),
+      .resume(auction: auction, edition: edition, reason: "lote conferido"),
+      .close(auction: auction, edition: edition, reason: "servidores de tempo fora do ar"),
+    ]
+    for (number, action) in changes.enumerated() {
+      _ = try say(Command(id: CommandID(try unique(12 + number)), action: action, clock: clock(600)), by: .operador)
+    }
     _ = try say(
       CommandAnswer(command: cancel.id, auction: auction, refusal: .auctionOver, edition: edition, clock: clock(600, 9_000)),
       by: .msLeilao, name: "comando-respondido-recusado")

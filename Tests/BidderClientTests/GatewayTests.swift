@@ -42,6 +42,26 @@ struct GatewayTests {
     #expect(count == 1)
   }
 
+  @Test("a suspension is told once, with its reason, and that it goes on; also where that was missed")
+  func suspension() {
+    var model = drawnModel()
+    model.hear(.suspended(bicycle, reason: "conferência"))
+    #expect(model.live.lots[bicycle]?.reason == "conferência" && model.screen(100, 30).contains("suspenso: conferência"))
+    let once = model
+    model.hear(.suspended(bicycle, reason: "conferência"))
+    #expect(model == once)
+
+    var view = drawnAuctions[0]
+    view.head = (view.head ?? 0) + 1
+    model.hear(.auction(view))
+    #expect(model.live.lots[bicycle]?.view.status == .open && model.live.lots[bicycle]?.reason == nil)
+    #expect(model.live.notices.all.first?.fact == .resumed)
+    view.head = (view.head ?? 0) + 1
+    view.status = .suspended
+    model.hear(.auction(view))
+    #expect(model.live.notices.all.first?.fact == .suspended(reason: nil) && !model.screen(100, 30).contains("conferência"))
+  }
+
   @Test("a silent terminal stays silent")
   func muted() {
     var model = drawnModel()

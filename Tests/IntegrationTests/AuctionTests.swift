@@ -111,6 +111,30 @@ struct AuctionTests {
     #expect(ledger.accepted.count == 1)
   }
 
+  @Test func `An operator suspends an auction, resumes it with a later end, and cannot close it early`() async throws {
+    let house = try await PrivateHouse.shared
+    try await house.schedule("suspenso", duration: "1h")
+    let follower = try Follower(house, "suspenso", as: "cliente_beta")
+    let before = try #require(try await follower.first("aberto").fimUs)
+    let suspended = try await house.operator(["suspender", "suspenso", "--motivo", "conferência do lote"])
+    #expect((suspended.status, suspended.output) == (0, ["aceito: suspenso"]))
+    #expect(try await follower.first("suspenso").motivo == "conferência do lote")
+    let bid = try await house.bid("suspenso", "100,00", as: "cliente_alpha")
+    #expect(bid.status == 1 && bid.text.contains("leilao_suspenso"), "\(bid)")
+    let again = try await house.operator(["suspender", "suspenso", "--motivo", "outra vez"])
+    #expect(again.status == 1 && again.text.hasPrefix("recusado: o leilão não está aberto (leilao_nao_ativo)"), "\(again)")
+
+    #expect(try await house.operator(["retomar", "suspenso", "--motivo", "lote conferido"]).status == 0)
+    #expect(try #require(try await follower.first("retomado").fimUs) > before)
+    #expect(try await house.bid("suspenso", "100,00", as: "cliente_alpha").status == 0)
+    let early = try await house.operator(["encerrar", "suspenso", "--motivo", "pressa"])
+    #expect(early.status == 1 && early.text.contains("(antes_do_fim)"), "\(early)")
+    #expect(try await house.operator(["cancelar", "suspenso", "--motivo", "fim do teste"]).status == 0)
+    #expect(try await follower.toTheEnd().last?.situacao == "cancelado")
+    let ledger = try await Ledger("suspenso", from: Visitor(house))
+    #expect(ledger.accepted.count == 1)
+  }
+
   @Test func `A bid in the last moments moves the end, and a follower is told by whom`() async throws {
     let house = try await PrivateHouse.shared
     try await house.schedule("prorrogado", duration: "12s", extension: "12s")

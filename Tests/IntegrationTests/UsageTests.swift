@@ -41,6 +41,7 @@ struct UsageTests {
     schedule("--operador", "cliente_alpha", names: "operador"),
     Mistake("ms-leilao", ["agendar", "--id", "x"], names: "--titulo"),
     Mistake("ms-leilao", ["cancelar", "x", "--motivo", ""], names: "--motivo", "500"),
+    Mistake("ms-leilao", ["suspender", "x"], names: "--motivo"),
     Mistake("ms-leilao", ["cancelar", "X!", "--motivo", "m"], names: "ID", "X!", "minúsculas"),
     Mistake("ms-leilao", ["listar", "--broker", "http://casa"], names: "--broker", "amqp"),
     Mistake("ms-leilao", ["listar", "--log", "alto"], names: "--log", "alto", "debug"),
@@ -127,7 +128,8 @@ struct UsageTests {
 
   /// Everything that has a help of its own, by its Portuguese names.
   static let commands = [
-    ["ms-leilao"], ["ms-leilao", "servir"], ["ms-leilao", "agendar"], ["ms-leilao", "cancelar"], ["ms-leilao", "listar"],
+    ["ms-leilao"], ["ms-leilao", "servir"], ["ms-leilao", "agendar"], ["ms-leilao", "cancelar"], ["ms-leilao", "suspender"],
+    ["ms-leilao", "retomar"], ["ms-leilao", "encerrar"], ["ms-leilao", "listar"],
     ["ms-leilao", "mortas"], ["ms-leilao", "mortas", "listar"], ["ms-leilao", "mortas", "ver"],
     ["ms-leilao", "mortas", "reenviar"], ["ms-leilao", "mortas", "descartar"], ["ms-leilao", "trocar-chave"],
     ["ms-leilao", "topologia"], ["ms-leilao", "copiar"], ["ms-leilao", "restaurar"], ["ms-lance"], ["ms-lance", "servir"],

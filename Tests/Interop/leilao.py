@@ -364,11 +364,13 @@ HAPPENINGS = {
     "chave": obj(False, id_usuario=WHO, keyid=DIGEST, spki=anything, situacao=one_of("ativa", "revogada")),
 }
 
+RECEIVED = ("lance", "suspensao", "retomada")
+
 
 def entry(value):
     what = [name for name in HAPPENINGS if isinstance(value, dict) and name in value]
     return (len(what) == 1 and HAPPENINGS[what[0]](value[what[0]]) and obj(False, **STATE)(value)
-            and ("recebido_us" in value) == (what == ["lance"]) and INSTANT(value.get("recebido_us", 0)))
+            and ("recebido_us" in value) == (what[0] in RECEIVED) and INSTANT(value.get("recebido_us", 0)))
 
 
 BLOCK = dict(id_leilao=AUCTION, edicao=DIGEST, bloco=count(), anterior=DIGEST, relogio=CLOCK)
@@ -384,6 +386,8 @@ REASONS = ("limite_de_ritmo", "usuario_desconhecido", "assinatura_invalida", "ch
            "identidade_divergente", "leilao_desconhecido", "edicao_divergente", "lance_repetido_divergente",
            "leilao_nao_iniciado", "leilao_suspenso", "leilao_encerrado", "vendedor_nao_pode", "relogio_implausivel",
            "lance_vencido", "visto_divergente", "ja_lidera", "empate_perdido", "abaixo_do_minimo", "compromisso_invalido")
+
+CHANGE = obj(True, id_leilao=AUCTION, id_comando=UUID, edicao=DIGEST, motivo=free(500), relogio=clock_form(True))
 
 FORMS = {
     "leilao-agendado": obj(False, **terms(False), versao_regras=count(1, 1), nonce=text("[0-9a-f]{32}")),
@@ -405,7 +409,7 @@ FORMS = {
         obj(True, ("maximo_compromisso",), **BID, valor_centavos=count())(value)
         and (value["valor_centavos"] >= 1 or "maximo_compromisso" in value)),
     "leilao-agendar": obj(True, **terms(True), id_comando=UUID),
-    "leilao-cancelar": obj(True, id_leilao=AUCTION, id_comando=UUID, edicao=DIGEST, motivo=free(500), relogio=clock_form(True)),
+    "leilao-cancelar": CHANGE, "leilao-suspender": CHANGE, "leilao-retomar": CHANGE, "leilao-encerrar": CHANGE,
 }
 ANSWERS = {
     "leiloes": obj(False, leiloes=every(SUMMARY)),
@@ -435,7 +439,7 @@ class Chain:
         self.after = []                                # state after each block
         self.keys = {}                                 # id_usuario: (keyid, public key, situacao)
         self.bids = {}                                 # id_lance: (number of its block, bid's statement)
-        self.received = 0
+        self.received, self.sequence, self.suspended, self.moved = 0, 0, None, 0
         self.result = None
 
     @property
@@ -502,7 +506,8 @@ class Chain:
         need(not bought or result["situacao"] == "vendido", "result: bought at once, and not sold")
         if not cancelled:
             need(value["relogio"]["em_us"] > result["fim_us"] or bought, "result: closed before the end")
-            need(result["fim_us"] == state["fim_us"], "result: fim_us")
+            need(bought and result["fim_us"] == state["fim_us"] or not bought and
+                 result["fim_us"] == end.value["fim_us"] >= state["fim_us"] and end.value["sequencia"] > self.sequence, "result: fim_us")
             need((result["situacao"] == "sem_lances") == (state["lider"] is None), "result: sem_lances")
             if result["situacao"] == "vendido" and self.terms["formato"] == "ingles":
                 need((result["vencedor"], result["valor_centavos"]) == (state["lider"], state["preco_centavos"]), "result: winner")
@@ -532,11 +537,14 @@ class Chain:
             need(sha256(spki) == key["keyid"], "chave: keyid is not that of spki")
             self.keys[key["id_usuario"]] = (key["keyid"], load_der_public_key(spki), key["situacao"])
         elif "suspensao" in happening:
-            self.own(self.house.open(happening["suspensao"], "leilao-suspenso").value, "suspensao")
+            need(self.suspended is None, "suspensao: it was suspended already")
+            self.suspended = self.notice(happening, "suspensao", ("leilao-suspenso",))[1]
         elif "retomada" in happening:
-            resumed = self.house.open(happening["retomada"], "leilao-retomado").value
-            self.own(resumed, "retomada")
-            new["fim_us"] = resumed["fim_us"]
+            resumed, received = self.notice(
+                happening, "retomada", ("leilao-retomado",) if self.suspended is None else ("leilao-retomado", "leilao-finalizado"))
+            paused = 0 if self.suspended is None else received - self.suspended
+            new["fim_us"], self.suspended = max(resumed["fim_us"], state["fim_us"] + paused), None
+            self.moved += new["fim_us"] - state["fim_us"]
         else:
             need("indisponibilidade" in happening, "anulacao is not known yet")
             need(happening["fim_us"] >= state["fim_us"], "indisponibilidade: the end moved back")
@@ -545,7 +553,17 @@ class Chain:
         need(stated == new, f"block {number}: states {stated}, should be {new}")
         return new
 
+    def notice(self, happening, member, kinds):
+        """What ms_leilao said, which an entry holds, and when ms_lance received it."""
+        said, received = self.house.open(happening[member], *kinds).value, happening["recebido_us"]
+        self.own(said, member)
+        need(said["sequencia"] > self.sequence, f"{member}: sequencia does not rise")
+        need(received > self.received, f"{member}: recebido_us does not rise")
+        self.sequence, self.received = said["sequencia"], received
+        return said, received
+
     def bid(self, state, happening, number):
+        need(self.suspended is None, "lance: while it was suspended")
         envelope, received, rules = happening["lance"], happening["recebido_us"], self.terms["regras"]
         need(self.terms["formato"] == "ingles", "only English auctions are known here")
         keyring = {keyid: (public, SPEAKS["bidder"]) for keyid, public, situation in self.keys.values() if situation == "ativa"}
@@ -569,7 +587,7 @@ class Chain:
         if price == at_once:
             pass
         elif rules["prorrogacao_s"] and received > end - rules["prorrogacao_s"] * 1_000_000:
-            end = max(end, min(received + rules["prorrogacao_s"] * 1_000_000, rules["fim_maximo_us"] or LIMIT))
+            end = max(end, min(received + rules["prorrogacao_s"] * 1_000_000, (rules["fim_maximo_us"] or LIMIT) + self.moved))
         return {"preco_centavos": price, "lider": who, "minimo_centavos": self.least(price), "fim_us": end}
 
 

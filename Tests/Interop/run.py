@@ -194,8 +194,11 @@ class Scenario:
         return value, answer
 
     def cancel(self, chain):
+        return self.change("leilao-cancelar", chain)
+
+    def change(self, kind, chain):
         value = {"id_leilao": chain.id, "id_comando": str(uuid.uuid4()), "edicao": chain.edicao, "motivo": "peça retirada", "relogio": clock()}
-        return self.command("leilao-cancelar", value)
+        return self.command(kind, value)
 
     # The scenario ------------------------------------------------------------------------------------------------------------
 
@@ -243,6 +246,7 @@ class Scenario:
         self.farewell(a, adeus)
         self.cancelled(b, c, ana)
         self.bought(seller, bidders)
+        self.suspended(seller, bidders)
         self.ending(a, bidders)
         self.queries(a, b)
         that("everything that came was as documented and verified", not self.trouble, " | ".join(self.trouble)[:3000])
@@ -268,6 +272,32 @@ class Scenario:
              and d.blocks[-1].value["encerramento"] is None, d.result)
         self.refused("a bid after that", self.decide(self.payload(late, d, 3 * at_once), late), "leilao_encerrado",
                      f"cliente.{late.owner}", True)
+
+    def suspended(self, seller, bidders):
+        that, runs, begin = self.checks.that, self.checks.runs, now_us()
+        made = runs("schedule an auction to be suspended", lambda: self.schedule(
+            "e", begin + 2_000_000, begin + 600_000_000, seller.owner))
+        if not made:
+            return
+        e, (first, second, _) = self.chains[f"py-{RUN}-e"], bidders
+        if not that("it opens", self.wait(lambda: e.head, 15)):
+            return
+        self.decide(self.payload(first, e, 10_000), first)
+        halted = runs("leilao-suspender is answered", lambda: self.change("leilao-suspender", e))
+        that("aceito", halted and halted["situacao"] == "aceito", halted)
+        that("a block holds the suspensao", self.wait(lambda: any(
+            "suspensao" in happening for block in e.blocks for happening in block.value["entradas"]), 10))
+        self.refused("a bid while it is suspended", self.decide(self.payload(second, e, 20_000), second), "leilao_suspenso",
+                     f"cliente.{second.owner}", True)
+        again = runs("leilao-suspender once more is answered", lambda: self.change("leilao-suspender", e))
+        that("leilao_nao_ativo", again and again["motivo"] == "leilao_nao_ativo", again)
+        goes_on = runs("leilao-retomar is answered", lambda: self.change("leilao-retomar", e))
+        that("aceito, too", goes_on and goes_on["situacao"] == "aceito", goes_on)
+        that("the end is later", self.wait(lambda: e.state["fim_us"] > made[0]["fim_us"], 10), e.state)
+        early = runs("leilao-encerrar before the end is answered", lambda: self.change("leilao-encerrar", e))
+        that("antes_do_fim", early and early["motivo"] == "antes_do_fim", early)
+        decision = self.decide(self.payload(second, e, 20_000), second)
+        that("bids count again", decision.motivo is None, decision)
 
     def bid_in_turn(self, a, bidders):
         that, amount = self.checks.that, 10_000

@@ -206,15 +206,15 @@ extension Bench where Process == SimulatedService<BidDesk> {
     }
   }
 
-  /// What a follower makes of blocks that are sealed anew, as a house that lies would: every block names the one before, whatever
-  /// stands in it.
+  /// What a follower makes of blocks that are numbered and sealed anew, as a house that lies would: every block names the one before,
+  /// whatever stands in it.
   func follow(_ blocks: [Block], of terms: AuctionTerms = Build.terms()) throws -> FollowedAuction {
     let voice = try world.keys.voice(HousePrincipal.msLance)
     var auction = FollowedAuction(Build.scheduling(terms), edition: try edition)
     var previous: Digest?
-    for block in blocks {
+    for (number, block) in blocks.enumerated() {
       let made = Block(
-        auction: block.auction, edition: block.edition, number: block.number, previous: previous ?? block.previous,
+        auction: block.auction, edition: block.edition, number: Int64(number), previous: previous ?? block.previous,
         content: block.content, clock: block.clock)
       let digest = voice.seal(made).digest
       _ = auction.take(made, digest: digest)

@@ -74,6 +74,25 @@ struct TerminalGatewayTests {
     #expect(events.contains(.resyncing(done: 1, total: 2)) && !events.contains(.live))
   }
 
+  @Test func `tells that an auction is suspended and goes on, each once`() throws {
+    let bench = try BooksBench.open()
+    let inbox = try #require(Inbox())
+    let gateway = TerminalGateway(voice: try bench.world.keys.voice("alpha"), clock: bench.service.clock, inbox: inbox)
+    let auction = FollowedAuction(Build.scheduling(), edition: try bench.edition)
+    gateway.hear(.auction(auction, []))
+    gateway.hear(.live)
+    func told(_ changes: [FollowedAuction.Change]) -> [GatewayEvent] {
+      _ = inbox.fetch()
+      gateway.hear(.auction(auction, changes))
+      return inbox.fetch().compactMap { if case .gateway(let event, _) = $0 { event } else { nil } }
+    }
+    #expect(told([.suspended(reason: "conferência")]).contains(.suspended("moto", reason: "conferência")))
+    let end = Build.noon + .seconds(600)
+    let goesOn = told([.resumed, .extended(from: end, to: end + .seconds(60), by: nil, cause: .resumption)])
+    #expect(goesOn.contains { if case .resumed("moto", _) = $0 { true } else { false } })
+    #expect(!goesOn.contains { if case .extended = $0 { true } else { false } })
+  }
+
   @Test func `tells of more auctions than news may wait, and is not asked for them again and again`() throws {
     let bench = try BooksBench.open()
     let inbox = try #require(Inbox())

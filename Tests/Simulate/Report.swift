@@ -12,7 +12,7 @@ struct Report {
     for rare in Rare.allCases {
       let (times, seeds) = counts[rare] ?? (0, 0)
       let share = played == 0 ? 0 : 100 * seeds / played
-      let missing = rare.unreachable.map { " (\($0))" } ?? said("  NUNCA", "  NEVER")
+      let missing = said("  NUNCA", "  NEVER")
       tell(
         "\(rare.title.padded(to: 46))\("\(times)".padded(to: 12))\("\(seeds)".padded(to: 8))\(share) %\(seeds == 0 ? missing : "")"
       )

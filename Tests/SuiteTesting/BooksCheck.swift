@@ -138,7 +138,7 @@ package struct BooksCheck {
       guard let known = oracle.auctions[opening.auction], known.edition == opening.edition else { return }
       if !known.isOpen { oracle.auctions[opening.auction]?.end = opening.closesAt }
       expect(oracle.open(opening.auction, opensAt: opening.opensAt, at: clock))
-    case .notice(let notice): expect(oracle.hear(notice, at: clock))
+    case .notice(let notice): expect(oracle.hear(notice, bytes: statement.envelope.evidence.bytes.count, at: clock))
     case .block, .extended, .refused, .answered: break
     }
   }

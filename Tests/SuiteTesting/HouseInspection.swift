@@ -271,15 +271,34 @@ package struct HouseInspection {
         terms.rules.buyNow == nil || result.amount != terms.rules.buyNow
       else { return [] }
       let window = max(terms.rules.extensionWindow, .seconds(30))
+      let pauses = Self.pauses(ledger)
       return house.books.silences.compactMap { silence in
         guard silence.to - silence.from > .seconds(5) + slack, silence.from > opening.opensAt + slack,
-          silence.from + slack < result.closesAt
+          silence.from + slack < result.closesAt,
+          // No bid would have counted: the end moved by that anyway.
+          !pauses.contains(where: { $0.from < silence.from + slack && $0.to > silence.to - slack })
         else { return nil }
         house.world.tally.reached(.houseDownOverClose)
         guard silence.to + window > result.closesAt + slack else { return nil }
         return Violation(3, "\(auction): closed less than \(window.microseconds / 1_000_000) s after the house was away")
       }
     }
+  }
+
+  /// From when to when no bid counted; one that was not resumed goes on for ever.
+  private static func pauses(_ ledger: [HouseStatement]) -> [(from: Timestamp, to: Timestamp)] {
+    var pauses: [(from: Timestamp, to: Timestamp)] = []
+    for statement in ledger {
+      guard case .block(let block) = statement.fact, case .entries(let entries) = block.content else { continue }
+      for entry in entries {
+        switch entry.fact {
+        case .suspended(_, let receivedAt): pauses.append((receivedAt, Timestamp(microseconds: .max)))
+        case .resumed(_, let receivedAt): if let begun = pauses.popLast() { pauses.append((begun.from, receivedAt)) }
+        case .bid, .voided, .outage, .key: break
+        }
+      }
+    }
+    return pauses
   }
 
   private static func result(_ ledger: [HouseStatement]) -> AuctionResult? {

@@ -21,6 +21,9 @@ package struct HousePlan: Sendable {
   package enum What: Sendable, Hashable {
     case schedule(Int)
     case cancel(Int)
+    case suspend(Int)
+    /// With another number for each time.
+    case resume(Int, Int)
     /// An operator asks for what is refused.
     case foolishCommand(Int)
     /// The bidder of that number bids on something, so many half steps over the minimum.
@@ -60,7 +63,8 @@ package struct HousePlan: Sendable {
     /// Whether something fails, rather than somebody doing something or something being mended.
     package var isFault: Bool {
       switch self {
-      case .schedule, .cancel, .foolishCommand, .bid, .ask, .flood, .poison, .unblock, .release, .mendBindings, .removeKey,
+      case .schedule, .cancel, .suspend, .resume, .foolishCommand, .bid, .ask, .flood, .poison, .unblock, .release, .mendBindings,
+        .removeKey,
         .restoreKey:
         false
       case .repeated, .plannedEnd, .kill, .handOver, .pause, .loseLink, .severLink, .delayConfirms, .commitFails, .restartBroker,
@@ -108,6 +112,7 @@ package struct HousePlan: Sendable {
     for index in auctions.indices { draft.add(.schedule(index), to: 800) }
     draft.bids(isWhole ? Int64(Self.leastBids)...215 : Int64(2 * most)...Int64(4 * most), isWhole: isWhole)
     if draft.random.chance(isWhole ? 40 : 15) { draft.add(.cancel(0), from: 1_500, to: length) }
+    if draft.random.chance(isWhole ? 50 : 15) { draft.suspension(of: auctions.count - 1) }
     if !calm { isWhole ? draft.manyFaults(isUndisciplined: isUndisciplined) : draft.someFaults() }
     isLiedTo = isUndisciplined && draft.random.chance(25)
     random = draft.random
@@ -156,7 +161,7 @@ package struct HousePlan: Sendable {
 
     mutating func manyFaults(isUndisciplined: Bool) {
       times(2...6) { $0.poison() }
-      times(1...4) { $0.add(.foolishCommand(Int($0.random.interval(0...7))), from: 1_500, to: $0.length) }
+      times(1...4) { $0.add(.foolishCommand(Int($0.random.interval(0...8))), from: 1_500, to: $0.length) }
       if random.chance(15) { add(.flood, from: 4_000, to: length) }
       times(3...6) { $0.add(.repeated, from: 3_000, to: $0.length + 2_000) }
       times(8...14) { $0.plannedEnd() }
@@ -213,6 +218,12 @@ package struct HousePlan: Sendable {
         add(.bid(bidder, .honest, over: 0), from: from, to: from + 4)
         times(1...3) { $0.add(.ask(bidder), from: from, to: from + 8) }
       }
+    }
+    /// Resumed twice, since the first time may come when the house hears nothing.
+    mutating func suspension(of index: Int) {
+      let from = random.interval(1_500...length)
+      add(.suspend(index), from: from, to: from)
+      for again in 0..<2 { add(.resume(index, again), from: from + 500, to: from + 3_000) }
     }
     private mutating func commitFails() {
       add(.commitFails(isBooks: random.chance(70), random.pick(SimulatedStore.Failure.allCases)), to: length)

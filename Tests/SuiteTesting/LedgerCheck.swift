@@ -16,6 +16,7 @@ package struct LedgerCheck {
   private var closesAt: Timestamp?
   private var accepted: Int64 = 0
   private var closings = 0
+  private var suspendedAt: Timestamp?
   private var keys: [Digest: KeyRecord] = [:]
   private var stamps: [Timestamp] = []
 
@@ -60,6 +61,12 @@ package struct LedgerCheck {
     case .entries(let entries): entries.forEach { read($0) }
     case .closing(let result, let evidence):
       closings += 1
+      if result.outcome != .cancelled, let evidence, let end = closesAt,
+        let notice = (try? Envelope(evidence)).flatMap({ try? CalendarNotice($0) }),
+        case .close(let named) = notice.action
+      {
+        closesAt = max(end, named)
+      }
       if (evidence == nil) != (price != nil && price == terms?.rules.buyNow) { complain("ended by a bid or not", 4) }
       if result.outcome != .cancelled, evidence != nil, block.clock.instant <= result.closesAt {
         complain("closed before its end", 11)
@@ -74,7 +81,19 @@ package struct LedgerCheck {
     case .bid(let evidence, let receivedAt): read(evidence, receivedAt, entry)
     case .key(let record): keys[record.keyID] = record
     case .outage(let from, let to): if to <= from { complain("an outage that ends before it begins") }
-    case .voided, .suspended, .resumed: complain("a fact that this house does not hold yet")
+    case .suspended(_, let receivedAt):
+      if suspendedAt != nil { complain("suspended twice") }
+      if entry.closesAt != closesAt { complain("a suspension moved the end") }
+      suspendedAt = receivedAt
+      stamps.append(receivedAt)
+    case .resumed(let evidence, let receivedAt):
+      guard let notice = (try? Envelope(evidence)).flatMap({ try? CalendarNotice($0) }), let named = notice.named, let closesAt
+      else { return complain("a resumption that cannot be read") }
+      let paused = suspendedAt.map { receivedAt - $0 } ?? .zero
+      if entry.closesAt != max(named, closesAt + paused) { complain("the end did not move by the suspension", 3) }
+      suspendedAt = nil
+      stamps.append(receivedAt)
+    case .voided: complain("a fact that this house does not hold yet")
     }
     (price, leader, closesAt) = (entry.price, entry.leader, entry.closesAt)
   }
@@ -86,6 +105,7 @@ package struct LedgerCheck {
     guard let record = keys[envelope.keyID], record.standing == .active, record.owner == bid.bidder,
       let key = try? PublicKey(spki: record.spki), key.isValid(envelope.signature, for: envelope.preAuthenticationEncoding)
     else { return complain("the bid \(bid.id) is not under a key that stood then", 2) }
+    if suspendedAt != nil { complain("the bid \(bid.id) counted in a suspended auction", 3) }
     accepted += 1
     stamps.append(receivedAt)
     if let closesAt, receivedAt > closesAt { complain("the bid \(bid.id) came after the end", 3) }

@@ -21,7 +21,9 @@ package enum Said: Sendable, Hashable {
         case .bid: "lance"
         case .key(let key): "chave \(key.keyID) \(key.owner)" + (key.standing == .active ? "" : " revogada")
         case .outage: "ausencia"
-        case .voided, .suspended, .resumed: "?"
+        case .suspended: "suspenso"
+        case .resumed: "retomado"
+        case .voided: "?"
         }
       self.init(
         what: what, price: entry.price?.minorUnits, leader: entry.leader, minimum: entry.minimum.minorUnits, end: entry.closesAt)
@@ -60,6 +62,12 @@ package struct Oracle: Sendable {
     let edition: Edition
     package var end: Timestamp
     var isOpen = false
+    /// When it was suspended and not resumed since.
+    package var suspended: Timestamp?
+    /// By how much resumptions have moved the end.
+    var paused = Interval.zero
+    /// What the calendar said before the opening that comes after it, and its size.
+    var overtaking: (notice: CalendarNotice, bytes: Int)?
     package var outcome: AuctionResult.Outcome?
     var happened: [Happened] = []
     /// Digest as the machine said it, and clock, of each block.
@@ -114,6 +122,7 @@ package struct Oracle: Sendable {
   func reason(_ bid: Bid, _ auction: Auction, received: ClockReading) -> Refusal? {
     if auction.outcome != nil { return .closed }
     if !auction.isOpen { return .notOpenYet }
+    if auction.suspended != nil { return .suspended }
     if received.instant > auction.end { return .closed }
     if bid.bidder == auction.terms.seller { return .sellerMayNotBid }
 
@@ -182,7 +191,8 @@ package struct Oracle: Sendable {
     auction.stamps.append(received.instant)
     let window = auction.terms.rules.extensionWindow
     if window > .zero, !auction.buys(bid) {
-      auction.end = max(auction.end, min(received.instant + window, auction.terms.rules.latestClose ?? received.instant + window))
+      let latest = auction.terms.rules.latestClose.map { $0 + auction.paused }
+      auction.end = max(auction.end, min(received.instant + window, latest ?? received.instant + window))
     }
     happen("lance", bid, received.instant, bytes: bytes, in: &auction)
     said.append(.accepted(bid.auction, bid.id, Int64(auction.blocks.count)))
@@ -251,11 +261,14 @@ package struct Oracle: Sendable {
     }
     // It was opened while the house was away, which hears of it only now; perhaps it was away again in between.
     for (from, to) in away where to > opened { resume(&auction, from: max(from, opened), to: to) }
+    let early = auction.overtaking.map { change(&auction, $0.notice, bytes: $0.bytes, at: clock) } ?? []
     auctions[id] = auction
+    precondition(early.isEmpty, "nothing is pending but outages")
     return [.block(id, number, reading, [])]
   }
 
-  package mutating func hear(_ notice: CalendarNotice, at clock: ClockReading) -> [Said] {
+  /// - Parameter bytes: of the signed notice.
+  package mutating func hear(_ notice: CalendarNotice, bytes: Int, at clock: ClockReading) -> [Said] {
     guard var auction = auctions[notice.auction], notice.edition == auction.edition else { return [] }
     defer { auctions[notice.auction] = auction }
     let id = notice.auction
@@ -267,14 +280,20 @@ package struct Oracle: Sendable {
     case .close(let end):
       guard auction.isOpen else { return [] }
       auction.heard = notice.sequence
-      if end != auction.end {
+      if end < auction.end {
         let opened = auction.happened.filter { $0.block < auction.blocks.count }.last?.line.end ?? auction.terms.closesAt
         return auction.saidExtensions > 0 && auction.end == opened ? [.repeated(id, isResult: false)] : []
       }
+      if isNew, auction.suspended != nil { return change(&auction, notice, bytes: bytes, at: clock) }
       outcome = auction.leading == nil ? .noBids : .sold
     case .cancel:
       outcome = .cancelled
-    case .suspend, .resume: return []
+    case .suspend, .resume:
+      guard isNew else { return [] }
+      auction.heard = notice.sequence
+      if auction.isOpen { return change(&auction, notice, bytes: bytes, at: clock) }
+      auction.overtaking = (notice, bytes)
+      return []
     }
     guard isNew else { return [] }
     auction.heard = notice.sequence
@@ -282,7 +301,28 @@ package struct Oracle: Sendable {
       auction.outcome = outcome
       return []
     }
-    return end(&auction, outcome, at: clock, after: outcome == .cancelled ? [] : [auction.end + .microseconds(1)])
+    let sealed = seal(&auction, at: clock)
+    if case .close(let end) = notice.action { auction.end = end }
+    return sealed
+      + end(&auction, outcome, at: clock, after: outcome == .cancelled ? [] : [auction.end + .microseconds(1)])
+  }
+
+  private func change(_ auction: inout Auction, _ notice: CalendarNotice, bytes: Int, at clock: ClockReading) -> [Said] {
+    var isSuspending = false
+    if case .suspend = notice.action { isSuspending = true }
+    if isSuspending, auction.suspended != nil { return [] }
+    let pending = auction.pending
+    let isTooMuch = pending.count + 1 > 64 || pending.map(\.bytes).reduce(0, +) + bytes + 400 > 71 * 1_024
+    let received = later(clock, than: auction.stamps.map { $0 + .microseconds(1) }).instant
+    let said = isTooMuch ? seal(&auction, at: clock) : []
+    auction.stamps.append(received)
+    if let named = notice.named {
+      let end = max(named, auction.end + (auction.suspended.map { received - $0 } ?? .zero))
+      if end > auction.end { (auction.paused, auction.end) = (auction.paused + (end - auction.end), end) }
+    }
+    auction.suspended = isSuspending ? received : nil
+    happen(isSuspending ? "suspenso" : "retomado", bytes: bytes + 400, in: &auction)
+    return said
   }
 
   private func end(
@@ -313,7 +353,7 @@ package struct Oracle: Sendable {
   package mutating func outage(from: Timestamp, to: Timestamp) {
     guard (to - from).microseconds > 5_000_000 else { return }
     away.append((from, to))
-    for (id, found) in auctions where found.isOpen && found.outcome == nil {
+    for (id, found) in auctions where found.isOpen && found.suspended == nil && found.outcome == nil {
       var auction = found
       resume(&auction, from: from, to: to)
       auctions[id] = auction
@@ -325,5 +365,15 @@ package struct Oracle: Sendable {
     guard from <= auction.end, to > auction.end - window else { return }
     auction.end = to + window
     happen("ausencia", bytes: 400, in: &auction)
+  }
+}
+
+extension CalendarNotice {
+  /// The end that it names, if it names one.
+  var named: Timestamp? {
+    switch action {
+    case .close(let end), .resume(let end): end
+    case .suspend, .cancel: nil
+    }
   }
 }

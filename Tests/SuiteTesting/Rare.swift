@@ -55,14 +55,6 @@ package enum Rare: Sendable, Hashable, CaseIterable {
     ] + CrashPoint.allCases.map { .crash($0) } + Refusal.allCases.map { .refused($0) }
     + CommandRefusal.allCases.map { .commandRefused($0) }
 
-  /// Why no history can come there; nil for what histories must reach.
-  package var unreachable: String? {
-    switch self {
-    case .refused(.suspended): said("a casa ainda não suspende leilões", "this house does not suspend auctions yet")
-    default: nil
-    }
-  }
-
   package var title: String {
     switch self {
     case .redelivery: said("reentrega", "redelivery")

@@ -15,12 +15,11 @@ extension SimulatedHouse {
     case .schedule(let index):
       give(Command(id: Build.commandID(UInt64(index) + 1), action: .schedule(plan.auctions[index]), clock: operatorClock))
     case .cancel(let index):
-      let id = plan.auctions[index].auction
-      guard let known = bidders.compactMap({ $0.session.auctions[id] }).first else { return true }
-      give(
-        Command(
-          id: Build.commandID(UInt64(index) + 100),
-          action: .cancel(auction: id, edition: known.edition, reason: "peça danificada"), clock: operatorClock))
+      return give(UInt64(index) + 100, to: index) { .cancel(auction: $0, edition: $1, reason: "peça danificada") }
+    case .suspend(let index):
+      return give(UInt64(index) + 200, to: index) { .suspend(auction: $0, edition: $1, reason: "conferência") }
+    case .resume(let index, let number):
+      return give(UInt64(index) + 300 + 10 * UInt64(number), to: index) { .resume(auction: $0, edition: $1, reason: "conferido") }
     case .foolishCommand(let kind): ask(foolishly: kind)
     case .bid(let index, let manner, let over): return bid(bidders[index], manner, over: over)
     case .ask(let index): for terms in plan.auctions { bidders[index].ask(of: terms.auction) }
@@ -110,11 +109,23 @@ extension SimulatedHouse {
         Publishing(
           exchange: Exchange.comandos.rawValue, routingKey: Kind.schedule.routingKey, isMandatory: true,
           properties: MessageProperties(messageID: "\(id)", userID: "operador", isPersistent: true), body: unreadable.encoded()))
+    case 7:
+      guard let known else { return }
+      give(
+        Command(id: id, action: .close(auction: known.terms.auction, edition: known.edition, reason: "?"), clock: operatorClock))
     default:
       (terms.auction, terms.format) = (nowhere, .dutch)
       (terms.opensAt, terms.closesAt) = (world.time.now + .seconds(5), world.time.now + .seconds(60))
       give(Command(id: id, action: .schedule(terms), clock: operatorClock))
     }
+  }
+
+  /// To an auction that somebody knows.
+  private func give(_ number: UInt64, to index: Int, _ action: (AuctionID, Edition) -> Command.Action) -> Bool {
+    let id = plan.auctions[index].auction
+    guard let known = bidders.compactMap({ $0.session.auctions[id] }).first else { return true }
+    give(Command(id: Build.commandID(number), action: action(id, known.edition), clock: operatorClock))
+    return true
   }
 
   // MARK: - Bidders

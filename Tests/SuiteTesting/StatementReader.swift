@@ -28,7 +28,7 @@ package final class StatementReader: @unchecked Sendable {
   private func read(_ body: [UInt8], _ keys: SimulatedKeys) throws(Rejection) -> HouseStatement {
     let heard = Heard(body: body, keys: keys.changes)
     if let statement = known[heard] { return statement }
-    let statement = try HouseStatement(body, ring: keys.ring)
+    let statement = try HouseStatement(whole: body, ring: keys.ring)
     known[heard] = statement
     return statement
   }

@@ -74,6 +74,9 @@ struct WatchPrinter {
         $0.add("por", by?.text)
         $0.add("motivo", cause.wireName)
       }
+    case .suspended(let reason):
+      emit(state, "suspenso", said("suspenso: ", "halted: ") + Printable.text(reason)) { $0.add("motivo", reason) }
+    case .resumed: emit(state, "retomado", said("retomado; ", "goes on; ") + summary(state)) { _ in }
     case .closed(let result):
       emit(state, "encerrado", said("encerrado: ", "closed: ") + ending(result, state)) {
         $0.add("situacao", result.outcome.wireName)

@@ -153,6 +153,10 @@ final class TerminalGateway: Sendable {
       case .bid(let bid):
         post(
           .bidAccepted(id, BidLine(bid), block: auction.head?.block ?? 0, minimum: auction.minimum, closesAt: auction.closesAt))
+      case .suspended(let reason): post(.suspended(id, reason: reason))
+      case .resumed: post(.resumed(id, closesAt: auction.closesAt))
+      // That it goes on says to when.
+      case .extended(_, _, _, .resumption): break
       case .extended(_, let to, let by, let cause): post(.extended(id, closesAt: to, by: by, cause: cause))
       case .closed(let result): post(.closed(id, result, endedAt: auction.endsAt, reason: auction.cancellation))
       case .broken(let reason): post(.chainBroken(id, reason: reason))
@@ -205,7 +209,7 @@ final class TerminalGateway: Sendable {
       terms: auction.terms, status: auction.status, head: auction.head?.block, price: auction.price, leader: auction.leader,
       minimum: auction.minimum, closesAt: auction.endsAt, bids: auction.bids.suffix(AuctionView.historyLimit).map(BidLine.init),
       bidCount: auction.acceptedBids, ownLast: state.withLock { $0.ownLast[auction.terms.auction] }, chain: chain,
-      result: auction.result, cancellation: auction.cancellation)
+      result: auction.result, reason: auction.cancellation ?? auction.suspension)
   }
 
   private func post(all events: [GatewayEvent]) {

@@ -115,17 +115,17 @@ package struct AuctionView: Hashable, Sendable {
   /// Of a closed auction.
   package var result: AuctionResult?
   /// Why it was cancelled.
-  package var cancellation: String?
+  package var reason: String?
 
   package static let historyLimit = 64
 
   package init(
     terms: AuctionTerms, status: AuctionStatus, head: Int64?, price: Money? = nil, leader: PrincipalID? = nil, minimum: Money,
     closesAt: Timestamp, bids: [BidLine] = [], bidCount: Int = 0, ownLast: Money? = nil, chain: Chain = .whole,
-    result: AuctionResult? = nil, cancellation: String? = nil
+    result: AuctionResult? = nil, reason: String? = nil
   ) {
     (self.terms, self.status, self.head, self.price, self.leader) = (terms, status, head, price, leader)
     (self.minimum, self.closesAt, self.bids, self.bidCount) = (minimum, closesAt, bids, bidCount)
-    (self.ownLast, self.chain, self.result, self.cancellation) = (ownLast, chain, result, cancellation)
+    (self.ownLast, self.chain, self.result, self.reason) = (ownLast, chain, result, reason)
   }
 }

@@ -16,7 +16,7 @@ package struct Notice: Hashable, Sendable {
     case soldToOther(winner: PrincipalID?, Money?)
     case conditional, noBids
     case cancelled(reason: String?)
-    case suspended(reason: String)
+    case suspended(reason: String?)
     case resumed
     case opened
     case lastMinute

@@ -68,7 +68,7 @@ extension Text {
     case .opensAt(let time): "opens at \(time)"
     case .closesAt(let time): "closes at \(time)"
     case .closedAt(let time): "closed at \(time)"
-    case .suspendedBecause(let reason): "halted: \(reason)"
+    case .suspendedBecause(let reason): "halted" + (reason.map { ": " + $0 } ?? "")
     case .plusSeconds(let seconds): "+\(seconds) s"
     case .cause(let cause, let name): cause.english(name)
     case .lastCall(let call): call.english

@@ -68,7 +68,7 @@ extension Text {
     case .opensAt(let time): "começa às \(time)"
     case .closesAt(let time): "fecha às \(time)"
     case .closedAt(let time): "fechou às \(time)"
-    case .suspendedBecause(let reason): "suspenso: \(reason)"
+    case .suspendedBecause(let reason): "suspenso" + (reason.map { ": " + $0 } ?? "")
     case .plusSeconds(let seconds): "+\(seconds) s"
     case .cause(let cause, let name): cause.portuguese(name)
     case .lastCall(let call): call.portuguese

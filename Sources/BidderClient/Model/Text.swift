@@ -38,7 +38,7 @@ package enum Text: Hashable, Sendable {
   case bidCount(Int)
   case history
   case opensAt(String), closesAt(String), closedAt(String)
-  case suspendedBecause(String)
+  case suspendedBecause(String?)
   case plusSeconds(Int64)
   case cause(Extension.Cause, String?)
   case lastCall(LastCall)

@@ -36,15 +36,16 @@ extension Model {
       accept(line, in: id, block: block, minimum: minimum, closesAt: closesAt)
     case .extended(let id, let closesAt, let by, let cause): extend(id, to: closesAt, by: by, cause: cause)
     case .suspended(let id, let reason):
-      guard let lot = live.lots[id], !lot.isOver else { return }
+      guard let lot = live.lots[id], !lot.isOver, lot.view.status != .suspended else { return }
       live.lots[id]?.view.status = .suspended
       live.lots[id]?.reason = reason
       note(.suspended(reason: reason), lot)
     case .resumed(let id, let closesAt):
-      guard let lot = live.lots[id], lot.view.status == .suspended else { return }
+      guard let lot = live.lots[id], lot.view.status != .closed else { return }
+      moveEnd(of: id, to: closesAt, by: nil, cause: .resumption)
+      guard lot.view.status == .suspended else { return }
       live.lots[id]?.view.status = .open
       live.lots[id]?.reason = nil
-      moveEnd(of: id, to: closesAt, by: nil, cause: .resumption)
       note(.resumed, lot)
     case .closed(let id, let result, let endedAt, let reason): close(id, result, at: endedAt, reason)
     case .chainBroken(let id, let reason): breakChain(of: id, reason)
@@ -74,7 +75,7 @@ extension Model {
     guard let old = live.lots[id] else {
       guard makeRoom() else { return }
       var lot = Lot(view)
-      lot.reason = view.cancellation
+      lot.reason = view.reason
       if view.leader == me { lot.ledAt = now }
       live.lots[id] = lot
       return
@@ -87,13 +88,19 @@ extension Model {
     if case .broken = old.view.chain { view.chain = old.view.chain }
     var lot = old
     lot.view = view
-    if let reason = view.cancellation { lot.reason = reason }
+    if !lot.isOver, view.status != old.view.status { lot.reason = nil }
+    if let reason = view.reason { lot.reason = reason }
     if view.leader == me { lot.ledAt = now }
     live.lots[id] = lot
     if let bid = old.bid, !bid.stage.isFinal, let bidID = bid.id, view.bids.contains(where: { $0.bid == bidID }) {
       progress(of: id, to: .accepted(after: now - bid.sentAt))
     }
-    if old.view.status == .scheduled, view.status == .open { note(.opened, live.lots[id]) }
+    switch (old.view.status, view.status) {
+    case (.scheduled, .open): note(.opened, live.lots[id])
+    case (.scheduled, .suspended), (.open, .suspended): note(.suspended(reason: live.lots[id]?.reason), live.lots[id])
+    case (.suspended, .open): note(.resumed, live.lots[id])
+    default: break
+    }
     noteOutbid(old, view)
     if !old.isOver, view.status == .closed { announceResult(of: id, wasLed: old.ledAt) }
     if case .broken(let reason) = view.chain, old.view.chain == .whole {

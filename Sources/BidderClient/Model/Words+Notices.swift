@@ -73,7 +73,7 @@ extension Notice.Fact {
     case .conditional: "fechou abaixo da reserva"
     case .noBids: "fechou sem lances"
     case .cancelled(let reason): reason ?? "sem motivo conhecido"
-    case .suspended(let reason): "suspenso: \(reason)"
+    case .suspended(let reason): "suspenso" + (reason.map { ": " + $0 } ?? "")
     case .resumed: "retomado"
     case .opened: "começou"
     case .lastMinute: "último minuto"
@@ -107,7 +107,7 @@ extension Notice.Fact {
     case .conditional: "closed under the reserve"
     case .noBids: "closed without bids"
     case .cancelled(let reason): reason ?? "no reason known"
-    case .suspended(let reason): "halted: \(reason)"
+    case .suspended(let reason): "halted" + (reason.map { ": " + $0 } ?? "")
     case .resumed: "goes on"
     case .opened: "has opened"
     case .lastMinute: "last minute"

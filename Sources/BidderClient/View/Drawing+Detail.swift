@@ -86,7 +86,7 @@ extension Drawing {
   func ending(_ lot: Lot) -> String {
     switch lot.view.status {
     case .scheduled: return say(.opensAt(zone.clock(lot.view.terms.opensAt)))
-    case .suspended: return say(.suspendedBecause(lot.reason ?? ""))
+    case .suspended: return say(.suspendedBecause(lot.reason))
     case .closed: return say(.closedAt(zone.clock(lot.view.closesAt)))
     case .open:
       let text = say(.closesAt(zone.clock(lot.view.closesAt)))
