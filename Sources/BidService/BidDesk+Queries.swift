@@ -63,24 +63,43 @@ extension BidDesk {
       }
     case .ledger(let auction, let after):
       let head = keeper.summary(of: auction)?.head
-      let blocks = head.map { $0.block + 1 } ?? 0
-      var evidence = after < blocks ? try Self.pageful(of: Collection.blocks, auction, from: after, in: store) : []
-      if after + Int64(evidence.count) >= blocks {
-        // Counted among those that are still kept.
-        let first = recorded.retention.removed(of: auction) + max(0, after - blocks) + 1
-        evidence += try Self.pageful(of: Collection.receipts, auction, from: first, in: store)
-      }
+      let evidence = try ledger(of: auction, upTo: head, after: after, in: store)
       return .of(.ledger(auction, after: after, head: head), answering: query.id, evidence, clock: clock, partition: partition)
     }
   }
 
-  /// Documents from a number on, all of them or a few more than fit into one reply.
+  /// What follows the first so many envelopes of a ledger, all of it or a little more than fits into one reply. First what does not
+  /// change any more once the auction is over: its blocks and the receipts that the result commits to. Then the receipts of bids that
+  /// were refused later, as long as they are kept.
+  private func ledger(of auction: AuctionID, upTo head: Seen?, after: Int64, in store: any Store) throws -> [Evidence] {
+    let lost = recorded.retention.lostReceipts(of: auction)
+    let count = keeper.refusedBids(of: auction)
+    let committed = max(keeper.closed(auction).map(\.committedRefusals) ?? count, lost)
+    let late = max(committed, recorded.retention.removed(of: auction))
+    let sections: [(collection: String, first: Int64, end: Int64)] = [
+      (Collection.blocks, 0, head.map { $0.block + 1 } ?? 0), (Collection.receipts, lost + 1, committed + 1),
+      (Collection.receipts, late + 1, count + 1),
+    ]
+    var (page, size, skipped): ([Evidence], Int, Int64) = ([], 0, after)
+    for (collection, first, end) in sections where size <= WireLimits.body && end > first {
+      let next = first + min(skipped, end - first)
+      skipped -= next - first
+      let some = try Self.pageful(of: collection, auction, from: next, to: end, besides: size, in: store)
+      page += some
+      size += some.reduce(0) { $0 + $1.bytes.count }
+    }
+    return page
+  }
+
+  /// Documents from a number on, all of them up to `end` or a few more than fit into one reply.
+  /// - Parameter size: how much of the reply is full already, in bytes.
   private static func pageful(
-    of collection: String, _ auction: AuctionID, from first: Int64, in store: any Store
+    of collection: String, _ auction: AuctionID, from first: Int64, to end: Int64 = .max, besides size: Int = 0,
+    in store: any Store
   ) throws -> [Evidence] {
-    var (page, size, next) = ([Evidence](), 0, first)
-    while size <= WireLimits.body {
-      let some = try store.documents(collection, auction.text, from: next, limit: handful)
+    var (page, size, next) = ([Evidence](), size, first)
+    while size <= WireLimits.body, next < end {
+      let some = try store.documents(collection, auction.text, from: next, limit: handful).filter { $0.number < end }
       page += some.map { Evidence($0.body) }
       size += some.reduce(0) { $0 + $1.body.count }
       guard some.count == handful, let last = some.last, last.number < .max else { break }

@@ -30,10 +30,10 @@ extension BidDesk {
   /// Takes out what need not be kept any longer, a little at a time and only when nothing else is to be done.
   mutating func prune(at clock: ClockReading, in draft: inout Draft) {
     let keeper = keeper
-    guard let (auction, through) = recorded.retention.next(at: clock.instant, { keeper.closed($0) }) else { return }
-    draft.turn.entries.append(BidEntry.pruned(auction, through: through).entry)
-    for collection in [Collection.receipts, Collection.refusedBids] {
-      draft.turn.removals.append(Removal(collection: collection, key: auction.text, through: through))
-    }
+    guard let (auction, through) = recorded.retention.next(at: clock.instant, { keeper.closed($0) }),
+      let book = keeper.closed(auction)
+    else { return }
+    draft.turn.entries.append(BidEntry.trimmed(auction, through: through).entry)
+    draft.turn.removals += book.removals(through: through)
   }
 }

@@ -30,12 +30,15 @@ package enum BidEntry: Sendable {
   case abandoned(Evidence)
   /// All that was forgotten has been given up.
   case resumed
-  /// Receipts up to this number are not kept any longer.
+  /// In journals up to version 5: refused bids and their receipts up to this number are not kept any longer.
   case pruned(AuctionID, through: Int64)
+  /// Refused bids up to this number are not kept any longer, nor are those of their receipts to which no result commits.
+  case trimmed(AuctionID, through: Int64)
   /// Compacted: a decision on an auction that is long over; of a refusal also the receipt's digest.
   case decided(bidder: PrincipalID, bid: BidID, BidDecision, receipt: Digest?)
-  /// Compacted: an auction that is long over, and the scheduling that it began with.
-  indirect case closed(ClosedBook, scheduling: Evidence)
+  /// Compacted: an auction that is long over, the scheduling that it began with, and how many of its receipts, from the first on, had
+  /// been taken out by then; up to version 5 all of them were.
+  indirect case closed(ClosedBook, scheduling: Evidence, lostReceipts: Int64)
 
   /// Entries of this kind are refusals that the books read back without deciding them again.
   static let refusalKind = "recusa"
@@ -62,9 +65,10 @@ package enum BidEntry: Sendable {
     case .abandoned(let evidence): NewEntry(kind: "abandono", body: evidence.bytes)
     case .resumed: NewEntry(kind: "retomado", body: [])
     case .pruned(let auction, let through): NewEntry(kind: "poda", body: Array("\(auction) \(through)".utf8))
+    case .trimmed(let auction, let through): NewEntry(kind: "poda_lances", body: Array("\(auction) \(through)".utf8))
     case .decided(let bidder, let bid, let decision, let receipt):
       NewEntry(kind: "decidido", body: Self.encode(bidder, bid, decision, receipt))
-    case .closed(let book, let scheduling): NewEntry(kind: Self.closedKind, body: Self.encode(book, scheduling))
+    case .closed(let book, let scheduling, let lost): NewEntry(kind: Self.closedKind, body: Self.encode(book, scheduling, lost))
     }
   }
 
@@ -93,12 +97,12 @@ package enum BidEntry: Sendable {
     case RestoredMark.kind: self = .restored
     case "abandono": self = .abandoned(Evidence(entry.body))
     case "retomado": self = .resumed
-    case "poda":
+    case "poda", "poda_lances":
       let parts = String(decoding: entry.body, as: UTF8.self).split(separator: " ")
       guard parts.count == 2, let auction = AuctionID(String(parts[0])), let through = Int64(parts[1]) else {
         throw unreadableEntry(entry)
       }
-      self = .pruned(auction, through: through)
+      self = entry.kind == "poda" ? .pruned(auction, through: through) : .trimmed(auction, through: through)
     case Self.refusalKind:
       guard let refusal = Self.refusal(entry.body) else { throw unreadableEntry(entry) }
       self = .refusal(refusal)
@@ -253,7 +257,7 @@ extension BidEntry {
   /// No count in a journal comes near it; what would overflow is unreadable.
   private static let maximumCount: Int64 = 1 << 53
 
-  private static func encode(_ book: ClosedBook, _ scheduling: Evidence) -> [UInt8] {
+  private static func encode(_ book: ClosedBook, _ scheduling: Evidence, _ lostReceipts: Int64) -> [UInt8] {
     var fields = Fields()
     fields.add(scheduling.bytes)
     fields.add(book.ending?.block.payload ?? [])
@@ -265,6 +269,7 @@ extension BidEntry {
     fields.add(book.price?.minorUnits)
     fields.add(book.leader?.text ?? "")
     fields.add(book.lastReceived?.microseconds)
+    fields.add(lostReceipts)
     return fields.bytes
   }
 
@@ -273,8 +278,9 @@ extension BidEntry {
     guard let scheduled = fields.next().flatMap({ try? Envelope(parsing: $0) }), let scheduling = try? Scheduling(scheduled),
       let last = fields.next(), let closesAt = fields.number(), let closedAt = fields.number(), let accepted = fields.number(),
       let refused = fields.number(), let sequence = fields.number(), let price = fields.optionalNumber(),
-      let leader = fields.text(), let received = fields.optionalNumber(), fields.isAtEnd,
-      [accepted, refused, sequence].allSatisfy({ (0...maximumCount).contains($0) })
+      let leader = fields.text(), let received = fields.optionalNumber(),
+      let lost = fields.isAtEnd ? refused : fields.number(), fields.isAtEnd,
+      [accepted, refused, sequence, lost].allSatisfy({ (0...maximumCount).contains($0) })
     else { return nil }
     var ending: ClosedBook.Ending?
     var outcome = AuctionResult.Outcome.cancelled
@@ -293,6 +299,6 @@ extension BidEntry {
       closedAt: Timestamp(microseconds: closedAt), outcome: outcome, price: price.flatMap { Money(minorUnits: $0) },
       leader: PrincipalID(leader), acceptedBids: accepted, refusedBids: refused,
       lastReceived: received.map { Timestamp(microseconds: $0) }, lastSequence: sequence, ending: ending)
-    return .closed(book, scheduling: scheduled.evidence)
+    return .closed(book, scheduling: scheduled.evidence, lostReceipts: lost)
   }
 }

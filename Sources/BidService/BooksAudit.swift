@@ -55,7 +55,7 @@ struct BooksAudit {
       "lances_aceitos", said("lances aceitos, cada um com a assinatura do licitante", "accepted bids, each signed by its bidder"),
       bids)
     tally.add("recusas", said("recusas", "refusals"), refusals)
-    tally.add("recibos", said("recibos de recusa ainda guardados", "receipts of refusals still kept"), keptReceipts)
+    tally.add("recibos", said("recibos de recusa guardados", "receipts of refusals that are kept"), keptReceipts)
     tally.add("por_enviar", said("mensagens por enviar", "messages to be sent"), pending)
     return tally
   }
@@ -75,11 +75,13 @@ struct BooksAudit {
       case .bid(let evidence): try check(evidence, in: entry)
       case .refusal(let refusal): try check(refusal)
       case .decided(_, _, let decision, let receipt):
-        if let receipt { compacted[decision.auction, default: []].append(receipt) }
-        if receipt != nil { refusals += 1 }
+        guard let receipt, case .refused(let number) = decision.outcome else { break }
+        compacted[decision.auction, default: []].append(receipt)
+        refusals += 1
+        try checkReceipt(number, of: decision.auction, receipt)
       case .statement: try check(Evidence(entry.body), saidBy: HousePrincipal.msLeilao, in: entry)
       case .abandoned(let evidence): try check(evidence, saidBy: HousePrincipal.msLance, in: entry)
-      case .opened, .accepted, .sealed, .turnedAway, .key, .outage, .restored, .resumed, .pruned, .closed: break
+      case .opened, .accepted, .sealed, .turnedAway, .key, .outage, .restored, .resumed, .pruned, .trimmed, .closed: break
       }
       try compare(outputs)
     }
@@ -209,14 +211,17 @@ struct BooksAudit {
     try checkKept(id)
   }
 
-  /// Receipts go from the first on, and only when their time has come.
+  /// Those that the result commits to stay, the others go from the first on, and only when their time has come.
   private func checkKept(_ id: AuctionID) throws {
-    let removed = books.retention.removed(of: id)
+    let (removed, lost) = (books.retention.removed(of: id), books.retention.lostReceipts(of: id))
     let count = books.keeper.refusedBids(of: id)
-    guard count > removed, try journal.documentCount(Collection.receipts, id.text, in: removed + 1...count) < count - removed,
-      // A running service may have taken them out since.
-      try journal.currentCount() == journal.entryCount
-    else { return }
+    let committed = books.keeper.closed(id).map(\.committedRefusals) ?? count
+    let isLost = try [(lost, committed), (max(removed, committed, lost), count)].contains { after, last in
+      guard last > after else { return false }
+      return try journal.documentCount(Collection.receipts, id.text, in: after + 1...last) < last - after
+    }
+    // A running service may have taken them out since.
+    guard isLost, try journal.currentCount() == journal.entryCount else { return }
     throw journalProblem("\(id) perdeu recibos de recusa antes do tempo", "\(id) has lost receipts of refusals too early")
   }
 }

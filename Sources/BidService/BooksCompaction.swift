@@ -8,7 +8,7 @@ import SharedKernel
 import SigningKit
 
 /// Rewrites ms-lance's journal without the bids of auctions that ended long ago: an auction becomes one entry, each bid its
-/// decision. Ledgers and schedulings stay as they were, receipts go.
+/// decision. Ledgers and schedulings stay as they were, and the receipts that a result commits to.
 struct BooksCompaction {
   private let journal: Journal
   private var old: RecordedBooks
@@ -16,6 +16,8 @@ struct BooksCompaction {
   private var begun: Set<AuctionID> = []
   private var refusals: [AuctionID: Int64] = [:]
   private var bids: Int64 = 0
+  /// As all entries leave it.
+  private var retention = Retention()
   /// Who was turned away before that is forgotten.
   private var forgotten = Timestamp(microseconds: .min)
 
@@ -26,10 +28,12 @@ struct BooksCompaction {
 
   mutating func run(closedBefore instant: Timestamp, _ progress: (Int64) -> Void) throws -> CompactionOutcome {
     let compaction = Compaction(journal, from: old) { _ = try $0.replay($1.entries, at: $1.clock) }
-    let before = try compaction.whole(progress: progress).keeper
+    let whole = try compaction.whole(progress: progress)
+    let before = whole.keeper
+    retention = whole.retention
     var compacted: Set<AuctionID> = []
     try journal.forEachEntry(from: 1) { entry in
-      if entry.kind == BidEntry.closedKind, case .closed(let book, _) = try BidEntry(entry) {
+      if entry.kind == BidEntry.closedKind, case .closed(let book, _, _) = try BidEntry(entry) {
         compacted.insert(book.terms.auction)
       }
     }
@@ -50,11 +54,7 @@ struct BooksCompaction {
     _ compaction: Compaction<RecordedBooks>, of before: BookKeeper, forgettingBefore cut: Timestamp, _ progress: (Int64) -> Void
   ) throws {
     forgotten = cut
-    let removals = closed.values.flatMap { book in
-      [Collection.receipts, Collection.refusedBids].map {
-        Removal(collection: $0, key: book.terms.auction.text, through: book.refusedBids)
-      }
-    }
+    let removals = closed.values.flatMap { $0.removals(through: $0.refusedBids) }
     try compaction.rewrite(
       removals: removals, isSame: { $0.keeper.forgettingTurnedAway(before: cut) == before.forgettingTurnedAway(before: cut) },
       progress: progress
@@ -89,12 +89,13 @@ struct BooksCompaction {
     case .statement(let statement):
       guard let auction = statement.auction, let book = closed[auction] else { return asItIs }
       for case .scheduled(_, let sealed) in RecordedBooks.inputs(of: statement) where begun.insert(auction).inserted {
-        return [BidEntry.closed(book, scheduling: sealed.evidence).entry]
+        let lost = retention.lostReceipts(of: auction)
+        return [BidEntry.closed(book, scheduling: sealed.evidence, lostReceipts: lost).entry]
       }
       return []
     case .abandoned(let evidence):
       return try HouseStatement(trusted: evidence).auction.flatMap { closed[$0] } == nil ? asItIs : []
-    case .pruned(let auction, _): return closed[auction] == nil ? asItIs : []
+    case .pruned(let auction, _), .trimmed(let auction, _): return closed[auction] == nil ? asItIs : []
     case .turnedAway: return instant < forgotten ? [] : asItIs
     case .key, .outage, .restored, .resumed, .decided, .closed: return asItIs
     }

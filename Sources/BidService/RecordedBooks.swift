@@ -74,10 +74,14 @@ struct RecordedBooks: Sendable {
     case .pruned(let auction, let through):
       retention.pruned(auction, through: through)
       return []
+    case .trimmed(let auction, let through):
+      retention.trimmed(auction, through: through)
+      return []
     case .decided(let bidder, let bid, let decision, _):
       return keeper.handle(.decidedBefore(bidder: bidder, bid: bid, decision), at: clock)
-    case .closed(let book, _):
-      retention.pruned(book.terms.auction, through: book.refusedBids)
+    case .closed(let book, _, let lost):
+      retention.pruned(book.terms.auction, through: lost)
+      retention.trimmed(book.terms.auction, through: book.refusedBids)
       return keeper.handle(.closed(book), at: clock)
     }
   }
@@ -91,7 +95,7 @@ struct RecordedBooks: Sendable {
   /// Everything forgotten is given up.
   mutating func remember() { isForgetful = false }
 
-  /// An auction that is over keeps its receipts for a day.
+  /// An auction that is over keeps its refused bids for a day.
   mutating func note(_ auction: AuctionID?) {
     if let auction, let book = keeper.closed(auction) { retention.closed(book) }
   }

@@ -19,14 +19,19 @@ package struct Commit: Sendable {
   package var isEmpty: Bool { entries.isEmpty && documents.isEmpty && outbox.isEmpty && removals.isEmpty }
 }
 
-/// The documents of one collection and key up to a number, to be taken out of the journal.
+/// The documents of one collection and key from one number to another, to be taken out of the journal.
 package struct Removal: Sendable, Hashable {
   package let collection: String
   package let key: String
+  /// The last one to stay of those before them; nil: the first goes too.
+  package let after: Int64?
   /// The last one to go.
   package let through: Int64
 
-  package init(collection: String, key: String, through: Int64) {
-    (self.collection, self.key, self.through) = (collection, key, through)
+  package init(collection: String, key: String, after: Int64? = nil, through: Int64) {
+    (self.collection, self.key, self.after, self.through) = (collection, key, after, through)
   }
+
+  /// Whether a document of that collection and key goes.
+  package func covers(_ number: Int64) -> Bool { number <= through && after.map { number > $0 } ?? true }
 }

@@ -78,9 +78,11 @@ enum Rows {
   static func delete(_ removals: [Removal], _ db: Database) throws {
     if removals.isEmpty { return }
     let statement = try db.cachedStatement(
-      sql: "DELETE FROM documents WHERE collection = CAST(? AS TEXT) AND key = CAST(? AS TEXT) AND number <= ?")
+      sql: "DELETE FROM documents WHERE collection = CAST(? AS TEXT) AND key = CAST(? AS TEXT) AND number <= ? AND number >= ?")
     for removal in removals {
-      statement.setUncheckedArguments([text(removal.collection), text(removal.key), removal.through])
+      let first = removal.after.map { $0 == .max ? $0 : $0 + 1 } ?? .min
+      guard removal.after.map({ $0 < removal.through }) ?? true else { continue }
+      statement.setUncheckedArguments([text(removal.collection), text(removal.key), removal.through, first])
       try statement.execute()
     }
   }

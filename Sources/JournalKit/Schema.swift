@@ -13,7 +13,8 @@ enum Schema {
   /// - 4: the same tables; openings without their envelopes, compacted auctions without their result's.
   /// - 5: entries that are committed together are one row (`EntryPack`); a message of the outbox may name a document instead of
   ///   holding its bytes.
-  /// - 6: the same tables; suspensions count, which an older program would replay without effect.
+  /// - 6: the same tables; suspensions count, which an older program would replay without effect; receipts that a result commits to
+  ///   are kept, which an older program would take for lost or take out.
   static let version = 6
   static let oldest = 1
   /// In `application_id`: whether a service may continue the file.

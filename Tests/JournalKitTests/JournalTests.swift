@@ -233,6 +233,15 @@ struct JournalTests {
     }
   }
 
+  @Test func `Documents between two numbers go, and those before and after them stay`() throws {
+    let journal = try openJournal(folder)
+    let some = (Int64(1)...5).map { Document(collection: "receipt", key: "a", number: $0, body: body($0)) }
+    _ = try journal.commit(Commit(documents: some))
+    _ = try journal.commit(Commit(removals: [Removal(collection: "receipt", key: "a", after: 5, through: 4)]))
+    _ = try journal.commit(Commit(removals: [Removal(collection: "receipt", key: "a", after: 2, through: 4)]))
+    #expect(try journal.documents("receipt", "a", from: 0, limit: 9).map(\.number) == [1, 2, 5])
+  }
+
   @Test func `A closed journal says so and has given its lock back`() throws {
     let journal = try openJournal(folder)
     _ = try journal.commit(turn(1))

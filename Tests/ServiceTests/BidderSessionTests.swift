@@ -319,10 +319,10 @@ struct BidderSessionTests {
 
   @Test func `leaves off asking about a bid that was refused so long ago that its receipt is no longer kept`() throws {
     let bench = try BooksBench.open()
-    let refused = try bench.place(50_00)
     let end = Build.noon + .seconds(600)
     bench.after(end + .seconds(1) - bench.world.time.now)
     try bench.close(at: end)
+    let refused = try bench.place(50_00)
     bench.after(.seconds(25 * 3_600))
     let client = AskingClient(bench)
     try client.give(.link(.up))

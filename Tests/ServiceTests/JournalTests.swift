@@ -281,10 +281,29 @@ struct JournalTests {
     for document in contents.documents where ["bloco", "agendamento"].contains(document.collection) {
       #expect(try journal.document(document.collection, document.key, document.number) == document.body)
     }
-    #expect(try journal.documents("recibo", "moto", from: 0, limit: 10).isEmpty)
+    #expect(try journal.documents("lance_recusado", "moto", from: 0, limit: 10).isEmpty)
+    let receipts = contents.documents.filter { $0.collection == "recibo" }
+    #expect(try journal.documents("recibo", "moto", from: 0, limit: 10) == receipts && receipts.count == 2)
     let tally = try audit(journal, keys.ring)
-    #expect((tally.count("lances_aceitos"), tally.count("recusas"), tally.count("recibos")) == (2, 2, 0))
+    #expect((tally.count("lances_aceitos"), tally.count("recusas"), tally.count("recibos")) == (2, 2, 2))
     #expect(try compact(BooksJournal.self, journal).auctions == 0, "there is nothing left to do")
+  }
+
+  /// Its auctions have lost all of their receipts, and their entries do not speak of it.
+  @Test func `compacted by a program up to version 5 is read, and is whole without the receipts`() throws {
+    let (contents, keys) = try story()
+    let journal = try journal(contents)
+    _ = try compact(BooksJournal.self, journal)
+    let (compacted, counted) = (try self.contents(journal), 12)
+    let older = try self.journal(
+      compacted.with(
+        entries: compacted.entries.map { entry in
+          entry.kind == "encerrado" ? Entry(number: entry.number, kind: entry.kind, body: entry.body.dropLast(counted)) : entry
+        }, documents: compacted.documents.filter { $0.collection != "recibo" }), "older")
+    let tally = try audit(older, keys.ring)
+    #expect((tally.count("lances_aceitos"), tally.count("recusas"), tally.count("recibos")) == (2, 2, 0))
+    let again = try self.journal(compacted.with(documents: compacted.documents.filter { $0.collection != "recibo" }), "lost")
+    #expect(throws: Failure.self) { try audit(again, keys.ring) }
   }
 
   @Test func `that would not be the same when compacted stays as it is, and is not called broken`() throws {

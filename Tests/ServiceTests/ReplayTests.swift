@@ -36,7 +36,8 @@ struct ReplayTests {
   }
 
   private static let kinds: Set<String> = [
-    "abandono", "aberto", "aceito", "ausencia", "bloco", "calendario", "chave", "chave_revogada", "dispensado", "poda", "recusa",
+    "abandono", "aberto", "aceito", "ausencia", "bloco", "calendario", "chave", "chave_revogada", "dispensado", "poda_lances",
+    "recusa",
   ]
   private static let farAway = Timestamp(microseconds: Int64.max / 2)
 

@@ -64,7 +64,7 @@ package final class SimulatedStore: Store, @unchecked Sendable {
     }
     for removal in commit.removals {
       let shelf = Shelf(collection: removal.collection, key: removal.key)
-      shelves[shelf]?.removeAll { $0.number <= removal.through }
+      shelves[shelf]?.removeAll { removal.covers($0.number) }
     }
     for message in commit.outbox {
       lastMessage += 1
