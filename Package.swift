@@ -79,12 +79,13 @@ let package = Package(
     // Layer 4: what any program needs to speak with the house.
     module("AuctionSigning", domain + kits + ["ServiceKit"]),
     module("AuctionClient", domain + kits + ["ServiceKit", "AuctionSigning"]),
+    module("LedgerProof", domain + kits + ["ServiceKit", "AuctionSigning"]),
 
     // Layer 5: one library for each program.
     module("AuctionService", domain + kits + shell + ["AuctionClient", argumentParser, logging]),
     module("BidService", domain + kits + shell + [argumentParser, logging]),
     module("NotificationService", domain + kits + shell + ["Failpoints", argumentParser, logging, lifecycle]),
-    module("BidderClient", domain + kits + shell + ["AuctionClient", "TerminalKit", argumentParser, logging]),
+    module("BidderClient", domain + kits + shell + ["AuctionClient", "LedgerProof", "TerminalKit", argumentParser, logging]),
 
     // Layer 6: the programs.
     program("ms-leilao", runs: "AuctionService"),
@@ -138,6 +139,7 @@ let package = Package(
       "Service",
       domain + kits + shell + [
         "Failpoints", "AuctionClient", "AuctionService", "BidService", "NotificationService", "BidderClient",
+        "LedgerProof",
       ]),
     tests("BidderClient", domain + kits + shell + ["AuctionClient", "TerminalKit", "BidderClient"], exclude: ["Golden"]),
     tests("Integration", domain + kits + shell + ["AuctionClient"]),

@@ -1,5 +1,5 @@
 package import AuctionFacts
-import AuctionSigning
+package import AuctionSigning
 package import AuctionWire
 import MessagingKit
 package import ServiceKit
@@ -55,6 +55,21 @@ package final class HouseCall {
   package func ask(_ subject: Query.Subject, about auction: AuctionID? = nil) throws -> HouseAnswer {
     let isBroadcast = Query(id: .random(), subject: subject, about: auction).auction == nil
     return try hearAll(subject, about: auction) { isBroadcast ? $0.decision : $0.any }
+  }
+
+  /// An auction's ledger as the house tells it: its blocks, from the first to the last, then receipts, then records of its clock.
+  /// - Returns: nothing where the house holds no ledger of it.
+  /// - Throws: an `unavailable` failure when it does not come whole.
+  package func ledger(of auction: AuctionID) throws -> [HouseStatement] {
+    var pages = LedgerPages()
+    while !pages.isWhole {
+      guard let after = pages.next else {
+        throw Failure(
+          .unavailable, said("o livro de \(auction) não veio inteiro", "the ledger of \(auction) did not come whole"))
+      }
+      pages.add(try ask(.ledger(auction, after: after)))
+    }
+    return pages.statements
   }
 
   private func hearAll<Answer>(

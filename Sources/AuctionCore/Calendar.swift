@@ -194,7 +194,7 @@ extension Calendar {
 extension ClockReading {
   /// Whether that instant has certainly passed, so that what cannot be undone may be done. A clock that is the system's on
   /// purpose is taken at its word.
-  fileprivate func isPast(_ end: Timestamp) -> Bool {
+  package func isPast(_ end: Timestamp) -> Bool {
     switch status {
     case .systemClock: instant > end
     case .unsynchronized: false

@@ -106,4 +106,14 @@ struct Name: Sendable, ExpressibleByStringLiteral {
   static let decision: Name = "decisao"
   static let partition: Name = "particao"
   static let of: Name = "de"
+
+  // A ledger's file.
+  static let version: Name = "versao"
+  static let isOver: Name = "encerrado"
+  static let houseKeys: Name = "chaves"
+  static let blocks: Name = "blocos"
+  static let receipts: Name = "recibos"
+  static let lostReceipts: Name = "recibos_perdidos"
+  static let clockRecords: Name = "relogios"
+  static let houseKey: Name = "chave_da_casa"
 }

@@ -24,6 +24,14 @@ package final class SimulatedKeys: @unchecked Sendable {
     return voice
   }
 
+  /// Another key pair of a principal's, in the place of the one it has had.
+  package func renew(_ owner: PrincipalID) throws {
+    var random = SeededRandom(seed: owner.text.utf8.reduce(~seed) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 })
+    known[owner] = try Voice(principal: owner, key: Self.ed25519(random.bytes(32)))
+    try register(owner)
+    (changes, cached) = (changes + 1, nil)
+  }
+
   /// Puts the public key into the folder.
   package func register(_ owner: PrincipalID) throws {
     _ = try voice(owner)

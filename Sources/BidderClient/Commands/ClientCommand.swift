@@ -17,6 +17,8 @@ package struct ClientCommand: AsyncParsableCommand {
           cliente-tui lance violao-1978 1.300,00 --cliente cliente_alpha
           cliente-tui acompanhar violao-1978 --cliente cliente_alpha --ate-o-fim
           cliente-tui leiloes --json
+          cliente-tui livro violao-1978 > violao.livro
+          cliente-tui verificar violao.livro --chave-da-casa keys/public
         """,
         """
         EXAMPLES:
@@ -25,9 +27,14 @@ package struct ClientCommand: AsyncParsableCommand {
           cliente-tui bid guitar-1978 1,300.00 --bidder cliente_alpha
           cliente-tui watch guitar-1978 --bidder cliente_alpha --to-the-end
           cliente-tui auctions --json
+          cliente-tui ledger guitar-1978 > guitar.livro
+          cliente-tui verify guitar.livro --house-key keys/public
         """),
       version: Release.version,
-      subcommands: [TerminalCommand.self, KeygenCommand.self, PlaceBidCommand.self, WatchCommand.self, AuctionsCommand.self],
+      subcommands: [
+        TerminalCommand.self, KeygenCommand.self, PlaceBidCommand.self, WatchCommand.self, AuctionsCommand.self,
+        LedgerCommand.self, VerifyCommand.self, ReceiptsCommand.self,
+      ],
       defaultSubcommand: TerminalCommand.self)
   }
 
@@ -53,6 +60,17 @@ struct BidderAccess {
         said(
           "\(option): “\(text)” é reservado à casa (ms_*, operador*, casa*)",
           "\(option): “\(text)” is reserved for the house (ms_*, operador*, casa*)"))
+    }
+    return id
+  }
+
+  static func auction(_ text: String) throws -> AuctionID {
+    guard let id = AuctionID(text) else {
+      throw Failure(
+        .usage,
+        said(
+          "“\(text)” não é um leilão: letras minúsculas, algarismos e -",
+          "“\(text)” is no auction: lower-case letters, digits and -"))
     }
     return id
   }

@@ -81,15 +81,9 @@ package struct PlaceBidCommand: AsyncParsableCommand {
           "faltam o leilão e o valor: cliente-tui lance LEILAO VALOR --cliente ID",
           "auction and amount are missing: cliente-tui bid AUCTION AMOUNT --bidder ID"))
     }
-    guard let auction = AuctionID(auction) else {
-      throw Failure(
-        .usage,
-        said(
-          "“\(auction)” não é um leilão: letras minúsculas, algarismos e -",
-          "“\(auction)” is no auction: lower-case letters, digits and -"))
-    }
+    let id = try BidderAccess.auction(auction)
     let voice = try BidderAccess.voice(of: bidder, settings)
-    report.auction = auction
-    try await report.telling { try await call.place(amount, on: auction, by: voice, report) }
+    report.auction = id
+    try await report.telling { try await call.place(amount, on: id, by: voice, report) }
   }
 }

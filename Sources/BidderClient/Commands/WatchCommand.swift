@@ -46,26 +46,22 @@ package struct WatchCommand: AsyncParsableCommand {
   package init() {}
 
   package func run() async throws {
-    guard let id = AuctionID(auction) else {
-      throw Failure(
-        .usage,
-        said(
-          "“\(auction)” não é um leilão: letras minúsculas, algarismos e -",
-          "“\(auction)” is no auction: lower-case letters, digits and -"))
-    }
+    let id = try BidderAccess.auction(auction)
     let settings = try house.resolved(brokerUser: BidderAccess.brokerUser)
     let bidder = try BidderAccess.bidder(bidder, option: BidderAccess.bidderOption)
     let clock = TrustedClock(TrustedClockOptions(source: settings.time))
     clock.start()
     defer { clock.stop() }
     let channel = Channel<BidderSession.Event>()
+    let receipts = ReceiptFolder(settings, of: bidder)
+    defer { receipts.complain() }
     let keys = try BidderAccess.keys(settings)
     // They may come while it watches: then it goes on.
     if let missing = HouseKeys.missing(in: keys.ring) { CommandRunner.complain(missing) }
     let driver = SessionDriver(
       broker: settings.broker, name: bidder.text, bidder: bidder, keys: keys, interest: .only([id]),
       clock: clock
-    ) { channel.send($0) }
+    ) { receipts.keepOr($0) { channel.send($0) } }
     let (untilEnd, json) = (untilEnd, json)
     do {
       try await onThread(named: "acompanhar") {

@@ -1,0 +1,61 @@
+package import AuctionFacts
+package import AuctionWire
+package import SharedKernel
+
+/// A ledger's file, checked: what was looked at, every fault, and what it cannot prove.
+package struct LedgerProof: Sendable {
+  package let findings: Findings
+  /// Nil where not even the first line can be read.
+  package let header: LedgerHeader?
+  /// How it ended; nil where it does not say.
+  package let result: AuctionResult?
+  private let bids: [PlacedBid]
+
+  package var holds: Bool { findings.faults.isEmpty }
+
+  /// - Parameter pinned: the house's keys as they are known from elsewhere; nil: nobody vouches for them but the file.
+  package init(_ bytes: [UInt8], pinned: [PinnedKey]? = nil) {
+    var findings = Findings()
+    guard let file = LedgerFile(parsing: bytes, &findings) else {
+      (self.findings, header, result, bids) = (findings, nil, nil, [])
+      return
+    }
+    let ledger = LedgerReading(file, pinned: pinned, &findings)
+    ChainCheck(ledger).run(&findings)
+    var check = BidCheck()
+    check.run(ledger, &findings)
+    var replay = DecisionReplay(ledger)
+    replay.run(&findings)
+    RefusalCheck(ledger).run(&findings)
+    EndingCheck(ledger).run(&findings)
+    CommitmentCheck(ledger).run(&findings)
+    Self.tellLimits(of: ledger, &findings)
+    (self.findings, header) = (findings, file.header)
+    if case .closing(let said, _)? = ledger.blocks.last?.block.content { result = said } else { result = nil }
+    bids = PlacedBid.all(in: ledger)
+  }
+
+  /// What no ledger proves, whoever wrote it.
+  private static func tellLimits(of ledger: LedgerReading, _ findings: inout Findings) {
+    if !ledger.receipts.isEmpty {
+      findings.cannotProve(
+        Sentence(
+          "que as recusas eram justas: os lances recusados não estão no livro; só se confere que nada nele as contradiz",
+          "that the refusals were right: refused bids are not in the ledger; checked is that nothing in it contradicts them"))
+    }
+    findings.cannotProve(
+      Sentence(
+        "que nenhum lance sumiu antes de ter resposta da casa (compare com os recibos de cada um: cliente-tui recibos)",
+        "that no bid vanished before the house answered it (compare everybody's receipts: cliente-tui receipts)"))
+    findings.cannotProve(
+      Sentence(
+        "que os instantes são a hora verdadeira, quem está por trás de uma chave, e que ninguém combinou nada",
+        "that instants are the true time, who stands behind a key, and that nobody colluded"))
+  }
+
+  /// Which of two accepted bids was first; nil for an id that is not in the ledger.
+  package func precedence(of a: BidID, _ b: BidID) -> Precedence? {
+    guard let a = bids.first(where: { $0.id == a }), let b = bids.first(where: { $0.id == b }) else { return nil }
+    return Precedence(a, b)
+  }
+}

@@ -1,0 +1,84 @@
+import AuctionFacts
+import AuctionSigning
+import AuctionWire
+import Glibc
+import LedgerProof
+import ServiceKit
+import SharedKernel
+import SigningKit
+import SuiteTesting
+import Testing
+
+/// `cliente-tui verificar`: good ledgers hold.
+@Suite("A ledger's proof")
+struct LedgerProofTests {
+  @Test(arguments: LedgerScene.allCases) func `finds no fault in a good ledger`(scene: LedgerScene) throws {
+    let bench = try scene.play()
+    let proof = LedgerProof(try bench.ledgerFile(), pinned: try bench.pinned)
+    #expect(proof.holds, "\(proof.findings.faults.map { "\($0.line) \($0.check): \($0.sentence.english)" })")
+    #expect((proof.result != nil) == (scene != .aberto))
+    let bids = try bench.ledger.flatMap { block -> [BlockEntry] in
+      if case .entries(let entries) = block.content { entries } else { [] }
+    }.count { if case .bid = $0.fact { true } else { false } }
+    #expect(proof.findings.count(of: .bids) == Int64(bids))
+    #expect(proof.findings.count(of: .decisions) >= Int64(bids) + 1)
+  }
+
+  @Test func `says that only the file vouches for the keys, where nobody gave them`() throws {
+    let bench = try LedgerScene.vendido.play()
+    let file = try bench.ledgerFile()
+    let isSaid = { (proof: LedgerProof) in proof.findings.unprovable.contains { $0.english.contains("vouches") } }
+    #expect(isSaid(LedgerProof(file)) && LedgerProof(file).holds)
+    #expect(try !isSaid(LedgerProof(file, pinned: bench.pinned)))
+  }
+}
+
+/// What somebody has changed is found, and by the check that is there for it.
+@Suite("A doctored ledger")
+struct LedgerDoctoringTests {
+  @Test(arguments: LedgerDoctoring.all) func `is found out`(doctoring: LedgerDoctoring) throws {
+    let forge = try LedgerForge(doctoring.scene)
+    let file = try doctoring.doctor(forge)
+    #expect(try file != forge.bench.ledgerFile())
+    let proof = LedgerProof(file, pinned: try forge.bench.pinned)
+    let told = proof.findings.faults.map { "\($0.line) \($0.check): \($0.sentence.english)" }
+    #expect(proof.findings.faults.contains { $0.check == doctoring.expected }, "\(told)")
+  }
+
+  @Test func `is one of many, each of another name`() {
+    #expect(LedgerDoctoring.all.count >= 40)
+    #expect(Set(LedgerDoctoring.all.map(\.testDescription)).count == LedgerDoctoring.all.count)
+  }
+}
+
+/// Every ledger above as a file, for verifiers in other languages: `Tests/Interop/run` asks for them.
+@Suite("The ledgers for others")
+struct LedgerCorpusTests {
+  /// `LEILAO_LIVROS` names the folder.
+  @Test func `are written into a folder`() throws {
+    let scratch = try ScratchFolder()
+    let folder = environmentValue("LEILAO_LIVROS") ?? scratch.file("livros")
+    try #require(mkdir(folder, 0o755) == 0 || errno == EEXIST)
+    var count = 0
+    for scene in LedgerScene.allCases {
+      let forge = try LedgerForge(scene)
+      try write(try forge.bench.ledgerFile(), "\(folder)/\(scene.rawValue).livro")
+      // Each scene has a house of its own; their keys follow from the same seed.
+      for id: PrincipalID in ["ms_lance", "ms_leilao"] {
+        try write(try forge.voice(id).key.publicKey.pem, "\(folder)/\(id).pem")
+      }
+      for doctoring in LedgerDoctoring.all where doctoring.scene == scene {
+        try write(try doctoring.doctor(forge), "\(folder)/\(doctoring.testDescription).livro")
+        count += 1
+      }
+    }
+    #expect(count == LedgerDoctoring.all.count)
+  }
+
+  private func write(_ bytes: [UInt8], _ path: String) throws {
+    let file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+    try #require(file >= 0)
+    defer { close(file) }
+    try #require(Glibc.write(file, bytes, bytes.count) == bytes.count)
+  }
+}

@@ -1,0 +1,227 @@
+import AuctionClient
+import AuctionFacts
+import AuctionSigning
+import AuctionWire
+import BidService
+import LedgerProof
+import ServiceKit
+import SharedKernel
+import SigningKit
+import SuiteTesting
+
+/// Auctions of all kinds, each played to its end by the real desk: their ledgers are good ones.
+enum LedgerScene: String, CaseIterable {
+  /// Soft close, an outage at the end, refusals, and a bid that came too late.
+  case vendido
+  case semLances = "sem-lances"
+  case cancelado
+  /// Bought at once.
+  case comprado
+  /// Suspended and resumed.
+  case suspenso
+  /// A key revoked, and another in its place.
+  case chaves
+  /// Bidders who name no block that they have seen: nothing but the rules shows what a house makes of their bids.
+  case calado
+  /// More bids in one turn than fit into a block, from bidders with slow clocks.
+  case cheio
+  /// The house went on from an older copy of its journal.
+  case restaurado
+  /// Not over yet.
+  case aberto
+
+  func play() throws -> BooksBench {
+    switch self {
+    case .vendido: try Self.sold()
+    case .semLances: try Self.noBids()
+    case .cancelado: try Self.cancelled()
+    case .comprado: try Self.bought()
+    case .suspenso: try Self.suspended()
+    case .chaves: try Self.keys()
+    case .calado: try Self.silent()
+    case .cheio: try Self.full()
+    case .restaurado: try Self.restored()
+    case .aberto: try Self.open()
+    }
+  }
+
+  private static func sold() throws -> BooksBench {
+    let bench = try BooksBench.open()
+    try bench.place(100_00, by: "alpha", number: 1)
+    try bench.place(50_00, by: "beta", number: 2)
+    bench.after(.seconds(1))
+    try bench.place(110_00, by: "beta", number: 3)
+    try bench.place(200_00, by: "beta", number: 4)
+    bench.after(.seconds(1))
+    try bench.place(120_00, by: "alpha", number: 5)
+    bench.after(.seconds(550))
+    try bench.place(150_00, by: "beta", number: 6)
+    bench.after(.seconds(60))
+    bench.restart(after: .seconds(30))
+    try bench.place(160_00, by: "alpha", number: 7)
+    try bench.place(165_00, by: "beta", number: 8)
+    try bench.closeAtTheEnd()
+    try bench.place(500_00, by: "beta", number: 9)
+    return bench
+  }
+
+  private static func noBids() throws -> BooksBench {
+    let bench = try BooksBench.open()
+    try bench.place(1_00, by: "beta", number: 1)
+    try bench.closeAtTheEnd()
+    return bench
+  }
+
+  private static func cancelled() throws -> BooksBench {
+    let bench = try BooksBench.open()
+    try bench.place(100_00, by: "alpha", number: 1)
+    bench.after(.seconds(5))
+    try bench.calendar(
+      Build.notice(.cancel(reason: "peça danificada"), edition: bench.edition, sequence: 1, clock: bench.service.clock.now()))
+    return bench
+  }
+
+  private static func bought() throws -> BooksBench {
+    let bench = try BooksBench.open(Build.terms(rules: AuctionRules(buyNow: 500_00)))
+    try bench.place(100_00, by: "alpha", number: 1)
+    try bench.place(1_00, by: "beta", number: 2)
+    bench.after(.seconds(1))
+    try bench.place(700_00, by: "beta", number: 3)
+    return bench
+  }
+
+  private static func suspended() throws -> BooksBench {
+    let bench = try BooksBench.open()
+    try bench.place(100_00, by: "alpha", number: 1)
+    bench.after(.seconds(10))
+    try bench.say(.suspend(reason: "conferência do lote"), 1)
+    bench.after(.seconds(10))
+    try bench.place(200_00, by: "beta", number: 2)
+    bench.after(.seconds(40))
+    try bench.say(.resume(closesAt: Build.noon + .seconds(630)), 2)
+    bench.after(.seconds(1))
+    try bench.place(200_00, by: "beta", number: 3)
+    bench.after(.seconds(1))
+    try bench.place(210_00, by: "alpha", number: 4)
+    try bench.closeAtTheEnd(sequence: 3)
+    return bench
+  }
+
+  private static func keys() throws -> BooksBench {
+    let bench = try BooksBench.open(increment: .table([.init(upTo: 150_00, step: 10_00), .init(upTo: nil, step: 50_00)]))
+    try bench.place(100_00, by: "alpha", number: 1)
+    bench.after(.seconds(1))
+    try bench.place(110_00, by: "beta", number: 2)
+    bench.after(.seconds(1))
+    bench.world.keys.remove("alpha")
+    bench.service.keysChanged()
+    bench.after(.seconds(1))
+    try bench.world.keys.renew("alpha")
+    bench.service.keysChanged()
+    bench.after(.seconds(1))
+    try bench.place(160_00, by: "alpha", number: 3)
+    bench.after(.seconds(1))
+    try bench.place(180_00, by: "beta", number: 4)
+    bench.after(.seconds(1))
+    try bench.place(210_00, by: "beta", number: 5)
+    try bench.closeAtTheEnd()
+    return bench
+  }
+
+  private static func silent() throws -> BooksBench {
+    let bench = try BooksBench.open(
+      Build.terms(seller: "vendedora", rules: AuctionRules(extensionWindow: .seconds(60))))
+    for (number, amount) in [100_00, 110_00, 120_00, 130_00].enumerated() {
+      try bench.placeUnseeing(
+        Build.money(Int64(amount)), by: number.isMultiple(of: 2) ? "alpha" : "beta", number: UInt64(number) + 1)
+      bench.after(.seconds(10))
+    }
+    try bench.placeUnseeing(131_00, by: "alpha", number: 5)
+    bench.after(.seconds(10))
+    try bench.placeUnseeing(132_00, by: "beta", number: 6)
+    try bench.closeAtTheEnd()
+    return bench
+  }
+
+  private static func full() throws -> BooksBench {
+    let bench = try BooksBench.open(
+      Build.terms(increment: .percentage(basisPoints: 100)), limiter: RateLimiter(perSecond: 1_000, burst: 1_000)
+    ) { SimulatedClock($0, uncertainty: .milliseconds(40), status: .holdover) }
+    for number in 0..<90 {
+      let amount = Build.money(100_00 + Int64(number) * 5_00)
+      let bid = Build.bid(
+        amount, by: number.isMultiple(of: 2) ? "alpha" : "beta", id: Build.bidID(UInt64(number) + 1), edition: try bench.edition,
+        seen: bench.head, clock: ClockReading(bench.world.time.now, uncertainty: .seconds(3), status: .systemClock))
+      bench.queue(try bench.sealed(bid), as: "cliente")
+    }
+    bench.settle()
+    try bench.closeAtTheEnd()
+    return bench
+  }
+
+  private static func restored() throws -> BooksBench {
+    let bench = try BooksBench.open()
+    try bench.place(100_00, number: 1)
+    let copy = bench.service.store.contents
+    bench.after(.seconds(1))
+    try bench.place(110_00, by: "beta", number: 2)
+    bench.service.crash(flushing: 0, losingPower: false)
+    bench.service.store.restore(copy, appending: RestoredMark.entries(at: bench.service.clock.now()))
+    bench.service.start()
+    bench.settle()
+    return bench
+  }
+
+  private static func open() throws -> BooksBench {
+    let bench = try BooksBench.open()
+    try bench.place(100_00, by: "alpha", number: 1)
+    try bench.place(1_00, by: "beta", number: 2)
+    return bench
+  }
+}
+
+extension Bench where Process == SimulatedService<BidDesk> {
+  fileprivate static func open(increment: Increment) throws -> BooksBench { try open(Build.terms(increment: increment)) }
+
+  /// As the calendar does it: when its clock is certain that the end has passed.
+  func closeAtTheEnd(sequence: Int64 = 1) throws {
+    let end = try summary()?.closesAt ?? Build.noon
+    after(end + .milliseconds(10) - world.time.now)
+    try close(at: end, sequence: sequence)
+  }
+
+  func say(_ action: CalendarNotice.Action, _ sequence: Int64) throws {
+    try calendar(Build.notice(action, edition: edition, sequence: sequence, clock: service.clock.now()))
+  }
+
+  func placeUnseeing(_ amount: Money, by bidder: PrincipalID, number: UInt64) throws {
+    try send(
+      Build.bid(
+        amount, by: bidder, id: Build.bidID(number), edition: try edition, seen: nil,
+        clock: ClockReading(world.time.now, uncertainty: .milliseconds(2), status: .synchronized)))
+  }
+
+  /// The ledger of `moto` as a client asks for it, page by page.
+  func statements() throws -> [HouseStatement] {
+    var pages = LedgerPages()
+    while !pages.isWhole {
+      guard let after = pages.next, let answer = try ask(.ledger("moto", after: after)) else { throw Missing("a ledger") }
+      pages.add(answer)
+    }
+    return pages.statements
+  }
+
+  func ledgerFile() throws -> [UInt8] {
+    guard let copy = LedgerCopy(try statements(), keys: world.keys.ring) else { throw Missing("a ledger") }
+    return copy.encoded()
+  }
+
+  /// The house's keys as somebody knows them from elsewhere.
+  var pinned: [PinnedKey] {
+    get throws {
+      try [HousePrincipal.msLance, HousePrincipal.msLeilao].map {
+        PinnedKey(key: try world.keys.voice($0).key.publicKey, owner: $0)
+      }
+    }
+  }
+}
