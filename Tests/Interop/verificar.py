@@ -1,0 +1,579 @@
+#!/usr/bin/env python3
+"""Verifies the ledger of an auction, offline, from docs/ledger.md and docs/protocol.md alone: signatures, chain, stamps, and every
+decision taken again. One line for each fault; exit code 0 when all holds, 1 when something does not, 64 when the file cannot be read.
+
+    python3 verificar.py FILE [--chave-da-casa PEM or folder]…
+"""
+
+import argparse
+import collections
+import json
+import pathlib
+import re
+import sys
+
+from cryptography.hazmat.primitives.serialization import load_der_public_key, load_pem_public_key
+
+from leilao import (LIMIT, SPEAKS, STATE, Refused, check_payload, compact, from_base64, need, obj, open_envelope, parse, pae,
+                    sha256, spki_of, verifies, AUCTION, DIGEST, WHO, boolean, count)
+
+HEADER = obj(True, formato=lambda v: v == "leilao-livro", versao=count(1, 1), id_leilao=AUCTION, edicao=DIGEST, encerrado=boolean,
+             cabeca=obj(True, bloco=count(), hash=DIGEST), chaves=count(), blocos=count(1), recibos=count(), recibos_perdidos=count(),
+             relogios=count())
+HOUSE_KEY = obj(True, chave_da_casa=obj(True, id_usuario=WHO, spki=lambda v: isinstance(v, str)))
+PARTS = {"lance-validado": 1, "leilao-vencedor": 1, "lance-invalidado": 2, "relogio-sincronizado": 3}
+SECOND, WIDEST = 1_000_000, 10_000_000
+OPERATOR = {"lance-anular"}
+
+
+def house_role(owner):
+    return owner.startswith("ms_") or owner.startswith("operador")
+
+
+def kinds_of(owner):
+    """What that one may say in a ledger."""
+    return OPERATOR if owner.startswith("operador") else SPEAKS.get(owner, set())
+
+
+def canonical(value, names):
+    """The one spelling of an object: these members, in this order."""
+    need(list(value) == names, "members in another order")
+    return compact(value)
+
+
+Read = collections.namedtuple("Read", "line value digest kind")
+
+
+class Ledger:
+    """The lines of a file, and what is wrong with them."""
+
+    def __init__(self, data, pinned=None):
+        self.faults, self.pinned = [], pinned
+        self.keys, self.spelled, self.blocks, self.receipts, self.used = {}, [], [], [], set()
+        self.counts = collections.Counter()
+        lines = data.split(b"\n")
+        if lines[-1]:
+            self.fault(len(lines), "the file ends within a line")
+        else:
+            lines.pop()
+        try:
+            need(lines, "the file is empty")
+            self.header = parse(lines[0])
+            need(HEADER(self.header), "not the first line of a ledger")
+            spelled = canonical(self.header, ["formato", "versao", "id_leilao", "edicao", "encerrado", "cabeca", "chaves", "blocos",
+                                              "recibos", "recibos_perdidos", "relogios"])
+            need(spelled == lines[0] and list(self.header["cabeca"]) == ["bloco", "hash"], "another spelling")
+        except Refused as error:
+            self.fault(1, error)
+            self.header = None
+            return
+        self.read(lines)
+
+    def fault(self, line, why):
+        self.faults.append((line, str(why)))
+
+    def trying(self, line, action, *arguments):
+        try:
+            return action(*arguments)
+        except (Refused, ValueError, KeyError, TypeError, AttributeError) as error:
+            return self.fault(line, f"{type(error).__name__}: {error}" if not isinstance(error, Refused) else error)
+
+    def read(self, lines):
+        reached, envelopes = 0, []
+        for number, line in enumerate(lines[1:], 2):
+            part = None
+            if line.startswith(b'{"chave_da_casa"'):
+                part = 0
+                self.trying(number, self.key, number, line)
+            else:
+                envelope = self.trying(number, self.envelope, line)
+                if envelope is not None:
+                    part = PARTS.get(kind_of(envelope))
+                    envelopes.append((number, envelope))
+                    if part is None:
+                        self.fault(number, f"{kind_of(envelope)} is not of a ledger")
+            if part is not None:
+                if part < reached:
+                    self.fault(number, "a line out of its place")
+                reached = max(reached, part)
+                self.counts[part] += 1
+        for part, name in enumerate(["chaves", "blocos", "recibos", "relogios"]):
+            if self.header[name] != self.counts[part]:
+                self.fault(len(lines), f"the first line says {self.header[name]} {name}, and there are {self.counts[part]}")
+        if self.spelled != sorted(self.spelled):
+            self.fault(2, "the keys are not in order")
+        for number, envelope in envelopes:
+            self.open(number, envelope)
+
+    def key(self, number, line):
+        value = parse(line)
+        need(HOUSE_KEY(value), "not a line of a key")
+        key = value["chave_da_casa"]
+        need(canonical(value, ["chave_da_casa"]) == line and list(key) == ["id_usuario", "spki"], "another spelling")
+        spki, owner = from_base64(key["spki"]), key["id_usuario"]
+        need(house_role(owner), f"{owner} does not speak for the house")
+        public = load_der_public_key(spki)
+        need(spki_of(public) == spki, "a key in another spelling")
+        need(sha256(spki) not in self.keys, "a key that stands above already")
+        if self.pinned is not None and (spki, owner) not in self.pinned and (spki, None) not in self.pinned:
+            self.fault(number, f"the key of {owner} is none of those that were given as the house's")
+        self.keys[sha256(spki)] = (number, public, owner, kinds_of(owner))
+        self.spelled.append(line)
+
+    def envelope(self, line):
+        value = parse(line)
+        need(canonical(value, ["payload", "payloadType", "signatures"]) == line, "another spelling")
+        need(isinstance(value["signatures"], list) and [list(one) for one in value["signatures"]] == [["keyid", "sig"]],
+             "not exactly one signature")
+        return value
+
+    def key_of(self, keyid):
+        self.used.add(keyid)
+        _, public, _, kinds = self.keys.get(keyid, (0, None, "", ()))
+        return public, kinds
+
+    def open(self, number, envelope):
+        """What an envelope says, under the keys of the file; what cannot be verified is told of, and read all the same."""
+        try:
+            said = open_envelope(envelope, self.key_of)
+        except Refused as error:
+            self.fault(number, error)
+            said = self.trying(number, unverified, envelope)
+        if said is None:
+            return
+        one = Read(number, said.value, said.digest, said.kind)
+        (self.blocks if PARTS.get(said.kind) == 1 else self.receipts if PARTS.get(said.kind) == 2 else []).append(one)
+
+    def embedded(self, line, envelope, *kinds, by="ms_leilao", also=()):
+        """What ms_leilao said that a block holds; `also`: kinds that ms_lance may say here too."""
+        need(list(envelope) == ["payload", "payloadType", "signatures"], "an embedded envelope in another order")
+
+        def key_of(keyid):
+            self.used.add(keyid)
+            _, public, owner, _ = self.keys.get(keyid, (0, None, "", ()))
+            return public, set(kinds) if owner == by else set(also) if owner == "ms_lance" else set()
+
+        try:
+            return open_envelope(envelope, key_of)
+        except Refused as error:
+            self.fault(line, error)
+            return unverified(envelope)
+
+    def owner(self, keyid):
+        return self.keys.get(keyid, (0, None, "", ()))[2]
+
+
+def kind_of(envelope):
+    match = re.fullmatch(r"application/vnd\.leilao\.([a-z-]+)\.v1\+json", str(envelope.get("payloadType")))
+    return match[1] if match else None
+
+
+Said = collections.namedtuple("Said", "kind value digest keyid envelope")
+
+
+def unverified(envelope):
+    payload = from_base64(envelope["payload"])
+    value, kind = parse(payload), kind_of(envelope)
+    check_payload(kind, value)
+    return Said(kind, value, sha256(payload), envelope["signatures"][0]["keyid"], envelope)
+
+
+def spread(clock, loose):
+    return max(clock["incerteza_us"], 5 * SECOND) if loose else clock["incerteza_us"]
+
+
+def undisciplined(clock):
+    return clock["estado"] in ("sem_sincronia", "sem_ntp")
+
+
+class Replay:
+    """The rules once more, fed with what the ledger says came in."""
+
+    def __init__(self, ledger):
+        self.ledger, self.header = ledger, ledger.header
+        self.hashes, self.clocks = [], []              # of blocks
+        self.prices = []                               # price after each block
+        self.moves = []                                # (block, its clock) of those that moved the price
+        self.keys, self.bids, self.decided = {}, set(), set()
+        self.state, self.terms = None, None
+        self.last = 0                                  # the last stamp
+        self.sequence, self.suspended, self.latest = 0, None, None
+        self.accepted, self.over, self.result = 0, False, None
+        self.receipts = collections.deque(ledger.receipts)
+
+    def run(self):
+        self.check_receipts()
+        for place, block in enumerate(self.ledger.blocks):
+            before = len(self.ledger.faults)
+            self.at = block.line
+            self.ledger.trying(block.line, self.block, place, block)
+            if self.terms is None and self.result is None:
+                return
+            while len(self.hashes) <= place:           # a block that broke off: what follows still names it
+                self.sealed(block)
+            if len(self.ledger.faults) > before and block.value["bloco"] != place:
+                return
+        self.finish()
+
+    def say(self, good, why):
+        if not good:
+            self.ledger.fault(self.at, why)
+        return good
+
+    def block(self, place, block):
+        value, header = block.value, self.header
+        self.say(not self.over, "something after the end")
+        self.say(value["bloco"] == place, f"block {value['bloco']} in the place of {place}")
+        self.say(value["id_leilao"] == header["id_leilao"] and value["edicao"] == header["edicao"], "of another auction or edition")
+        self.say(value["anterior"] == (self.hashes[-1] if self.hashes else header["edicao"]), "does not continue the one before")
+        now = value["relogio"]["em_us"]
+        self.say(not self.clocks or now >= self.clocks[-1]["em_us"], "the clock goes back")
+        if block.kind == "leilao-vencedor":
+            self.take_receipts(None, None)
+            self.close(place, value)
+        elif place == 0:
+            self.open(value)
+        else:
+            need(self.say("abertura" not in value and value["entradas"], "not a block of entries"), "it is left out")
+            self.entries(value)
+        self.sealed(block)
+
+    def sealed(self, block):
+        self.hashes.append(block.digest)
+        self.clocks.append(block.value["relogio"])
+        price = self.state["preco_centavos"] if self.state else None
+        if price != (self.prices[-1] if self.prices else None):
+            self.moves.append((len(self.hashes) - 1, block.value["relogio"]["em_us"]))
+        self.prices.append(price)
+
+    # The opening -------------------------------------------------------------------------------------------------------
+
+    def open(self, value):
+        need(value["entradas"] == [] and "abertura" in value, "the ledger does not begin with an opening")
+        opening = self.ledger.embedded(self.at, value["abertura"], "leilao-iniciado").value
+        scheduled = self.ledger.embedded(self.at, opening["agendamento"], "leilao-agendado")
+        terms = scheduled.value
+        edition, auction = self.header["edicao"], self.header["id_leilao"]
+        self.say(scheduled.digest == edition == opening["edicao"] and terms["id_leilao"] == auction == opening["id_leilao"],
+                 "an opening of another edition")
+        late = opening["inicio_us"] - terms["inicio_us"]
+        self.say(late >= 0 and opening["fim_us"] == terms["fim_us"] + late, "the opening is not that of the terms, nor evenly later")
+        self.say(opening["relogio"]["em_us"] >= opening["inicio_us"], "opened before its time")
+        need(terms["formato"] == "ingles" and terms["regras"]["reserva_compromisso"] is None and terms["regras"]["passo"] is None,
+             "these terms are not known here")
+        self.terms, self.rules = terms, terms["regras"]
+        self.at_once = self.rules["compra_imediata_centavos"] or LIMIT
+        self.latest = self.rules["fim_maximo_us"]
+        self.state = {"preco_centavos": None, "lider": None, "minimo_centavos": self.least(None), "fim_us": opening["fim_us"]}
+        self.head_before = None
+        self.take_receipts(None, 0)
+        self.opens = opening["inicio_us"]
+        self.say(value["relogio"]["em_us"] >= self.last, "older than what was refused before")
+
+    def least(self, price):
+        if price is None:
+            return min(self.terms["lance_inicial_centavos"], self.at_once)
+        increment = self.terms["incremento"]
+        if increment["tipo"] == "fixo":
+            step = increment["centavos"]
+        elif increment["tipo"] == "percentual":
+            step = max(1, -(-price * increment["base_pontos"] // 10_000))
+        else:
+            step = next(band["centavos"] for band in increment["faixas"]
+                        if band["ate_centavos"] is None or price <= band["ate_centavos"])
+        return min(price + step, self.at_once, LIMIT)
+
+    def bought(self):
+        return self.state["preco_centavos"] is not None and self.state["preco_centavos"] == self.rules["compra_imediata_centavos"]
+
+    # Entries -----------------------------------------------------------------------------------------------------------
+
+    def entries(self, value):
+        named = None                                   # a key that was named, and whose bid is to follow
+        for place, happening in enumerate(value["entradas"], 1):
+            self.say(not self.bought(), "something after the lot was bought at once")
+            what = next(name for name in ("lance", "chave", "suspensao", "retomada", "indisponibilidade", "anulacao")
+                        if name in happening)
+            if named and what != "lance":
+                self.say(False, f"entry {place}: a key is named, and no bid follows")
+            if what in ("lance", "suspensao", "retomada"):
+                self.take_receipts(happening["recebido_us"], None)
+                self.say(happening["recebido_us"] > self.last, f"entry {place}: recebido_us does not rise")
+                self.say(happening["recebido_us"] <= value["relogio"]["em_us"], "the block is older than what it holds")
+            new = dict(self.state)
+            if what == "lance":
+                new.update(self.bid(value, happening, named, place))
+                named = None
+            elif what == "chave":
+                named = self.key(happening["chave"], place)
+            elif what == "suspensao":
+                said = self.notice(happening[what], "leilao-suspenso")
+                self.say(self.suspended is None, "suspended twice")
+                self.suspended = happening["recebido_us"]
+            elif what == "retomada":
+                said = self.notice(happening[what], "leilao-retomado")
+                paused = 0 if self.suspended is None else happening["recebido_us"] - self.suspended
+                new["fim_us"] = max(said["fim_us"], self.state["fim_us"] + paused)
+                if self.latest is not None:
+                    self.latest += new["fim_us"] - self.state["fim_us"]
+                self.suspended = None
+            elif what == "indisponibilidade":
+                new["fim_us"] = self.outage(happening[what], place)
+            else:
+                need(False, "anulacao is not known here")
+            self.last = max(self.last, happening.get("recebido_us", 0))
+            stated = {name: happening[name] for name in STATE}
+            self.say(stated == new, f"entry {place} states {stated}; by the rules {new}")
+            self.state = new
+        self.say(named is None, "a key is named, and no bid follows")
+        self.take_receipts(None, len(self.hashes))
+        self.say(value["relogio"]["em_us"] >= self.last, "the block is older than what was decided before it")
+
+    def key(self, key, place):
+        """Who is to bid under it; None of a revocation."""
+        owner = key["id_usuario"]
+        spki = from_base64(key["spki"])
+        need(sha256(spki) == key["keyid"] and not house_role(owner) and not owner.startswith("casa"), "a key that is not what its id says")
+        before = self.keys.get(owner)
+        if key["situacao"] == "revogada":
+            self.say(before is not None and before[0] == key["keyid"] and before[2] == "ativa", "a key that did not stand is revoked")
+        else:
+            self.say(before is None or before[0] != key["keyid"] or before[2] != "ativa", f"entry {place}: a key is named again")
+        self.keys[owner] = (key["keyid"], load_der_public_key(spki), key["situacao"])
+        return owner if key["situacao"] == "ativa" else None
+
+    def notice(self, envelope, kind):
+        said = self.ledger.embedded(self.at, envelope, kind).value
+        self.say(said["id_leilao"] == self.header["id_leilao"] and said["edicao"] == self.header["edicao"], "of another auction")
+        self.say(said["sequencia"] > self.sequence, "sequencia does not rise")
+        self.sequence = said["sequencia"]
+        return said
+
+    def outage(self, gap, place):
+        self.take_receipts(gap["ate_us"], None)
+        window = max(self.rules["prorrogacao_s"], 30) * SECOND
+        end = self.state["fim_us"]
+        long = gap["ate_us"] - gap["de_us"] > 5 * SECOND or len(self.hashes) == 1 and gap["de_us"] == self.opens
+        self.say(long and self.suspended is None and gap["de_us"] <= end < gap["ate_us"] + window,
+                 f"entry {place}: an outage that gives nothing back")
+        return gap["ate_us"] + window
+
+    def bid(self, block, happening, named, place):
+        envelope, received = happening["lance"], happening["recebido_us"]
+        need(list(envelope) == ["payload", "payloadType", "signatures"], "a bid in another order")
+        bid = unverified(envelope)
+        need(bid.kind == "lance-realizado", "not a bid")
+        value, who = bid.value, bid.value["id_usuario"]
+        keyid, public, situation = self.keys.get(who, (None, None, None))
+        message = pae(envelope["payloadType"], from_base64(envelope["payload"]))
+        self.say(keyid == bid.keyid and situation == "ativa"
+                 and verifies(public, from_base64(envelope["signatures"][0]["sig"]), message), f"a bid of {who} not under its key")
+        self.say(named in (None, who), f"entry {place}: the key of {named} is named, and a bid of {who} follows")
+        self.say(value["id_leilao"] == self.header["id_leilao"] and value["edicao"] == self.header["edicao"], "a bid on another auction")
+        self.say((who, value["id_lance"]) not in self.bids and bid.digest not in self.decided, "a bid that was decided already")
+        self.bids.add((who, value["id_lance"]))
+        self.decided.add(bid.digest)
+        clock = dict(block["relogio"], em_us=received)
+        if clock["incerteza_us"] < WIDEST:             # less what was added to it since
+            clock["incerteza_us"] = max(0, clock["incerteza_us"] - max(0, block["relogio"]["em_us"] - received))
+        reason = self.refusal(value, clock, received)
+        self.say(reason is None, f"entry {place}: the bid of {who} should have been refused: {reason}")
+        self.accepted += 1
+        price, end = min(value["valor_centavos"], self.at_once), self.state["fim_us"]
+        new = {"preco_centavos": price, "lider": who, "minimo_centavos": self.least(price), "fim_us": end}
+        if price != self.rules["compra_imediata_centavos"] and self.rules["prorrogacao_s"]:
+            extended = received + self.rules["prorrogacao_s"] * SECOND
+            new["fim_us"] = max(end, extended if self.latest is None else min(extended, self.latest))
+        self.moved = True
+        return new
+
+    def refusal(self, bid, clock, received):
+        """The first reason for which the house should have refused it."""
+        state, rules, amount = self.state, self.rules, bid["valor_centavos"]
+        if self.suspended is not None:
+            return "leilao_suspenso"
+        if received > state["fim_us"]:
+            return "leilao_encerrado"
+        if bid["id_usuario"] == self.terms["vendedor"]:
+            return "vendedor_nao_pode"
+        claim, seen = bid["relogio"], bid["visto"]
+        if rules["relogio_exigido"] and undisciplined(claim):
+            return "relogio_implausivel"
+        known = (seen is not None and seen["bloco"] < len(self.hashes) and self.hashes[seen["bloco"]] == seen["hash"])
+        loose = undisciplined(claim) or undisciplined(clock)
+        half, mine = max(claim["incerteza_us"], 1000), spread(clock, loose)
+        if claim["em_us"] - half > received + mine:
+            return "relogio_implausivel"
+        if known:
+            then = self.clocks[seen["bloco"]]
+            if claim["em_us"] + half < then["em_us"] - spread(then, loose or undisciplined(then)):
+                return "relogio_implausivel"
+        if claim["em_us"] + half < received - mine - 5 * SECOND:
+            return "lance_vencido"
+        if seen is not None and not known:
+            return "visto_divergente"
+        price = state["preco_centavos"]
+        if bid["id_usuario"] == state["lider"] and amount < self.at_once:
+            return "ja_lidera"
+        if amount < self.least(price) or price is not None and amount <= price:
+            if not self.in_flight(seen if known else None, received, amount) or amount <= (price or 0):
+                return "abaixo_do_minimo"
+        return "compromisso_invalido" if "maximo_compromisso" in bid else None
+
+    def in_flight(self, seen, received, amount):
+        """Whether the price has just moved since what was seen, and the bid reaches what was asked for then."""
+        number = seen["bloco"] if seen else -1
+        tolerance = self.rules["tolerancia_ms"] * 1000
+        later = [instant for block, instant in self.moves if block > number]
+        pending = self.state["preco_centavos"] != (self.prices[-1] if self.prices else None)
+        recent = received - later[0] < tolerance if later else pending
+        return tolerance > 0 and recent and amount >= self.least(self.prices[number] if seen else None)
+
+    # Receipts ----------------------------------------------------------------------------------------------------------
+
+    def check_receipts(self):
+        stamp, bids = 0, set()
+        for due, receipt in enumerate(self.ledger.receipts, self.header["recibos_perdidos"] + 1):
+            self.at, value = receipt.line, receipt.value
+            self.say(value["numero"] == due, f"receipt {value['numero']} in the place of {due}")
+            self.say(value["id_leilao"] == self.header["id_leilao"] and None not in (value["id_lance"], value["id_usuario"], value["lance_sha256"]),
+                     "a receipt of another auction, or an incomplete one")
+            self.say(value["recebido_us"] == value["relogio"]["em_us"], "two instants in a receipt")
+            self.say(value["recebido_us"] > stamp, "recebido_us does not rise")
+            self.say(value["lance_sha256"] not in bids, "a bid that was refused already")
+            bids.add(value["lance_sha256"])
+            stamp = value["recebido_us"]
+
+    def take_receipts(self, stamp, block):
+        """Those made before that stamp, or before that block; with neither, all that are left."""
+        while self.receipts:
+            value = self.receipts[0].value
+            after = -1 if value["apos_bloco"] is None else value["apos_bloco"]
+            if stamp is not None and value["recebido_us"] >= stamp or stamp is None and block is not None and after >= block:
+                return
+            receipt = self.receipts.popleft()
+            self.at, line = receipt.line, self.at
+            self.receipt(value)
+            self.at = line
+            self.last = max(self.last, value["recebido_us"])
+
+    def receipt(self, value):
+        head = len(self.hashes) - 1 if self.hashes else None
+        self.say(value["apos_bloco"] == head, f"says after block {value['apos_bloco']}, and it was after {head}")
+        self.say(value["recebido_us"] > self.last, "a stamp that is another's already")
+        self.say(value["minimo_centavos"] == self.state["minimo_centavos"], "another minimum than there was")
+        key = (value["id_usuario"], value["id_lance"])
+        self.say(value["lance_sha256"] not in self.decided, "refuses a bid that had been decided")
+        self.decided.add(value["lance_sha256"])
+        self.bids.add(key)
+        always = {"lance_repetido_divergente"}
+        if head is None:
+            possible = {"leilao_nao_iniciado"}
+        elif self.suspended is not None:
+            possible = {"leilao_suspenso"}
+        elif self.bought() or value["recebido_us"] > self.state["fim_us"]:
+            possible = {"leilao_encerrado"}
+        elif value["id_usuario"] == self.terms["vendedor"]:
+            possible = {"vendedor_nao_pode"}
+        else:
+            possible = {"relogio_implausivel", "lance_vencido", "visto_divergente", "compromisso_invalido"}
+            if value["id_usuario"] == self.state["lider"]:
+                possible.add("ja_lidera")
+            else:
+                possible |= {"abaixo_do_minimo"} | ({"empate_perdido"} if self.state["preco_centavos"] else set())
+        self.say(value["motivo"] in possible | always, f"{value['motivo']} cannot be the reason")
+
+    # The end -----------------------------------------------------------------------------------------------------------
+
+    def close(self, place, value):
+        self.over, self.result = True, value["resultado"]
+        result, now = self.result, value["relogio"]["em_us"]
+        refused = self.header["recibos_perdidos"] + len(self.ledger.receipts)
+        self.say(result["lances_recusados"] == refused, f"counts {result['lances_recusados']} refusals, and there are {refused}")
+        if not self.header["recibos_perdidos"]:
+            digest = sha256(b"".join(bytes.fromhex(receipt.digest) for receipt in self.ledger.receipts))
+            self.say(result["recusas_sha256"] == digest, "commits to other receipts")
+        self.say(result["lances_validos"] == self.accepted, f"counts {result['lances_validos']} bids, and there are {self.accepted}")
+        self.say(now >= self.last, "the result is older than what was decided before it")
+        bought = self.terms is not None and self.bought()
+        nobody = {"vencedor": None, "valor_centavos": None}
+        state = self.state or {"preco_centavos": None, "lider": None, "fim_us": result["fim_us"]}
+        sold = {"vencedor": state["lider"], "valor_centavos": state["preco_centavos"]}
+        if value["encerramento"] is None:
+            self.say(bought, "nothing ended it")
+            due = {"situacao": "vendido", **sold, "fim_us": state["fim_us"]}
+        else:
+            self.say(not bought, "bought at once, and ended by something else")
+            said = self.ledger.embedded(self.at, value["encerramento"], "leilao-finalizado", "leilao-cancelado",
+                                        also=["leilao-cancelado"])
+            need(said.kind in ("leilao-finalizado", "leilao-cancelado"), "this ends no auction")
+            self.say(place > 0 or said.kind == "leilao-cancelado" and self.ledger.owner(said.keyid) == "ms_lance",
+                     "the ledger does not begin with an opening")
+            self.say(said.value["id_leilao"] == self.header["id_leilao"] and said.value["edicao"] == self.header["edicao"],
+                     "what ended it is of another auction")
+            self.say(said.value["sequencia"] > self.sequence, "sequencia does not rise")
+            if said.kind == "leilao-cancelado":
+                due = {"situacao": "cancelado", **nobody, "fim_us": state["fim_us"]}
+            else:
+                end = said.value["fim_us"]
+                self.say(end >= state["fim_us"], f"closed for {end}, and the end is {state['fim_us']}")
+                self.say(said.value["relogio"]["em_us"] > end, "announced before the end")
+                self.say(now > end, "the result is from before the end")
+                due = {"situacao": "sem_lances", **nobody} if state["lider"] is None else {"situacao": "vendido", **sold}
+                due["fim_us"] = end
+        said = {name: result[name] for name in due}
+        self.say(said == due, f"the result says {said}; by the rules {due}")
+
+    def finish(self):
+        self.at = self.ledger.blocks[-1].line if self.ledger.blocks else 1
+        head = {"bloco": self.ledger.blocks[-1].value["bloco"], "hash": self.ledger.blocks[-1].digest} if self.ledger.blocks else None
+        self.say(self.header["cabeca"] == head, "the first line promises another last block")
+        self.say(self.header["encerrado"] == (self.result is not None), "the first line says something else about the end")
+        if self.state is not None:
+            self.take_receipts(None, None)
+
+
+def verify(data, pinned=None):
+    """The faults of a file, as (line, why), in the order of the file."""
+    ledger = Ledger(data, pinned)
+    if ledger.header is not None:
+        if ledger.blocks:
+            Replay(ledger).run()
+        for keyid, (number, _, owner, _) in ledger.keys.items():
+            if keyid not in ledger.used:
+                ledger.fault(number, f"a key of {owner} that signed nothing here")
+    return sorted(ledger.faults, key=lambda fault: fault[0])
+
+
+def load_pinned(paths):
+    """{(SubjectPublicKeyInfo, owner or None)}"""
+    pinned = set()
+    for path in map(pathlib.Path, paths):
+        files = sorted(path.glob("*.pem")) if path.is_dir() else [path]
+        for file in files:
+            owner = file.stem.split("-")[0] if path.is_dir() else None
+            if owner is None or house_role(owner):
+                pinned.add((spki_of(load_pem_public_key(file.read_bytes())), owner))
+    return pinned
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file")
+    parser.add_argument("--chave-da-casa", action="append", metavar="PEM")
+    options = parser.parse_args()
+    try:
+        pinned = load_pinned(options.chave_da_casa) if options.chave_da_casa else None
+        data = pathlib.Path(options.file).read_bytes()
+    except (OSError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 64
+    faults = verify(data, pinned)
+    for line, why in faults:
+        print(f"{options.file}:{line}: {why}")
+    print(json.dumps({"confere": not faults, "falhas": len(faults)}))
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
