@@ -42,6 +42,8 @@ extension BidderSession {
     case decision(BidID, HouseStatement?, asOf: ClockReading)
     /// The house refused a bid that was asked for, so long ago that it no longer keeps the receipt.
     case refusedLongAgo(BidID)
+    /// The house signed this about a bid of this bidder's, or about how an auction ended in which he bid: his proof of it.
+    case concerning(HouseStatement)
     /// Something arrived that the house did not say.
     case dropped(String)
   }

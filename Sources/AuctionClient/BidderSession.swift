@@ -10,6 +10,7 @@ import SigningKit
 /// and finds out what became of each. Does nothing itself: its outputs say what to ask, publish and tell.
 package struct BidderSession: Machine {
   let interest: Interest
+  var concerns: Concerns
   private(set) package var auctions: [AuctionID: FollowedAuction] = [:]
   private var attempts: [BidID: (attempt: BidAttempt, sealed: Sealed)] = [:]
   private var inquiries: [BidID: Inquiry] = [:]
@@ -44,9 +45,12 @@ package struct BidderSession: Machine {
   private static let endPatience = Interval.seconds(5)
   private static let endInterval = Interval.seconds(10)
 
-  /// - Parameter seed: makes the ids of questions; any number that is not used twice at the same time.
-  package init(interest: Interest, seed: UInt64) {
+  /// - Parameters:
+  ///   - seed: makes the ids of questions; any number that is not used twice at the same time.
+  ///   - bidder: who is told of what concerns him.
+  package init(interest: Interest, seed: UInt64, bidder: PrincipalID? = nil) {
     self.interest = interest
+    concerns = Concerns(of: bidder)
     questions = OpenQuestions(seed: seed)
     random = SplitMix64(state: ~seed)
   }
@@ -114,11 +118,15 @@ package struct BidderSession: Machine {
     case .dropped(let reason): return [.tell(.dropped(reason))]
     case .statement(let statement): return hear(statement, now)
     case .snapshot(let answer): return hear(answer, now)
-    case .receipt(let receipt): return hear(receipt)
+    case .receipt(let statement): return hear(statement, now)
     }
   }
 
   private mutating func hear(_ statement: HouseStatement, _ now: Timestamp) -> [Output] {
+    (concerns.include(statement) ? [.tell(.concerning(statement))] : []) + take(statement)
+  }
+
+  private mutating func take(_ statement: HouseStatement) -> [Output] {
     switch statement.fact {
     case .scheduled(let scheduling): return begin(scheduling, edition: statement.digest)
     case .opened(let opening):
@@ -212,6 +220,7 @@ package struct BidderSession: Machine {
       var blocks: [(block: Block, digest: Digest)] = []
       for statement in answer.statements {
         guard case .block(let block) = statement.fact else { continue }
+        if concerns.include(statement) { outputs.append(.tell(.concerning(statement))) }
         outputs += apply(block, statement.digest) + decided(by: block)
         blocks.append((block, statement.digest))
       }
@@ -225,6 +234,7 @@ package struct BidderSession: Machine {
         return [.tell(.refusedLongAgo(id))] + change(id) { $0.refusedLongAgo() }
       }
       var outputs: [Output] = []
+      if let statement, concerns.include(statement) { outputs.append(.tell(.concerning(statement))) }
       if statement != nil || isFinallyUnknown(id, at: snapshot.clock, now) {
         inquiries[id] = nil
         outputs.append(.tell(.decision(id, statement, asOf: snapshot.clock)))

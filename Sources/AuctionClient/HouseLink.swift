@@ -23,7 +23,7 @@ package final class HouseLink: Sendable {
     case statement(HouseStatement)
     case snapshot(HouseAnswer)
     /// A refusal that came over the direct reply address.
-    case receipt(Receipt)
+    case receipt(HouseStatement)
     /// Something that is not what the house says.
     case dropped(String)
   }
@@ -94,8 +94,8 @@ package final class HouseLink: Sendable {
             return onEvent(.snapshot(try keys.open { ring throws(Rejection) in try HouseAnswer(reply, ring: ring) }))
           }
           let statement = try keys.open { ring throws(Rejection) in try HouseStatement(whole: delivery.body, ring: ring) }
-          guard case .refused(let receipt) = statement.fact else { return }
-          return onEvent(.receipt(receipt))
+          guard case .refused = statement.fact else { return }
+          return onEvent(.receipt(statement))
         }
         guard let exchange = Exchange(rawValue: delivery.exchange) else { return }
         onEvent(

@@ -27,7 +27,7 @@ package final class SessionDriver: Sendable {
     }
     link.withLock { $0 = made }
     let seed = SecureRandom.bytes(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    let session = BidderSession(interest: interest, seed: seed)
+    let session = BidderSession(interest: interest, seed: seed, bidder: bidder)
     startThread(named: name) { [self] in work(session) }
     made.start()
   }

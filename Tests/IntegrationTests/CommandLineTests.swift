@@ -14,6 +14,7 @@ struct CommandLineTests {
     ("ms-leilao", ["copiar"]), ("ms-leilao", ["restaurar"]), ("ms-notificacao", []), ("cliente-tui", []),
     ("cliente-tui", ["terminal"]),
     ("cliente-tui", ["keygen"]), ("cliente-tui", ["lance"]), ("cliente-tui", ["acompanhar"]), ("cliente-tui", ["leiloes"]),
+    ("cliente-tui", ["livro"]), ("cliente-tui", ["verificar"]), ("cliente-tui", ["recibos"]),
   ]
 
   @Test(arguments: commands)

@@ -136,6 +136,7 @@ struct UsageTests {
     ["ms-lance", "copiar"],
     ["ms-lance", "restaurar"], ["ms-lance", "compactar"], ["ms-notificacao"], ["cliente-tui"], ["cliente-tui", "terminal"],
     ["cliente-tui", "keygen"], ["cliente-tui", "lance"], ["cliente-tui", "acompanhar"], ["cliente-tui", "leiloes"],
+    ["cliente-tui", "livro"], ["cliente-tui", "verificar"], ["cliente-tui", "recibos"],
   ]
 
   @Test(arguments: commands)

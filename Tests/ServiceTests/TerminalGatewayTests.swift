@@ -12,12 +12,15 @@ import Testing
 /// What a terminal is told of a house that was there before it.
 @Suite("A terminal's gateway")
 struct TerminalGatewayTests {
+  /// Where nothing can be kept: that must not keep a terminal from working.
+  private static let nowhere = ReceiptFolder(path: "/dev/null/recibos")
+
   /// What the terminal of `alpha` hears when it starts now.
   private static func newcomer(to bench: BooksBench) throws -> [GatewayEvent] {
     let client = AskingClient(bench)
     let inbox = try #require(Inbox())
     let gateway = TerminalGateway(
-      voice: try bench.world.keys.voice("alpha"), clock: bench.service.clock, inbox: inbox)
+      voice: try bench.world.keys.voice("alpha"), clock: bench.service.clock, inbox: inbox, receipts: Self.nowhere)
     try client.give(.link(.up))
     for event in client.told { gateway.hear(event) }
     return inbox.fetch().compactMap { if case .gateway(let event, _) = $0 { event } else { nil } }
@@ -65,7 +68,8 @@ struct TerminalGatewayTests {
     let bench = try BooksBench.open(partition: Partition(1, of: 2))
     let client = AskingClient(bench)
     let inbox = try #require(Inbox())
-    let gateway = TerminalGateway(voice: try bench.world.keys.voice("alpha"), clock: bench.service.clock, inbox: inbox)
+    let gateway = TerminalGateway(
+      voice: try bench.world.keys.voice("alpha"), clock: bench.service.clock, inbox: inbox, receipts: Self.nowhere)
     try client.give(.link(.up))
     try client.pass(.seconds(1))
     for event in client.told { gateway.hear(event) }
@@ -77,7 +81,8 @@ struct TerminalGatewayTests {
   @Test func `tells that an auction is suspended and goes on, each once`() throws {
     let bench = try BooksBench.open()
     let inbox = try #require(Inbox())
-    let gateway = TerminalGateway(voice: try bench.world.keys.voice("alpha"), clock: bench.service.clock, inbox: inbox)
+    let gateway = TerminalGateway(
+      voice: try bench.world.keys.voice("alpha"), clock: bench.service.clock, inbox: inbox, receipts: Self.nowhere)
     let auction = FollowedAuction(Build.scheduling(), edition: try bench.edition)
     gateway.hear(.auction(auction, []))
     gateway.hear(.live)
@@ -96,7 +101,8 @@ struct TerminalGatewayTests {
   @Test func `tells of more auctions than news may wait, and is not asked for them again and again`() throws {
     let bench = try BooksBench.open()
     let inbox = try #require(Inbox())
-    let gateway = TerminalGateway(voice: try bench.world.keys.voice("alpha"), clock: bench.service.clock, inbox: inbox)
+    let gateway = TerminalGateway(
+      voice: try bench.world.keys.voice("alpha"), clock: bench.service.clock, inbox: inbox, receipts: Self.nowhere)
     let count = Inbox.limit + 100
     for number in 0..<count {
       let scheduling = Build.scheduling(Build.terms(AuctionID(stringLiteral: "leilao-\(number)")))

@@ -103,8 +103,9 @@ package final class SimulatedBidder: @unchecked Sendable {
           let answer = try world.statements.read(reply, keys: world.keys)
           answer.statements.forEach(note)
           inputs.append(.link(.snapshot(answer)))
-        } else if case .refused(let receipt) = try world.statements.read(delivery.body, from: nil, keys: world.keys).fact {
-          inputs.append(.link(.receipt(receipt)))
+        } else {
+          let statement = try world.statements.read(delivery.body, from: nil, keys: world.keys)
+          if case .refused = statement.fact { inputs.append(.link(.receipt(statement))) }
         }
       } else if let exchange = Exchange(rawValue: delivery.exchange) {
         let statement = try world.statements.read(delivery.body, from: exchange, keys: world.keys)
@@ -160,7 +161,7 @@ package final class SimulatedBidder: @unchecked Sendable {
       case .tell(.live): isLive = true
       case .tell(.dropped(let reason)): drops.append(reason)
       case .tell(.connected), .tell(.disconnected), .tell(.refused), .tell(.blocked), .tell(.unblocked), .tell(.auction),
-        .tell(.past), .tell(.decision), .tell(.refusedLongAgo), .tell(.incomplete):
+        .tell(.past), .tell(.decision), .tell(.refusedLongAgo), .tell(.incomplete), .tell(.concerning):
         break
       case .ask(let query): ask(query)
       case .follow(let auction):

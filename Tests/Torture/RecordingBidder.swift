@@ -124,7 +124,7 @@ extension RecordingBidder.Record {
       if case .broken(let reason) = followed.health { complaints.append("the ledger is broken: \(reason)") }
     case .dropped(let reason): complaints.append("dropped: \(reason)")
     case .connected, .disconnected, .refused, .blocked, .unblocked, .live, .incomplete: lines.append("\(event)")
-    case .decision, .refusedLongAgo, .past: break
+    case .decision, .refusedLongAgo, .past, .concerning: break
     }
   }
 }

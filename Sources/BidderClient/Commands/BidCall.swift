@@ -168,11 +168,13 @@ struct BidCall: Sendable {
     _ body: @escaping @Sendable (SessionDriver, EventReader, ContinuousClock.Instant) throws -> Void
   ) async throws {
     let channel = Channel<BidderSession.Event>()
+    let receipts = ReceiptFolder(settings, of: bidder)
+    defer { receipts.complain() }
     let clock: any HouseClock = clock ?? TrustedClock(TrustedClockOptions(source: .none))
     let driver = SessionDriver(
       broker: settings.broker, name: bidder.text, bidder: bidder, keys: try BidderAccess.keys(settings), interest: interest,
       clock: clock
-    ) { channel.send($0) }
+    ) { receipts.keepOr($0) { channel.send($0) } }
     let deadline = ContinuousClock.now + .microseconds(patience.microseconds)
     do {
       try await onThread(named: "lance") { try body(driver, EventReader(channel), deadline) }

@@ -98,7 +98,8 @@ package struct TerminalCommand: AsyncParsableCommand {
     guard let inbox = Inbox() else {
       throw Failure(.ioError, said("não há mais descritores de arquivo", "there are no file descriptors left"))
     }
-    let gateway = TerminalGateway(voice: voice, clock: clock, inbox: inbox)
+    let receipts = ReceiptFolder(settings, of: bidder)
+    let gateway = TerminalGateway(voice: voice, clock: clock, inbox: inbox, receipts: receipts)
     let screen = Settings(
       bidder: bidder, language: .current, broker: "\(settings.broker.url.host):\(settings.broker.url.port)", zone: .here,
       limit: ceiling, confirmsAlways: confirmsAlways)
@@ -112,6 +113,7 @@ package struct TerminalCommand: AsyncParsableCommand {
     }
     await gateway.stop()
     clock.stop()
+    receipts.complain()
     if case .signal(let signal) = ending.value { ProcessEnding.die(bySignal: signal) }
   }
 

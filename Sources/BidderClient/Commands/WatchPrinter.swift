@@ -36,7 +36,7 @@ struct WatchPrinter {
       guard !isIncomplete else { return }
       isIncomplete = true
       notice("incompleto", reason) { $0.add("motivo", reason) }
-    case .refused, .unblocked, .attempt, .past, .decision, .refusedLongAgo: break
+    case .refused, .unblocked, .attempt, .past, .decision, .refusedLongAgo, .concerning: break
     }
   }
 

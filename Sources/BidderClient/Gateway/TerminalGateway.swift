@@ -32,10 +32,12 @@ final class TerminalGateway: Sendable {
 
   private let state = Mutex(State())
   private let voice: Voice
+  private let receipts: ReceiptFolder
   private let clock: any HouseClock
   private let inbox: Inbox
 
-  init(voice: Voice, clock: any HouseClock, inbox: Inbox) {
+  init(voice: Voice, clock: any HouseClock, inbox: Inbox, receipts: ReceiptFolder) {
+    self.receipts = receipts
     self.voice = voice
     self.clock = clock
     self.inbox = inbox
@@ -109,6 +111,7 @@ final class TerminalGateway: Sendable {
     case .auction(let auction, let changes): hear(auction, changes)
     case .past(let id, let bids): state.withLock { s in for bid in bids { s.note(bid, of: id, by: voice.principal) } }
     case .attempt(let attempt): hear(attempt)
+    case .concerning(let statement): receipts.keep(statement)
     case .decision, .refusedLongAgo, .dropped: break
     }
   }

@@ -1,0 +1,149 @@
+// BidderClient/Receipts: what the house signed about a bidder, kept by himself, so that it can be held against the house's ledger.
+
+import AuctionClient
+import AuctionFacts
+package import AuctionSigning
+import AuctionWire
+import Glibc
+import ServiceKit
+package import SharedKernel
+import Synchronization
+
+/// One bidder's receipts on disk: a file for each auction, to which envelopes are appended, one on a line. Several programs of his may write
+/// at the same time; a last line that a crash tore is cut off by the next one.
+package final class ReceiptFolder: Sendable {
+  /// Of one auction, in bytes: some ten thousand receipts. What comes then is not kept, and that is said.
+  package static let maximumBytes = 16 << 20
+
+  private struct State {
+    /// What is known to be in the files, and how long they were then.
+    var kept: [AuctionID: (size: Int, lines: Set<[UInt8]>)] = [:]
+    var problem: Sentence?
+  }
+
+  package let path: String
+  private let state = Mutex(State())
+
+  package init(path: String) { self.path = path }
+
+  convenience init(_ settings: HouseSettings, of bidder: PrincipalID) {
+    self.init(path: "\(Self.root(settings))/\(bidder)")
+  }
+
+  /// Every bidder of this user has a folder in it.
+  static func root(_ settings: HouseSettings) -> String { "\(settings.dataPath)/recibos" }
+
+  package static let suffix = ".recibos"
+  private func file(of auction: AuctionID) -> String { "\(path)/\(auction)\(Self.suffix)" }
+
+  /// Keeps what concerns its bidder; hands on everything else.
+  func keepOr(_ event: BidderSession.Event, _ handOn: (BidderSession.Event) -> Void) {
+    guard case .concerning(let statement) = event else { return handOn(event) }
+    keep(statement)
+  }
+
+  /// Once, however often it comes. What cannot be kept is told of by `complain`: it must not stand in the way of bidding.
+  package func keep(_ statement: HouseStatement) {
+    guard let auction = statement.auction else { return }
+    let line = statement.envelope.evidence.bytes + [0x0a]
+    state.withLock { state in
+      do throws(Problem) {
+        try append(line, to: auction, &state)
+      } catch {
+        state.problem = error.sentence
+      }
+    }
+  }
+
+  /// Why something could not be kept, on standard error; nothing where everything was.
+  package func complain() {
+    if let problem = state.withLock({ $0.problem }) {
+      CommandRunner.complain(said("recibos não guardados: ", "receipts not kept: ") + said(problem))
+    }
+  }
+
+  private struct Problem: Error { let sentence: Sentence }
+
+  private static func problem(_ path: String) -> Problem {
+    Problem(sentence: Sentence(system: String(cString: strerror(errno))).map { "\(path): \($0)" })
+  }
+
+  private func append(_ line: [UInt8], to auction: AuctionID, _ state: inout State) throws(Problem) {
+    Self.makeFolders(path)
+    let path = file(of: auction)
+    let file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard file >= 0 else { throw Self.problem(path) }
+    defer { close(file) }
+    guard flock(file, LOCK_EX) == 0 else { throw Self.problem(path) }
+    var status = stat()
+    guard fstat(file, &status) == 0 else { throw Self.problem(path) }
+    var size = Int(status.st_size)
+    if state.kept[auction]?.size != size {
+      let bytes = try Self.contents(file, size, path)
+      let whole = bytes.lastIndex(of: 0x0a).map { $0 + 1 } ?? 0
+      if whole < size {
+        guard ftruncate(file, off_t(whole)) == 0 else { throw Self.problem(path) }
+        size = whole
+      }
+      state.kept[auction] = (size, Set(bytes[..<whole].split(separator: 0x0a).map { Array($0) }))
+    }
+    guard state.kept[auction]?.lines.contains(Array(line.dropLast())) == false else { return }
+    guard size + line.count <= Self.maximumBytes else {
+      throw Problem(sentence: Sentence("\(path) está cheio", "\(path) is full"))
+    }
+    guard line.withUnsafeBytes({ write(file, $0.baseAddress, $0.count) }) == line.count, fdatasync(file) == 0 else {
+      throw Self.problem(path)
+    }
+    state.kept[auction]?.lines.insert(Array(line.dropLast()))
+    state.kept[auction]?.size = size + line.count
+  }
+
+  private static func contents(_ file: Int32, _ size: Int, _ path: String) throws(Problem) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: min(size, maximumBytes))
+    var offset = 0
+    while offset < bytes.count {
+      let count = bytes.withUnsafeMutableBytes {
+        pread(file, $0.baseAddress?.advanced(by: offset), $0.count - offset, off_t(offset))
+      }
+      guard count > 0 else { throw problem(path) }
+      offset += count
+    }
+    return bytes
+  }
+
+  private static func makeFolders(_ path: String) {
+    var end = path.startIndex
+    while let slash = path[end...].dropFirst().firstIndex(of: "/") {
+      mkdir(String(path[..<slash]), 0o700)
+      end = slash
+    }
+    mkdir(path, 0o700)
+  }
+
+  // MARK: Reading
+
+  /// Auctions of which something is kept, ascending.
+  package var auctions: [AuctionID] {
+    Self.names(in: path).compactMap { $0.hasSuffix(Self.suffix) ? AuctionID(String($0.dropLast(Self.suffix.count))) : nil }
+      .sorted()
+  }
+
+  /// What is kept of an auction, line by line, in the order in which it came; a torn last line is left out.
+  package func receipts(of auction: AuctionID) throws -> [[UInt8]] {
+    let bytes = try LocalFile.contents(of: file(of: auction), atMost: Self.maximumBytes)
+    let whole = bytes.lastIndex(of: 0x0a).map { $0 + 1 } ?? 0
+    return bytes[..<whole].split(separator: 0x0a).map { Array($0) }
+  }
+
+  /// Nothing where there is no such folder.
+  package static func names(in path: String) -> [String] {
+    guard let listing = opendir(path) else { return [] }
+    defer { closedir(listing) }
+    var names: [String] = []
+    while let entry = readdir(listing) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      if !name.hasPrefix(".") { names.append(name) }
+    }
+    return names.sorted()
+  }
+}

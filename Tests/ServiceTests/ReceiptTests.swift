@@ -1,0 +1,232 @@
+import AuctionClient
+import AuctionFacts
+import AuctionSigning
+import AuctionWire
+import BidderClient
+import Glibc
+import LedgerProof
+import ServiceKit
+import SharedKernel
+import SigningKit
+import SuiteTesting
+import Testing
+
+/// What a bidder keeps of what the house signed about him, and what it proves.
+@Suite("A bidder's receipts")
+struct ReceiptTests {
+  private let scratch: ScratchFolder
+
+  init() throws { scratch = try ScratchFolder() }
+
+  // MARK: - What is kept
+
+  /// What a bidder's session is told of, of all that the house says.
+  private func concerning(_ bidder: PrincipalID, _ statements: [HouseStatement]) -> [HouseStatement] {
+    var session = BidderSession(interest: .everything, seed: 1, bidder: bidder)
+    _ = session.handle(.link(.up), at: Build.clock())
+    return statements.flatMap { session.handle(.link(.statement($0)), at: Build.clock()) }.compactMap { output in
+      if case .tell(.concerning(let statement)) = output { statement } else { nil }
+    }
+  }
+
+  @Test func `are the blocks with his bids, the refusals of his bids, and the end`() throws {
+    let bench = try LedgerScene.vendido.play()
+    let statements = try bench.statements()
+    func isOf(_ bidder: PrincipalID, _ statement: HouseStatement) throws -> Bool {
+      switch statement.fact {
+      case .refused(let receipt): return receipt.bidder == bidder
+      case .block(let block):
+        guard case .entries(let entries) = block.content else { return block.number > 0 }
+        return try entries.contains { entry in
+          guard case .bid(let evidence, _) = entry.fact else { return false }
+          return try Bid(Envelope(evidence)).bidder == bidder
+        }
+      default: return false
+      }
+    }
+    for bidder: PrincipalID in ["alpha", "beta"] {
+      let kept = concerning(bidder, statements).map(\.digest)
+      #expect(try kept == statements.filter { try isOf(bidder, $0) }.map(\.digest) && kept.count >= 4)
+    }
+    #expect(concerning("gama", statements).isEmpty, "who did not bid keeps nothing")
+  }
+
+  @Test func `are told of whether they were heard or asked for, also of one bid alone`() throws {
+    let bench = try LedgerScene.vendido.play()
+    var session = BidderSession(interest: .only(["moto"]), seed: 1, bidder: "alpha")
+    var kept: [Digest] = []
+    var outputs = session.handle(.link(.up), at: bench.service.clock.now())
+    outputs += session.handle(.inquire("alpha", Build.bidID(1)), at: bench.service.clock.now())
+    var rounds = 0
+    while !outputs.isEmpty, rounds < 20 {
+      rounds += 1
+      var next: [BidderSession.Output] = []
+      for output in outputs {
+        switch output {
+        case .tell(.concerning(let statement)): kept.append(statement.digest)
+        case .ask(let query):
+          let answer = try #require(try bench.ask(query))
+          next += session.handle(.link(.snapshot(answer)), at: bench.service.clock.now())
+        default: break
+        }
+      }
+      outputs = next
+    }
+    let blocks = concerning("alpha", try bench.statements()).filter { if case .block = $0.fact { true } else { false } }
+    #expect(Set(kept).isSuperset(of: blocks.map(\.digest)) && !blocks.isEmpty)
+  }
+
+  // MARK: - On disk
+
+  private func mode(_ path: String) -> mode_t {
+    var status = stat()
+    return stat(path, &status) == 0 ? status.st_mode & 0o777 : 0
+  }
+
+  @Test func `are kept once, for the user alone, whoever writes, and a torn last line goes`() throws {
+    let bench = try LedgerScene.vendido.play()
+    let statements = concerning("alpha", try bench.statements())
+    let path = scratch.file("dados/recibos/alpha")
+    let file = path + "/moto.recibos"
+    let folder = ReceiptFolder(path: path)
+    folder.keep(statements[0])
+    folder.keep(statements[0])
+    #expect(mode(path) == 0o700 && mode(file) == 0o600)
+    // Another program of his, and then one that ended while it wrote.
+    ReceiptFolder(path: path).keep(statements[1])
+    let whole = try scratch.read("dados/recibos/alpha/moto.recibos")
+    try scratch.write(whole + Array("{\"payload\":\"abc".utf8), "dados/recibos/alpha/moto.recibos")
+    #expect(try folder.receipts(of: "moto").count == 2, "what is torn is no receipt")
+    for statement in statements { folder.keep(statement) }
+    #expect(try folder.receipts(of: "moto") == statements.map { $0.envelope.evidence.bytes })
+    #expect(ReceiptFolder(path: path).auctions == ["moto"])
+  }
+
+  @Test func `are bounded: what does not fit any more is not kept`() throws {
+    let bench = try LedgerScene.vendido.play()
+    let statements = concerning("alpha", try bench.statements())
+    let path = scratch.file("alpha")
+    #expect(mkdir(path, 0o700) == 0)
+    let full = [UInt8](repeating: UInt8(ascii: "x"), count: ReceiptFolder.maximumBytes - 10) + [0x0a]
+    try scratch.write(full, "alpha/moto.recibos")
+    ReceiptFolder(path: path).keep(statements[0])
+    #expect(try scratch.read("alpha/moto.recibos") == full)
+  }
+
+  // MARK: - Against a ledger
+
+  private struct Trial {
+    var confirmed = 0
+    var equivocations: [(kept: HouseStatement, other: Evidence)] = []
+    var omissions: [(kept: HouseStatement, other: Evidence)] = []
+    var silent = 0
+  }
+
+  private func hold(_ receipts: [HouseStatement], against file: [UInt8], _ forge: LedgerForge) throws -> Trial {
+    let ledger = try #require(WitnessedLedger(file, keys: forge.keys.ring))
+    var trial = Trial()
+    for statement in receipts {
+      let kept = try #require(KeptReceipt(statement.envelope.evidence.bytes, keys: forge.keys.ring))
+      switch ledger.standing(of: kept) {
+      case .confirmed: trial.confirmed += 1
+      case .equivocation(let other): trial.equivocations.append((statement, other))
+      case .omission(let other): trial.omissions.append((statement, other))
+      case .silent: trial.silent += 1
+      }
+    }
+    return trial
+  }
+
+  /// Both were signed by the house, and they are not the same.
+  private func expectProof(_ pair: (kept: HouseStatement, other: Evidence), _ forge: LedgerForge) throws {
+    let other = try HouseStatement(pair.other.bytes, ring: forge.keys.ring)
+    let kept = try HouseStatement(pair.kept.envelope.evidence.bytes, ring: forge.keys.ring)
+    #expect(other.digest != kept.digest && other.auction == kept.auction)
+  }
+
+  @Test func `are all in the house's own ledger, but for what came after the result`() throws {
+    let forge = try LedgerForge(.vendido)
+    for bidder: PrincipalID in ["alpha", "beta"] {
+      let receipts = concerning(bidder, forge.statements)
+      let trial = try hold(receipts, against: try forge.bench.ledgerFile(), forge)
+      let late = bidder == "beta" ? 1 : 0
+      #expect(trial.confirmed == receipts.count - late && trial.silent == late)
+      #expect(trial.equivocations.isEmpty && trial.omissions.isEmpty)
+    }
+  }
+
+  /// A house that drops the last bid and signs the whole rest again: nothing in the ledger shows it.
+  @Test func `prove a bid that the house accepted and then left out, where the ledger alone holds`() throws {
+    let forge = try LedgerForge(.calado)
+    let file = try forge.lie { story in
+      story.blocks.remove(at: 4)
+      for place in story.receipts.indices { story.receipts[place].afterBlock = 3 }
+      story.receipts[0].minimum = 130_00
+      story.receipts[1].minimum = 130_00
+      story.receipts.removeAll { $0.bidder == "alpha" }
+      story.receipts[0].number = 1
+      story.receipts[0].reason = .belowMinimum
+      try story.end { ($0.with(winner: .some("alpha"), amount: .some(120_00), acceptedBids: 3), $1) }
+    }
+    let proof = LedgerProof(file, pinned: try forge.bench.pinned)
+    #expect(proof.holds, "\(proof.findings.faults)")
+    let trial = try hold(concerning("beta", forge.statements), against: file, forge)
+    #expect(trial.equivocations.count + trial.omissions.count >= 3)
+    for pair in trial.equivocations + trial.omissions { try expectProof(pair, forge) }
+    // The accepted bid's block has the closing one in its place, and the refusal another receipt under its number.
+    let kinds = trial.equivocations.map { $0.kept.envelope.kind }
+    #expect(kinds.contains(.bidsAccepted) && kinds.contains(.bidRefused))
+  }
+
+  @Test func `prove another block under the same number`() throws {
+    let forge = try LedgerForge(.calado)
+    let file = try forge.lie { try $0.change(3, 0, minimum: 140_00) }
+    let trial = try hold(concerning("alpha", forge.statements), against: file, forge)
+    let pair = try #require(trial.equivocations.first)
+    #expect(pair.kept.envelope.kind == .bidsAccepted)
+    try expectProof(pair, forge)
+    // The block before that is as it was.
+    #expect(trial.confirmed >= 1)
+  }
+
+  @Test func `prove a block that a closed ledger ends without`() throws {
+    let forge = try LedgerForge(.calado)
+    let file = try forge.lie { story in
+      story.blocks.removeSubrange(2...4)
+      story.receipts = []
+      try story.end { ($0.with(winner: .some("alpha"), amount: .some(100_00), acceptedBids: 1), $1) }
+    }
+    let trial = try hold(concerning("beta", forge.statements), against: file, forge)
+    #expect(trial.omissions.contains { $0.kept.envelope.kind == .bidsAccepted })
+    #expect(
+      trial.omissions.contains { $0.kept.envelope.kind == .bidRefused },
+      "a refusal from before the end that the result does not count")
+    for pair in trial.omissions { try expectProof(pair, forge) }
+  }
+
+  @Test func `prove nothing against a ledger that was written before`() throws {
+    let forge = try LedgerForge(.calado)
+    let early = Array(forge.statements.prefix(3))
+    let file = try #require(LedgerCopy(early, keys: forge.keys.ring)).encoded()
+    let trial = try hold(concerning("beta", forge.statements), against: file, forge)
+    #expect(trial.equivocations.isEmpty && trial.omissions.isEmpty && trial.confirmed == 1 && trial.silent >= 2)
+  }
+
+  @Test func `count only under the house's signature, and so does the ledger`() throws {
+    let forge = try LedgerForge(.calado)
+    let mine = concerning("alpha", forge.statements)[0]
+    let forged = try forge.voice("beta").seal(mine.envelope.kind, mine.envelope.payload)
+    #expect(KeptReceipt(forged.bytes, keys: forge.keys.ring) == nil)
+    #expect(KeptReceipt(Array("lixo".utf8), keys: forge.keys.ring) == nil)
+    // Who writes another ledger under keys of his own proves nothing against the house.
+    let other = SimulatedKeys(seed: 5)
+    for id: PrincipalID in ["ms_lance", "ms_leilao"] { try other.register(id) }
+    var story = forge.story()
+    try story.change(1, 1, minimum: 150_00)
+    let file = try forge.told(
+      story, by: try other.voice("ms_lance"),
+      keys: KeyRing([("ms_lance", try other.voice("ms_lance").key.publicKey), ("ms_leilao", try forge.calendar.key.publicKey)]))
+    let trial = try hold([mine], against: file, forge)
+    #expect(trial.equivocations.isEmpty && trial.omissions.isEmpty)
+  }
+}
