@@ -24,7 +24,13 @@ package struct MajorityHull: Hashable, Sendable {
   /// - Parameter voters: how many have a vote, those that have said nothing included; at least the number of claims.
   /// - Returns: nil where no point is covered by a majority.
   package init?(_ claims: [Claim], voters: Int? = nil) {
-    let need = Self.need(of: max(voters ?? 0, claims.count))
+    self.init(claims, need: Self.need(of: max(voters ?? 0, claims.count)))
+  }
+
+  /// From the first to the last point that so many of them cover, at least one.
+  /// - Returns: nil where there is no such point.
+  init?(_ claims: [Claim], need: Int) {
+    guard need > 0 else { return nil }
     // Closed intervals: where one begins at the point where another ends, both cover it.
     var ends: [(at: Int64, closes: Bool)] = []
     for claim in claims { ends += [(claim.low, false), (claim.high, true)] }
@@ -49,6 +55,17 @@ package struct MajorityHull: Hashable, Sendable {
   package var middle: Int64 { low + (high - low) / 2 }
   package var halfWidth: Int64 { high - middle }
 
-  /// A source whose middle lies outside is a falseticker (RFC 5905 §11.2.1).
-  package func holds(_ claim: Claim) -> Bool { (low...high).contains(claim.middle) }
+  /// What it has in common with a claim, both ends included; nil where that is nothing.
+  func within(_ claim: Claim) -> MajorityHull? {
+    let (low, high) = (max(low, claim.low), min(high, claim.high))
+    return low <= high ? MajorityHull(low: low, high: high) : nil
+  }
+
+  private init(low: Int64, high: Int64) { (self.low, self.high) = (low, high) }
+
+  /// Whether a source is one of those that the stretch stands on: its middle lies inside, as RFC 5905 §11.2.1 asks of a truechimer,
+  /// or it covers the point that is told.
+  package func holds(_ claim: Claim) -> Bool {
+    (low...high).contains(claim.middle) || (claim.low...claim.high).contains(middle)
+  }
 }

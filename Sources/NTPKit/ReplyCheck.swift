@@ -39,6 +39,10 @@ package struct ReplyCheck: Sendable {
   /// - Parameter receivedAt: boot clock just after the datagram came.
   package func judge(_ datagram: some Collection<UInt8>, receivedAt: Nanoseconds) -> Verdict {
     guard let packet = NTPPacket(datagram) else { return .ignored(.tooShort) }
+    return judge(packet, receivedAt: receivedAt)
+  }
+
+  func judge(_ packet: NTPPacket, receivedAt: Nanoseconds) -> Verdict {
     guard packet.mode == 4 else { return .ignored(.notAServerReply) }
     guard packet.version == 3 || packet.version == 4 else { return .ignored(.unknownVersion) }
     guard packet.origin.bits == nonce else { return .ignored(.foreignOrigin) }
