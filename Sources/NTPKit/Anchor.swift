@@ -32,58 +32,86 @@ package struct Anchor: Hashable, Sendable {
   private static let latestUnixMicroseconds = NTPTimestamp.latestPivot * 1_000_000
 }
 
-/// The anchor file's contents: the anchor, and when each server was last asked by any process of this user, on one boot.
+/// The anchor file's contents: what was agreed with which servers, and until when each address is not to be asked again by any
+/// process of this user, on one boot.
 ///
-///     leilao-relogio 1
+///     leilao-relogio 2
 ///     boot fbfe60db-90c2-424d-bb11-862fb941aa75
-///     anchor 1620000000 1795219447000000 5213
-///     server 1619990000 a.st1.ntp.br
+///     anchor 1620000000 1795219447000000 5213 a.st1.ntp.br,b.st1.ntp.br
+///     rest 1684000000 200.160.7.186:123
 ///
-/// Numbers are microseconds: the anchor's boot clock, UTC and uncertainty; a server's boot clock when asked, 0 for never.
-/// The anchor line is missing until servers have agreed. Who reads other servers' file reads nothing.
+/// Numbers are microseconds: an anchor's boot clock, UTC and uncertainty; a rest's end on the boot clock. An anchor is of one set of
+/// servers, and counts for who asks the same; a rest counts for everybody, under whatever name the address is known to them.
 package struct AnchorRecord: Hashable, Sendable {
   package var bootID: String
-  package var anchor: Anchor?
-  /// Boot clock in microseconds when each server was last asked.
-  package var lastAsked: [String: Int64]
+  /// By the names of the servers, as `key(of:)` joins them.
+  package private(set) var anchors: [String: Anchor] = [:]
+  /// Boot clock in microseconds until when each address is left alone.
+  package private(set) var rests: [String: Int64] = [:]
 
-  package init(bootID: String, servers: [NTPServer]) {
-    self.bootID = bootID
-    lastAsked = Dictionary(servers.map { ($0.description, 0) }, uniquingKeysWith: { first, _ in first })
+  /// More programs with other servers each than this, and the oldest anchor is forgotten.
+  package static let mostAnchors = 8
+  /// More than are ever asked within one rest.
+  package static let mostRests = 256
+
+  package init(bootID: String) { self.bootID = bootID }
+
+  /// One text for a set of servers, in whatever order they were named.
+  package static func key(of servers: [NTPServer]) -> String {
+    Set(servers.map(\.description)).sorted().joined(separator: ",")
+  }
+
+  package mutating func keep(_ anchor: Anchor, of servers: String) {
+    anchors[servers] = anchor
+    while anchors.count > Self.mostAnchors,
+      let oldest = anchors.min(by: { ($0.value.bootMicroseconds, $0.key) < ($1.value.bootMicroseconds, $1.key) })
+    {
+      anchors[oldest.key] = nil
+    }
+  }
+
+  /// Lets an address rest, and forgets the rests that are over.
+  package mutating func rest(_ address: String, until end: Int64, at now: Int64) {
+    rests = rests.filter { $0.value > now }
+    rests[address] = max(end, rests[address] ?? end)
+    while rests.count > Self.mostRests, let first = rests.min(by: { ($0.value, $0.key) < ($1.value, $1.key) }) {
+      rests[first.key] = nil
+    }
   }
 
   /// Strict: anything unexpected makes it no record at all, since asking again is cheap.
   package init?(parsing text: String) {
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    guard lines.count >= 4, lines.removeLast().isEmpty, lines.removeFirst() == Self.heading else { return nil }
+    guard lines.count >= 3, lines.removeLast().isEmpty, lines.removeFirst() == Self.heading else { return nil }
     let boot = lines.removeFirst().split(separator: " ", omittingEmptySubsequences: false)
     guard boot.count == 2, boot[0] == "boot", !boot[1].isEmpty else { return nil }
     bootID = String(boot[1])
-    lastAsked = [:]
     for line in lines {
       let words = line.split(separator: " ", omittingEmptySubsequences: false)
       switch (words.first, words.count) {
-      case ("anchor", 4):
-        let numbers = words.dropFirst().compactMap(Self.number)
-        guard numbers.count == 3, anchor == nil, lastAsked.isEmpty else { return nil }
-        anchor = Anchor(bootMicroseconds: numbers[0], unixMicroseconds: numbers[1], uncertaintyMicroseconds: numbers[2])
-      case ("server", 3):
-        guard let asked = Self.number(words[1]), lastAsked.updateValue(asked, forKey: String(words[2])) == nil else { return nil }
+      case ("anchor", 5):
+        let numbers = words[1...3].compactMap(Self.number)
+        guard numbers.count == 3, !words[4].isEmpty, anchors[String(words[4])] == nil else { return nil }
+        anchors[String(words[4])] = Anchor(
+          bootMicroseconds: numbers[0], unixMicroseconds: numbers[1], uncertaintyMicroseconds: numbers[2])
+      case ("rest", 3):
+        guard let end = Self.number(words[1]), rests.updateValue(end, forKey: String(words[2])) == nil else { return nil }
       default: return nil
       }
     }
+    guard anchors.count <= Self.mostAnchors, rests.count <= Self.mostRests else { return nil }
   }
 
   package var text: String {
     var out = "\(Self.heading)\nboot \(bootID)\n"
-    if let anchor {
-      out += "anchor \(anchor.bootMicroseconds) \(anchor.unixMicroseconds) \(anchor.uncertaintyMicroseconds)\n"
+    for (servers, anchor) in anchors.sorted(by: { $0.key < $1.key }) {
+      out += "anchor \(anchor.bootMicroseconds) \(anchor.unixMicroseconds) \(anchor.uncertaintyMicroseconds) \(servers)\n"
     }
-    for (server, asked) in lastAsked.sorted(by: { $0.key < $1.key }) { out += "server \(asked) \(server)\n" }
+    for (address, end) in rests.sorted(by: { $0.key < $1.key }) { out += "rest \(end) \(address)\n" }
     return out
   }
 
-  private static let heading = "leilao-relogio 1"
+  private static let heading = "leilao-relogio 2"
 
   private static func number(_ text: Substring) -> Int64? {
     text.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int64(text) : nil

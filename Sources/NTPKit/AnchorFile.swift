@@ -3,7 +3,7 @@ import SharedKernel
 
 /// Keeps the `AnchorRecord` on disk, shared by all processes of a user: one asks, the others read.
 ///
-/// A cache, never the truth: what is missing, of another boot, of other servers or not this user's own counts as nothing.
+/// A cache, never the truth: what is missing, of another boot or not this user's own counts as nothing.
 /// Used by one thread at a time.
 struct AnchorFile {
   private let path: String
@@ -22,10 +22,11 @@ struct AnchorFile {
     (self.path, self.servers, self.bootID) = (path, servers, bootID)
   }
 
-  /// What is known on this boot about these servers.
-  func load() -> AnchorRecord? {
-    guard let text = Self.contents(of: path, ownedByUser: true), let record = AnchorRecord(parsing: text),
-      record.bootID == bootID, Set(record.lastAsked.keys) == Set(servers.map(\.description))
+  /// What was agreed on this boot with these servers.
+  func anchor() -> Anchor? { record()?.anchors[AnchorRecord.key(of: servers)] }
+
+  private func record() -> AnchorRecord? {
+    guard let text = Self.contents(of: path, ownedByUser: true), let record = AnchorRecord(parsing: text), record.bootID == bootID
     else { return nil }
     return record
   }
@@ -33,39 +34,61 @@ struct AnchorFile {
   /// Whether a server may be asked now.
   enum Turn: Equatable {
     case granted
-    /// A process of this user asked then (boot clock): wait until the floor has passed since.
-    case askedAt(Nanoseconds)
+    /// Somebody has asked there, or was told to ask less: not before then (boot clock).
+    case notBefore(Nanoseconds)
+    /// Another process looks at the file just now: soon.
+    case busy
   }
 
-  /// Writes down that a server is asked now, unless it was less than `floor` ago.
-  func takeTurn(for server: NTPServer, floor: Nanoseconds, at now: Nanoseconds) throws(Failure) -> Turn {
-    try exclusively { () throws(Failure) -> Turn in
-      var record = load() ?? AnchorRecord(bootID: bootID, servers: servers)
-      let asked = Nanoseconds.microseconds(min(max(record.lastAsked[server.description] ?? 0, 0), now / 1_000))
-      if asked > 0, now - asked < floor { return .askedAt(asked) }
-      record.lastAsked[server.description] = now / 1_000
+  /// Writes down that an address is asked now and then left alone for `floor`, unless it is being left alone.
+  func takeTurn(for address: SocketAddress, floor: Nanoseconds, at now: Nanoseconds) throws(Failure) -> Turn {
+    let turn = try exclusively { () throws(Failure) -> Turn in
+      var record = record() ?? AnchorRecord(bootID: bootID)
+      // However damaged the file: nobody is kept away for longer than a server can ask for.
+      let rested = min(record.rests[address.description] ?? 0, (now + PollSchedule.longestInterval) / 1_000)
+      if rested > now / 1_000 { return .notBefore(.microseconds(rested)) }
+      record.rest(address.description, until: (now + floor) / 1_000, at: now / 1_000)
       try write(record)
       return .granted
+    }
+    return turn ?? .busy
+  }
+
+  /// Lets an address rest for everybody, because its server asked for less.
+  func rest(_ address: SocketAddress, until end: Nanoseconds, at now: Nanoseconds) throws(Failure) {
+    _ = try exclusively { () throws(Failure) in
+      var record = record() ?? AnchorRecord(bootID: bootID)
+      record.rest(address.description, until: end / 1_000, at: now / 1_000)
+      try write(record)
     }
   }
 
   /// Keeps an anchor, unless one made later is there.
-  func store(_ anchor: Anchor) throws(Failure) {
-    try exclusively { () throws(Failure) in
-      var record = load() ?? AnchorRecord(bootID: bootID, servers: servers)
-      if let kept = record.anchor, kept.bootMicroseconds > anchor.bootMicroseconds { return }
-      record.anchor = anchor
+  /// - Returns: false where another process had the file.
+  func store(_ anchor: Anchor, at now: Nanoseconds) throws(Failure) -> Bool {
+    let done: Void? = try exclusively { () throws(Failure) in
+      var record = record() ?? AnchorRecord(bootID: bootID)
+      let key = AnchorRecord.key(of: servers)
+      if let kept = record.anchors[key], kept.bootMicroseconds > anchor.bootMicroseconds, kept.bootMicroseconds <= now / 1_000 {
+        return
+      }
+      record.keep(anchor, of: key)
       try write(record)
     }
+    return done != nil
   }
 
-  /// Holds the lock beside the file. A lock that another holds is not waited for: at worst a server is asked twice.
-  private func exclusively<R>(_ body: () throws(Failure) -> R) throws(Failure) -> R {
+  /// Holds the lock beside the file. A lock that another holds is not waited for: that one may have been stopped with it.
+  /// - Returns: nil where another holds it.
+  private func exclusively<R>(_ body: () throws(Failure) -> R) throws(Failure) -> R? {
     Self.makeDirectories(of: path)
     let lock = open(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard lock >= 0 else { throw Self.failure("travar", "lock", path) }
     defer { close(lock) }
-    _ = flock(lock, LOCK_EX | LOCK_NB)
+    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+      guard errno == EWOULDBLOCK || errno == EINTR else { throw Self.failure("travar", "lock", path) }
+      return nil
+    }
     return try body()
   }
 
@@ -98,7 +121,8 @@ struct AnchorFile {
     }
   }
 
-  private static let mostBytes = 8_192
+  /// Room for every anchor of sixteen names, and every rest.
+  private static let mostBytes = 65_536
 
   /// - Parameter ownedByUser: whether a file that others own or may write counts as missing.
   private static func contents(of path: String, ownedByUser: Bool = false) -> String? {

@@ -12,6 +12,8 @@ struct Association {
   var schedule: PollSchedule
   /// The request under way.
   var request: Request?
+  /// The address that this host's turn was last taken for: a burst goes on there, and nowhere else.
+  var turnAddress: SocketAddress?
   /// Why it has nothing usable to say.
   var trouble = ServerStanding.untried
 
@@ -32,6 +34,9 @@ struct Association {
     self.server = server
     schedule = PollSchedule(pace: pace, first: first)
   }
+
+  /// Whether it stands for a server of its own, one that may still be asked.
+  var hasVote: Bool { schedule.next != nil && !(trouble == .sameAsAnother && address == nil) }
 
   mutating func resolved(to addresses: [SocketAddress], at now: Nanoseconds) {
     (self.addresses, resolvedAt, isResolving) = (addresses, now, false)

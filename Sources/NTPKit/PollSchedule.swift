@@ -89,6 +89,11 @@ package struct PollSchedule: Hashable, Sendable {
     next = next.map { max($0, instant + jitter(pace.floor, using: &dice)) }
   }
 
+  /// The question could not be settled now, and may be a moment later.
+  package mutating func retry(at instant: Nanoseconds, using dice: inout some RandomNumberGenerator) {
+    next = next.map { max($0, instant + jitter(instant - $0, using: &dice)) }
+  }
+
   /// Somebody depends on the clock now, or no longer does.
   package mutating func setAttentive(_ attentive: Bool, using dice: inout some RandomNumberGenerator) {
     guard attentive != isAttentive else { return }

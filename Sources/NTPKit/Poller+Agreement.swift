@@ -9,9 +9,14 @@ extension Poller {
   /// Puts the best word of each server together, and sets the clock by what a majority says.
   func select(at now: Nanoseconds) {
     let samples = associations.map { $0.filter.best(at: now) }
-    if !samples.contains(nil) || awaitingEnd.map({ now >= $0 }) ?? false { isAwaitingOthers = false }
+    if associations.indices.allSatisfy({ samples[$0] != nil || !associations[$0].hasVote })
+      || awaitingEnd.map({ now >= $0 }) ?? false
+    {
+      isAwaitingOthers = false
+    }
     let known = state.contents.withLock { $0.discipline.estimate }
-    let selection = Selection(samples, knowing: known, awaiting: isAwaitingOthers, at: now)
+    let voteless = Set(associations.indices.filter { !associations[$0].hasVote })
+    let selection = Selection(samples, voteless: voteless, knowing: known, awaiting: isAwaitingOthers, at: now)
     verdicts = selection.verdicts
     guard let estimate = selection.estimate else { return }
     let chosen = zip(associations, selection.verdicts).filter { $0.1 == .chosen }.map(\.0)
@@ -26,9 +31,9 @@ extension Poller {
 
   private func keep(_ estimate: Estimate, at now: Nanoseconds) {
     guard let file, anchorStoredAt.map({ now - $0 >= Self.anchorInterval }) ?? true else { return }
-    anchorStoredAt = now
     do {
-      try file.store(Anchor(estimate))
+      // Who finds the file in another's hands tries again with the next estimate.
+      if try file.store(Anchor(estimate), at: now) { anchorStoredAt = now }
       note(anchorProblem: nil)
     } catch {
       note(anchorProblem: error.reason)
@@ -39,7 +44,7 @@ extension Poller {
 
   /// Uses what another process has learnt, where that is better than what is known here.
   func adoptAnchor(at now: Nanoseconds) {
-    guard let cached = file?.load()?.anchor?.estimate(at: now) else { return }
+    guard let cached = file?.anchor()?.estimate(at: now) else { return }
     state.contents.withLock { contents in
       guard contents.discipline.status(at: now) != .synchronized else { return }
       if let known = contents.discipline.estimate, known.halfWidth(at: now) <= cached.halfWidth(at: now) { return }
@@ -80,7 +85,7 @@ extension Poller {
   }
 
   private func standing(of index: Int, _ sample: Sample?) -> ServerStanding {
-    guard sample != nil, associations[index].schedule.next != nil else { return associations[index].trouble }
+    guard sample != nil, associations[index].hasVote else { return associations[index].trouble }
     switch verdicts[index] {
     case .chosen: return .chosen
     case .outvoted: return .outvoted

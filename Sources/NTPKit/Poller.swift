@@ -18,6 +18,9 @@ final class Poller {
   var anchorStoredAt: Nanoseconds?
   var fileReadAt: Nanoseconds
 
+  /// How often in a row the anchor file was in another process's hands.
+  private var busyTurns = 0
+
   /// An era's pivot never lies before this: 2026-11-21.
   static let earliestPivot: Int64 = 1_795_219_447
   /// How long the first answers wait for the others'.
@@ -28,6 +31,9 @@ final class Poller {
   static let anchorInterval: Nanoseconds = .seconds(16)
   /// With a cached anchor nothing is asked for this long and up to as long again: short commands need no packets.
   private static let anchoredRest: Nanoseconds = .seconds(5)
+  /// Until the anchor file is tried again that another process had, and how often that is done.
+  private static let busyPause: Nanoseconds = .milliseconds(20)
+  private static let mostBusyTurns = 250
   /// Datagrams looked at before the others have their turn.
   private static let mostDatagramsAtOnce = 32
 
@@ -88,7 +94,7 @@ final class Poller {
     guard !association.addresses.isEmpty else { return resolve(index) }
     let taken = Set(associations.indices.filter { $0 != index }.compactMap { associations[$0].address })
     guard let address = associations[index].takeAddress(notIn: taken) else { return miss(index, .sameAsAnother, at: now) }
-    guard hasTurn(index, at: now) else { return }
+    guard hasTurn(index, at: address, now) else { return }
     do {
       let socket = try RequestSocket(connectedTo: address)
       let nonce = UInt64.random(in: 1...(.max), using: &dice)
@@ -104,20 +110,41 @@ final class Poller {
     }
   }
 
-  /// Whether no process of this user has asked that server within the floor; if one has, what it learnt is used.
-  private func hasTurn(_ index: Int, at now: Nanoseconds) -> Bool {
+  /// Whether no process of this user has asked there within the floor; if one has, what it learnt is used.
+  private func hasTurn(_ index: Int, at address: SocketAddress, _ now: Nanoseconds) -> Bool {
     let schedule = associations[index].schedule
-    guard let file, schedule.pace == .courteous, schedule.opensRound else { return true }
+    guard let file, schedule.pace == .courteous, schedule.opensRound || associations[index].turnAddress != address else {
+      return true
+    }
     do {
-      guard case .askedAt(let asked) = try file.takeTurn(for: associations[index].server, floor: schedule.pace.floor, at: now)
-      else { return true }
-      associations[index].schedule.postpone(until: asked + schedule.pace.floor, using: &dice)
-      adoptAnchor(at: now)
-      return false
+      switch try file.takeTurn(for: address, floor: schedule.pace.floor, at: now) {
+      case .granted:
+        (associations[index].turnAddress, busyTurns) = (address, 0)
+        return true
+      case .notBefore(let end):
+        associations[index].schedule.postpone(until: end, using: &dice)
+        adoptAnchor(at: now)
+        return false
+      case .busy:
+        busyTurns += 1
+        // Nobody holds it that long who is not stopped: then a server is rather asked twice than never.
+        if busyTurns > Self.mostBusyTurns { return true }
+        associations[index].schedule.retry(at: now + Self.busyPause, using: &dice)
+        return false
+      }
     } catch {
       note(anchorProblem: error.reason)
       return true
     }
+  }
+
+  /// A server that wants fewer questions gets none from the other processes of this user either.
+  private func rest(_ index: Int, at now: Nanoseconds) {
+    let association = associations[index]
+    guard let file, association.schedule.pace == .courteous, let address = association.address,
+      let next = association.schedule.next
+    else { return }
+    do { try file.rest(address, until: next, at: now) } catch { note(anchorProblem: error.reason) }
   }
 
   /// A poll that ended before anything was sent.
@@ -130,13 +157,9 @@ final class Poller {
   private func resolve(_ index: Int) {
     let server = associations[index].server
     associations[index].isResolving = true
-    let thread = PosixThread.start { [state] in
+    let thread = PosixThread.start { [state, resolver = options.resolver] in
       let outcome: Result<[SocketAddress], SocketAddress.ResolutionFailure>
-      do throws(SocketAddress.ResolutionFailure) {
-        outcome = .success(try SocketAddress.resolve(server, numericOnly: false))
-      } catch {
-        outcome = .failure(error)
-      }
+      do throws(SocketAddress.ResolutionFailure) { outcome = .success(try resolver(server)) } catch { outcome = .failure(error) }
       state.contents.withLock { $0.resolutions.append(.init(server: server, outcome: outcome)) }
       state.wakeUp?.ring()
     }
@@ -205,6 +228,7 @@ final class Poller {
       select(at: now)
     case .kiss(let kiss):
       associations[index].kissed(kiss, at: now, using: &dice)
+      rest(index, at: now)
     case .ignored(let reason):
       associations[index].request?.ignored = reason
     case .refused(let reason):

@@ -29,7 +29,7 @@ package final class TrustedClock: Sendable {
       guard case .idle = thread, !servers.isEmpty else { return }
       let file = options.anchorFile.flatMap { AnchorFile(path: $0, servers: servers) }
       let now = SystemTime.boot()
-      let cached = file?.load()?.anchor?.estimate(at: now)
+      let cached = file?.anchor()?.estimate(at: now)
       if let cached { state.contents.withLock { $0.discipline.accept(cached, freshUntil: nil, at: now) } }
       let started = PosixThread.start { [state, options] in
         Poller(state, options, servers: servers, file: file, isAnchored: cached != nil).run()

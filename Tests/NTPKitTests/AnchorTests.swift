@@ -11,36 +11,53 @@ struct AnchorTests {
   static let anchor = Anchor(
     bootMicroseconds: 1_620_000_000, unixMicroseconds: 1_795_219_447_000_000, uncertaintyMicroseconds: 5_213)
   static let hour = 3_600 * second
+  static let later = 2_000 * second
 
   func file(_ boot: String = "boot-1", servers: [NTPServer] = Self.servers) -> AnchorFile {
     AnchorFile(path: path, servers: servers, bootID: boot)
   }
 
   @Test func `a record survives being written and read`() throws {
-    var record = AnchorRecord(bootID: "boot-1", servers: Self.servers)
+    var record = AnchorRecord(bootID: "boot-1")
     #expect(AnchorRecord(parsing: record.text) == record)
-    record.anchor = Self.anchor
-    record.lastAsked["a.example"] = 1_619_990_000
+    record.keep(Self.anchor, of: AnchorRecord.key(of: Self.servers.reversed()))
+    record.rest("192.0.2.1:123", until: 1_684_000_000, at: 1_620_000_000)
+    record.rest("[2001:db8::1]:123", until: 1_620_000_001, at: 1_620_000_000)
     #expect(AnchorRecord(parsing: record.text) == record)
     #expect(
       record.text == """
-        leilao-relogio 1
+        leilao-relogio 2
         boot boot-1
-        anchor 1620000000 1795219447000000 5213
-        server 1619990000 a.example
-        server 0 b.example
+        anchor 1620000000 1795219447000000 5213 a.example,b.example
+        rest 1684000000 192.0.2.1:123
+        rest 1620000001 [2001:db8::1]:123
 
         """)
   }
 
+  @Test func `rests that are over are forgotten, none is cut short, and nothing grows without end`() {
+    var record = AnchorRecord(bootID: "b")
+    record.rest("a", until: 100, at: 0)
+    record.rest("a", until: 50, at: 0)
+    #expect(record.rests == ["a": 100])
+    record.rest("b", until: 300, at: 100)
+    #expect(record.rests == ["b": 300])
+    for i in 0..<2_000 as Range<Int64> {
+      record.rest("\(i)", until: 1_000 + i, at: 200)
+      record.keep(Anchor(bootMicroseconds: i, unixMicroseconds: 1, uncertaintyMicroseconds: 1), of: "\(i)")
+    }
+    #expect(record.rests.count == AnchorRecord.mostRests && record.rests["1999"] == 2_999)
+    #expect(record.anchors.count == AnchorRecord.mostAnchors && record.anchors["1999"] != nil)
+    #expect(AnchorRecord(parsing: record.text) == record)
+  }
+
   @Test(arguments: [
-    "", "\n", "leilao-relogio 1\n", "leilao-relogio 2\nboot x\nserver 0 a\n", "leilao-relogio 1\nboot \nserver 0 a\n",
-    "leilao-relogio 1\nboot x\nserver 0 a", "leilao-relogio 1\nboot x\nserver -1 a\n",
-    "leilao-relogio 1\nboot x\nserver 0 a\nserver 0 a\n",
-    "leilao-relogio 1\nboot x\nanchor 1 2\nserver 0 a\n", "leilao-relogio 1\nboot x\nanchor 1 2 3\nanchor 1 2 3\nserver 0 a\n",
-    "leilao-relogio 1\nboot x\nanchor 1 2 99999999999999999999\nserver 0 a\n",
-    "leilao-relogio 1\nboot x\nserver 0 a\nanchor 1 2 3\n",
-    "leilao-relogio 1\nboot x\nserver 0 a\nelse\n",
+    "", "\n", "leilao-relogio 2\n", "leilao-relogio 1\nboot x\n", "leilao-relogio 2\nboot \n", "leilao-relogio 2\nboot x",
+    "leilao-relogio 2\nboot x\nrest -1 a\n", "leilao-relogio 2\nboot x\nrest 0 a\nrest 0 a\n",
+    "leilao-relogio 2\nboot x\nanchor 1 2 3\n", "leilao-relogio 2\nboot x\nanchor 1 2 3 \n",
+    "leilao-relogio 2\nboot x\nanchor 1 2 3 a\nanchor 1 2 3 a\n",
+    "leilao-relogio 2\nboot x\nanchor 1 2 99999999999999999999 a\n", "leilao-relogio 2\nboot x\nelse\n",
+    "leilao-relogio 2\nboot x\n" + (0...AnchorRecord.mostRests).map { "rest 1 \($0)\n" }.joined(),
   ])
   func `what is not exactly a record is none`(text: String) {
     #expect(AnchorRecord(parsing: text) == nil)
@@ -49,15 +66,16 @@ struct AnchorTests {
   @Test("a damaged record is none, or one that does no harm", arguments: [9, 10] as [UInt64])
   func damaged(seed: UInt64) {
     var dice = SeededRandom(seed: seed)
-    var record = AnchorRecord(bootID: "b", servers: Self.servers)
-    record.anchor = Self.anchor
+    var record = AnchorRecord(bootID: "b")
+    record.keep(Self.anchor, of: "a")
+    record.rest("a", until: 5, at: 0)
     for _ in 0..<5_000 {
       var bytes = Array(record.text.utf8)
       for _ in 0..<Int.random(in: 1...4, using: &dice) {
         bytes[Int.random(in: 0..<bytes.count, using: &dice)] = UInt8.random(in: 32...126, using: &dice)
       }
       let now = Int64.random(in: 0...1_000_000 * second, using: &dice)
-      let estimate = AnchorRecord(parsing: String(decoding: bytes, as: UTF8.self))?.anchor?.estimate(at: now)
+      let estimate = AnchorRecord(parsing: String(decoding: bytes, as: UTF8.self))?.anchors.values.first?.estimate(at: now)
       if let estimate { #expect(estimate.madeAt <= now && estimate.halfWidth(at: now) <= second) }
     }
   }
@@ -85,52 +103,52 @@ struct AnchorTests {
   }
 
   @Test func `the file gives back what was stored, on this boot and for these servers only`() throws {
-    try file().store(Self.anchor)
-    #expect(file().load()?.anchor == Self.anchor)
-    #expect(file("boot-2").load() == nil)
-    #expect(file(servers: [Self.servers[0]]).load() == nil)
-    #expect(file(servers: Self.servers.reversed()).load()?.anchor == Self.anchor)
+    #expect(try file().store(Self.anchor, at: Self.later))
+    #expect(file().anchor() == Self.anchor)
+    #expect(file("boot-2").anchor() == nil)
+    #expect(file(servers: [Self.servers[0]]).anchor() == nil)
+    #expect(file(servers: Self.servers.reversed()).anchor() == Self.anchor)
     var status = stat()
     #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == 0o600)
   }
 
   @Test func `a later anchor is not replaced by an earlier one, but by the next boot's`() throws {
-    try file().store(Self.anchor)
+    #expect(try file().store(Self.anchor, at: Self.later))
     var earlier = Self.anchor
     earlier.bootMicroseconds -= 1
-    try file().store(earlier)
-    #expect(file().load()?.anchor == Self.anchor)
-    try file("boot-2").store(earlier)
-    #expect(file("boot-2").load()?.anchor == earlier)
+    #expect(try file().store(earlier, at: Self.later))
+    #expect(file().anchor() == Self.anchor)
+    #expect(try file("boot-2").store(earlier, at: Self.later))
+    #expect(file("boot-2").anchor() == earlier)
   }
 
   @Test func `a file that others may write, or a link, counts as missing`() throws {
-    try file().store(Self.anchor)
+    #expect(try file().store(Self.anchor, at: Self.later))
     chmod(path, 0o666)
-    #expect(file().load() == nil)
+    #expect(file().anchor() == nil)
     chmod(path, 0o600)
-    #expect(file().load() != nil)
+    #expect(file().anchor() != nil)
     rename(path, path + ".real")
     symlink(path + ".real", path)
-    #expect(file().load() == nil)
+    #expect(file().anchor() == nil)
   }
 
-  @Test func `a server asked by one is not asked by another within 64 s`() throws {
-    let (one, other) = (file(), file())
-    let server = Self.servers[0]
-    #expect(try one.takeTurn(for: server, floor: 64 * second, at: 100 * second) == .granted)
-    #expect(try other.takeTurn(for: server, floor: 64 * second, at: 101 * second) == .askedAt(100 * second))
-    #expect(try other.takeTurn(for: Self.servers[1], floor: 64 * second, at: 101 * second) == .granted)
-    #expect(try other.takeTurn(for: server, floor: 64 * second, at: 164 * second) == .granted)
-    #expect(try one.takeTurn(for: server, floor: 64 * second, at: 165 * second) == .askedAt(164 * second))
-    // Turns and anchors keep each other.
-    try one.store(Anchor(bootMicroseconds: 165_000_000, unixMicroseconds: 1, uncertaintyMicroseconds: 1))
-    #expect(try other.takeTurn(for: server, floor: 64 * second, at: 166 * second) == .askedAt(164 * second))
-    #expect(file().load()?.anchor != nil)
+  @Test func `programs with other servers keep an anchor each`() throws {
+    let one = file(servers: [Self.servers[0]])
+    #expect(try file().store(Self.anchor, at: Self.later) && one.store(Self.anchor, at: Self.later))
+    #expect(one.anchor() == Self.anchor && file().anchor() == Self.anchor)
+  }
+
+  @Test func `an anchor from the future, in a damaged file, does not stand in the way of the next`() throws {
+    var future = Self.anchor
+    future.bootMicroseconds = Self.later / 1_000 + 1
+    #expect(try file().store(future, at: Self.later))
+    #expect(try file().store(Self.anchor, at: Self.later))
+    #expect(file().anchor() == Self.anchor)
   }
 
   @Test func `a place that cannot be written is said`() {
     let file = AnchorFile(path: "/proc/leilao/relogio", servers: Self.servers, bootID: "x")
-    #expect(throws: AnchorFile.Failure.self) { try file.store(Self.anchor) }
+    #expect(throws: AnchorFile.Failure.self) { _ = try file.store(Self.anchor, at: Self.later) }
   }
 }

@@ -176,7 +176,8 @@ struct TrustedClockTests {
     var options = try TrustedClockOptions.loopback([server.address], anchorFile: folder.path + "/relogio")
     options.fastLoopbackPolling = false
     let file = try #require(AnchorFile(path: folder.path + "/relogio", servers: options.source.servers))
-    #expect(try file.takeTurn(for: options.source.servers[0], floor: second, at: bootNanoseconds()) == .granted)
+    let address = try #require(SocketAddress.resolve(options.source.servers[0], numericOnly: true).first)
+    #expect(try file.takeTurn(for: address, floor: second, at: bootNanoseconds()) == .granted)
     let clock = TrustedClock(options)
     // What was known first, and how much had been asked by then: the clock's own turn comes later, however late this test runs on.
     let first = Mutex<(status: Reading.Status, asked: Int)?>(nil)
@@ -187,7 +188,8 @@ struct TrustedClockTests {
     clock.start()
     defer { clock.stop() }
     let made = bootNanoseconds()
-    try file.store(Anchor(Estimate(offset: wallMicroseconds() * 1_000 - made, halfWidth: millisecond, madeAt: made)))
+    let estimate = Estimate(offset: wallMicroseconds() * 1_000 - made, halfWidth: millisecond, madeAt: made)
+    #expect(try file.store(Anchor(estimate), at: made))
     _ = await clock.waitUntilReady()
     try await until("the change is told") { first.withLock { $0 != nil } }
     #expect(first.withLock { $0?.status } == .holdover)
