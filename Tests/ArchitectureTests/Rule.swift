@@ -69,7 +69,9 @@ extension Rule {
     ["async", "await", "Task", "actor"].contains($0.text)
   }
 
-  static let hasNoFloatingPoint = Rule(name: "the rules have no floating point", scope: .only(ImportTable.pure)) { source in
+  static let hasNoFloatingPoint = Rule(
+    name: "the rules and the clock have no floating point", scope: .only(ImportTable.pure.union(["NTPKit"]))
+  ) { source in
     let types: Set = ["Double", "Float", "Float16", "Float32", "Float64", "Float80", "CGFloat", "TimeInterval"]
     let words = source.words.filter { types.contains($0.text) }.map { (line: $0.line, what: $0.text) }
     let literals = source.code.split(separator: "\n", omittingEmptySubsequences: false).enumerated().flatMap { index, line in

@@ -28,7 +28,8 @@ struct TrustedClockLieTests {
 
   static let useless: [Lie] = [
     Lie("silent", .noAnswer) { _ in [] },
-    Lie("from another port", .noAnswer) { [.honest(to: $0, fromAnotherPort: true)] },
+    Lie("from another port", .noAnswer) { [.honest(to: $0, from: .anotherPort)] },
+    Lie("from another address", .noAnswer) { [.honest(to: $0, from: .anotherAddress)] },
     Lie("late", .noAnswer) { [.honest(to: $0, after: .milliseconds(2_500))] },
     Lie("47 bytes", .refused(.tooShort)) { [.init(Array(FakeNTPServer.Answer.honest(to: $0).bytes.dropLast()))] },
     Lie("an empty datagram", .refused(.tooShort)) { _ in [.init([])] },
@@ -53,6 +54,12 @@ struct TrustedClockLieTests {
     .edit("stratum 16", .refused(.stratumOutOfRange)) { $0.stratum = 16 },
     .edit("dispersion 2 s", .refused(.rootDistanceTooLarge)) { $0.rootDispersion = 0x20000 },
     .edit("sent before received", .refused(.processingImplausible)) { $0.transmit.bits -= 1 << 32 },
+    .edit("a step of an hour forward between receiving and sending", .refused(.processingImplausible)) {
+      $0.transmit.bits += 3_600 << 32
+    },
+    .edit("a step of an hour back between receiving and sending", .refused(.processingImplausible)) {
+      $0.transmit.bits -= 3_600 << 32
+    },
     .edit("5 s in the server", .refused(.processingImplausible)) { $0.transmit.bits += 5 << 32 },
     .edit("no transmit time", .refused(.timeMissing)) { $0.transmit.bits = 0 },
     .edit("no receive time", .refused(.timeMissing)) { $0.receive.bits = 0 },
@@ -87,7 +94,7 @@ struct TrustedClockLieTests {
       [
         .init([]), .init([0x24]), .init(question.bytes), .honest(to: question) { $0.mode = 5 },
         .honest(to: question) { $0.version = 7 },
-        .honest(to: question, fromAnotherPort: true), .honest(to: question),
+        .honest(to: question, from: .anotherPort), .honest(to: question, from: .anotherAddress), .honest(to: question),
       ]
     },
     Lie("twice", .chosen) { [.honest(to: $0), .honest(to: $0)] },

@@ -19,15 +19,25 @@ package final class FakeNTPServer: Sendable {
   package struct Answer: Sendable {
     package var bytes: [UInt8]
     package var delay: Duration
-    package var fromAnotherPort: Bool
+    package var sender: Sender
 
-    package init(_ bytes: [UInt8], after delay: Duration = .zero, fromAnotherPort: Bool = false) {
-      (self.bytes, self.delay, self.fromAnotherPort) = (bytes, delay, fromAnotherPort)
+    /// Who sends it.
+    package enum Sender: Sendable {
+      /// The server that was asked.
+      case server
+      /// A stranger on the same machine.
+      case anotherPort
+      /// A stranger at another address (127.0.0.2), from the server's port.
+      case anotherAddress
+    }
+
+    package init(_ bytes: [UInt8], after delay: Duration = .zero, from sender: Sender = .server) {
+      (self.bytes, self.delay, self.sender) = (bytes, delay, sender)
     }
 
     /// What a good server says, shifted by `offset` and changed by `edit`.
     package static func honest(
-      to question: Question, offset: Nanoseconds = 0, after delay: Duration = .zero, fromAnotherPort: Bool = false,
+      to question: Question, offset: Nanoseconds = 0, after delay: Duration = .zero, from sender: Sender = .server,
       _ edit: (inout NTPPacket) -> Void = { _ in }
     ) -> Answer {
       let time = NTPTimestamp(nanoseconds: question.receivedAt + offset + 2_208_988_800 * 1_000_000_000)
@@ -36,7 +46,7 @@ package final class FakeNTPServer: Sendable {
       (packet.rootDelay, packet.rootDispersion) = (16, 32)
       (packet.origin, packet.receive, packet.transmit, packet.reference) = (question.nonce, time, time, time)
       edit(&packet)
-      return Answer(packet.bytes, after: delay, fromAnotherPort: fromAnotherPort)
+      return Answer(packet.bytes, after: delay, from: sender)
     }
   }
 
@@ -56,9 +66,14 @@ package final class FakeNTPServer: Sendable {
     let to: [UInt8]
   }
 
+  /// Sockets of those who were not asked.
+  private struct Strangers: Sendable {
+    let port, address: Int32
+  }
+
   private let contents: Mutex<Contents>
   private let socket: Int32
-  private let otherSocket: Int32
+  private let strangers: Strangers
   private let thread: Mutex<pthread_t?> = Mutex(nil)
   package let port: UInt16
 
@@ -66,7 +81,7 @@ package final class FakeNTPServer: Sendable {
   package init(_ behaviour: @escaping Behaviour) throws {
     contents = Mutex(Contents(behaviour: behaviour))
     (socket, port) = try Self.bound()
-    (otherSocket, _) = try Self.bound()
+    strangers = Strangers(port: try Self.bound().0, address: try Self.bound(to: 0x7F00_0002, port: port).0)
     let me = Unmanaged.passRetained(Box(self))
     var id = pthread_t()
     let code = pthread_create(
@@ -112,15 +127,16 @@ package final class FakeNTPServer: Sendable {
     withRaw(&address) { _ = sendto(socket, "", 0, 0, $0, $1) }
     if let id = thread.withLock({ $0 }) { pthread_join(id, nil) }
     close(socket)
-    close(otherSocket)
+    close(strangers.port)
+    close(strangers.address)
   }
 
   /// Keeps the server only weakly, so that one that nobody holds any more ends.
   private final class Box {
     weak var server: FakeNTPServer?
     let socket: Int32
-    let otherSocket: Int32
-    init(_ server: FakeNTPServer) { (self.server, socket, otherSocket) = (server, server.socket, server.otherSocket) }
+    let strangers: Strangers
+    init(_ server: FakeNTPServer) { (self.server, socket, strangers) = (server, server.socket, server.strangers) }
   }
 
   private static func serve(_ box: Box) {
@@ -128,7 +144,12 @@ package final class FakeNTPServer: Sendable {
     while true {
       let now = ContinuousClock.now
       for item in pending where item.due <= now {
-        let socket = item.answer.fromAnotherPort ? box.otherSocket : box.socket
+        let socket =
+          switch item.answer.sender {
+          case .server: box.socket
+          case .anotherPort: box.strangers.port
+          case .anotherAddress: box.strangers.address
+          }
         item.to.withUnsafeBytes { raw in
           guard let base = raw.baseAddress else { return }
           _ = sendto(
@@ -173,9 +194,9 @@ package final class FakeNTPServer: Sendable {
     return (Array(buffer.prefix(count)), withUnsafeBytes(of: &sender) { Array($0) })
   }
 
-  private static func bound() throws -> (Int32, UInt16) {
+  private static func bound(to host: UInt32 = 0x7F00_0001, port: UInt16 = 0) throws -> (Int32, UInt16) {
     let descriptor = Glibc.socket(AF_INET, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-    var address = loopback(port: 0)
+    var address = loopback(host, port: port)
     guard descriptor >= 0, withRaw(&address, { bind(descriptor, $0, $1) }) == 0 else { throw Failure(reason: "no port") }
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     withUnsafeMutablePointer(to: &address) { pointer in
@@ -184,11 +205,11 @@ package final class FakeNTPServer: Sendable {
     return (descriptor, UInt16(bigEndian: address.sin_port))
   }
 
-  private static func loopback(port: UInt16) -> sockaddr_in {
+  private static func loopback(_ host: UInt32 = 0x7F00_0001, port: UInt16) -> sockaddr_in {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = port.bigEndian
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    address.sin_addr.s_addr = host.bigEndian
     return address
   }
 }

@@ -3,7 +3,7 @@ internal import NTPKit
 internal import Synchronization
 
 /// A real `chronyd` of the test's own: on free loopback ports (IPv4 and IPv6), in a temporary folder, serving this machine's
-/// clock and never touching it. Ended by its own process id.
+/// clock, or one that it believes to be hours away from it, and never touching it. Ended by its own process id.
 package final class PrivateChrony: Sendable {
   package let port: UInt16
   private let process: pid_t
@@ -22,8 +22,9 @@ package final class PrivateChrony: Sendable {
   private static let program = "/usr/sbin/chronyd"
 
   /// Starts it, and returns when it answers.
+  /// - Parameter lie: by how many seconds the clock that it serves is ahead of this machine's.
   /// - Throws: where it is not installed, or does not answer within ten seconds.
-  package init() throws(Failure) {
+  package init(lyingBy lie: Int = 0) throws(Failure) {
     guard access(Self.program, X_OK) == 0 else {
       throw Failure(description: "\(Self.program) is not installed: apt-get install chrony")
     }
@@ -44,7 +45,8 @@ package final class PrivateChrony: Sendable {
       """
     try Self.write(configuration, to: folder + "/chrony.conf")
     process = try Self.spawn(
-      [Self.program, "-x", "-U", "-u", Self.userName(), "-f", folder + "/chrony.conf", "-d"], log: folder + "/log")
+      [Self.program, "-x", "-U", "-u", Self.userName(), "-f", folder + "/chrony.conf", "-d"],
+      environment: lie == 0 ? [:] : FakeTime.environment(["FAKETIME": (lie > 0 ? "+" : "") + "\(lie)s"]), log: folder + "/log")
     guard Self.answers(on: port) else {
       let said = log
       stop()
@@ -116,16 +118,26 @@ package final class PrivateChrony: Sendable {
     guard Glibc.write(file, bytes, bytes.count) == bytes.count else { throw Failure(description: "cannot write \(path)") }
   }
 
-  private static func spawn(_ arguments: [String], log: String) throws(Failure) -> pid_t {
+  private static func spawn(
+    _ arguments: [String], environment: [String: String], log: String
+  ) throws(Failure) -> pid_t {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT, 0o600)
     posix_spawn_file_actions_adddup2(&actions, 1, 2)
     var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
-    defer { for word in words { free(word) } }
+    // Behind the process's own: of two of one name the first counts, and no test is run under libfaketime itself.
+    var variables: [UnsafeMutablePointer<CChar>?] = []
+    var own: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = environ
+    while let variable = own?.pointee {
+      variables.append(strdup(variable))
+      own = own?.advanced(by: 1)
+    }
+    variables += environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    defer { for word in words + variables { free(word) } }
     var id: pid_t = 0
-    let code = posix_spawn(&id, arguments[0], &actions, nil, &words, environ)
+    let code = posix_spawn(&id, arguments[0], &actions, nil, &words, &variables)
     guard code == 0 else { throw Failure(description: "\(arguments[0]) does not start: \(String(cString: strerror(code)))") }
     return id
   }
