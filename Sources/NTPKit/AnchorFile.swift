@@ -1,6 +1,26 @@
 internal import Glibc
 import SharedKernel
 
+/// What a program that starts now would know without asking anybody: what another of the same user has agreed on with the same
+/// servers, held over.
+package struct CachedTime: Hashable, Sendable {
+  package let reading: Reading
+  /// Since that was agreed.
+  package let ageMicroseconds: Int64
+
+  /// Nil where nothing is cached, or nothing that is of use.
+  package init?(of source: TimeSource, in path: String?) {
+    let now = SystemTime.boot()
+    guard let path, let estimate = AnchorFile(path: path, servers: source.servers)?.anchor()?.estimate(at: now) else {
+      return nil
+    }
+    reading = Reading(
+      unixMicroseconds: (now + estimate.offset).microsecondsRoundedDown,
+      uncertaintyMicroseconds: estimate.halfWidth(at: now).microsecondsRoundedUp + 1, status: .holdover)
+    ageMicroseconds = (now - estimate.madeAt).microsecondsRoundedDown
+  }
+}
+
 /// Keeps the `AnchorRecord` on disk, shared by all processes of a user: one asks, the others read.
 ///
 /// A cache, never the truth: what is missing, of another boot or not this user's own counts as nothing.

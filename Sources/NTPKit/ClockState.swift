@@ -8,6 +8,7 @@ final class ClockState: Sendable {
     var servers: [ServerState]
     var anchorProblem: Sentence?
     var onChange: (@Sendable (ClockReport) -> Void)?
+    var onPoll: (@Sendable (ClockReport) -> Void)?
     /// Told by how many microseconds the system's clock is ahead (behind: below zero) when it stops being followed, and nil when it
     /// is again.
     var onLeap: (@Sendable (Int64?) -> Void)?
@@ -65,6 +66,13 @@ final class ClockState: Sendable {
   }
 
   func report() -> ClockReport { contents.withLock { $0.report(at: SystemTime.boot()) } }
+
+  /// Tells that polls have ended. Called on the polling thread.
+  func announcePoll() {
+    let now = SystemTime.boot()
+    let told = contents.withLock { state in state.onPoll.map { ($0, state.report(at: now)) } }
+    if let (callback, report) = told { callback(report) }
+  }
 
   /// Tells a changed status, and lets go of those who waited for it or long enough. Called on the polling thread.
   func announce() {
@@ -130,6 +138,8 @@ extension ClockState.Contents {
     return ClockReport(
       status: reading.status,
       uncertaintyMicroseconds: reading.uncertaintyMicroseconds,
+      unixMicroseconds: reading.unixMicroseconds,
+      systemOffsetMicroseconds: (SystemTime.wallOffset() - shown).microsecondsRoundedDown,
       ageMicroseconds: discipline.estimate.map { (now - $0.madeAt).microsecondsRoundedDown },
       servers: servers.map { state in
         ServerReport(
@@ -138,7 +148,9 @@ extension ClockState.Contents {
             SampleReport(
               offsetMicroseconds: ($0.offset - shown).microsecondsRoundedDown,
               delayMicroseconds: $0.delay.microsecondsRoundedUp,
-              dispersionMicroseconds: $0.dispersion.microsecondsRoundedUp, stratum: $0.stratum)
+              dispersionMicroseconds: $0.dispersion.microsecondsRoundedUp,
+              uncertaintyMicroseconds: $0.halfWidth(at: now).microsecondsRoundedUp,
+              ageMicroseconds: (now - $0.takenAt).microsecondsRoundedDown, stratum: $0.stratum)
           },
           standing: state.standing)
       },

@@ -82,6 +82,8 @@ extension Poller {
     }
     state.contents.withLock { $0.servers = servers }
     state.announce()
+    if hasNews { state.announcePoll() }
+    hasNews = false
   }
 
   private func standing(of index: Int, _ sample: Sample?) -> ServerStanding {

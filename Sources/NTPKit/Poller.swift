@@ -18,6 +18,8 @@ final class Poller {
   var anchorStoredAt: Nanoseconds?
   var fileReadAt: Nanoseconds
 
+  /// Whether a poll has ended since that was told.
+  var hasNews = false
   /// How often in a row the anchor file was in another process's hands.
   private var busyTurns = 0
 
@@ -151,6 +153,7 @@ final class Poller {
   private func miss(_ index: Int, _ trouble: ServerStanding, at now: Nanoseconds) {
     associations[index].schedule.asked(at: now, using: &dice)
     associations[index].failed(trouble, at: now)
+    hasNews = true
   }
 
   /// On a thread of its own, because DNS may take its time and nothing else can wait for it.
@@ -214,6 +217,7 @@ final class Poller {
           take(request.check.judge(datagram, receivedAt: SystemTime.boot()), for: index)
         } catch {
           associations[index].failed(.unreachable(error.reason), at: SystemTime.boot())
+          hasNews = true
         }
       }
     }
@@ -221,6 +225,7 @@ final class Poller {
 
   private func take(_ verdict: ReplyCheck.Verdict, for index: Int) {
     let now = SystemTime.boot()
+    if case .ignored = verdict {} else { hasNews = true }
     switch verdict {
     case .sample(let sample):
       associations[index].succeeded(with: sample)
@@ -239,5 +244,6 @@ final class Poller {
   private func expire(_ index: Int, at now: Nanoseconds) {
     guard let request = associations[index].request, now >= request.deadline else { return }
     associations[index].failed(request.ignored.map { .refused($0) } ?? .noAnswer, at: now)
+    hasNews = true
   }
 }

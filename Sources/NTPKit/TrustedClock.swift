@@ -79,6 +79,12 @@ package final class TrustedClock: Sendable {
     }
   }
 
+  /// Told how all stand whenever one or more polls have ended, well or not, on the clock's own thread; it must not block.
+  package var onPoll: (@Sendable (ClockReport) -> Void)? {
+    get { state.contents.withLock { $0.onPoll } }
+    set { state.contents.withLock { $0.onPoll = newValue } }
+  }
+
   /// Told by how many microseconds the system's clock has leapt ahead while that is not believed (`ClockDiscipline.stepOut`), or back
   /// (then below zero) while the clock shown is drawn to it, and nil when it is followed again; nothing once servers have answered.
   /// On the thread that reads the clock, which it must not block.
