@@ -76,6 +76,24 @@ extension JournalReading {
     }
   }
 
+  /// By number, from this one down: the newest first.
+  package func lastDocuments(
+    _ collection: String, _ key: String, through number: Int64 = .max, limit: Int
+  ) throws(JournalError) -> [Document] {
+    try read { db in
+      let rows = try Row.fetchCursor(
+        db.cachedStatement(
+          sql: """
+            SELECT number, body FROM documents WHERE collection = CAST(? AS TEXT) AND key = CAST(? AS TEXT) AND number <= ?
+            ORDER BY number DESC LIMIT ?
+            """),
+        arguments: [Rows.text(collection), Rows.text(key), number, max(0, limit)])
+      return try Rows.all(rows) { row in
+        Document(collection: collection, key: key, number: row[0], body: try Rows.bytes(row, 1))
+      }
+    }
+  }
+
   /// The keys of a collection that come after this one, in the order of their UTF-8 bytes.
   package func keys(_ collection: String, after key: String?, limit: Int) throws(JournalError) -> [String] {
     try read { db in

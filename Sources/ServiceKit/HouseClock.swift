@@ -4,10 +4,18 @@ package import SharedKernel
 /// Where a service's instants come from: the trusted clock, or a test's.
 package protocol HouseClock: Sendable {
   func now() -> ClockReading
+  /// What that rests on.
+  var syncRecord: SyncRecord { get }
+}
+
+extension HouseClock {
+  /// Of a clock that has no servers to tell of.
+  package var syncRecord: SyncRecord { SyncRecord(reading: now(), age: nil, systemOffset: .zero, servers: []) }
 }
 
 extension TrustedClock: HouseClock {
   package func now() -> ClockReading { ClockReading(self.now() as Reading) }
+  package var syncRecord: SyncRecord { SyncRecord(report) }
 }
 
 extension ClockReading {

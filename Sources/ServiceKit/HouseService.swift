@@ -47,7 +47,8 @@ package struct HouseService<D: Desk>: Sendable {
     let voice = try Identity.voice(of: principal, in: settings.keys, log: log)
     let journal = try openJournal(log)
     defer { journal.close() }
-    let clock = TrustedClock(TrustedClockOptions(source: settings.time))
+    let clock = TrustedClock(TrustedClockOptions(source: settings.time, anchorFile: settings.anchorFile))
+    ClockFile.ofService(instance, in: settings.dataPath).follow(clock)
     clock.start()
     defer { clock.stop() }
     try await ServiceRunner.run(
@@ -104,10 +105,14 @@ package struct HouseService<D: Desk>: Sendable {
     let mailbox = Mailbox(queryLimiter: settings.broker.profile == .own ? Self.queryLimiter : nil)
     let watcher = try KeyFolderWatcher(settings.keys) { mailbox.post(.keysChanged) }
     defer { watcher.close() }
+    let recorder = try SyncRecorder(journal, clock)
     let (publishing, consuming) = (publishing(to: mailbox, log), consuming(to: mailbox, clock, log))
     let service = TurnService<D>(
       name: instance, mailbox: mailbox, clock: clock, keys: settings.keys, publisher: publishing, log: log,
-      attend: { clock.setAttentive($0) },
+      attend: {
+        clock.setAttentive($0)
+        try recorder.turn(isAttentive: $0)
+      },
       whenReady: { [instance, queue] in
         log.notice("\(said("pronto", "ready"))", metadata: ["queue": "\(queue)"])
         Readiness.announce(instance)

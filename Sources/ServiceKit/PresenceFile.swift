@@ -26,7 +26,17 @@ package final class PresenceFile {
     (journal.hasSuffix(".sqlite") ? String(journal.dropLast(".sqlite".count)) : journal) + ".presence"
   }
 
-  package var last: Timestamp? {
+  package var last: Timestamp? { Self.last(descriptor) }
+
+  /// When the service of the journal at this path last was there, whether it runs or not.
+  package static func last(beside journal: String) -> Timestamp? {
+    let descriptor = open(path(beside: journal), O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    return last(descriptor)
+  }
+
+  private static func last(_ descriptor: Int32) -> Timestamp? {
     var value: Int64 = 0
     guard pread(descriptor, &value, 8, 0) == 8, value > 0 else { return nil }
     return Timestamp(microseconds: value)
