@@ -20,6 +20,7 @@ package struct AuctionCommand: AsyncParsableCommand {
           ms-leilao                             # serve
           ms-leilao --leiloes calendario.json   # serve, e agenda o que há nele
           ms-leilao listar
+          ms-leilao relogio                     # o relógio e os seus servidores
           ms-leilao --verificar                 # confere o diário e termina
         """,
         """
@@ -29,6 +30,7 @@ package struct AuctionCommand: AsyncParsableCommand {
           ms-leilao                             # serves
           ms-leilao --auctions calendar.json    # serves, and schedules what it says
           ms-leilao list
+          ms-leilao clock                       # the clock and its servers
           ms-leilao --verify                    # checks the journal and ends
         """),
       version: Release.version,
@@ -36,7 +38,7 @@ package struct AuctionCommand: AsyncParsableCommand {
         ServeCommand.self, ScheduleCommand.self, CancelCommand.self, SuspendCommand.self, ResumeCommand.self, CloseCommand.self,
         ListCommand.self, DeadLettersCommand.self,
         RotateKeyCommand.self,
-        TopologyCommand.self,
+        TopologyCommand.self, ClockCommand<CalendarJournal>.self,
         CopyCommand<CalendarJournal>.self, RestoreCommand<CalendarJournal>.self, CompactCommand<CalendarJournal>.self,
       ],
       defaultSubcommand: ServeCommand.self)

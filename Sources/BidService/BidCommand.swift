@@ -39,6 +39,7 @@ package struct BidCommand: AsyncParsableCommand {
       version: Release.version,
       subcommands: [
         ServeCommand.self, CopyCommand<BooksJournal>.self, RestoreCommand<BooksJournal>.self, CompactCommand<BooksJournal>.self,
+        ClockCommand<BooksJournal>.self,
       ],
       defaultSubcommand: ServeCommand.self)
   }

@@ -33,14 +33,48 @@ package struct NotificationCommand: AsyncParsableCommand {
           RABBITMQ_URL=amqp://ms_notificacao:password@broker:5672/leilao \\
             ms-notificacao --log debug
         """),
-      version: Release.version)
+      version: Release.version, subcommands: [ServeCommand.self, UserClockCommand<RelayClock>.self],
+      defaultSubcommand: ServeCommand.self)
+  }
+
+  package init() {}
+}
+
+/// `ms-notificacao relogio`
+enum RelayClock: ClockProgram {
+  static let program = "ms-notificacao"
+  static let brokerUser = HousePrincipal.msNotificacao.text
+  static let hasClock = false
+  static let without = Sentence("não usa relógio", "uses no clock")
+  static let remark = Sentence(
+    "O ms-notificacao não usa relógio: repete bytes. O que se vê é o que os programas deste usuário sabem da hora.",
+    "ms-notificacao uses no clock: it repeats bytes. What is shown is what this user's programs know of the time.")
+}
+
+/// `ms-notificacao servir`
+struct ServeCommand: AsyncParsableCommand {
+  static var configuration: CommandConfiguration {
+    .spoken(
+      "servir", "serve",
+      abstract: said("Serve: repete cada decisão.", "Serves: repeats each decision."),
+      discussion: said(
+        """
+        EXEMPLOS:
+          ms-notificacao
+          LEILAO_LOG_FORMAT=json ms-notificacao servir
+        """,
+        """
+        EXAMPLES:
+          ms-notificacao
+          LEILAO_LOG_FORMAT=json ms-notificacao serve
+        """))
   }
 
   @OptionGroup var house: HouseOptions
 
-  package init() {}
+  init() {}
 
-  package func run() async throws {
+  func run() async throws {
     let principal = HousePrincipal.msNotificacao
     let settings = try house.resolved(brokerUser: principal.text)
     let log = settings.logger(principal.text)

@@ -42,6 +42,7 @@ struct BidCall: Sendable {
 
   func place(_ text: String, on auction: AuctionID, by voice: Voice, _ report: BidReport) async throws {
     let clock = TrustedClock(TrustedClockOptions(source: settings.time))
+    BidderClock.follow(clock)
     clock.start()
     defer { clock.stop() }
     _ = await clock.waitUntilReady(within: .seconds(6))

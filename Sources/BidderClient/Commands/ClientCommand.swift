@@ -1,4 +1,5 @@
 package import ArgumentParser
+import NTPKit
 import ServiceKit
 import SharedKernel
 import SigningKit
@@ -34,11 +35,27 @@ package struct ClientCommand: AsyncParsableCommand {
       subcommands: [
         TerminalCommand.self, KeygenCommand.self, PlaceBidCommand.self, WatchCommand.self, AuctionsCommand.self,
         LedgerCommand.self, VerifyCommand.self, ReceiptsCommand.self,
+        UserClockCommand<BidderClock>.self,
       ],
       defaultSubcommand: TerminalCommand.self)
   }
 
   package init() {}
+}
+
+/// `cliente-tui relogio`
+enum BidderClock: ClockProgram {
+  static let program = "cliente-tui"
+  static let brokerUser = BidderAccess.brokerUser
+  static let hasClock = true
+  static let remark = Sentence(
+    "O que se vê é o que o último cliente-tui deste usuário ouviu dos servidores.",
+    "What is shown is what this user's last cliente-tui heard from the servers.")
+
+  static let without = Sentence("nenhum deixou nada", "none has left anything")
+
+  /// Leaves the clock's state for `relogio` after each poll.
+  static func follow(_ clock: TrustedClock) { ClockFile.ofUser(program)?.follow(clock) }
 }
 
 /// What every command of a bidder needs: who, and with which key.

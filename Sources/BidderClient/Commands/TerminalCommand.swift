@@ -93,6 +93,7 @@ package struct TerminalCommand: AsyncParsableCommand {
     let voice = try BidderAccess.voice(of: bidder, settings)
     let keys = try BidderAccess.keys(settings)
     let clock = TrustedClock(TrustedClockOptions(source: settings.time))
+    BidderClock.follow(clock)
     clock.start()
     clock.setAttentive(true)
     guard let inbox = Inbox() else {

@@ -50,6 +50,7 @@ package struct WatchCommand: AsyncParsableCommand {
     let settings = try house.resolved(brokerUser: BidderAccess.brokerUser)
     let bidder = try BidderAccess.bidder(bidder, option: BidderAccess.bidderOption)
     let clock = TrustedClock(TrustedClockOptions(source: settings.time))
+    BidderClock.follow(clock)
     clock.start()
     defer { clock.stop() }
     let channel = Channel<BidderSession.Event>()
