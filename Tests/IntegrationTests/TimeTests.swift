@@ -106,4 +106,95 @@ struct TimeTests {
     let clocks = try await Ledger("com-ancora", from: Visitor(house)).accepted.map(\.bid.clock.status)
     #expect(clocks == [.synchronized, .holdover])
   }
+
+  @Test func `Two services of one user ask a time server in one burst between them, and so does one that is started again`()
+    async throws
+  {
+    let server = try FakeNTPServer.honest()
+    let house = try await PrivateHouse(ntp: server.address, running: [.bids, .calendar])
+    let burst = 1...4
+    #expect(burst.contains(server.questions.count))
+    for service in [PrivateHouse.Service.bids, .calendar] {
+      try await house.kill9(service)
+      try await house.start(service)
+    }
+    #expect(burst.contains(server.questions.count))
+    let clock = try await house.operator(["relogio"])
+    #expect(clock.status == 0 && burst.contains(server.questions.count), "\(clock)")
+  }
+
+  @Test func `How good the clock was around a close can be read from the journal, and who lied`() async throws {
+    let honest = [try PrivateChrony(), try PrivateChrony()]
+    let (liar, counted) = (try PrivateChrony(lyingBy: 3_600), try FakeNTPServer.honest())
+    let names = [liar.address] + honest.map(\.address) + [counted.address]
+    let house = try await PrivateHouse(ntp: names.joined(separator: ","), running: [.notices])
+    func asked(_ service: PrivateHouse.Service) -> [String: String] { ["XDG_CACHE_HOME": "\(house.cache)/\(service)"] }
+    let before = try await house.run("ms-lance", ["relogio"], as: "operador", asked(.bids))
+    #expect(before.status == 3 && before.text.contains("nunca serviu aqui"), "\(before)")
+    for service in [PrivateHouse.Service.bids, .calendar] { try await house.start(service, environment: asked(service)) }
+    try await house.schedule("com-relogio", duration: "15s", extension: "0s")
+    try await house.opened("com-relogio")
+    let closing = try #require(try await Follower(house, "com-relogio", as: "cliente_alpha").toTheEnd().last)
+    #expect(closing.situacao == "sem_lances")
+    let closedAt = try await Ledger("com-relogio", from: Visitor(house)).clocks.last?.instant
+
+    // While they run, as their files and presence tell; and of both alike.
+    for (program, service) in [("ms-lance", PrivateHouse.Service.bids), ("ms-leilao", .calendar)] {
+      let run = try await house.run(program, ["relogio"], as: "operador", asked(service))
+      #expect(
+        run.status == 0 && run.output[0].contains("sincronizado, ± ") && run.output[0].contains("; fecha leilões"), "\(run)")
+      #expect(run.output.count { $0.hasPrefix("  * ") && $0.hasSuffix("  usado") } == 3, "\(run)")
+      let outvoted = run.output.filter { $0.hasPrefix("  x ") }
+      #expect(outvoted.count == 1 && outvoted[0].contains(liar.address), "\(run)")
+      #expect(outvoted[0].contains("+3600,") || outvoted[0].contains("+3599,"), "\(run)")
+      #expect(outvoted[0].hasSuffix("não usado: a maioria diz outra hora"))
+      #expect(run.output.contains { $0.hasPrefix("serviço presente há ") }, "\(run)")
+    }
+    for service in [PrivateHouse.Service.bids, .calendar] { #expect(try await house.terminate(service) == .code(0)) }
+
+    // When they have ended; and nobody is asked.
+    let questions = counted.questions.count
+    let instant = TimeText.rfc3339(try #require(closedAt))
+    let around = try await house.run("ms-lance", ["relogio", "--em", instant, "--json"], as: "operador", asked(.bids))
+    #expect(around.status == 0, "\(around)")
+    let records = around.output.filter { $0.hasPrefix(#"{"tipo":"registro","status":"sincronizado","em_us":"#) }
+    #expect(records.count >= 1 && around.output.count == records.count * 5, "a clock and four servers: \(around)")
+    #expect(around.output[1].contains(#""servidor":"\#(liar.address)""#) && around.output[1].contains(#""situacao":"vencido""#))
+    let bound = try #require(around.output.first?.split(separator: #""incerteza_us":"#).last?.prefix { $0 != "," }).description
+    #expect(try #require(Int64(bound)) <= 50_000, "\(around)")
+    let english = try await house.run(
+      "ms-leilao", ["clock", "--history", "5"], as: "operador", asked(.calendar).merging(["LC_ALL": "en_US.UTF-8"]) { $1 })
+    #expect(
+      english.status == 0 && english.text.contains("synchronised") && english.text.contains("not used: the majority"),
+      "\(english)")
+    let stopped = try await house.run("ms-lance", ["relogio"], as: "operador", asked(.bids))
+    #expect(stopped.status == 0 && stopped.text.contains("  x "), "\(stopped)")
+    #expect(counted.questions.count == questions)
+  }
+
+  @Test func `The programs without a journal tell what their user's programs know of the time`() async throws {
+    let house = try await PrivateHouse.shared
+    let server = try FakeNTPServer.honest()
+    let environment = ["LEILAO_NTP": server.address, "XDG_CACHE_HOME": house.folder + "/sem-diario"]
+    for program in ["ms-notificacao", "cliente-tui"] {
+      let run = try await house.run(program, ["relogio"], as: "cliente", environment)
+      #expect(run.status == 3 && run.text.contains("guardado para este usuário: nada"), "\(run)")
+    }
+    #expect(server.questions.isEmpty)
+    try await house.schedule("sem-diario", duration: "1h")
+    try await house.opened("sem-diario")
+    #expect(
+      try await house.client(["lance", "sem-diario", "100", "--cliente", "cliente_alpha"], environment: environment).status == 0)
+    let asked = server.questions.count
+    let client = try await house.client(["relogio", "--json"], environment: environment)
+    #expect(client.status == 0 && client.output.count == 3, "\(client)")
+    #expect(client.output[0].contains(#""programa":"cliente-tui","status":"sincronizado""#), "\(client)")
+    #expect(client.output[1].contains(#""servidor":"\#(server.address)""#) && client.output[1].contains(#""usado":true"#))
+    let relay = try await house.run("ms-notificacao", ["relogio"], as: "cliente", environment)
+    #expect(
+      relay.status == 0 && relay.text.contains("não usa relógio") && relay.text.contains("não pergunta a ninguém"), "\(relay)")
+    #expect(server.questions.count == asked)
+    // On the system's clock on purpose there is nothing to cache.
+    #expect(try await house.run("ms-notificacao", ["relogio"], as: "cliente").status == 0)
+  }
 }

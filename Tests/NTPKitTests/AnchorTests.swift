@@ -147,6 +147,19 @@ struct AnchorTests {
     #expect(file().anchor() == Self.anchor)
   }
 
+  @Test func `what is cached is told to whoever asks for the same servers, without a clock`() throws {
+    let source = TimeSource.servers(Self.servers, insisted: true)
+    #expect(CachedTime(of: source, in: path) == nil && CachedTime(of: source, in: nil) == nil)
+    let now = bootNanoseconds()
+    let estimate = Estimate(offset: wallMicroseconds() * 1_000 - now, halfWidth: 5 * millisecond, madeAt: now)
+    #expect(try #require(AnchorFile(path: path, servers: Self.servers)).store(Anchor(estimate), at: now))
+    let cached = try #require(CachedTime(of: source, in: path))
+    #expect(cached.reading.status == .holdover && cached.reading.uncertaintyMicroseconds >= 5_000)
+    #expect(cached.ageMicroseconds >= 0 && abs(cached.reading.unixMicroseconds - wallMicroseconds()) < 60_000_000)
+    #expect(CachedTime(of: .servers([Self.servers[0]], insisted: true), in: path) == nil)
+    #expect(CachedTime(of: .none, in: path) == nil)
+  }
+
   @Test func `a place that cannot be written is said`() {
     let file = AnchorFile(path: "/proc/leilao/relogio", servers: Self.servers, bootID: "x")
     #expect(throws: AnchorFile.Failure.self) { _ = try file.store(Self.anchor, at: Self.later) }
