@@ -7,7 +7,7 @@ package enum ShortClock {
   private static let patience = Duration.seconds(6)
 
   package static func reading(_ settings: HouseSettings) async -> ClockReading {
-    let clock = TrustedClock(TrustedClockOptions(source: settings.time))
+    let clock = TrustedClock(TrustedClockOptions(source: settings.time, anchorFile: settings.anchorFile))
     clock.start()
     defer { clock.stop() }
     return ClockReading(await clock.waitUntilReady(within: patience))
