@@ -48,7 +48,7 @@ final class Poller {
     associations = servers.map { [startedAt] server in
       let numeric = (try? SocketAddress.resolve(server, numericOnly: true)) ?? []
       let isNear = options.fastLoopbackPolling && !numeric.isEmpty && numeric.allSatisfy(\.isLoopback)
-      var association = Association(server, pace: isNear ? .loopback : .courteous, first: startedAt + (isNear ? 0 : rest))
+      var association = Association(server, pace: isNear ? .loopback : options.pace, first: startedAt + (isNear ? 0 : rest))
       if !numeric.isEmpty { association.resolved(to: numeric, at: startedAt) }
       return association
     }
@@ -115,7 +115,7 @@ final class Poller {
   /// Whether no process of this user has asked there within the floor; if one has, what it learnt is used.
   private func hasTurn(_ index: Int, at address: SocketAddress, _ now: Nanoseconds) -> Bool {
     let schedule = associations[index].schedule
-    guard let file, schedule.pace == .courteous, schedule.opensRound || associations[index].turnAddress != address else {
+    guard let file, schedule.pace != .loopback, schedule.opensRound || associations[index].turnAddress != address else {
       return true
     }
     do {
@@ -143,7 +143,7 @@ final class Poller {
   /// A server that wants fewer questions gets none from the other processes of this user either.
   private func rest(_ index: Int, at now: Nanoseconds) {
     let association = associations[index]
-    guard let file, association.schedule.pace == .courteous, let address = association.address,
+    guard let file, association.schedule.pace != .loopback, let address = association.address,
       let next = association.schedule.next
     else { return }
     do { try file.rest(address, until: next, at: now) } catch { note(anchorProblem: error.reason) }

@@ -10,6 +10,8 @@ package struct TrustedClockOptions: Sendable {
   /// After how long without any agreement the system's clock is accepted, where the servers are not insisted on.
   package var patience: Duration
 
+  /// How often strangers' servers are asked; a test may leave them alone for longer.
+  var pace = PollSchedule.Pace.courteous
   /// Finds a server's addresses, and may take its time; a test's own in place of the system's.
   var resolver: @Sendable (NTPServer) throws(SocketAddress.ResolutionFailure) -> [SocketAddress] = {
     server throws(SocketAddress.ResolutionFailure) in try SocketAddress.resolve(server, numericOnly: false)

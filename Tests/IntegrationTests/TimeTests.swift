@@ -112,15 +112,22 @@ struct TimeTests {
   {
     let server = try FakeNTPServer.honest()
     let house = try await PrivateHouse(ntp: server.address, running: [.bids, .calendar])
-    let burst = 1...4
-    #expect(burst.contains(server.questions.count))
+    /// How many were asked in each 64 s, less a second for how long a question travels on a busy machine.
+    func bursts() -> [Int] {
+      var (bursts, began): ([Int], Int64) = ([], .min / 2)
+      for question in server.questions {
+        if question.receivedAt - began >= 63_000_000_000 { (began, bursts) = (question.receivedAt, bursts + [0]) }
+        bursts[bursts.count - 1] += 1
+      }
+      return bursts
+    }
     for service in [PrivateHouse.Service.bids, .calendar] {
       try await house.kill9(service)
       try await house.start(service)
     }
-    #expect(burst.contains(server.questions.count))
     let clock = try await house.operator(["relogio"])
-    #expect(clock.status == 0 && burst.contains(server.questions.count), "\(clock)")
+    #expect(clock.status == 0, "\(clock)")
+    #expect(!bursts().isEmpty && bursts().allSatisfy { $0 <= 4 }, "\(bursts())")
   }
 
   @Test func `How good the clock was around a close can be read from the journal, and who lied`() async throws {

@@ -17,10 +17,11 @@ struct CourtesyTests {
   func file(_ names: String = "a.example") throws -> AnchorFile {
     AnchorFile(path: path, servers: [try NTPServer(names)], bootID: "boot")
   }
-  /// As a program asks strangers' servers, though these are on this machine.
+  /// As a program asks strangers' servers, though these are on this machine, and leaves them alone for hours: no test takes that long.
   func courteous(_ addresses: [String]) throws -> TrustedClockOptions {
     var options = try TrustedClockOptions.loopback(addresses, anchorFile: path)
     options.fastLoopbackPolling = false
+    options.pace.floor = 10_000 * second
     return options
   }
 
@@ -87,7 +88,7 @@ struct CourtesyTests {
     for clock in clocks { clock.start() }
     defer { for clock in clocks { clock.stop() } }
     var statuses: [Reading.Status] = []
-    for clock in clocks { statuses.append(await clock.waitUntilReady(within: .seconds(60)).status) }
+    for clock in clocks { statuses.append(await clock.waitUntilReady(within: .seconds(600)).status) }
     for clock in clocks { clock.stop() }
     #expect(statuses.count { $0 == .synchronized } == 1 && statuses.count { $0 == .holdover } == 1)
     #expect((1...4).contains(server.questions.count), "one burst")
@@ -113,13 +114,14 @@ struct CourtesyTests {
 
   @Test func `a server that said RATE is not asked by the next start either`() async throws {
     let server = try FakeNTPServer { [.honest(to: $0) { ($0.leap, $0.stratum, $0.referenceID) = (3, 0, 0x5241_5445) }] }
+    let before = bootNanoseconds()
     let first = TrustedClock(try courteous([server.address]))
     first.start()
     try await until("it said so") { first.report.servers.first?.standing == .kissed(.rate) }
     first.stop()
     let record = try #require(AnchorRecord(parsing: String(decoding: folder.read("relogio"), as: UTF8.self)))
-    let rest = try #require(record.rests[server.address]) - bootNanoseconds() / 1_000
-    #expect(rest > 800_000_000, "1 024 s and more from when it said so: \(rest) µs")
+    let rest = try #require(record.rests[server.address]) - before / 1_000
+    #expect(rest >= 20_000_000_000, "twice as long as before: \(rest) µs")
     let marker = try FakeNTPServer { _ in [] }
     let next = TrustedClock(try courteous([server.address, marker.address]))
     next.start()

@@ -167,4 +167,17 @@ struct TrustedClockLieTests {
     #expect(closed.questions.count == 1)
     #expect(clock.report.servers.map(\.standing) == [.kissed(KissCode(rawValue: code) ?? .rate), .chosen])
   }
+
+  @Test func `servers that said to stop leave the vote to the one that did not`() async throws {
+    let closed = try (0..<2).map { _ in
+      try FakeNTPServer { [.honest(to: $0) { ($0.leap, $0.stratum, $0.referenceID) = (3, 0, 0x4445_4e59) }] }
+    }
+    let open = try FakeNTPServer.honest()
+    let clock = TrustedClock(try .loopback(closed.map(\.address) + [open.address]))
+    defer { clock.stop() }
+    #expect(await clock.waitUntilReady(within: .seconds(60)).status == .synchronized)
+    try await until("each has its standing") {
+      clock.report.servers.map(\.standing) == [.kissed(.deny), .kissed(.deny), .chosen]
+    }
+  }
 }
