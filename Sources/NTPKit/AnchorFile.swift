@@ -109,6 +109,8 @@ struct AnchorFile {
       guard errno == EWOULDBLOCK || errno == EINTR else { throw Self.failure("travar", "lock", path) }
       return nil
     }
+    // Closing is not enough: a child process that is being made just now has the same open file for a moment more.
+    defer { flock(lock, LOCK_UN) }
     return try body()
   }
 
