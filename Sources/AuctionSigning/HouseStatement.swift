@@ -40,6 +40,7 @@ package struct HouseStatement: Sendable {
     case extended(Extension)
     case refused(Receipt)
     case answered(CommandAnswer)
+    case clock(ClockRecord)
   }
 
   package let fact: Fact
@@ -83,7 +84,7 @@ package struct HouseStatement: Sendable {
       case .closing(_, let evidence): return [evidence].compactMap { $0 }
       case .entries(let entries): return entries.compactMap(\.fact.ofTheCalendar)
       }
-    case .scheduled, .notice, .extended, .refused, .answered: return []
+    case .scheduled, .notice, .extended, .refused, .answered, .clock: return []
     }
   }
 
@@ -130,7 +131,8 @@ package struct HouseStatement: Sendable {
     case .extended: .extended(try Extension(envelope))
     case .bidRefused: .refused(try Receipt(envelope))
     case .commandAnswered: .answered(try CommandAnswer(envelope))
-    case .reserve, .passedOn, .bidPlaced, .snapshot, .clockSynchronized, .schedule, .cancel, .suspend, .resume, .close, .passOn,
+    case .clockSynchronized: .clock(try ClockRecord(envelope))
+    case .reserve, .passedOn, .bidPlaced, .snapshot, .schedule, .cancel, .suspend, .resume, .close, .passOn,
       .voidBid:
       throw Rejection(.malformed, envelope.kind.rawValue)
     }
@@ -146,6 +148,7 @@ package struct HouseStatement: Sendable {
     case .extended(let extended): extended.clock.instant
     case .refused(let receipt): receipt.clock.instant
     case .answered(let answer): answer.clock.instant
+    case .clock(let record): record.clock.instant
     }
   }
 
@@ -159,6 +162,7 @@ package struct HouseStatement: Sendable {
     case .extended(let extended): extended.auction
     case .refused(let receipt): receipt.auction
     case .answered(let answer): answer.auction
+    case .clock: nil
     }
   }
 }

@@ -116,4 +116,17 @@ struct Name: Sendable, ExpressibleByStringLiteral {
   static let lostReceipts: Name = "recibos_perdidos"
   static let clockRecords: Name = "relogios"
   static let houseKey: Name = "chave_da_casa"
+
+  // What the house's time rested on.
+  static let age: Name = "idade_us"
+  static let systemOffset: Name = "sistema_us"
+  static let servers: Name = "servidores"
+  static let serverName: Name = "nome"
+  static let address: Name = "endereco"
+  static let isUsed: Name = "usado"
+  static let word: Name = "resposta"
+  static let offset: Name = "deslocamento_us"
+  static let delay: Name = "atraso_us"
+  static let dispersion: Name = "dispersao_us"
+  static let stratum: Name = "estrato"
 }

@@ -45,7 +45,7 @@ extension BidDesk {
       return SnapshotPage.auctions(answering: query.id, pairs, clock: clock, partition: partition)
     case .blocks(let auction, let first):
       let head = keeper.summary(of: auction)?.head
-      let blocks = try Self.pageful(of: Collection.blocks, auction, from: first, in: store)
+      let blocks = try Self.pageful(of: Collection.blocks, auction.text, from: first, in: store)
       return .of(.blocks(auction, from: first, head: head), answering: query.id, blocks, clock: clock, partition: partition)
     case .bid(let bidder, let bid):
       guard let decision = keeper.decision(of: bidder, bid: bid) else {
@@ -69,37 +69,52 @@ extension BidDesk {
   }
 
   /// What follows the first so many envelopes of a ledger, all of it or a little more than fits into one reply. First what does not
-  /// change any more once the auction is over: its blocks and the receipts that the result commits to. Then the receipts of bids that
+  /// change any more once the auction is over: its blocks, the receipts that the result commits to, the records of the clock. Then the
+  /// receipts of bids that
   /// were refused later, as long as they are kept.
   private func ledger(of auction: AuctionID, upTo head: Seen?, after: Int64, in store: any Store) throws -> [Evidence] {
     let lost = recorded.retention.lostReceipts(of: auction)
     let count = keeper.refusedBids(of: auction)
     let committed = max(keeper.closed(auction).map(\.committedRefusals) ?? count, lost)
     let late = max(committed, recorded.retention.removed(of: auction))
-    let sections: [(collection: String, first: Int64, end: Int64)] = [
-      (Collection.blocks, 0, head.map { $0.block + 1 } ?? 0), (Collection.receipts, lost + 1, committed + 1),
-      (Collection.receipts, late + 1, count + 1),
+    let clock = try clockRecords(of: auction, in: store)
+    let sections: [(collection: String, key: String, first: Int64, end: Int64)] = [
+      (Collection.blocks, auction.text, 0, head.map { $0.block + 1 } ?? 0),
+      (Collection.receipts, auction.text, lost + 1, committed + 1),
+      (Self.sealedRecords, "", clock.lowerBound, clock.upperBound),
+      (Collection.receipts, auction.text, late + 1, count + 1),
     ]
     var (page, size, skipped): ([Evidence], Int, Int64) = ([], 0, after)
-    for (collection, first, end) in sections where size <= WireLimits.body && end > first {
+    for (collection, key, first, end) in sections where size <= WireLimits.body && end > first {
       let next = first + min(skipped, end - first)
       skipped -= next - first
-      let some = try Self.pageful(of: collection, auction, from: next, to: end, besides: size, in: store)
+      let some = try Self.pageful(of: collection, key, from: next, to: end, besides: size, in: store)
       page += some
       size += some.reduce(0) { $0 + $1.bytes.count }
     }
     return page
   }
 
+  /// The records of the clock that belong to a ledger: the last one before its first block, and those up to its last one. None of
+  /// auctions that were opened before there were any.
+  private func clockRecords(of auction: AuctionID, in store: any Store) throws -> Range<Int64> {
+    func number(_ end: Int64) throws -> Int64? {
+      try store.document(Collection.clockRange, auction.text, end).flatMap { Int64(String(decoding: $0, as: UTF8.self)) }
+    }
+    let last = try number(1) ?? lastClockRecord
+    guard let first = try number(0) ?? number(1), last >= first, last > 0 else { return 0..<0 }
+    return max(first, 1)..<last + 1
+  }
+
   /// Documents from a number on, all of them up to `end` or a few more than fit into one reply.
   /// - Parameter size: how much of the reply is full already, in bytes.
   private static func pageful(
-    of collection: String, _ auction: AuctionID, from first: Int64, to end: Int64 = .max, besides size: Int = 0,
+    of collection: String, _ key: String, from first: Int64, to end: Int64 = .max, besides size: Int = 0,
     in store: any Store
   ) throws -> [Evidence] {
     var (page, size, next) = ([Evidence](), size, first)
     while size <= WireLimits.body, next < end {
-      let some = try store.documents(collection, auction.text, from: next, limit: handful).filter { $0.number < end }
+      let some = try store.documents(collection, key, from: next, limit: handful).filter { $0.number < end }
       page += some.map { Evidence($0.body) }
       size += some.reduce(0) { $0 + $1.body.count }
       guard some.count == handful, let last = some.last, last.number < .max else { break }

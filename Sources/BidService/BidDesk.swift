@@ -42,6 +42,8 @@ package struct BidDesk: Desk, Sendable {
   private var ring = KeyRing()
   let voice: Voice
   private let profile: IdentityProfile
+  /// The number of the last signed record of the clock; 0 while there is none.
+  private(set) var lastClockRecord: Int64 = 0
   /// Which of the house's partitions this is; nil in a house that has none.
   let partition: Partition?
 
@@ -109,6 +111,14 @@ package struct BidDesk: Desk, Sendable {
     case .bid, .shed, .statement, .misdirected: false
     }
   }
+
+  package func sealed(_ record: SyncRecord, number: Int64) -> Document? {
+    Document(
+      collection: Self.sealedRecords, key: "", number: number,
+      body: voice.seal(ClockRecord(record, number: number)).evidence.bytes)
+  }
+
+  package mutating func clockRecorded(_ number: Int64) { lastClockRecord = number }
 
   package mutating func decide(_ opened: [Opened], away: (from: Timestamp, to: Timestamp)?, at clock: ClockReading) -> Turn {
     var draft = Draft()
@@ -267,9 +277,11 @@ package struct BidDesk: Desk, Sendable {
           draft.turn.entries.append(
             BidEntry.sealed(PastBlock(auction: auction, number: number, digest: block.digest)).entry)
         }
+        if number == 0 { keepClockRange(0, of: auction, in: &draft) }
         draft.say(.bidsAccepted, number, of: auction, block)
       case .result(let auction, let number, let block):
         draft.say(.awarded, number, of: auction, block)
+        keepClockRange(1, of: auction, in: &draft)
         recorded.note(auction)
       case .extended(let extended, let spelled): draft.say(extended, spelled)
       case .refused(let receipt, let spelled):
@@ -280,6 +292,12 @@ package struct BidDesk: Desk, Sendable {
       case .accepted(let bid, _): draft.turn.entries.append(BidEntry.accepted(bid).entry)
       }
     }
+  }
+
+  /// Which records belong to a ledger is settled with its first and its last block: so that it is the same for ever.
+  private func keepClockRange(_ end: Int64, of auction: AuctionID, in draft: inout Draft) {
+    draft.turn.documents.append(
+      Document(collection: Collection.clockRange, key: auction.text, number: end, body: Array("\(lastClockRecord)".utf8)))
   }
 
   // MARK: - Bids that never reach the books
@@ -361,6 +379,8 @@ enum Collection {
   /// The bids that the receipts are about, under the receipts' numbers.
   static let refusedBids = "lance_recusado"
   static let schedulings = "agendamento"
+  /// Of an auction: under 0 the number of the last record of the clock when it opened, under 1 that when it ended.
+  static let clockRange = "relogio_do_livro"
 }
 
 extension Scribe {

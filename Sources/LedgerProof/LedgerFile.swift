@@ -103,7 +103,7 @@ extension HouseStatement {
       case .closing(_, let evidence): return [evidence].compactMap { $0 }
       case .entries(let entries): return entries.compactMap(\.fact.houseEvidence)
       }
-    case .scheduled, .notice, .extended, .refused, .answered: return []
+    case .scheduled, .notice, .extended, .refused, .answered, .clock: return []
     }
   }
 }

@@ -29,6 +29,7 @@ package struct LedgerProof: Sendable {
     RefusalCheck(ledger).run(&findings)
     EndingCheck(ledger).run(&findings)
     CommitmentCheck(ledger).run(&findings)
+    ClockCheck(ledger).run(&findings)
     Self.tellLimits(of: ledger, &findings)
     (self.findings, header) = (findings, file.header)
     if case .closing(let said, _)? = ledger.blocks.last?.block.content { result = said } else { result = nil }

@@ -65,6 +65,10 @@ package protocol Desk: Sendable {
   func audit(_ store: any Store, on spread: Spread) throws
   /// What it has to settle before anything is heard, once it knows what its journal holds.
   mutating func resume(at clock: ClockReading) -> Turn
+  /// Signs what its clock rests on, for those who will ask; nil where nobody asks it.
+  func sealed(_ record: SyncRecord, number: Int64) -> Document?
+  /// That, or one before a restart, is committed: the last of them.
+  mutating func clockRecorded(_ number: Int64)
   /// Answers a query from committed state.
   func answer(_ query: Delivery, from store: any Store, at clock: ClockReading) throws(DroppedQuery) -> Publishing
 }
@@ -78,6 +82,11 @@ extension Desk {
   package mutating func admit(_ delivery: Delivery, at now: Timestamp) -> Opened? { nil }
 
   package mutating func expect(entries: Int) {}
+
+  package func sealed(_ record: SyncRecord, number: Int64) -> Document? { nil }
+  package mutating func clockRecorded(_ number: Int64) {}
+  /// Where its signed records of the clock lie.
+  package static var sealedRecords: String { "relogio_assinado" }
 }
 
 /// Why nobody hears an answer to a query.

@@ -111,7 +111,7 @@ package struct HouseService<D: Desk>: Sendable {
       name: instance, mailbox: mailbox, clock: clock, keys: settings.keys, publisher: publishing, log: log,
       attend: {
         clock.setAttentive($0)
-        try recorder.turn(isAttentive: $0)
+        return try recorder.turn(isAttentive: $0)
       },
       whenReady: { [instance, queue] in
         log.notice("\(said("pronto", "ready"))", metadata: ["queue": "\(queue)"])

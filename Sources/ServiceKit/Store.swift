@@ -11,8 +11,14 @@ package protocol Store: AnyObject, Sendable {
   /// Those under these keys and numbers, in this order; nil where there is none.
   func documents(_ collection: String, at places: [(key: String, number: Int64)]) throws(JournalError) -> [[UInt8]?]
   func documents(_ collection: String, _ key: String, from: Int64, limit: Int) throws(JournalError) -> [Document]
+  /// The number of the last one; nil where there is none.
+  func lastNumber(_ collection: String, _ key: String) throws(JournalError) -> Int64?
   func pendingOutbox(after id: Int64, limit: Int) throws(JournalError) -> [OutboxMessage]
   func markSent(_ ids: [Int64]) throws(JournalError)
 }
 
-extension Journal: Store {}
+extension Journal: Store {
+  package func lastNumber(_ collection: String, _ key: String) throws(JournalError) -> Int64? {
+    try lastDocuments(collection, key, limit: 1).first?.number
+  }
+}

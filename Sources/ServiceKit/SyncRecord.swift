@@ -46,6 +46,13 @@ package struct SyncRecord: Hashable, Sendable {
     /// Since it was said.
     package var age: Interval
     package var stratum: Int64
+
+    package init(
+      offset: Interval, delay: Interval, dispersion: Interval, uncertainty: Interval, age: Interval, stratum: Int64
+    ) {
+      (self.offset, self.delay, self.dispersion) = (offset, delay, dispersion)
+      (self.uncertainty, self.age, self.stratum) = (uncertainty, age, stratum)
+    }
   }
 
   package init(reading: ClockReading, age: Interval?, systemOffset: Interval, servers: [Server]) {

@@ -58,20 +58,23 @@ package final class SyncRecorder: Sendable {
     state = Mutex(State(log: SyncLog(after: last.flatMap { SyncRecord($0.body) }), number: last?.number ?? 0))
   }
 
+  /// - Returns: what was kept, if it was worth it.
   /// - Throws: when the journal takes nothing more; the service ends then.
-  package func turn(isAttentive: Bool) throws(JournalError) {
-    let document = state.withLock { state -> Document? in
+  @discardableResult
+  package func turn(isAttentive: Bool) throws(JournalError) -> SyncRecord? {
+    let kept = state.withLock { state -> (record: SyncRecord, document: Document)? in
       let now = ContinuousClock.now
       if let looked = state.lookedAt, now - looked < lookInterval { return nil }
       state.lookedAt = now
       let record = clock.syncRecord
       guard state.log.keeps(record, isAttentive: isAttentive) else { return nil }
       state.number += 1
-      return Document(collection: SyncRecords.collection, key: "", number: state.number, body: record.bytes)
+      return (record, Document(collection: SyncRecords.collection, key: "", number: state.number, body: record.bytes))
     }
-    guard let document else { return }
+    guard let (record, document) = kept else { return nil }
     let old = document.number - most
     let removals = old > 0 ? [Removal(collection: SyncRecords.collection, key: "", through: old)] : []
     _ = try journal.commit(Commit(documents: [document], removals: removals))
+    return record
   }
 }

@@ -45,9 +45,18 @@ package final class TurnLoop<D: Desk> {
     let turns = try replay()
     try desk.audit(store, on: spread)
     try outbox.load()
+    if let last = try store.lastNumber(D.sealedRecords, "") { desk.clockRecorded(last) }
     let reading = clock.now()
     try finish(desk.resume(at: reading), at: reading, acknowledging: nil)
     return turns
+  }
+
+  /// Keeps what the clock rests on, signed, where the desk wants it: under the number after the last one.
+  package func keep(_ record: SyncRecord) throws {
+    let number = try (store.lastNumber(D.sealedRecords, "") ?? 0) + 1
+    guard let document = desk.sealed(record, number: number) else { return }
+    _ = try store.commit(Commit(documents: [document]))
+    desk.clockRecorded(number)
   }
 
   private func replay() throws -> Int {

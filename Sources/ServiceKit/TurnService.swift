@@ -28,7 +28,7 @@ final class TurnService<D: Desk>: Sendable {
   private let log: Logger
   private let makeParts: @Sendable () throws -> Parts
   private let whenReady: @Sendable () -> Void
-  private let attend: @Sendable (Bool) throws -> Void
+  private let attend: @Sendable (Bool) throws -> SyncRecord?
   private let tallyInterval: Duration
 
   /// How many deliveries one turn takes at most, and how many queries it answers.
@@ -40,7 +40,7 @@ final class TurnService<D: Desk>: Sendable {
   /// - Parameter tallyInterval: the least between two lines that tell what was refused or put aside.
   init(
     name: String, mailbox: Mailbox, clock: any HouseClock, keys: KeyFolder, publisher: any Publisher, log: Logger,
-    tallyInterval: Duration = TallyLog.interval, attend: @escaping @Sendable (Bool) throws -> Void,
+    tallyInterval: Duration = TallyLog.interval, attend: @escaping @Sendable (Bool) throws -> SyncRecord?,
     whenReady: @escaping @Sendable () -> Void,
     makeParts: @escaping @Sendable () throws -> Parts
   ) {
@@ -104,7 +104,7 @@ final class TurnService<D: Desk>: Sendable {
       parts.loop.answer(Array(mail.queries.prefix(queriesPerTurn)), through: publisher)
       mailbox.putBack(deliveries: Array(mail.deliveries.dropFirst(batch)), queries: Array(mail.queries.dropFirst(queriesPerTurn)))
       try parts.outbox.pump()
-      try attend(parts.loop.desk.needsGoodClock)
+      if let record = try attend(parts.loop.desk.needsGoodClock) { try parts.loop.keep(record) }
       tallyLog.tell(parts.loop.tally)
       if isConsuming, canPublish, !isReady {
         isReady = true

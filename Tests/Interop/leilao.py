@@ -389,6 +389,10 @@ REASONS = ("limite_de_ritmo", "usuario_desconhecido", "assinatura_invalida", "ch
 
 CHANGE = obj(True, id_leilao=AUCTION, id_comando=UUID, edicao=DIGEST, motivo=free(500), relogio=clock_form(True))
 
+SPAN = count(-LIMIT)
+SERVER = obj(False, nome=free(500), endereco=maybe(free(500)), usado=boolean, motivo=free(500), resposta=maybe(
+    obj(False, deslocamento_us=SPAN, atraso_us=SPAN, dispersao_us=SPAN, incerteza_us=SPAN, idade_us=SPAN, estrato=count())))
+
 FORMS = {
     "leilao-agendado": obj(False, **terms(False), versao_regras=count(1, 1), nonce=text("[0-9a-f]{32}")),
     "leilao-iniciado": obj(False, id_leilao=AUCTION, edicao=DIGEST, inicio_us=INSTANT, fim_us=INSTANT,
@@ -404,7 +408,8 @@ FORMS = {
                              motivo=one_of("lance", "indisponibilidade", "retomada"), relogio=CLOCK),
     "comando-respondido": obj(False, id_leilao=maybe(AUCTION), id_comando=UUID, situacao=one_of("aceito", "recusado"),
                               motivo=maybe(free(500)), edicao=maybe(DIGEST), relogio=CLOCK),
-    "relogio-sincronizado": anything,                  # its members are not described
+    "relogio-sincronizado": obj(False, numero=count(1), relogio=CLOCK, idade_us=maybe(SPAN), sistema_us=SPAN,
+                                servidores=every(SERVER, 64)),
     "lance-realizado": lambda value: (
         obj(True, ("maximo_compromisso",), **BID, valor_centavos=count())(value)
         and (value["valor_centavos"] >= 1 or "maximo_compromisso" in value)),

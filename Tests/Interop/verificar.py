@@ -49,7 +49,7 @@ class Ledger:
 
     def __init__(self, data, pinned=None):
         self.faults, self.pinned = [], pinned
-        self.keys, self.spelled, self.blocks, self.receipts, self.used = {}, [], [], [], set()
+        self.keys, self.spelled, self.blocks, self.receipts, self.records, self.used = {}, [], [], [], [], set()
         self.counts = collections.Counter()
         lines = data.split(b"\n")
         if lines[-1]:
@@ -104,6 +104,9 @@ class Ledger:
             self.fault(2, "the keys are not in order")
         for number, envelope in envelopes:
             self.open(number, envelope)
+        for before, record in zip(self.records, self.records[1:]):
+            if record.value["numero"] != before.value["numero"] + 1:
+                self.fault(record.line, "records of the clock with a gap")
 
     def key(self, number, line):
         value = parse(line)
@@ -142,7 +145,7 @@ class Ledger:
         if said is None:
             return
         one = Read(number, said.value, said.digest, said.kind)
-        (self.blocks if PARTS.get(said.kind) == 1 else self.receipts if PARTS.get(said.kind) == 2 else []).append(one)
+        (self.blocks if PARTS.get(said.kind) == 1 else self.receipts if PARTS.get(said.kind) == 2 else self.records).append(one)
 
     def embedded(self, line, envelope, *kinds, by="ms_leilao", also=()):
         """What ms_leilao said that a block holds; `also`: kinds that ms_lance may say here too."""

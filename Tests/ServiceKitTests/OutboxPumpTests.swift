@@ -53,6 +53,7 @@ private final class Shelf: Store, Sendable {
   func document(_ collection: String, _ key: String, _ number: Int64) throws(JournalError) -> [UInt8]? { nil }
   func documents(_ collection: String, at places: [(key: String, number: Int64)]) throws(JournalError) -> [[UInt8]?] { [] }
   func documents(_ collection: String, _ key: String, from: Int64, limit: Int) throws(JournalError) -> [Document] { [] }
+  func lastNumber(_ collection: String, _ key: String) throws(JournalError) -> Int64? { nil }
   func pendingOutbox(after id: Int64, limit: Int) throws(JournalError) -> [OutboxMessage] {
     rows.withLock { Array($0.filter { $0.id > id }.prefix(limit)) }
   }

@@ -47,7 +47,11 @@ struct IdleDesk: Desk, Sendable {
     let looks = Mutex(0)
     let service = TurnService<IdleDesk>(
       name: "ms_lance", mailbox: mailbox, clock: clock, keys: keys, publisher: taker, log: lines.logger,
-      tallyInterval: .zero, attend: { _ in attend() }, whenReady: whenReady
+      tallyInterval: .zero,
+      attend: { _ in
+        attend()
+        return nil
+      }, whenReady: whenReady
     ) {
       let outbox = OutboxPump(
         publisher: taker, store: journal, log: lines.logger,

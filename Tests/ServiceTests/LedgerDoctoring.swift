@@ -88,7 +88,7 @@ struct LedgerDoctoring: Sendable, CustomTestStringConvertible {
     .init("sem-cabecalho", .file) { try $0.lines { $0.removeFirst() } },
     .init("versao", .file) { try $0.lines { try LedgerForge.header(&$0, "\"versao\":1", "\"versao\":2") } },
     .init("cabecalho-com-mais", .file) {
-      try $0.lines { try LedgerForge.header(&$0, "\"relogios\":0", "\"relogios\":0,\"x\":1") }
+      try $0.lines { try LedgerForge.header(&$0, "\"relogios\":3", "\"relogios\":3,\"x\":1") }
     },
     .init("contagem", .file) { try $0.lines { try LedgerForge.header(&$0, "\"recibos\":3", "\"recibos\":4") } },
     .init("cabeca", .chain) { forge in
@@ -155,8 +155,30 @@ struct LedgerDoctoring: Sendable, CustomTestStringConvertible {
     .init("recibo-tardio", .refusals) { forge in
       try forge.lines { lines in
         guard let late = forge.statements.last, case .refused = late.fact else { throw Missing("a late receipt") }
-        lines.append(late.envelope.encoded())
+        lines.insert(late.envelope.encoded(), at: try forge.place(of: .clockSynchronized, in: lines))
         try LedgerForge.header(&lines, "\"recibos\":3", "\"recibos\":4")
+      }
+    },
+    .init("relogio-omitido", .clock) { forge in
+      try forge.lines { lines in
+        lines.remove(at: try forge.place(of: .clockSynchronized, in: lines, skipping: 1))
+        try LedgerForge.header(&lines, "\"relogios\":3", "\"relogios\":2")
+      }
+    },
+    .init("relogios-trocados", .clock) { forge in
+      try forge.lines { lines in
+        let place = try forge.place(of: .clockSynchronized, in: lines)
+        lines.swapAt(place, place + 1)
+      }
+    },
+    .init("relogio-alterado", .signatures) { forge in
+      try forge.lines { lines in
+        let place = try forge.place(of: .clockSynchronized, in: lines)
+        let envelope = try Envelope(parsing: lines[place])
+        let payload = String(decoding: envelope.payload, as: UTF8.self).replacing("\"incerteza_us\":", with: "\"incerteza_us\":1")
+        lines[place] =
+          Envelope(kind: envelope.kind, payload: Array(payload.utf8), keyID: envelope.keyID, signature: envelope.signature)
+          .encoded()
       }
     },
     .init("sem-chave", .signatures) {
@@ -197,6 +219,7 @@ struct LedgerDoctoring: Sendable, CustomTestStringConvertible {
     .init("bloco-por-estranho", .signatures) { try resigned(.bidsAccepted, $0, by: "estranho", skipping: 2) },
     .init("bloco-por-ms-leilao", .signatures) { try resigned(.bidsAccepted, $0, by: "ms_leilao", skipping: 2) },
     .init("resultado-por-ms-leilao", .signatures) { try resigned(.awarded, $0, by: "ms_leilao") },
+    .init("relogio-por-ms-leilao", .signatures) { try resigned(.clockSynchronized, $0, by: "ms_leilao") },
     .init("recibo-por-licitante", .signatures) { try resigned(.bidRefused, $0, by: "alpha") },
     .init("recibo-por-licitante-registrado", .houseKeys) { forge in
       var lines = try forge.lines()

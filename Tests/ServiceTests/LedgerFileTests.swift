@@ -32,6 +32,8 @@ struct LedgerFileTests {
     let file = try bench.ledgerFile()
     bench.restart()
     #expect(try bench.ledgerFile() == file)
+    try bench.keepClock()
+    #expect(try bench.ledgerFile() == file, "what the clock rests on later is no part of it")
     try bench.place(900_00, by: "beta", number: 77)
     #expect(try bench.ledgerFile() == file, "whoever is refused later stands in no file")
     bench.world.time.advance(by: .seconds(100_000))
@@ -53,10 +55,11 @@ struct LedgerFileTests {
     #expect(outcome.auctions == 1)
     var entries: [Entry] = []
     try journal.forEachEntry(from: 1) { entries.append($0) }
-    let documents = try ["bloco", "recibo", "agendamento", "lance_recusado"].flatMap {
+    let documents = try ["bloco", "recibo", "agendamento", "lance_recusado", "relogio_do_livro"].flatMap {
       try journal.documents($0, "moto", from: 0, limit: 10_000)
     }
-    return SimulatedStore.Contents(entries: entries, documents: documents, outbox: [])
+    let records = try journal.documents("relogio_assinado", "", from: 0, limit: 10_000)
+    return SimulatedStore.Contents(entries: entries, documents: documents + records, outbox: [])
   }
 
   @Test func `has a header, the house's keys, the blocks, the receipts that the result counts, in this order`() throws {
@@ -64,18 +67,21 @@ struct LedgerFileTests {
     let lines = lines(try bench.ledgerFile())
     let blocks = bench.service.store.all("bloco", "moto").map { String(decoding: $0.body, as: UTF8.self) }
     let receipts = bench.service.store.all("recibo", "moto").map { String(decoding: $0.body, as: UTF8.self) }
-    #expect(receipts.count == 4 && lines.count == 3 + blocks.count + 3)
+    #expect(receipts.count == 4 && lines.count == 3 + blocks.count + 3 + 3)
     let head = try #require(bench.head)
     #expect(
       lines[0] == """
         {"formato":"leilao-livro","versao":1,"id_leilao":"moto","edicao":"\(try bench.edition)","encerrado":true,\
         "cabeca":{"bloco":\(head.block),"hash":"\(head.digest)"},"chaves":2,"blocos":\(blocks.count),"recibos":3,\
-        "recibos_perdidos":0,"relogios":0}
+        "recibos_perdidos":0,"relogios":3}
         """)
     #expect(lines[1].hasPrefix("{\"chave_da_casa\":{\"id_usuario\":\"ms_lance\",\"spki\":\"MCow"))
     #expect(lines[2].hasPrefix("{\"chave_da_casa\":{\"id_usuario\":\"ms_leilao\",\"spki\":\"MCow"))
     #expect(Array(lines[3..<3 + blocks.count]) == blocks)
-    #expect(Array(lines[(3 + blocks.count)...]) == Array(receipts.prefix(3)))
+    #expect(Array(lines[(3 + blocks.count)...].prefix(3)) == Array(receipts.prefix(3)))
+    // The last one before the opening, and those up to the end; not the first, and not the one after.
+    let records = bench.service.store.all("relogio_assinado", "").map { String(decoding: $0.body, as: UTF8.self) }
+    #expect(records.count == 5 && Array(lines.suffix(3)) == Array(records[1...3]))
   }
 
   @Test func `of an auction that goes on says so, and grows`() throws {

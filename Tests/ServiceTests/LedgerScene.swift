@@ -46,7 +46,12 @@ enum LedgerScene: String, CaseIterable {
   }
 
   private static func sold() throws -> BooksBench {
-    let bench = try BooksBench.open()
+    let bench = try BooksBench.open(opened: false)
+    try bench.keepClock()
+    bench.after(.seconds(5))
+    try bench.keepClock()
+    try bench.open()
+    bench.after(.seconds(1))
     try bench.place(100_00, by: "alpha", number: 1)
     try bench.place(50_00, by: "beta", number: 2)
     bench.after(.seconds(1))
@@ -54,13 +59,16 @@ enum LedgerScene: String, CaseIterable {
     try bench.place(200_00, by: "beta", number: 4)
     bench.after(.seconds(1))
     try bench.place(120_00, by: "alpha", number: 5)
+    try bench.keepClock()
     bench.after(.seconds(550))
     try bench.place(150_00, by: "beta", number: 6)
     bench.after(.seconds(60))
     bench.restart(after: .seconds(30))
     try bench.place(160_00, by: "alpha", number: 7)
     try bench.place(165_00, by: "beta", number: 8)
+    try bench.keepClock()
     try bench.closeAtTheEnd()
+    try bench.keepClock()
     try bench.place(500_00, by: "beta", number: 9)
     return bench
   }
@@ -188,6 +196,23 @@ extension Bench where Process == SimulatedService<BidDesk> {
     let end = try summary()?.closesAt ?? Build.noon
     after(end + .milliseconds(10) - world.time.now)
     try close(at: end, sequence: sequence)
+  }
+
+  /// What ms-lance's clock rests on now: two servers that agree, one that has not answered.
+  func keepClock() throws {
+    func server(_ name: String, offset: Int64?) -> SyncRecord.Server {
+      SyncRecord.Server(
+        name: name, address: offset == nil ? nil : "127.0.0.1:123", reachability: 255,
+        word: offset.map {
+          SyncRecord.Word(
+            offset: .microseconds($0), delay: .milliseconds(4), dispersion: .microseconds(30), uncertainty: .milliseconds(2),
+            age: .seconds(9), stratum: 1)
+        }, isUsed: offset != nil, standing: offset == nil ? "sem_resposta" : "usado", reason: Sentence("x", "x"))
+    }
+    try service.keepClock(
+      SyncRecord(
+        reading: service.clock.now(), age: .seconds(9), systemOffset: .milliseconds(-3),
+        servers: [server("a.casa", offset: -120), server("b.casa", offset: 80), server("c.casa", offset: nil)]))
   }
 
   func say(_ action: CalendarNotice.Action, _ sequence: Int64) throws {

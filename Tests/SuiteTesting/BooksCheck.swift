@@ -139,7 +139,7 @@ package struct BooksCheck {
       if !known.isOpen { oracle.auctions[opening.auction]?.end = opening.closesAt }
       expect(oracle.open(opening.auction, opensAt: opening.opensAt, at: clock))
     case .notice(let notice): expect(oracle.hear(notice, bytes: statement.envelope.evidence.bytes.count, at: clock))
-    case .block, .extended, .refused, .answered: break
+    case .block, .extended, .refused, .answered, .clock: break
     }
   }
 
@@ -193,7 +193,7 @@ package struct BooksCheck {
       } else {
         nil
       }
-    case .scheduled, .opened, .notice, .extended, .answered: nil
+    case .scheduled, .opened, .notice, .extended, .answered, .clock: nil
     }
   }
 }

@@ -191,7 +191,7 @@ package struct HouseInspection {
         bidder: receipt.bidder, text: "refused as \(receipt.number ?? 0), \(receipt.reason)", auction: auction,
         at: receipt.receivedAt, isAccepted: false)
       return [(digest, decision)]
-    case .scheduled, .opened, .notice, .extended, .answered: return []
+    case .scheduled, .opened, .notice, .extended, .answered, .clock: return []
     }
   }
 

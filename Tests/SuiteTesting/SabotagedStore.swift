@@ -30,6 +30,7 @@ final class SabotagedStore: Store, @unchecked Sendable {
     }
   }
 
+  func lastNumber(_ collection: String, _ key: String) throws(JournalError) -> Int64? { try store.lastNumber(collection, key) }
   func pendingOutbox(after id: Int64, limit: Int) throws(JournalError) -> [OutboxMessage] {
     sabotage == .loseOutbox ? [] : try store.pendingOutbox(after: id, limit: limit)
   }
@@ -73,6 +74,7 @@ final class AheadStore: Store, @unchecked Sendable {
   func commit(_ commit: Commit) throws(JournalError) -> [OutboxMessage] { [] }
   var entryCount: Int64 { 0 }
   func forEachEntry(from number: Int64, _ body: (Entry) throws -> Void) throws {}
+  func lastNumber(_ collection: String, _ key: String) throws(JournalError) -> Int64? { nil }
   func pendingOutbox(after id: Int64, limit: Int) throws(JournalError) -> [OutboxMessage] { [] }
   func markSent(_ ids: [Int64]) throws(JournalError) {}
 }

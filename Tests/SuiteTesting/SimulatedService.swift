@@ -86,6 +86,9 @@ package final class SimulatedService<D: Desk>: SimulatedProcess, @unchecked Send
     return wakeUp.map { $0 <= world.time.now } ?? false
   }
 
+  /// Keeps what its clock rests on, as a service does from time to time.
+  package func keepClock(_ record: SyncRecord) throws { try life?.loop.keep(record) }
+
   package var wakeUp: Timestamp? {
     guard let life else { return nil }
     var due: [Timestamp] = []

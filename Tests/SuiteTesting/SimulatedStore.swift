@@ -100,6 +100,10 @@ package final class SimulatedStore: Store, @unchecked Sendable {
     Array((shelves[Shelf(collection: collection, key: key)] ?? []).filter { $0.number >= number }.prefix(limit))
   }
 
+  package func lastNumber(_ collection: String, _ key: String) throws(JournalError) -> Int64? {
+    shelves[Shelf(collection: collection, key: key)]?.last?.number
+  }
+
   package func pendingOutbox(after id: Int64, limit: Int) throws(JournalError) -> [OutboxMessage] {
     try outbox.filter { $0.id > id && !unsynced.contains($0.id) }.prefix(limit).map { row throws(JournalError) in
       guard let kept = row.kept else { return row }
