@@ -97,7 +97,7 @@ let package = Package(
     .target(
       name: "SuiteTesting",
       dependencies: domain + kits + shell + [
-        "CAMQP", "Failpoints", "AuctionClient", "AuctionService", "BidService", "NotificationService",
+        "CAMQP", "Failpoints", "AuctionClient", "AuctionService", "BidService", "LedgerProof", "NotificationService",
       ],
       path: "Tests/SuiteTesting", swiftSettings: strict),
     // Not a product: many simulated histories from the command line (scripts/simulate).

@@ -33,6 +33,67 @@ struct LedgerProofTests {
   }
 }
 
+/// `--explicar`: which of two bids was first.
+@Suite("Which of two bids was first")
+struct PrecedenceTests {
+  private func proof(_ scene: LedgerScene) throws -> LedgerProof { LedgerProof(try scene.play().ledgerFile()) }
+
+  @Test func `is certain where the intervals do not touch, whichever is asked about first`() throws {
+    let proof = try proof(.vendido)
+    let forwards = try #require(proof.precedence(of: Build.bidID(1), Build.bidID(3)))
+    #expect(forwards.order == .definitelyBefore && forwards.isRecordedInOrder)
+    #expect(forwards.first.latest < forwards.second.earliest)
+    let backwards = try #require(proof.precedence(of: Build.bidID(3), Build.bidID(1)))
+    #expect(backwards.order == .definitelyAfter && !backwards.isRecordedInOrder)
+  }
+
+  @Test func `is decided by the recorded order where they touch`() throws {
+    let proof = try proof(.cheio)
+    let pair = try #require(proof.precedence(of: Build.bidID(2), Build.bidID(1)))
+    #expect(pair.order == .concurrent && !pair.isRecordedInOrder)
+    // A clock on no server's word is trusted to five seconds only, whatever it says; a bid is not of before what its bidder had seen,
+    // nor of after it came.
+    #expect(pair.first.latest == pair.first.received.instant + pair.first.received.uncertainty)
+    let seen = try #require(pair.first.seen)
+    #expect(pair.first.earliest == max(pair.first.claimed.instant - .seconds(5), seen.instant - seen.uncertainty))
+    let itself = try #require(proof.precedence(of: Build.bidID(1), Build.bidID(1)))
+    #expect(itself.order == .concurrent)
+  }
+
+  @Test func `is nothing that a refused or a strange bid has`() throws {
+    let proof = try proof(.vendido)
+    #expect(proof.precedence(of: Build.bidID(1), Build.bidID(2)) == nil)
+    #expect(proof.precedence(of: Build.bidID(99), Build.bidID(1)) == nil)
+  }
+}
+
+/// What is no fault, and cannot be proved either.
+@Suite("What a ledger cannot prove")
+struct UnprovableTests {
+  @Test func `is an end that was announced before it was certain: only the operator may have ordered it`() throws {
+    let forge = try LedgerForge(.calado)
+    let end = Build.noon + .seconds(600)
+    let file = try forge.lie { story in
+      let clock = ClockReading(end + .milliseconds(10), uncertainty: .milliseconds(60), status: .synchronized)
+      let notice = Build.notice(.close(closesAt: end), edition: try forge.bench.edition, clock: clock)
+      let evidence = try forge.calendar.seal(notice).evidence
+      try story.end { result, _ in (result, evidence) }
+    }
+    let proof = LedgerProof(file, pinned: try forge.bench.pinned)
+    #expect(proof.holds, "\(proof.findings.faults)")
+    #expect(proof.findings.unprovable.contains { $0.english.contains("only the operator may order") })
+    let certain = LedgerProof(try forge.bench.ledgerFile(), pinned: try forge.bench.pinned)
+    #expect(!certain.findings.unprovable.contains { $0.english.contains("only the operator may order") })
+  }
+
+  @Test func `is what the clock rested on, where no record of it is left`() throws {
+    let told = { (scene: LedgerScene) in
+      LedgerProof(try scene.play().ledgerFile()).findings.unprovable.contains { $0.english.contains("has no records of it") }
+    }
+    #expect(try told(.semLances) && !told(.vendido))
+  }
+}
+
 /// What somebody has changed is found, and by the check that is there for it.
 @Suite("A doctored ledger")
 struct LedgerDoctoringTests {

@@ -117,4 +117,18 @@ struct TerminalGatewayTests {
     gateway.perform(.resync)
     #expect(auctions() == count)
   }
+
+  @Test func `keeps what the house signs about its bidder`() throws {
+    let scratch = try ScratchFolder()
+    let bench = try BooksBench.open()
+    let receipts = ReceiptFolder(path: scratch.file("recibos/alpha"))
+    let inbox = try #require(Inbox())
+    let gateway = TerminalGateway(
+      voice: try bench.world.keys.voice("alpha"), clock: bench.service.clock, inbox: inbox, receipts: receipts)
+    try bench.place(100_00, by: "alpha", number: 1)
+    let block = try #require(try bench.statements().last)
+    gateway.hear(.concerning(block))
+    #expect(try receipts.receipts(of: "moto") == [block.envelope.evidence.bytes])
+    #expect(inbox.fetch().isEmpty, "nobody need look at it")
+  }
 }

@@ -5,6 +5,7 @@ package import AuctionSigning
 import AuctionWire
 import BidService
 import JournalKit
+import LedgerProof
 import MessagingKit
 import ServiceKit
 package import SharedKernel
@@ -42,8 +43,17 @@ package struct HouseInspection {
   package var violations: [Violation] {
     let ledgers = ledgers.sorted { $0.key < $1.key }
     return house.witness.violations + restViolations + ledgers.flatMap { LedgerCheck($0.value, of: $0.key).violations }
+      + ledgers.flatMap { proofViolations($0.key, $0.value) }
       + booksViolations + decisionViolations + orderViolations + outageViolations
       + keyViolations + speechViolations + deathViolations + historyViolations + pictureViolations
+  }
+
+  /// What a bidder would find who asked for the ledger and verified it.
+  private func proofViolations(_ auction: AuctionID, _ ledger: [HouseStatement]) -> [Violation] {
+    guard let copy = LedgerCopy(ledger, keys: house.world.keys.ring) else { return [] }
+    return LedgerProof(copy.encoded()).findings.faults.map {
+      Violation(8, "\(auction), line \($0.line) of its ledger: \($0.sentence.english)")
+    }
   }
 
   // MARK: - 3: the oracle
