@@ -19,11 +19,7 @@ struct CommitmentCheck {
   }
 
   private var reserves: [Int] {
-    guard let first = ledger.blocks.first, case .opening(let evidence) = first.block.content,
-      let opening = (try? Envelope(evidence)).flatMap({ try? Opening($0) }),
-      let scheduling = (try? Envelope(opening.scheduling)).flatMap({ try? Scheduling($0) }),
-      scheduling.terms.rules.reserveCommitment != nil
-    else { return [] }
+    guard let first = ledger.blocks.first, ledger.terms?.rules.reserveCommitment != nil else { return [] }
     return [first.line]
   }
 

@@ -303,11 +303,7 @@ struct DecisionReplay {
     }
   }
 
-  private var seller: PrincipalID? {
-    guard let first = ledger.blocks.first, case .opening(let evidence) = first.block.content else { return nil }
-    return (try? Envelope(evidence)).flatMap { try? Opening($0) }.flatMap { try? Envelope($0.scheduling) }
-      .flatMap { try? Scheduling($0) }?.terms.seller
-  }
+  private var seller: PrincipalID? { ledger.terms?.seller }
 
   // MARK: The end
 

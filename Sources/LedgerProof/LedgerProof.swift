@@ -7,6 +7,8 @@ package struct LedgerProof: Sendable {
   package let findings: Findings
   /// Nil where not even the first line can be read.
   package let header: LedgerHeader?
+  /// What the auction was held under; nil where that cannot be read.
+  package let terms: AuctionTerms?
   /// How it ended; nil where it does not say.
   package let result: AuctionResult?
   private let bids: [PlacedBid]
@@ -17,7 +19,7 @@ package struct LedgerProof: Sendable {
   package init(_ bytes: [UInt8], pinned: [PinnedKey]? = nil) {
     var findings = Findings()
     guard let file = LedgerFile(parsing: bytes, &findings) else {
-      (self.findings, header, result, bids) = (findings, nil, nil, [])
+      (self.findings, header, terms, result, bids) = (findings, nil, nil, nil, [])
       return
     }
     let ledger = LedgerReading(file, pinned: pinned, &findings)
@@ -31,7 +33,7 @@ package struct LedgerProof: Sendable {
     CommitmentCheck(ledger).run(&findings)
     ClockCheck(ledger).run(&findings)
     Self.tellLimits(of: ledger, &findings)
-    (self.findings, header) = (findings, file.header)
+    (self.findings, header, terms) = (findings, file.header, ledger.terms)
     if case .closing(let said, _)? = ledger.blocks.last?.block.content { result = said } else { result = nil }
     bids = PlacedBid.all(in: ledger)
   }

@@ -34,6 +34,13 @@ struct LedgerReading: Sendable {
   private(set) var clockRecords: [ReadClockRecord] = []
   private let ring: KeyRing
 
+  /// What the auction is held under, as the opening says it; nil where it cannot be read.
+  var terms: AuctionTerms? {
+    guard let first = blocks.first, case .opening(let evidence) = first.block.content else { return nil }
+    return (try? Envelope(evidence)).flatMap { try? Opening($0) }.flatMap { try? Envelope($0.scheduling) }
+      .flatMap { try? Scheduling($0) }?.terms
+  }
+
   /// Whether that key is ms-lance's, which keeps the books.
   func isOfTheBooks(_ key: Digest) -> Bool { ring.members[key]?.owner == HousePrincipal.msLance }
 

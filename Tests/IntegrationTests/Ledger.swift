@@ -19,6 +19,8 @@ struct Ledger {
 
   private(set) var blocks: [Block] = []
   private(set) var accepted: [AcceptedBid] = []
+  /// What the house says that its time rested on.
+  private(set) var clockRecords: [ClockRecord] = []
   private(set) var receipts: [Receipt] = []
   private(set) var result: AuctionResult?
   private(set) var head: Digest?
@@ -71,6 +73,8 @@ struct Ledger {
       }
       receipts.append(receipt)
       receiptDigests.append(digest)
+    } else if envelope.kind == .clockSynchronized {
+      clockRecords.append(try ClockRecord(envelope))
     } else {
       let block = try Block(envelope)
       try append(block, keys: keys)

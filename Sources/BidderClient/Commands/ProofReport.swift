@@ -12,7 +12,7 @@ struct ProofReport {
   func show(_ proof: LedgerProof) {
     if json { return showLines(proof) }
     let faults = proof.findings.faults
-    if let header = proof.header { tell(title(header, proof.result)) }
+    if let header = proof.header { tell(title(header, proof.terms, proof.result)) }
     tell("")
     let names = Check.allCases.map { said($0.name) }
     let width = names.map(\.count).max() ?? 0
@@ -47,14 +47,18 @@ struct ProofReport {
     said("linha \(fault.line): ", "line \(fault.line): ") + VisibleText.of(said(fault.sentence))
   }
 
-  private func title(_ header: LedgerHeader, _ result: AuctionResult?) -> String {
+  private func title(_ header: LedgerHeader, _ terms: AuctionTerms?, _ result: AuctionResult?) -> String {
     var ending = said("ainda sem resultado", "no result yet")
     if let result {
       ending = result.outcome.words
-      if let winner = result.winner, let amount = result.amount { ending += ", \(winner), \(amount.minorUnits)" }
+      if let winner = result.winner, let amount = result.amount { ending += ", \(winner), " + price(amount, terms) }
     }
     return said("Livro de ", "Ledger of ") + "\(header.auction): \(ending)\n"
       + said("edição ", "edition ") + header.edition.hex
+  }
+
+  private func price(_ amount: Money, _ terms: AuctionTerms?) -> String {
+    terms.map { Language.current.money.format(amount, in: $0.currency) } ?? String(amount.minorUnits)
   }
 
   private func showLines(_ proof: LedgerProof) {
