@@ -70,10 +70,21 @@ package struct AnchorRecord: Hashable, Sendable {
     }
   }
 
+  /// The longest that a server can ask for, and what the dice put on that. A rest that ends later is damage and none at all: cut to
+  /// the longest at each look it would never end.
+  package static let longestRest = (PollSchedule.longestInterval + PollSchedule.longestInterval / 10) / 1_000
+
+  /// Until when an address is left alone; nil where it is not.
+  package func rest(of address: String, at now: Int64) -> Int64? {
+    rests[address].flatMap { Self.isRest($0, at: now) ? $0 : nil }
+  }
+
+  private static func isRest(_ end: Int64, at now: Int64) -> Bool { end > now && end - now <= longestRest }
+
   /// Lets an address rest, and forgets the rests that are over.
   package mutating func rest(_ address: String, until end: Int64, at now: Int64) {
-    rests = rests.filter { $0.value > now }
-    rests[address] = max(end, rests[address] ?? end)
+    rests = rests.filter { Self.isRest($0.value, at: now) }
+    rests[address] = max(min(end, now + Self.longestRest), rests[address] ?? .min)
     while rests.count > Self.mostRests, let first = rests.min(by: { ($0.value, $0.key) < ($1.value, $1.key) }) {
       rests[first.key] = nil
     }

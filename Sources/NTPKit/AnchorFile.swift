@@ -53,7 +53,8 @@ struct AnchorFile {
 
   /// Whether a server may be asked now.
   enum Turn: Equatable {
-    case granted
+    /// Until then (boot clock) it is nobody else's turn.
+    case granted(until: Nanoseconds)
     /// Somebody has asked there, or was told to ask less: not before then (boot clock).
     case notBefore(Nanoseconds)
     /// Another process looks at the file just now: soon.
@@ -61,32 +62,44 @@ struct AnchorFile {
   }
 
   /// Writes down that an address is asked now and then left alone for `floor`, unless it is being left alone.
-  func takeTurn(for address: SocketAddress, floor: Nanoseconds, at now: Nanoseconds) throws(Failure) -> Turn {
+  /// - Parameters:
+  ///   - held: the end of the turn that the caller has there; while that is what is written, the rest is its own, and is renewed.
+  ///   - clock: the boot clock, read once nobody else can write: between asking for the lock and having it a process may be stopped.
+  func takeTurn(
+    for address: SocketAddress, floor: Nanoseconds, holding held: Nanoseconds? = nil, at clock: @autoclosure () -> Nanoseconds
+  ) throws(Failure) -> Turn {
     let turn = try exclusively { () throws(Failure) -> Turn in
+      let now = clock() / 1_000
       var record = record() ?? AnchorRecord(bootID: bootID)
-      // However damaged the file: nobody is kept away for longer than a server can ask for.
-      let rested = min(record.rests[address.description] ?? 0, (now + PollSchedule.longestInterval) / 1_000)
-      if rested > now / 1_000 { return .notBefore(.microseconds(rested)) }
-      record.rest(address.description, until: (now + floor) / 1_000, at: now / 1_000)
+      if let rested = record.rest(of: address.description, at: now), held.map({ rested != $0 / 1_000 }) ?? true {
+        return .notBefore(.microseconds(rested))
+      }
+      let end = now + floor / 1_000
+      record.rest(address.description, until: end, at: now)
       try write(record)
-      return .granted
+      return .granted(until: .microseconds(end))
     }
     return turn ?? .busy
   }
 
   /// Lets an address rest for everybody, because its server asked for less.
-  func rest(_ address: SocketAddress, until end: Nanoseconds, at now: Nanoseconds) throws(Failure) {
-    _ = try exclusively { () throws(Failure) in
+  /// - Returns: false where another process had the file.
+  func rest(
+    _ address: SocketAddress, until end: Nanoseconds, at clock: @autoclosure () -> Nanoseconds
+  ) throws(Failure) -> Bool {
+    let done: Void? = try exclusively { () throws(Failure) in
       var record = record() ?? AnchorRecord(bootID: bootID)
-      record.rest(address.description, until: end / 1_000, at: now / 1_000)
+      record.rest(address.description, until: end / 1_000, at: clock() / 1_000)
       try write(record)
     }
+    return done != nil
   }
 
   /// Keeps an anchor, unless one made later is there.
   /// - Returns: false where another process had the file.
-  func store(_ anchor: Anchor, at now: Nanoseconds) throws(Failure) -> Bool {
+  func store(_ anchor: Anchor, at clock: @autoclosure () -> Nanoseconds) throws(Failure) -> Bool {
     let done: Void? = try exclusively { () throws(Failure) in
+      let now = clock()
       var record = record() ?? AnchorRecord(bootID: bootID)
       let key = AnchorRecord.key(of: servers)
       if let kept = record.anchors[key], kept.bootMicroseconds > anchor.bootMicroseconds, kept.bootMicroseconds <= now / 1_000 {

@@ -12,8 +12,14 @@ struct Association {
   var schedule: PollSchedule
   /// The request under way.
   var request: Request?
-  /// The address that this host's turn was last taken for: a burst goes on there, and nowhere else.
-  var turnAddress: SocketAddress?
+  /// The turn that this process took last: where, and until when everybody else leaves that address alone (boot clock).
+  var turn: (address: SocketAddress, end: Nanoseconds)?
+  /// How often in a row the anchor file was in another process's hands when it was to be asked.
+  var busyTurns = 0
+  /// Until when it is not asked because of another program, though it never was asked by this one.
+  private(set) var waitsUntil: Nanoseconds?
+  /// A rest that the others are still to be told of.
+  var untoldRest: UntoldRest?
   /// Why it has nothing usable to say.
   var trouble = ServerStanding.untried
 
@@ -25,27 +31,48 @@ struct Association {
     var ignored: ReplyCheck.Reason?
   }
 
+  struct UntoldRest {
+    let address: SocketAddress
+    let end: Nanoseconds
+    var retryAt: Nanoseconds
+    var tries = 0
+  }
+
   /// How long an answer is awaited. Half a second of delay is the most that is accepted, the rest is the server's.
   static let patience: Nanoseconds = .seconds(2)
   /// How long resolved addresses are used before the name is asked for again, once they fail.
   static let resolutionLifetime: Nanoseconds = .seconds(3600)
 
-  init(_ server: NTPServer, pace: PollSchedule.Pace, first: Nanoseconds) {
+  init(_ server: NTPServer, pace: PollSchedule.Pace, first: Nanoseconds, bursts: Bool = true) {
     self.server = server
-    schedule = PollSchedule(pace: pace, first: first)
+    schedule = PollSchedule(pace: pace, first: first, bursts: bursts)
   }
 
-  /// Whether it stands for a server of its own, one that may still be asked.
-  var hasVote: Bool { schedule.next != nil && !(trouble == .sameAsAnother && address == nil) }
+  /// Whether it stands for a server of its own. One that told us to stop does: were its seat to go, the liars among those that are
+  /// left could be a majority of them.
+  var hasVote: Bool { !(trouble == .sameAsAnother && address == nil) }
+
+  /// Whether it may still have something to say.
+  var isAwaited: Bool { hasVote && schedule.next != nil }
 
   mutating func resolved(to addresses: [SocketAddress], at now: Nanoseconds) {
     (self.addresses, resolvedAt, isResolving) = (addresses, now, false)
   }
 
-  /// Takes the first of the addresses that nobody else has; nil where there is none.
+  /// Takes the first of the addresses that nobody else has; nil where there is none. What the address before it said is forgotten:
+  /// another of the list may ask there now, and one server must not be heard twice.
   mutating func takeAddress(notIn taken: Set<SocketAddress>) -> SocketAddress? {
-    address = addresses.first { !taken.contains($0) }
+    let next = addresses.first { !taken.contains($0) }
+    if next != address { filter = ClockFilter() }
+    address = next
     return address
+  }
+
+  /// Another program keeps it from being asked. What it said when it was asked before is worth more than that.
+  mutating func waitsForTurn() {
+    guard trouble == .untried || trouble == .sameAsAnother || trouble == .waitingForTurn else { return }
+    trouble = .waitingForTurn
+    waitsUntil = schedule.next
   }
 
   /// A poll has ended with a usable answer.
@@ -66,7 +93,8 @@ struct Association {
   }
 
   mutating func kissed(_ kiss: KissCode, at now: Nanoseconds, using dice: inout some RandomNumberGenerator) {
-    filter.record(nil)
+    // Who told us to stop is never heard again, so that nothing would push its last words out: it is silent from now on.
+    if kiss == .rate { filter.record(nil) } else { filter = ClockFilter() }
     trouble = .kissed(kiss)
     schedule.kissed(kiss, at: now, using: &dice)
     request = nil

@@ -78,6 +78,8 @@ package enum ServerStanding: Sendable, Hashable {
   case noMajority
   /// Not asked yet.
   case untried
+  /// Not asked yet, because another program of this user asked there lately, or was told to ask less.
+  case waitingForTurn
   /// Its name has no address: the resolver's reason.
   case unresolved(Sentence)
   /// All its addresses are other servers' too; nobody votes twice.
@@ -100,6 +102,7 @@ extension ServerStanding {
     case .outvoted: "vencido"
     case .noMajority: "sem_maioria"
     case .untried: "nao_perguntado"
+    case .waitingForTurn: "espera_vez"
     case .unresolved: "sem_endereco"
     case .sameAsAnother: "repetido"
     case .unreachable: "fora_de_alcance"

@@ -117,6 +117,14 @@ final class ClockState: Sendable {
 }
 
 extension ClockState.Contents {
+  /// Whether neither servers nor what was known of them say the time any more: whatever another program has learnt is better.
+  func isLost(at now: Nanoseconds) -> Bool {
+    switch discipline.status(at: now) {
+    case .synchronized, .holdover: false
+    case .unsynchronized, .systemClock: true
+    }
+  }
+
   /// What is to be told of the system's clock since the last look; nil: nothing.
   mutating func newLeap() -> (@Sendable () -> Void)? {
     guard discipline.estimate == nil else {

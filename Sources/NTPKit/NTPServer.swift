@@ -3,7 +3,7 @@ package import SharedKernel
 
 /// A time server as somebody wrote it: `a.st1.ntp.br`, `127.0.0.1:11123`, `[::1]:11123`, `::1`.
 package struct NTPServer: Sendable, Hashable, CustomStringConvertible {
-  /// A name or a numeric address, without brackets.
+  /// A name or a numeric address, without brackets and in lower case.
   package let host: String
   package let port: UInt16
 
@@ -64,7 +64,9 @@ package struct NTPServer: Sendable, Hashable, CustomStringConvertible {
       (host, port) = (parts[0], parts.count > 1 ? parts[1] : nil)
       guard Self.isName(host) else { throw .badHost(text) }
     }
-    self.host = String(host)
+    // Names are the same in either case; the name of an interface behind a % is not.
+    let scope = host.firstIndex(of: "%") ?? host.endIndex
+    self.host = host[..<scope].lowercased() + host[scope...]
     guard let port else {
       self.port = Self.standardPort
       return

@@ -39,12 +39,14 @@ package struct PollSchedule: Hashable, Sendable {
   private var leastInterval: Nanoseconds
   private var lastAsked: Nanoseconds?
 
-  /// - Parameter first: when to ask first.
-  package init(pace: Pace, first: Nanoseconds) {
+  /// - Parameters:
+  ///   - first: when to ask first.
+  ///   - bursts: whether that is a burst; who knows the time already asks once.
+  package init(pace: Pace, first: Nanoseconds, bursts: Bool = true) {
     self.pace = pace
     next = first
     interval = pace.floor
-    burstLeft = pace.burst
+    burstLeft = bursts ? pace.burst : 0
     leastInterval = pace.floor
   }
 
@@ -84,14 +86,16 @@ package struct PollSchedule: Hashable, Sendable {
     }
   }
 
-  /// Another process of this host asked lately: the question waits for its turn.
+  /// Another process of this host asked lately: the question waits for its turn, and then it is one, for the burst was that one's.
   package mutating func postpone(until instant: Nanoseconds, using dice: inout some RandomNumberGenerator) {
-    next = next.map { max($0, instant + jitter(pace.floor, using: &dice)) }
+    burstLeft = 0
+    let earliest = max(instant + jitter(pace.floor, using: &dice), lastAsked.map { $0 + leastInterval } ?? .min)
+    next = next.map { max($0, earliest) }
   }
 
   /// The question could not be settled now, and may be a moment later.
-  package mutating func retry(at instant: Nanoseconds, using dice: inout some RandomNumberGenerator) {
-    next = next.map { max($0, instant + jitter(instant - $0, using: &dice)) }
+  package mutating func retry(after pause: Nanoseconds, at now: Nanoseconds, using dice: inout some RandomNumberGenerator) {
+    next = next.map { max($0, now + pause + jitter(pause, using: &dice)) }
   }
 
   /// Somebody depends on the clock now, or no longer does.

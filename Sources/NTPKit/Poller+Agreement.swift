@@ -9,7 +9,7 @@ extension Poller {
   /// Puts the best word of each server together, and sets the clock by what a majority says.
   func select(at now: Nanoseconds) {
     let samples = associations.map { $0.filter.best(at: now) }
-    if associations.indices.allSatisfy({ samples[$0] != nil || !associations[$0].hasVote })
+    if associations.indices.allSatisfy({ samples[$0] != nil || !associations[$0].isAwaited })
       || awaitingEnd.map({ now >= $0 }) ?? false
     {
       isAwaitingOthers = false
@@ -33,7 +33,7 @@ extension Poller {
     guard let file, anchorStoredAt.map({ now - $0 >= Self.anchorInterval }) ?? true else { return }
     do {
       // Who finds the file in another's hands tries again with the next estimate.
-      if try file.store(Anchor(estimate), at: now) { anchorStoredAt = now }
+      if try file.store(Anchor(estimate), at: SystemTime.boot()) { anchorStoredAt = now }
       note(anchorProblem: nil)
     } catch {
       note(anchorProblem: error.reason)
@@ -55,13 +55,16 @@ extension Poller {
   func readFileIfNeeded(at now: Nanoseconds) {
     guard file != nil, now - fileReadAt >= Self.fileInterval else { return }
     fileReadAt = now
-    if state.contents.withLock({ $0.discipline.estimate == nil }) { adoptAnchor(at: now) }
+    if state.contents.withLock({ $0.isLost(at: now) }) { adoptAnchor(at: now) }
   }
 
-  /// When the system's clock will do; nil where only the servers will.
+  /// When the system's clock will do; nil where only the servers will. That nobody answered says nothing of servers that nobody was
+  /// let ask: their turn is waited for, as far as another program's question can put it off.
   var patienceEnd: Nanoseconds? {
     guard case .servers(_, insisted: false) = options.source else { return nil }
-    let (end, overflow) = startedAt.addingReportingOverflow(options.patience.nanoseconds)
+    let turn = associations.compactMap(\.waitsUntil).max() ?? startedAt
+    let latest = startedAt + options.pace.floor + options.pace.floor / 10
+    let (end, overflow) = max(min(turn, latest), startedAt).addingReportingOverflow(options.patience.nanoseconds)
     return overflow ? nil : end
   }
 

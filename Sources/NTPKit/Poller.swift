@@ -9,7 +9,7 @@ final class Poller {
   let file: AnchorFile?
   let startedAt: Nanoseconds
   var associations: [Association]
-  private var dice = SystemRandomNumberGenerator()
+  var dice = SystemRandomNumberGenerator()
   /// When the first usable answer came: the others have a little longer before it is used without them.
   var firstSampleAt: Nanoseconds?
   var isAwaitingOthers = true
@@ -20,8 +20,6 @@ final class Poller {
 
   /// Whether a poll has ended since that was told.
   var hasNews = false
-  /// How often in a row the anchor file was in another process's hands.
-  private var busyTurns = 0
 
   /// An era's pivot never lies before this: 2026-11-21.
   static let earliestPivot: Int64 = 1_795_219_447
@@ -33,22 +31,23 @@ final class Poller {
   static let anchorInterval: Nanoseconds = .seconds(16)
   /// With a cached anchor nothing is asked for this long and up to as long again: short commands need no packets.
   private static let anchoredRest: Nanoseconds = .seconds(5)
-  /// Until the anchor file is tried again that another process had, and how often that is done.
-  private static let busyPause: Nanoseconds = .milliseconds(20)
-  private static let mostBusyTurns = 250
   /// Datagrams looked at before the others have their turn.
   private static let mostDatagramsAtOnce = 32
 
-  init(_ state: ClockState, _ options: TrustedClockOptions, servers: [NTPServer], file: AnchorFile?, isAnchored: Bool) {
+  /// - Parameter anchorAge: since when the cached anchor that the clock begins with was agreed on; nil where there is none.
+  init(_ state: ClockState, _ options: TrustedClockOptions, servers: [NTPServer], file: AnchorFile?, anchorAge: Nanoseconds?) {
     (self.state, self.options, self.file) = (state, options, file)
     startedAt = SystemTime.boot()
     fileReadAt = startedAt
     verdicts = Array(repeating: .silent, count: servers.count)
-    let rest = isAnchored ? Self.anchoredRest + .random(in: 0...Self.anchoredRest, using: &dice) : 0
+    let rest = anchorAge != nil ? Self.anchoredRest + .random(in: 0...Self.anchoredRest, using: &dice) : 0
+    // What was agreed a moment ago is as good as what a burst would find.
+    let bursts = anchorAge.map { $0 > options.pace.ceiling } ?? true
     associations = servers.map { [startedAt] server in
       let numeric = (try? SocketAddress.resolve(server, numericOnly: true)) ?? []
       let isNear = options.fastLoopbackPolling && !numeric.isEmpty && numeric.allSatisfy(\.isLoopback)
-      var association = Association(server, pace: isNear ? .loopback : options.pace, first: startedAt + (isNear ? 0 : rest))
+      var association = Association(
+        server, pace: isNear ? .loopback : options.pace, first: startedAt + (isNear ? 0 : rest), bursts: isNear || bursts)
       if !numeric.isEmpty { association.resolved(to: numeric, at: startedAt) }
       return association
     }
@@ -57,7 +56,10 @@ final class Poller {
   func run() {
     while takeOrders() {
       let now = SystemTime.boot()
-      for index in associations.indices { expire(index, at: now) }
+      for index in associations.indices {
+        expire(index, at: now)
+        tellRest(index, at: now)
+      }
       for index in associations.indices { ask(index, at: now) }
       if isAwaitingOthers, let end = awaitingEnd, now >= end { select(at: now) }
       readFileIfNeeded(at: now)
@@ -66,6 +68,8 @@ final class Poller {
       sleep()
       hear()
     }
+    let now = SystemTime.boot()
+    for index in associations.indices { tellRest(index, at: now, isLast: true) }
     state.announce()
   }
 
@@ -90,13 +94,13 @@ final class Poller {
     return !stopped
   }
 
-  private func ask(_ index: Int, at now: Nanoseconds) {
+  func ask(_ index: Int, at now: Nanoseconds) {
     let association = associations[index]
     guard association.request == nil, !association.isResolving, association.schedule.isDue(at: now) else { return }
     guard !association.addresses.isEmpty else { return resolve(index) }
     let taken = Set(associations.indices.filter { $0 != index }.compactMap { associations[$0].address })
     guard let address = associations[index].takeAddress(notIn: taken) else { return miss(index, .sameAsAnother, at: now) }
-    guard hasTurn(index, at: address, now) else { return }
+    guard hasTurn(index, at: address) else { return }
     do {
       let socket = try RequestSocket(connectedTo: address)
       let nonce = UInt64.random(in: 1...(.max), using: &dice)
@@ -110,43 +114,6 @@ final class Poller {
     } catch {
       miss(index, .unreachable(error.reason), at: now)
     }
-  }
-
-  /// Whether no process of this user has asked there within the floor; if one has, what it learnt is used.
-  private func hasTurn(_ index: Int, at address: SocketAddress, _ now: Nanoseconds) -> Bool {
-    let schedule = associations[index].schedule
-    guard let file, schedule.pace != .loopback, schedule.opensRound || associations[index].turnAddress != address else {
-      return true
-    }
-    do {
-      switch try file.takeTurn(for: address, floor: schedule.pace.floor, at: now) {
-      case .granted:
-        (associations[index].turnAddress, busyTurns) = (address, 0)
-        return true
-      case .notBefore(let end):
-        associations[index].schedule.postpone(until: end, using: &dice)
-        adoptAnchor(at: now)
-        return false
-      case .busy:
-        busyTurns += 1
-        // Nobody holds it that long who is not stopped: then a server is rather asked twice than never.
-        if busyTurns > Self.mostBusyTurns { return true }
-        associations[index].schedule.retry(at: now + Self.busyPause, using: &dice)
-        return false
-      }
-    } catch {
-      note(anchorProblem: error.reason)
-      return true
-    }
-  }
-
-  /// A server that wants fewer questions gets none from the other processes of this user either.
-  private func rest(_ index: Int, at now: Nanoseconds) {
-    let association = associations[index]
-    guard let file, association.schedule.pace != .loopback, let address = association.address,
-      let next = association.schedule.next
-    else { return }
-    do { try file.rest(address, until: next, at: now) } catch { note(anchorProblem: error.reason) }
   }
 
   /// A poll that ended before anything was sent.
@@ -195,12 +162,13 @@ final class Poller {
       if let request = association.request { return request.deadline }
       return association.isResolving ? nil : association.schedule.next
     }
+    instants += associations.map { $0.untoldRest?.retryAt }
     if isAwaitingOthers { instants.append(awaitingEnd) }
     state.contents.withLock { contents in
       instants += contents.waiters.values.map(\.deadline)
       instants.append(contents.discipline.nextChange(after: now))
+      if contents.isLost(at: now), file != nil { instants.append(fileReadAt + Self.fileInterval) }
       if contents.discipline.estimate == nil {
-        if file != nil { instants.append(fileReadAt + Self.fileInterval) }
         if !contents.discipline.acceptsSystemClock { instants.append(patienceEnd) }
       }
     }
@@ -233,7 +201,7 @@ final class Poller {
       select(at: now)
     case .kiss(let kiss):
       associations[index].kissed(kiss, at: now, using: &dice)
-      rest(index, at: now)
+      leaveAlone(index, at: now)
     case .ignored(let reason):
       associations[index].request?.ignored = reason
     case .refused(let reason):

@@ -25,7 +25,7 @@ package struct Selection: Hashable, Sendable {
   /// more servers says nothing, since a liar may have it.
   /// - Parameters:
   ///   - samples: each server's best one, nil for a server that has none.
-  ///   - voteless: those that stand for nobody: told us to stop, or are another of the list under a second name.
+  ///   - voteless: those that stand for nobody, because they are another of the list under a second name.
   ///   - knowing: what was believed until now.
   ///   - awaiting: whether some servers have not had the time to answer yet: then only more than half of all will do.
   package init(

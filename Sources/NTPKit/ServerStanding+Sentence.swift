@@ -8,6 +8,8 @@ extension ServerStanding {
     case .outvoted: Sentence("não usado: a maioria diz outra hora", "not used: the majority says otherwise")
     case .noMajority: Sentence("não usado: nenhuma maioria concorda", "not used: no majority agrees")
     case .untried: Sentence("ainda não perguntado", "not asked yet")
+    case .waitingForTurn:
+      Sentence("espera a sua vez: outro programa perguntou há pouco", "waits for its turn: another program asked lately")
     case .unresolved(let reason): reason.within({ "nome sem endereço: \($0)" }, { "name without an address: \($0)" })
     case .sameAsAnother:
       Sentence("não usado: o endereço é o de outro da lista", "not used: its address is another's of the list")

@@ -24,7 +24,8 @@ struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
     var entry = list
     while let info = entry?.pointee, found.count < mostAddresses {
       if info.ai_family == AF_INET || info.ai_family == AF_INET6, let address = info.ai_addr {
-        let new = SocketAddress(bytes: [UInt8](UnsafeRawBufferPointer(start: address, count: Int(info.ai_addrlen))))
+        let bytes = [UInt8](UnsafeRawBufferPointer(start: address, count: Int(info.ai_addrlen)))
+        let new = SocketAddress(bytes: info.ai_family == AF_INET6 ? unmapped(bytes) : bytes)
         if !found.contains(new) { found.append(new) }
       }
       entry = info.ai_next
@@ -37,15 +38,22 @@ struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
 
   private init(bytes: [UInt8]) { self.bytes = bytes }
 
+  /// An IPv4 address written as IPv6 (`::ffff:192.0.2.1`) as the IPv4 address that it is: under two forms a server would have two
+  /// votes, and be asked twice. Any other stays as it is.
+  private static func unmapped(_ bytes: [UInt8]) -> [UInt8] {
+    guard bytes.count >= 24, bytes[8..<18].allSatisfy({ $0 == 0 }), bytes[18] == 0xFF, bytes[19] == 0xFF else { return bytes }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    return withUnsafeBytes(of: &address) { Array($0.prefix(2)) } + bytes[2..<4] + bytes[20..<24] + [UInt8](repeating: 0, count: 8)
+  }
+
   var family: Int32 { withRaw { pointer, _ in Int32(pointer.pointee.sa_family) } }
 
-  /// Whether it stays on this machine: 127.0.0.0/8, ::1, or the former written as IPv6.
+  /// Whether it stays on this machine: 127.0.0.0/8 or ::1.
   var isLoopback: Bool {
     let address = family == AF_INET ? bytes.dropFirst(4).prefix(4) : bytes.dropFirst(8).prefix(16)
     if address.count == 4 { return address.first == 127 }
-    let head = address.prefix(12)
-    return head.allSatisfy { $0 == 0 } && Array(address.suffix(4)) == [0, 0, 0, 1]
-      || head.dropLast(2).allSatisfy { $0 == 0 } && head.suffix(2).allSatisfy { $0 == 0xFF } && address.suffix(4).first == 127
+    return address.dropLast().allSatisfy { $0 == 0 } && address.last == 1
   }
 
   func withRaw<R>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> R) -> R {

@@ -32,7 +32,7 @@ package final class TrustedClock: Sendable {
       let cached = file?.anchor()?.estimate(at: now)
       if let cached { state.contents.withLock { $0.discipline.accept(cached, freshUntil: nil, at: now) } }
       let started = PosixThread.start { [state, options] in
-        Poller(state, options, servers: servers, file: file, isAnchored: cached != nil).run()
+        Poller(state, options, servers: servers, file: file, anchorAge: cached.map { now - $0.madeAt }).run()
       }
       thread = started.map { .running($0) } ?? .over
     }

@@ -28,10 +28,10 @@ struct CourtesyTests {
   @Test func `an address asked by one is not asked by another within 64 s, whatever servers that one has`() throws {
     let (one, other) = (try file(), try file("b.example"))
     let (a, b) = (try address(1), try address(2))
-    #expect(try one.takeTurn(for: a, floor: 64 * second, at: 100 * second) == .granted)
+    #expect(try one.takeTurn(for: a, floor: 64 * second, at: 100 * second) == .granted(until: 164 * second))
     #expect(try other.takeTurn(for: a, floor: 64 * second, at: 101 * second) == .notBefore(164 * second))
-    #expect(try other.takeTurn(for: b, floor: 64 * second, at: 101 * second) == .granted)
-    #expect(try other.takeTurn(for: a, floor: 64 * second, at: 164 * second) == .granted)
+    #expect(try other.takeTurn(for: b, floor: 64 * second, at: 101 * second) == .granted(until: 165 * second))
+    #expect(try other.takeTurn(for: a, floor: 64 * second, at: 164 * second) == .granted(until: 228 * second))
     #expect(try one.takeTurn(for: a, floor: 64 * second, at: 165 * second) == .notBefore(228 * second))
     // Turns and anchors keep each other.
     let anchor = Anchor(bootMicroseconds: 165_000_000, unixMicroseconds: 1, uncertaintyMicroseconds: 1)
@@ -40,13 +40,145 @@ struct CourtesyTests {
     #expect(one.anchor() == anchor && other.anchor() == nil)
   }
 
-  @Test func `a server that asked one for less is left alone by all, and by a damaged file no longer than it could ask`() throws {
+  @Test func `a server that asked one for less is left alone by all, however often they look`() throws {
     let (one, other, a) = (try file(), try file("b.example"), try address(1))
-    try one.rest(a, until: 1_124 * second, at: 100 * second)
-    #expect(try other.takeTurn(for: a, floor: 64 * second, at: 200 * second) == .notBefore(1_124 * second))
-    try one.rest(a, until: .max / 2, at: 100 * second)
-    let longest = 200 * second + PollSchedule.longestInterval
+    #expect(try one.rest(a, until: 1_124 * second, at: 100 * second))
+    for at in [200, 1_123] as [Int64] {
+      #expect(try other.takeTurn(for: a, floor: 64 * second, at: at * second) == .notBefore(1_124 * second))
+    }
+    // Nobody is told of more than a server can ask for.
+    #expect(try one.rest(a, until: .max, at: 100 * second))
+    let longest = 100 * second + AnchorRecord.longestRest * 1_000
     #expect(try other.takeTurn(for: a, floor: 64 * second, at: 200 * second) == .notBefore(longest))
+  }
+
+  @Test(arguments: [.max, 200_000_000 + AnchorRecord.longestRest + 1] as [Int64])
+  func `a rest beyond what a server can ask for is damage, and keeps nobody away`(end: Int64) throws {
+    let (file, a) = (try file(), try address(1))
+    try folder.write(Array("leilao-relogio 2\nboot boot\nrest \(end) \(a.description)\n".utf8), "relogio")
+    chmod(path, 0o600)
+    #expect(try file.takeTurn(for: a, floor: 64 * second, at: 200 * second) == .granted(until: 264 * second))
+    #expect(try file.takeTurn(for: a, floor: 64 * second, at: 201 * second) == .notBefore(264 * second))
+  }
+
+  @Test func `a burst renews its turn with each packet, and goes on after a pause only where nobody else has asked`() throws {
+    let (one, other, a) = (try file(), try file("b.example"), try address(1))
+    let first = 164 * second
+    #expect(try one.takeTurn(for: a, floor: 64 * second, at: 100 * second) == .granted(until: first))
+    #expect(try one.takeTurn(for: a, floor: 64 * second, holding: first, at: 106 * second) == .granted(until: 170 * second))
+    #expect(try other.takeTurn(for: a, floor: 64 * second, at: 165 * second) == .notBefore(170 * second), "from the last packet")
+    #expect(try other.takeTurn(for: a, floor: 64 * second, at: 170 * second) == .granted(until: 234 * second))
+    // The one that was stopped for a minute and more, and wakes.
+    let held = 170 * second
+    #expect(try one.takeTurn(for: a, floor: 64 * second, holding: held, at: 171 * second) == .notBefore(234 * second))
+  }
+
+  @Test func `an IPv4 address written as IPv6 is the same address`() throws {
+    let mapped = try #require(SocketAddress.resolve(NTPServer("[::ffff:192.0.2.1]:124"), numericOnly: true).first)
+    let plain = try #require(SocketAddress.resolve(NTPServer("192.0.2.1:124"), numericOnly: true).first)
+    #expect(mapped == plain && mapped.description == "192.0.2.1:124")
+    #expect(try #require(SocketAddress.resolve(NTPServer("::ffff:127.0.0.1"), numericOnly: true).first).isLoopback)
+    #expect(try #require(SocketAddress.resolve(NTPServer("::1"), numericOnly: true).first).isLoopback)
+    #expect(try !#require(SocketAddress.resolve(NTPServer("::ffff:192.0.2.1"), numericOnly: true).first).isLoopback)
+    #expect(try !#require(SocketAddress.resolve(NTPServer("2001:db8::1"), numericOnly: true).first).isLoopback)
+  }
+
+  /// A program's clock that no thread drives.
+  func poller(_ options: TrustedClockOptions, anchorAge: Nanoseconds? = nil) throws -> Poller {
+    let servers = options.source.servers
+    let file = options.anchorFile.flatMap { AnchorFile(path: $0, servers: servers) }
+    let state = ClockState(servers: servers, acceptsSystemClock: false)
+    return Poller(state, options, servers: servers, file: file, anchorAge: anchorAge)
+  }
+
+  @Test func `who stopped with the file in its hands keeps nobody from asking for ever, one server like another`() throws {
+    let holder = open(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    defer { close(holder) }
+    #expect(flock(holder, LOCK_EX | LOCK_NB) == 0)
+    let poller = try poller(courteous(["127.0.0.1:9", "127.0.0.2:9"]))
+    let addresses = try [1, 2].map { try #require(SocketAddress.resolve(NTPServer("127.0.0.\($0):9"), numericOnly: true).first) }
+    // Each has its own count: what one used up is not taken from the other.
+    for _ in 0..<Poller.mostBusyTurns { #expect(!poller.hasTurn(0, at: addresses[0])) }
+    #expect(poller.hasTurn(0, at: addresses[0]))
+    for _ in 0..<Poller.mostBusyTurns { #expect(!poller.hasTurn(1, at: addresses[1])) }
+    #expect(poller.hasTurn(1, at: addresses[1]))
+    // Once it can be had again, the count begins anew.
+    #expect(flock(holder, LOCK_UN) == 0)
+    #expect(poller.hasTurn(0, at: addresses[0]))
+    #expect(flock(holder, LOCK_EX | LOCK_NB) == 0)
+    #expect(!poller.hasTurn(0, at: addresses[0]))
+  }
+
+  @Test func `a rest that the others could not be told of at once is told of later`() throws {
+    let poller = try poller(courteous(["127.0.0.1:9"]))
+    let address = try #require(SocketAddress.resolve(NTPServer("127.0.0.1:9"), numericOnly: true).first)
+    #expect(poller.associations[0].takeAddress(notIn: []) == address)
+    #expect(poller.hasTurn(0, at: address))
+    let holder = open(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    defer { close(holder) }
+    #expect(flock(holder, LOCK_EX | LOCK_NB) == 0)
+    let now = bootNanoseconds()
+    var dice = SystemRandomNumberGenerator()
+    poller.associations[0].kissed(.rate, at: now, using: &dice)
+    poller.leaveAlone(0, at: now)
+    let retryAt = try #require(poller.associations[0].untoldRest?.retryAt)
+    #expect(flock(holder, LOCK_UN) == 0)
+    poller.tellRest(0, at: retryAt - 1)
+    #expect(poller.associations[0].untoldRest != nil, "not yet")
+    poller.tellRest(0, at: retryAt)
+    #expect(poller.associations[0].untoldRest == nil)
+    let record = try #require(AnchorRecord(parsing: String(decoding: folder.read("relogio"), as: UTF8.self)))
+    #expect(try #require(record.rests[address.description]) == #require(poller.associations[0].schedule.next) / 1_000)
+  }
+
+  @Test func `after a start with a fresh anchor, or behind another program's question, one packet is enough`() throws {
+    /// Until the next is a minute away.
+    func packets(_ schedule: PollSchedule) -> Int {
+      var (schedule, dice, count) = (schedule, SystemRandomNumberGenerator(), 0)
+      while let now = schedule.next, count < 8 {
+        schedule.asked(at: now, using: &dice)
+        count += 1
+        if schedule.next.map({ $0 - now > 60 * second }) ?? true { break }
+      }
+      return count
+    }
+    let options = try courteous(["127.0.0.1:9"])
+    #expect(try packets(poller(options).associations[0].schedule) == 4)
+    #expect(try packets(poller(options, anchorAge: 100 * second).associations[0].schedule) == 1)
+    #expect(
+      try packets(poller(options, anchorAge: 3_600 * second).associations[0].schedule) == 4, "hours old, it is worth a burst")
+    let poller = try poller(options)
+    let address = try #require(SocketAddress.resolve(NTPServer("127.0.0.1:9"), numericOnly: true).first)
+    #expect(
+      try #require(AnchorFile(path: path, servers: [])).takeTurn(for: address, floor: second, at: bootNanoseconds()) != .busy)
+    #expect(!poller.hasTurn(0, at: address))
+    #expect(packets(poller.associations[0].schedule) == 1)
+  }
+
+  @Test func `servers that nobody was let ask have not been silent`() throws {
+    let source = try TimeSource.servers([NTPServer("127.0.0.1:9"), NTPServer("127.0.0.2:9")], insisted: false)
+    var options = TrustedClockOptions(source: source, anchorFile: path)
+    options.pace.floor = 64 * second
+    let other = try #require(AnchorFile(path: path, servers: []))
+    let addresses = try [1, 2].map { try #require(SocketAddress.resolve(NTPServer("127.0.0.\($0):9"), numericOnly: true).first) }
+    for address in addresses {
+      #expect(try other.takeTurn(for: address, floor: 64 * second, at: bootNanoseconds()) != .busy)
+    }
+    let poller = try poller(options)
+    #expect(poller.patienceEnd == poller.startedAt + 5 * second)
+    for index in 0...1 { poller.ask(index, at: bootNanoseconds()) }
+    #expect(poller.associations.map(\.trouble) == [.waitingForTurn, .waitingForTurn])
+    let end = try #require(poller.patienceEnd)
+    #expect((60 * second...(71 + 5) * second).contains(end - poller.startedAt))
+    poller.acceptSystemClockIfNeeded(at: end - 1)
+    #expect(poller.state.reading().status == .unsynchronized)
+    poller.acceptSystemClockIfNeeded(at: end)
+    #expect(poller.state.reading().status == .systemClock)
+    // However long another program's rest is, that is not waited out.
+    #expect(try other.rest(addresses[0], until: bootNanoseconds() + 9_000 * second, at: bootNanoseconds()))
+    let next = try self.poller(options)
+    for index in 0...1 { next.ask(index, at: bootNanoseconds()) }
+    #expect(try #require(next.patienceEnd) - next.startedAt <= 76 * second)
   }
 
   @Test func `while another process has the file, nobody is asked and nothing is kept`() throws {
@@ -57,7 +189,7 @@ struct CourtesyTests {
     #expect(try file.takeTurn(for: a, floor: second, at: second) == .busy)
     #expect(try !file.store(Anchor(bootMicroseconds: 1, unixMicroseconds: 1, uncertaintyMicroseconds: 1), at: second))
     #expect(flock(other, LOCK_UN) == 0)
-    #expect(try file.takeTurn(for: a, floor: second, at: second) == .granted)
+    #expect(try file.takeTurn(for: a, floor: second, at: second) == .granted(until: 2 * second))
   }
 
   @Test func `of many that want to ask at the same moment, one does`() async throws {
@@ -70,7 +202,7 @@ struct CourtesyTests {
           for round in 1...200 as ClosedRange<Int64> {
             var turn = AnchorFile.Turn.busy
             while turn == .busy { turn = try file.takeTurn(for: a, floor: 64 * second, at: round * 64 * second) }
-            if turn == .granted { granted += 1 }
+            if case .granted = turn { granted += 1 }
           }
           return granted
         }
@@ -109,7 +241,7 @@ struct CourtesyTests {
     // In the order of the list: when the new one is asked, the other's turn was considered.
     try await until("the new one is asked") { !new.questions.isEmpty }
     #expect(silent.questions.count == asked)
-    #expect(second.report.servers.first?.standing == .untried)
+    #expect(second.report.servers.first?.standing == .waitingForTurn)
   }
 
   @Test func `a server that said RATE is not asked by the next start either`() async throws {

@@ -96,6 +96,15 @@ struct PollScheduleTests {
     #expect(schedule.opensRound)
   }
 
+  @Test func `what could not be settled is tried again after the pause, however long it has been due`() {
+    var dice = SeededRandom(seed: 8)
+    for _ in 0..<100 {
+      var schedule = PollSchedule(pace: .courteous, first: 0)
+      schedule.retry(after: 20 * millisecond, at: 100_000 * second, using: &dice)
+      #expect((20 * millisecond...22 * millisecond).contains((schedule.next ?? 0) - 100_000 * second))
+    }
+  }
+
   @Test("whatever happens, no two rounds are less than 64 s apart", arguments: 1...6 as ClosedRange<UInt64>)
   func floor(seed: UInt64) {
     var dice = SeededRandom(seed: seed)

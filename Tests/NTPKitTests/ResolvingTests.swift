@@ -78,6 +78,31 @@ struct ResolvingTests {
     }
   }
 
+  @Test func `what an address said is not another's word, so that no address speaks twice`() throws {
+    var association = Association(try NTPServer("hora.example"), pace: .courteous, first: 0)
+    let found = Self.addresses("192.0.2.1", "192.0.2.2")
+    association.resolved(to: found, at: 0)
+    #expect(association.takeAddress(notIn: []) == found[0])
+    association.succeeded(with: Sample(offset: 0, delay: 1, halfWidth: 1, takenAt: 0))
+    #expect(association.takeAddress(notIn: []) == found[0] && association.filter.newest != nil)
+    association.failed(.noAnswer, at: second)
+    #expect(association.filter.newest != nil, "one lost answer forgets nothing by itself")
+    #expect(association.takeAddress(notIn: []) == found[1])
+    #expect(association.filter.newest == nil && association.filter.reachability == 0)
+    association.succeeded(with: Sample(offset: 0, delay: 1, halfWidth: 1, takenAt: 0))
+    #expect(association.takeAddress(notIn: Set(found)) == nil && association.filter.newest == nil && association.isAwaited)
+    association.failed(.sameAsAnother, at: second)
+    #expect(!association.hasVote)
+  }
+
+  @Test func `two names of one server, one as IPv6, have one vote`() async throws {
+    let server = try FakeNTPServer.honest()
+    let clock = TrustedClock(try .loopback([server.address, "[::ffff:127.0.0.1]:\(server.port)"]))
+    clock.start()
+    defer { clock.stop() }
+    try await until("the second is the first") { clock.report.servers.map(\.standing) == [.chosen, .sameAsAnother] }
+  }
+
   @Test func `addresses that fail are looked up anew after an hour, not before`() throws {
     var association = Association(try NTPServer("hora.example"), pace: .courteous, first: 0)
     let found = Self.addresses("192.0.2.1", "192.0.2.2")

@@ -47,6 +47,11 @@ struct SelectionTests {
     #expect(abs(estimate?.offset ?? .max) <= estimate?.halfWidth ?? 0)
   }
 
+  @Test func `who was told to stop is silent and keeps its seat`() {
+    let kissed = Selection([sample(3_600_000), nil, nil, nil], knowing: nil, awaiting: false, at: 0)
+    #expect(kissed.estimate == nil && kissed.verdicts == [.noMajority, .silent, .silent, .silent])
+  }
+
   @Test func `a server without a vote neither counts nor is waited for`() {
     let samples = [sample(3_600_000), sample(3_600_000), sample(0)]
     let selection = Selection(samples, voteless: [0, 1], knowing: nil, awaiting: true, at: 0)

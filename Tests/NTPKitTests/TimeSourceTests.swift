@@ -8,7 +8,8 @@ struct TimeSourceTests {
     arguments: [
       ("a.st1.ntp.br", "a.st1.ntp.br", 123), ("a.st1.ntp.br:123", "a.st1.ntp.br", 123), ("127.0.0.1:11123", "127.0.0.1", 11123),
       ("[::1]:11123", "::1", 11123), ("[::1]", "::1", 123), ("::1", "::1", 123), ("fe80::1%eth0", "fe80::1%eth0", 123),
-      ("localhost:65535", "localhost", 65535), ("ntp_1-x", "ntp_1-x", 123),
+      ("localhost:65535", "localhost", 65535), ("A.ST1.Ntp.BR", "a.st1.ntp.br", 123), ("FE80::A%Eth0", "fe80::a%Eth0", 123),
+      ("ntp_1-x", "ntp_1-x", 123),
     ])
   func written(text: String, host: String, port: UInt16) throws {
     let server = try NTPServer(text)

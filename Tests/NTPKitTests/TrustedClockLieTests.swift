@@ -166,18 +166,37 @@ struct TrustedClockLieTests {
     try await until("eight questions to the open one") { open.questions.count >= 8 }
     #expect(closed.questions.count == 1)
     #expect(clock.report.servers.map(\.standing) == [.kissed(KissCode(rawValue: code) ?? .rate), .chosen])
+    #expect(clock.report.status == .synchronized)
   }
 
-  @Test func `servers that said to stop leave the vote to the one that did not`() async throws {
-    let closed = try (0..<2).map { _ in
-      try FakeNTPServer { [.honest(to: $0) { ($0.leap, $0.stratum, $0.referenceID) = (3, 0, 0x4445_4e59) }] }
-    }
-    let open = try FakeNTPServer.honest()
-    let clock = TrustedClock(try .loopback(closed.map(\.address) + [open.address]))
+  @Test(arguments: [0x4445_4e59, 0x5253_5452] as [UInt32])
+  func `servers that said to stop keep their seats: the liar that did not wins nothing`(code: UInt32) async throws {
+    let closed = try (0..<3).map { _ in try FakeNTPServer.honest() }
+    let liar = try FakeNTPServer.honest(offset: 3_600 * second)
+    let clock = TrustedClock(try .loopback(closed.map(\.address) + [liar.address]))
     defer { clock.stop() }
     #expect(await clock.waitUntilReady(within: .seconds(60)).status == .synchronized)
-    try await until("each has its standing") {
-      clock.report.servers.map(\.standing) == [.kissed(.deny), .kissed(.deny), .chosen]
+    for server in closed { server.behave { [.honest(to: $0) { ($0.leap, $0.stratum, $0.referenceID) = (3, 0, code) }] } }
+    let asked = liar.questions.count
+    try await until("the liar alone is asked") { liar.questions.count >= asked + 12 && clock.report.status == .holdover }
+    #expect(
+      clock.report.servers.map(\.standing) == closed.map { _ in .kissed(KissCode(rawValue: code) ?? .rate) } + [.noMajority])
+    #expect(clock.report.servers.prefix(3).allSatisfy { $0.sample == nil && $0.reachability == 0 })
+    #expect(abs(clock.now().unixMicroseconds - wallMicroseconds()) < 5_000_000)
+  }
+
+  @Test func `at a first start, servers that said to stop leave the liar without a majority`() async throws {
+    let closed = try (0..<3).map { _ in
+      try FakeNTPServer { [.honest(to: $0) { ($0.leap, $0.stratum, $0.referenceID) = (3, 0, 0x4445_4e59) }] }
     }
+    let liar = try FakeNTPServer.honest(offset: 3_600 * second)
+    let clock = TrustedClock(try .loopback(closed.map(\.address) + [liar.address]))
+    clock.start()
+    defer { clock.stop() }
+    try await until("heard alone") {
+      clock.report.servers.map(\.standing) == [.kissed(.deny), .kissed(.deny), .kissed(.deny), .noMajority]
+    }
+    try await until("for as long as it is remembered") { clock.report.servers.last?.reachability == 0xFF }
+    #expect(clock.report.status == .unsynchronized)
   }
 }

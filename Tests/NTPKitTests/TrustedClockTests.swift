@@ -177,7 +177,7 @@ struct TrustedClockTests {
     options.fastLoopbackPolling = false
     let file = try #require(AnchorFile(path: folder.path + "/relogio", servers: options.source.servers))
     let address = try #require(SocketAddress.resolve(options.source.servers[0], numericOnly: true).first)
-    #expect(try file.takeTurn(for: address, floor: second, at: bootNanoseconds()) == .granted)
+    #expect(try file.takeTurn(for: address, floor: second, at: bootNanoseconds()) != .busy)
     let clock = TrustedClock(options)
     // What was known first, and how much had been asked by then: the clock's own turn comes later, however late this test runs on.
     let first = Mutex<(status: Reading.Status, asked: Int)?>(nil)
@@ -194,6 +194,27 @@ struct TrustedClockTests {
     try await until("the change is told") { first.withLock { $0 != nil } }
     #expect(first.withLock { $0?.status } == .holdover)
     #expect(first.withLock { $0?.asked } == 0)
+  }
+
+  @Test(arguments: [true, false])
+  func `who has no time of its own left looks at what others have learnt, each second`(isStale: Bool) throws {
+    let folder = try ScratchFolder()
+    let servers = [try NTPServer("127.0.0.1:9")]
+    let options = TrustedClockOptions(source: .servers(servers, insisted: false), anchorFile: folder.path + "/relogio")
+    let state = ClockState(servers: servers, acceptsSystemClock: false)
+    let file = try #require(AnchorFile(path: folder.path + "/relogio", servers: servers))
+    let poller = Poller(state, options, servers: servers, file: file, anchorAge: nil)
+    let now = bootNanoseconds()
+    // Too uncertain to be of use, or on the system's clock.
+    let known = Estimate(offset: 0, halfWidth: 2 * second, madeAt: now)
+    state.contents.withLock {
+      if isStale { $0.discipline.accept(known, freshUntil: nil, at: now) } else { $0.discipline.acceptsSystemClock = true }
+    }
+    #expect(state.report().status == (isStale ? .unsynchronized : .systemClock))
+    #expect(try file.store(Anchor(Estimate(offset: 7 * second, halfWidth: millisecond, madeAt: now)), at: now))
+    poller.readFileIfNeeded(at: poller.startedAt + second)
+    #expect(state.report().status == .holdover)
+    #expect(state.contents.withLock { $0.discipline.estimate?.offset } == 7 * second)
   }
 
   @Test func `the same server under two names has one vote`() async throws {

@@ -46,7 +46,8 @@ import Testing
 
   @Test(
     arguments: [
-      .chosen, .outvoted, .noMajority, .untried, .unresolved(Sentence(system: "Name or service not known")), .sameAsAnother,
+      .chosen, .outvoted, .noMajority, .untried, .waitingForTurn, .unresolved(Sentence(system: "Name or service not known")),
+      .sameAsAnother,
       .unreachable(Sentence(system: "Connection refused")), .noAnswer,
     ] + ReplyCheck.Reason.allCases.map { .refused($0) } + KissCode.allCases.map { .kissed($0) } as [ServerStanding])
   func `How a time server stands is told in both languages`(standing: ServerStanding) {

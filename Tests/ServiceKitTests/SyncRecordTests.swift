@@ -87,7 +87,8 @@ struct SyncRecordTests {
     let reason = Sentence(verbatim: "x")
     let standings: [ServerStanding] =
       [
-        .chosen, .outvoted, .noMajority, .untried, .unresolved(reason), .sameAsAnother, .unreachable(reason), .noAnswer,
+        .chosen, .outvoted, .noMajority, .untried, .waitingForTurn, .unresolved(reason), .sameAsAnother, .unreachable(reason),
+        .noAnswer,
       ] + ReplyCheck.Reason.allCases.map { .refused($0) } + KissCode.allCases.map { .kissed($0) }
     #expect(Set(standings.map(\.code)).count == standings.count)
   }
