@@ -34,6 +34,7 @@ struct AnchorFile {
 
   /// Nil where the system does not tell its boot's id.
   init?(path: String, servers: [NTPServer]) {
+    WholeFile.cleanDrafts(of: path)
     guard let id = Self.contents(of: "/proc/sys/kernel/random/boot_id") else { return nil }
     self.init(path: path, servers: servers, bootID: id.filter { $0 != "\n" })
   }
@@ -114,8 +115,7 @@ struct AnchorFile {
   /// Holds the lock beside the file. A lock that another holds is not waited for: that one may have been stopped with it.
   /// - Returns: nil where another holds it.
   private func exclusively<R>(_ body: () throws(Failure) -> R) throws(Failure) -> R? {
-    Self.makeDirectories(of: path)
-    let lock = open(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    let lock = Self.openLock(of: path)
     guard lock >= 0 else { throw Self.failure("travar", "lock", path) }
     defer { close(lock) }
     guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
@@ -127,25 +127,27 @@ struct AnchorFile {
     return try body()
   }
 
-  /// Written beside and renamed, so that readers see one whole or the other. Not synced: after a power cut it is another boot.
+  /// After a power cut it is another boot.
   private func write(_ record: AnchorRecord) throws(Failure) {
-    let draft = "\(path).\(getpid()).\(UInt32.random(in: 0...(.max)))"
-    let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    guard file >= 0 else { throw Self.failure("criar", "create", draft) }
-    let bytes = Array(record.text.utf8)
-    let written = Glibc.write(file, bytes, bytes.count)
-    close(file)
-    guard written == bytes.count, rename(draft, path) == 0 else {
-      let failure = Self.failure("gravar", "write", path)
-      unlink(draft)
-      throw failure
-    }
+    do { try WholeFile.write(Array(record.text.utf8), to: path) } catch { throw Failure(reason: error.reason) }
   }
 
   private static func failure(_ portuguese: String, _ english: String, _ path: String) -> Failure {
-    Failure(
-      reason: Sentence(system: String(cString: strerror(errno)))
-        .within({ "não foi possível \(portuguese) \(path): \($0)" }, { "cannot \(english) \(path): \($0)" }))
+    Failure(reason: WholeFile.failure(portuguese, english, path).reason)
+  }
+
+  /// Its descriptor; below zero where there can be none.
+  private static func openLock(of path: String) -> Int32 {
+    makeDirectories(of: path)
+    return open(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
+  }
+
+  /// Whether a file there could be written by this user.
+  static func isWritable(_ path: String) -> Bool {
+    let lock = openLock(of: path)
+    guard lock >= 0 else { return false }
+    close(lock)
+    return true
   }
 
   private static func makeDirectories(of path: String) {

@@ -83,7 +83,7 @@ package struct ClockDiscipline: Sendable {
     guard let estimate else { return nil }
     switch status(at: now) {
     case .synchronized: return freshUntil
-    case .holdover: return estimate.madeAt + (Self.usableHalfWidth - estimate.halfWidth + 1) * 20_000
+    case .holdover: return estimate.madeAt + (Self.usableHalfWidth - estimate.halfWidth + 1) * Drift.bound
     case .unsynchronized, .systemClock: return nil
     }
   }

@@ -20,9 +20,11 @@ extension Nanoseconds {
 }
 
 /// How far an undisciplined oscillator may go wrong, and how fast the shown clock may be corrected.
-enum Drift {
+package enum Drift {
   /// The bound on the boot clock's frequency error: 50 ppm, as AWS ClockBound takes it. RFC 5905's 15 ppm is an estimate, not a bound.
-  static func growth(over elapsed: Nanoseconds) -> Nanoseconds { Swift.max(elapsed, 0) / 20_000 }
+  static let bound: Int64 = 20_000
+  /// What that makes of a span, in whatever unit it is counted.
+  package static func growth(over elapsed: Int64) -> Int64 { Swift.max(elapsed, 0) / bound }
   /// The largest correction within a span: 500 ppm, the rate at which kernels slew too.
   static func slew(over elapsed: Nanoseconds) -> Nanoseconds { Swift.max(elapsed, 0) / 2_000 }
 }

@@ -27,6 +27,11 @@ package struct TrustedClockOptions: Sendable {
     self.patience = patience
   }
 
+  /// The user's anchor file; one in this folder where there is no home, or none that may be written.
+  package static func anchorFile(orIn folder: String) -> String {
+    userAnchorFile.flatMap { AnchorFile.isWritable($0) ? $0 : nil } ?? folder + "/relogio"
+  }
+
   /// `$XDG_CACHE_HOME/leilao/relogio`, or the same under `~/.cache`; nil where there is no home.
   package static var userAnchorFile: String? {
     func directory(_ name: String) -> String? {

@@ -2,7 +2,7 @@ package import ArgumentParser
 import Glibc
 import JournalKit
 import NTPKit
-package import SharedKernel
+import SharedKernel
 
 /// `relogio` of a service with a journal: its clock as it left it, and as it was.
 package struct ClockCommand<Owner: JournalOwner>: ParsableCommand {
@@ -96,26 +96,24 @@ package struct ClockCommand<Owner: JournalOwner>: ParsableCommand {
         [before, after].compactMap(\.self),
         none: said("o diário não tem registros do relógio", "the journal has no records of the clock"))
     }
-    let cached = CachedTime(of: settings.time, in: settings.anchorFile)
-    let (record, source) = try record(instance, path, settings)
-    try show(
-      ClockView(
-        program: instance,
-        without: Sentence("nada se sabe do relógio: nunca serviu aqui", "nothing is known of its clock: it never served here"),
-        needsRecord: true, record: record, source: source, present: PresenceFile.last(beside: path), cached: cached,
-        wantsNoServers: settings.time == .none, now: ClockWords.now(cached)),
-      json: json)
+    try ClockView(
+      program: instance,
+      without: Sentence("nada se sabe do relógio: nunca serviu aqui", "nothing is known of its clock: it never served here"),
+      needsRecord: true, found: try found(instance, path, settings), present: PresenceFile.last(beside: path),
+      cached: CachedTime(of: settings.time, in: settings.anchorFile), wantsNoServers: settings.time == .none,
+      systemNow: SystemTime.reading.instant
+    ).show(json: json)
   }
 
-  /// The file that the running service rewrites, or the journal's last record where that is the newer one.
-  private func record(
-    _ instance: String, _ path: String, _ settings: HouseSettings
-  ) throws -> (SyncRecord?, ClockView.Source) {
-    let left = ClockFile.ofService(instance, in: settings.dataPath).read()
-    guard access(path, F_OK) == 0 else { return (left, .program) }
-    let kept = try SyncRecords.last(1, in: try JournalReader(path: path)).first?.record
-    guard let left else { return (kept, .journal) }
-    return kept.map { $0.reading.instant > left.reading.instant ? ($0, .journal) : (left, .program) } ?? (left, .program)
+  /// The file that the running service rewrites; of one that does not run, the journal's last record where that is the newer one.
+  private func found(_ instance: String, _ path: String, _ settings: HouseSettings) throws -> ClockView.Found? {
+    let left = ClockFile.ofService(instance, in: settings.dataPath).read().map { ClockView.Found($0) }
+    if let left, left.standing == .current { return left }
+    guard access(path, F_OK) == 0,
+      let kept = try SyncRecords.last(1, in: try JournalReader(path: path)).first?.record
+    else { return left }
+    guard let left, kept.reading.instant <= left.record.reading.instant else { return ClockView.Found(kept, .journal) }
+    return left
   }
 
   private func tell(_ records: [SyncRecord], none: String) throws {
@@ -128,86 +126,32 @@ package struct ClockCommand<Owner: JournalOwner>: ParsableCommand {
         for line in ClockView.jsonLines(record) { ServiceKit.tell(line) }
         continue
       }
-      let bound = record.reading.isDisciplined ? ", ± \(SpanText.exact(record.reading.uncertainty))" : ""
+      let bound = record.reading.isDisciplined ? ", ± \(SpanText.bound(record.reading.uncertainty))" : ""
       ServiceKit.tell("\(TimeText.rfc3339(record.reading.instant)): \(said(record.reading.status.words))\(bound)")
       for line in ClockView.table(record) { ServiceKit.tell(line) }
     }
   }
 }
 
-/// A program without a journal that may have a clock.
-package protocol ClockProgram {
-  /// The executable's name.
-  static var program: String { get }
-  static var brokerUser: String { get }
-  /// What else there is to know of its clock, in the help.
-  static var remark: Sentence { get }
-  /// What is said where none has left anything.
-  static var without: Sentence { get }
-  /// Whether it runs a clock at all.
-  static var hasClock: Bool { get }
-}
-
-/// `relogio` of a program without a journal: the clock that it had last, and what its user's programs have in common.
-package struct UserClockCommand<Program: ClockProgram>: ParsableCommand {
-  package static var configuration: CommandConfiguration {
-    .spoken(
-      "relogio", "clock",
-      abstract: said("Mostra o relógio deste usuário e os seus servidores.", "Shows this user's clock and its servers."),
-      discussion: said(
-        """
-        Não pergunta nada a ninguém. \(Program.remark.portuguese) \(ClockWords.marks.portuguese)
-
-        \(ClockWords.codes.portuguese)
-
-        EXEMPLOS:
-          \(Program.program) relogio
-          \(Program.program) relogio --json
-        """,
-        """
-        Asks nobody anything. \(Program.remark.english) \(ClockWords.marks.english)
-
-        \(ClockWords.codes.english)
-
-        EXAMPLES:
-          \(Program.program) clock
-          \(Program.program) clock --json
-        """))
+extension ClockView {
+  /// - Throws: the status to leave with, where it is not `ok`.
+  func show(json: Bool) throws {
+    for line in json ? jsonLines : lines { tell(line) }
+    guard verdict == .ok else { throw verdict }
   }
-
-  @OptionGroup var house: HouseOptions
-  @Flag(help: ArgumentHelp(said("Responde em linhas JSON.", "Answers with JSON lines."))) var json = false
-
-  package init() {}
-
-  package func run() throws {
-    let settings = try house.resolved(brokerUser: Program.brokerUser)
-    let cached = CachedTime(of: settings.time, in: settings.anchorFile)
-    try show(
-      ClockView(
-        program: Program.program, without: Program.without, needsRecord: false,
-        record: Program.hasClock ? ClockFile.ofUser(Program.program)?.read() : nil, source: .program,
-        cached: cached, wantsNoServers: settings.time == .none, now: ClockWords.now(cached)),
-      json: json)
-  }
-}
-
-/// - Throws: the status to leave with, where it is not `ok`.
-private func show(_ view: ClockView, json: Bool) throws {
-  for line in json ? view.jsonLines : view.lines { tell(line) }
-  guard view.verdict == .ok else { throw view.verdict }
 }
 
 enum ClockWords {
   static let marks = Sentence(
-    "À esquerda de cada servidor: * conta, x é contradito, ? nada disse que sirva; a última coluna diz por quê.",
-    "Left of each server: * counts, x is contradicted, ? has said nothing of use; the last column says why.")
+    "À esquerda de cada servidor: * conta, x a maioria o contradiz, ? nada diz que conte; a última coluna diz por quê.",
+    "Left of each server: * counts, x the majority contradicts it, ? says nothing that counts; the last column says why.")
   static let codes = Sentence(
-    "Sai com 0 se o relógio serve, 1 se não serve, 3 se nada se sabe dele, 64 e 74 como sempre.",
-    "Ends with 0 if the clock can be used, 1 if it cannot, 3 if nothing is known of it, 64 and 74 as ever.")
-
-  /// Ages are told by what the user's programs agreed on, where they did, and by the system's clock otherwise.
-  static func now(_ cached: CachedTime?) -> Timestamp {
-    cached.map { Timestamp(microseconds: $0.reading.unixMicroseconds) } ?? SystemTime.reading.instant
-  }
+    """
+    Sai com 0 se o relógio serve agora, 1 se não serve, 3 se só se sabe como ele era, ou nada (no diário: nenhum registro), \
+    64, 69, 74 e 78 como sempre.
+    """,
+    """
+    Ends with 0 if the clock can be used now, 1 if it cannot, 3 if only its past is known, or nothing (in the journal: no record), \
+    64, 69, 74 and 78 as ever.
+    """)
 }

@@ -4,11 +4,48 @@ package import SharedKernel
 /// What is known of a program's clock, from what it and its user's other programs have left: a table for people, JSON lines for
 /// machines. The same for every program; nothing is asked of anybody.
 package struct ClockView: Sendable {
-  /// Who left the record.
-  package enum Source: String, Sendable {
-    /// The running program, after its last poll.
-    case program = "programa"
-    /// The journal: the last state that was worth keeping.
+  /// The record, and how much it says of now.
+  package struct Found: Sendable {
+    package var record: SyncRecord
+    package var standing: Standing
+    /// How old it is by the boot clock; nil where that is not known and the instants must tell.
+    package var age: Interval?
+    /// Why the program could not cache what was agreed on, if it could not.
+    package var anchorProblem: Sentence?
+
+    package init(_ record: SyncRecord, _ standing: Standing, age: Interval? = nil, anchorProblem: Sentence? = nil) {
+      (self.record, self.standing, self.age, self.anchorProblem) = (record, standing, age, anchorProblem)
+    }
+
+    /// What a program left in its file, seen now.
+    package init(_ live: LiveClock, bootID: String?, bootNow: Interval, isAlive: (LiveClock.Author) -> Bool) {
+      let age = bootNow - live.at
+      guard live.author.bootID == bootID else {
+        self.init(live.record, .rebooted)
+        return
+      }
+      // A clock without servers hears nothing that could grow old.
+      let isOld = !live.record.servers.isEmpty && age > LiveClock.longestSilence
+      let standing: Standing = !isAlive(live.author) ? .ended : isOld ? .silent : .current
+      self.init(live.record, standing, age: age, anchorProblem: live.anchorProblem)
+    }
+
+    package init(_ live: LiveClock) {
+      self.init(live, bootID: LiveClock.Author.currentBoot, bootNow: LiveClock.bootNow) { $0.isAlive }
+    }
+  }
+
+  /// Whose word it is, and whether it still holds.
+  package enum Standing: String, Sendable {
+    /// The running program's, after its last poll.
+    case current = "programa"
+    /// That of a process that is no more.
+    case ended = "terminado"
+    /// That of a process of before the machine was restarted.
+    case rebooted = "reiniciada"
+    /// That of a process that is there, and has said nothing for longer than it ever waits between two polls.
+    case silent = "calado"
+    /// The journal's: the last state that was worth keeping.
     case journal = "diario"
   }
 
@@ -17,8 +54,7 @@ package struct ClockView: Sendable {
   package var without: Sentence
   /// Whether that means that nothing is known.
   package var needsRecord: Bool
-  package var record: SyncRecord?
-  package var source: Source
+  package var found: Found?
   /// When the service last was there to consume; nil for a program that does not say so.
   package var present: Timestamp?
   /// What a program that starts now would know without asking.
@@ -27,39 +63,62 @@ package struct ClockView: Sendable {
   package var wantsNoServers: Bool
   package var now: Timestamp
 
+  /// - Parameter systemNow: the system's clock, for who has nothing better.
   package init(
-    program: String, without: Sentence, needsRecord: Bool, record: SyncRecord?, source: Source, present: Timestamp? = nil,
-    cached: CachedTime?, wantsNoServers: Bool,
-    now: Timestamp
+    program: String, without: Sentence, needsRecord: Bool, found: Found?, present: Timestamp? = nil, cached: CachedTime?,
+    wantsNoServers: Bool, systemNow: Timestamp
   ) {
     (self.program, self.without, self.needsRecord) = (program, without, needsRecord)
-    (self.record, self.source, self.present) = (record, source, present)
-    (self.cached, self.wantsNoServers, self.now) = (cached, wantsNoServers, now)
+    (self.found, self.present) = (found, present)
+    (self.cached, self.wantsNoServers) = (cached, wantsNoServers)
+    // By what the user's programs agreed on, where they did; otherwise by the system's clock, less what it was off by.
+    let isOff = found?.record.reading.isDisciplined ?? false
+    now =
+      cached.map { Timestamp(microseconds: $0.reading.unixMicroseconds) }
+      ?? systemNow - (isOff ? found?.record.systemOffset ?? .zero : .zero)
   }
 
-  /// - Returns: `ok` for a clock that can be used, `refused` for one that cannot, `unknown` where nothing is known.
+  /// Whether the record says how the clock is, and not how it was.
+  package var isCurrent: Bool { found?.standing == .current }
+
+  /// - Returns: `ok` for a clock that can be used, `refused` for one that cannot, `unknown` where nothing is known of it now.
   package var verdict: ExitStatus {
-    guard let record else { return !needsRecord && (cached != nil || wantsNoServers) ? .ok : .unknown }
+    guard let found, isCurrent else { return !needsRecord && (cached != nil || wantsNoServers) ? .ok : .unknown }
+    let record = found.record
     switch record.reading.status {
-    case .synchronized, .holdover: return record.uncertainty(at: now) <= Self.usable ? .ok : .refused
+    case .synchronized, .holdover: return uncertainty(found) <= Self.usable ? .ok : .refused
     case .unsynchronized: return .refused
     case .systemClock: return record.servers.isEmpty ? .ok : .refused
     }
   }
 
   /// As `ClockDiscipline.usableHalfWidth`.
-  private static let usable = Interval.seconds(1)
+  private static let usable = Interval.microseconds(ClockDiscipline.usableHalfWidth / 1_000)
 
   /// Whether an auction could be closed by it now.
-  package func closes(_ record: SyncRecord) -> Bool {
-    switch record.reading.status {
-    case .synchronized, .holdover: record.uncertainty(at: now) <= SyncLog.closingBound
-    case .unsynchronized: false
-    case .systemClock: true
+  package var closes: Bool {
+    guard let found, isCurrent else { return false }
+    switch found.record.reading.status {
+    case .synchronized, .holdover: return uncertainty(found) <= SyncLog.closingBound
+    case .unsynchronized: return false
+    case .systemClock: return true
     }
   }
 
-  private func ago(_ instant: Timestamp) -> Interval { max(now - instant, .zero) }
+  /// Below zero for what lies in the future, by the clock that ages are told by.
+  func age(_ found: Found) -> Interval { found.age ?? now - found.record.reading.instant }
+
+  /// How wrong it may be by now; of what is history, how wrong it was.
+  func uncertainty(_ found: Found) -> Interval {
+    isCurrent ? found.record.uncertainty(after: age(found)) : found.record.reading.uncertainty
+  }
+
+  /// `há 12 s`, or that it lies in the future: by more than a second that is never passed over.
+  func ago(_ age: Interval) -> String {
+    guard age < .zero - .seconds(1) else { return said("há \(SpanText.age(age))", "\(SpanText.age(age)) ago") }
+    let ahead = SpanText.age(.zero - age)
+    return said("\(ahead) no futuro do relógio desta máquina", "\(ahead) in the future of this machine's clock")
+  }
 }
 
 // MARK: - For people
@@ -67,64 +126,36 @@ package struct ClockView: Sendable {
 extension ClockView {
   package var lines: [String] {
     var lines =
-      record.map { heading($0) + Self.table($0, after: ago($0.reading.instant)) } ?? ["\(program): \(said(without))"]
-    if let present {
-      let age = SpanText.age(ago(present))
-      lines.append(said("serviço presente há \(age)", "service present \(age) ago"))
-    }
-    return lines + [cachedLine].compactMap(\.self)
+      found.map { heading($0) + Self.table($0.record, after: max(age($0), .zero)) } ?? ["\(program): \(said(without))"]
+    if let present { lines.append(said("serviço presente ", "service present ") + ago(now - present)) }
+    return lines + [problemLine, cachedLine].compactMap(\.self)
   }
 
-  private func heading(_ record: SyncRecord) -> [String] {
-    let (status, age) = (said(record.reading.status.words), SpanText.age(ago(record.reading.instant)))
-    let bound = record.reading.isDisciplined ? ", ± \(SpanText.exact(record.uncertainty(at: now)))" : ""
-    let closes = closes(record) ? said("fecha leilões", "closes auctions") : said("não fecha leilões", "closes no auctions")
+  private func heading(_ found: Found) -> [String] {
+    let record = found.record
+    let bound = record.reading.isDisciplined ? ", ± \(SpanText.bound(uncertainty(found)))" : ""
+    let status = said(record.reading.status.words) + bound
+    let closes = closes ? said("fecha leilões", "closes auctions") : said("não fecha leilões", "closes no auctions")
+    let head =
+      isCurrent
+      ? "\(status); \(closes)"
+      : said("era: \(status); de agora nada se sabe", "was: \(status); nothing is known of now")
     let instant = TimeText.rfc3339(Timestamp(microseconds: record.reading.instant.microseconds / 1_000_000 * 1_000_000))
-    let source =
-      switch source {
-      case .program: said("do programa, depois da última pergunta", "by the program, after its last question")
-      case .journal: said("do diário, a última mudança", "from the journal, the last change")
-      }
     let offset = record.systemOffset
-    let ahead = SpanText.exact(.microseconds(abs(offset.microseconds)))
+    let size = SpanText.exact(.microseconds(Int64(clamping: offset.microseconds.magnitude)))
+    let (is_, was) = isCurrent ? ("está", "is") : ("estava", "was")
     let system =
       offset < .zero
-      ? said("o do sistema está atrasado \(ahead)", "the system's is \(ahead) behind")
-      : said("o do sistema está adiantado \(ahead)", "the system's is \(ahead) ahead")
+      ? said("o do sistema \(is_) atrasado em \(size)", "the system's \(was) \(size) behind")
+      : said("o do sistema \(is_) adiantado em \(size)", "the system's \(was) \(size) ahead")
     return [
-      "\(program): \(status)\(bound); \(closes)",
-      said("  medido há \(age), \(instant), ", "  measured \(age) ago, \(instant), ") + source,
+      "\(program): \(head)",
+      said("  medido ", "  measured ") + "\(ago(age(found))), \(instant), \(said(found.standing.words))",
     ] + (record.reading.isDisciplined ? ["  " + system] : [])
   }
 
-  /// `*` counts, `x` is contradicted, `?` has said nothing of use; the last column says it in words.
-  /// - Parameter elapsed: how much older than the record the answers are by now.
-  static func table(_ record: SyncRecord, after elapsed: Interval = .zero) -> [String] {
-    guard !record.servers.isEmpty else { return [said("  nenhum servidor de tempo", "  no time servers")] }
-    let heads = [
-      "", said("servidor", "server"), said("estrato", "stratum"), said("alcance", "reach"), said("desvio", "offset"),
-      said("atraso", "delay"), "±", said("há", "ago"), said("situação", "standing"),
-    ]
-    let rows = record.servers.map { server in
-      let word = server.word
-      let mark = server.isUsed ? "*" : word == nil ? "?" : "x"
-      let octal = String(server.reachability, radix: 8)
-      let said = [
-        word.map { "\($0.stratum)" }, String(repeating: "0", count: 3 - octal.utf8.count) + octal,
-        word.map { SpanText.exact($0.offset, signed: true) }, word.map { SpanText.exact($0.delay) },
-        word.map { SpanText.exact($0.uncertainty) }, word.map { SpanText.age($0.age + elapsed) },
-      ].map { $0 ?? "-" }
-      return [mark, server.name] + said + [ServiceKit.said(server.reason)]
-    }
-    let widths = heads.indices.map { column in ([heads] + rows).map { $0[column].count }.max() ?? 0 }
-    return ([heads] + rows).map { row in
-      let cells = row.enumerated().map { column, text in
-        let space = String(repeating: " ", count: widths[column] - text.count)
-        // Names and words begin together, numbers end together.
-        return column == row.count - 1 ? text : column < 2 ? text + space : space + text
-      }
-      return "  " + cells.joined(separator: "  ")
-    }
+  private var problemLine: String? {
+    found?.anchorProblem.map { VisibleText.of(said("sem guardar a hora: ", "the time is not cached: ") + said($0)) }
   }
 
   private var cachedLine: String? {
@@ -136,11 +167,26 @@ extension ClockView {
     }
     let (age, bound) = (
       SpanText.age(.microseconds(cached.ageMicroseconds)),
-      SpanText.exact(.microseconds(cached.reading.uncertaintyMicroseconds))
+      SpanText.bound(.microseconds(cached.reading.uncertaintyMicroseconds))
     )
     return said(
-      "guardado para este usuário: ± \(bound), de há \(age); um comando breve não pergunta a ninguém",
+      "guardado para este usuário: ± \(bound), de \(age) atrás; um comando breve não pergunta a ninguém",
       "cached for this user: ± \(bound), of \(age) ago; a short command asks nobody")
+  }
+}
+
+extension ClockView.Standing {
+  fileprivate var words: Sentence {
+    switch self {
+    case .current: Sentence("do programa, depois da última pergunta", "by the program, after its last question")
+    case .ended: Sentence("história: esse processo terminou", "history: that process has ended")
+    case .rebooted: Sentence("história: a máquina foi reiniciada", "history: the machine was restarted")
+    case .silent:
+      Sentence(
+        "história: o programa se cala há mais tempo do que espera entre duas perguntas",
+        "history: the program has been silent for longer than it waits between two questions")
+    case .journal: Sentence("história, do diário: a última mudança", "history, from the journal: the last change")
+    }
   }
 }
 
@@ -151,77 +197,6 @@ extension ClockStatus {
     case .holdover: Sentence("mantido sem servidores (holdover)", "held over without servers (holdover)")
     case .unsynchronized: Sentence("sem sincronia", "not synchronised")
     case .systemClock: Sentence("relógio do sistema (sem_ntp)", "the system's clock (sem_ntp)")
-    }
-  }
-
-  /// As in events.
-  fileprivate var code: String {
-    switch self {
-    case .synchronized: "sincronizado"
-    case .holdover: "holdover"
-    case .unsynchronized: "sem_sincronia"
-    case .systemClock: "sem_ntp"
-    }
-  }
-}
-
-// MARK: - For machines
-
-extension ClockView {
-  /// `relogio`, then a `servidor` for each, then `guardado`.
-  package var jsonLines: [String] {
-    var head = JSONLine()
-    head.add("tipo", "relogio")
-    head.add("programa", program)
-    head.add("status", record?.reading.status.code)
-    if let record {
-      Self.add(record, to: &head)
-      head.add("fonte", source.rawValue)
-      head.add("idade_us", ago(record.reading.instant).microseconds)
-      head.add("incerteza_agora_us", record.uncertainty(at: now).microseconds)
-      head.add("fecha", closes(record))
-    }
-    head.add("presente_ha_us", present.map { ago($0).microseconds })
-    var tail = JSONLine()
-    tail.add("tipo", "guardado")
-    tail.add("incerteza_us", cached?.reading.uncertaintyMicroseconds)
-    tail.add("idade_us", cached?.ageMicroseconds)
-    return [head.text] + (record.map(Self.servers) ?? []) + [tail.text]
-  }
-
-  /// A record of the past: `registro`, then a `servidor` for each.
-  package static func jsonLines(_ record: SyncRecord) -> [String] {
-    var head = JSONLine()
-    head.add("tipo", "registro")
-    head.add("status", record.reading.status.code)
-    add(record, to: &head)
-    return [head.text] + servers(record)
-  }
-
-  private static func add(_ record: SyncRecord, to line: inout JSONLine) {
-    line.add("em_us", record.reading.instant.microseconds)
-    line.add("incerteza_us", record.reading.uncertainty.microseconds)
-    line.add("concordaram_ha_us", record.age?.microseconds)
-    line.add("sistema_us", record.systemOffset.microseconds)
-  }
-
-  private static func servers(_ record: SyncRecord) -> [String] {
-    record.servers.map { server in
-      var line = JSONLine()
-      line.add("tipo", "servidor")
-      line.add("servidor", server.name)
-      line.add("endereco", server.address)
-      line.add("usado", server.isUsed)
-      line.add("situacao", server.standing)
-      line.add("motivo", said(server.reason))
-      line.add("alcance", Int64(server.reachability))
-      line.add("estrato", server.word?.stratum)
-      line.add("desvio_us", server.word?.offset.microseconds)
-      line.add("atraso_us", server.word?.delay.microseconds)
-      line.add("dispersao_us", server.word?.dispersion.microseconds)
-      line.add("incerteza_us", server.word?.uncertainty.microseconds)
-      line.add("ouvido_ha_us", server.word?.age.microseconds)
-      return line.text
     }
   }
 }

@@ -144,8 +144,9 @@ package struct HouseSettings: Sendable {
   package let logLevel: Logger.Level
   package let logFormat: LogFormat
 
-  /// Where a service keeps what the servers agreed on: in its user's cache, or beside its journal where there is no home.
-  package var anchorFile: String { TrustedClockOptions.userAnchorFile ?? dataPath + "/relogio" }
+  /// Where a program keeps what the servers agreed on: in its user's cache, or among the house's data where there is no home or none
+  /// that may be written.
+  package var anchorFile: String { TrustedClockOptions.anchorFile(orIn: dataPath) }
 
   package func logger(_ label: String) -> Logger {
     Logger(label: label) { LineLogHandler(label: $0, format: logFormat, level: logLevel) }

@@ -49,7 +49,6 @@ package struct HouseService<D: Desk>: Sendable {
     defer { journal.close() }
     let clock = TrustedClock(TrustedClockOptions(source: settings.time, anchorFile: settings.anchorFile))
     ClockFile.ofService(instance, in: settings.dataPath).follow(clock)
-    clock.start()
     defer { clock.stop() }
     try await ServiceRunner.run(
       ClosureService {
@@ -105,13 +104,13 @@ package struct HouseService<D: Desk>: Sendable {
     let mailbox = Mailbox(queryLimiter: settings.broker.profile == .own ? Self.queryLimiter : nil)
     let watcher = try KeyFolderWatcher(settings.keys) { mailbox.post(.keysChanged) }
     defer { watcher.close() }
-    let recorder = try SyncRecorder(journal, clock)
+    let recorder = try SyncRecorder(journal, clock, log: log)
     let (publishing, consuming) = (publishing(to: mailbox, log), consuming(to: mailbox, clock, log))
     let service = TurnService<D>(
       name: instance, mailbox: mailbox, clock: clock, keys: settings.keys, publisher: publishing, log: log,
       attend: {
         clock.setAttentive($0)
-        return try recorder.turn(isAttentive: $0)
+        return recorder.turn(isAttentive: $0)
       },
       whenReady: { [instance, queue] in
         log.notice("\(said("pronto", "ready"))", metadata: ["queue": "\(queue)"])

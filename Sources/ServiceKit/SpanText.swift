@@ -21,6 +21,20 @@ package enum SpanText {
     }
   }
 
+  /// A bound on an error, rounded up: nobody is promised more than is kept.
+  package static func bound(_ span: Interval, in language: Language = .current) -> String {
+    let micros = max(span.microseconds, 0)
+    let step: Int64 =
+      switch micros {
+      case ..<1_000: 1
+      case ..<1_000_000: 100
+      case ..<10_000_000: 1_000
+      default: 100_000
+      }
+    let (over, saturates) = micros.addingReportingOverflow(step - 1)
+    return exact(.microseconds(saturates ? .max : over / step * step), in: language)
+  }
+
   /// How long ago, in the largest unit that it fills: `0 s`, `59 s`, `4 min`, `3 h`, `2 d`.
   package static func age(_ span: Interval) -> String {
     let seconds = max(span.microseconds, 0) / 1_000_000

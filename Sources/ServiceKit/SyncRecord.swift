@@ -28,6 +28,9 @@ package struct SyncRecord: Hashable, Sendable {
     /// Why, for people.
     package var reason: Sentence
 
+    /// Of one that the majority contradicts.
+    static let outvoted = ServerStanding.outvoted.code
+
     package init(
       name: String, address: String?, reachability: UInt8, word: Word?, isUsed: Bool, standing: String, reason: Sentence
     ) {
@@ -76,15 +79,19 @@ package struct SyncRecord: Hashable, Sendable {
     }
   }
 
-  /// The half-width once nothing more was heard up to an instant: by 50 ppm more. The system's clock states none that grows.
-  package func uncertainty(at instant: Timestamp) -> Interval {
+  /// The half-width once nothing more was heard for so long. The system's clock states none that grows.
+  package func uncertainty(after elapsed: Interval) -> Interval {
     guard reading.isDisciplined else { return reading.uncertainty }
-    return reading.uncertainty + .microseconds(max((instant - reading.instant).microseconds, 0) / 20_000)
+    return reading.uncertainty + .microseconds(Drift.growth(over: elapsed.microseconds))
   }
 }
 
 extension SyncRecord {
   private static let version: Int64 = 1
+  /// The end of the year 9999.
+  private static let latestInstant: Int64 = 253_402_300_799_999_999
+  /// What can be said of any two clocks, with room to reckon.
+  fileprivate static let spans = -(Int64.max / 16)...(Int64.max / 16)
   /// More than may be named.
   private static let mostServers: Int64 = 64
   private static let states: [ClockStatus] = [.synchronized, .holdover, .unsynchronized, .systemClock]
@@ -115,9 +122,11 @@ extension SyncRecord {
   /// Nil where the bytes are no record that this program knows.
   package init?(_ bytes: [UInt8]) {
     var fields = Fields(bytes)
-    guard fields.number() == Self.version, let instant = fields.number(), let uncertainty = fields.number(),
+    guard fields.number() == Self.version, let instant = fields.number(), (0...Self.latestInstant).contains(instant),
+      let uncertainty = fields.number(), (0...Reading.unknownUncertainty).contains(uncertainty),
       let status = fields.number(), (0..<Int64(Self.states.count)).contains(status), let age = fields.optionalNumber(),
-      let systemOffset = fields.number(), let count = fields.number(), (0...Self.mostServers).contains(count)
+      Self.spans.contains(age ?? 0), let systemOffset = fields.number(), Self.spans.contains(systemOffset),
+      let count = fields.number(), (0...Self.mostServers).contains(count)
     else { return nil }
     reading = ClockReading(
       Timestamp(microseconds: instant), uncertainty: .microseconds(uncertainty), status: Self.states[Int(status)])
@@ -143,7 +152,7 @@ extension SyncRecord.Server {
       numbers.append(number)
     }
     let known = numbers.compactMap(\.self)
-    guard known.isEmpty || known.count == numbers.count else { return nil }
+    guard known.isEmpty || known.count == numbers.count, known.allSatisfy(SyncRecord.spans.contains) else { return nil }
     self.init(
       name: name, address: address.isEmpty ? nil : address, reachability: reachability,
       word: known.isEmpty

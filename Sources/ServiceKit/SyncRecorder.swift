@@ -1,4 +1,5 @@
 package import JournalKit
+package import Logging
 package import SharedKernel
 import Synchronization
 
@@ -43,25 +44,29 @@ package final class SyncRecorder: Sendable {
     var log: SyncLog
     var number: Int64
     var lookedAt: ContinuousClock.Instant?
+    var hasFailed = false
   }
   private let state: Mutex<State>
   private let journal: Journal
   private let clock: any HouseClock
   private let most: Int64
   private let lookInterval: Duration
+  private let log: Logger
 
   package init(
-    _ journal: Journal, _ clock: any HouseClock, most: Int64 = SyncRecords.most, lookInterval: Duration = .seconds(1)
+    _ journal: Journal, _ clock: any HouseClock, most: Int64 = SyncRecords.most, lookInterval: Duration = .seconds(1), log: Logger
   ) throws(JournalError) {
-    (self.journal, self.clock, self.most, self.lookInterval) = (journal, clock, most, lookInterval)
+    (self.journal, self.clock, self.most, self.lookInterval, self.log) = (journal, clock, most, lookInterval, log)
     let last = try journal.lastDocuments(SyncRecords.collection, "", limit: 1).first
     state = Mutex(State(log: SyncLog(after: last.flatMap { SyncRecord($0.body) }), number: last?.number ?? 0))
   }
 
+  /// A record that cannot be written ends no service: it is left out, and that is logged once. A journal that takes nothing more says
+  /// so to the next turn that has something to keep.
+  ///
   /// - Returns: what was kept, if it was worth it.
-  /// - Throws: when the journal takes nothing more; the service ends then.
   @discardableResult
-  package func turn(isAttentive: Bool) throws(JournalError) -> SyncRecord? {
+  package func turn(isAttentive: Bool) -> SyncRecord? {
     let kept = state.withLock { state -> (record: SyncRecord, document: Document)? in
       let now = ContinuousClock.now
       if let looked = state.lookedAt, now - looked < lookInterval { return nil }
@@ -74,7 +79,20 @@ package final class SyncRecorder: Sendable {
     guard let (record, document) = kept else { return nil }
     let old = document.number - most
     let removals = old > 0 ? [Removal(collection: SyncRecords.collection, key: "", through: old)] : []
-    _ = try journal.commit(Commit(documents: [document], removals: removals))
+    do {
+      _ = try journal.commit(Commit(documents: [document], removals: removals))
+      state.withLock { $0.hasFailed = false }
+    } catch {
+      let isNews = state.withLock { state in
+        defer { state.hasFailed = true }
+        return !state.hasFailed
+      }
+      guard isNews else { return nil }
+      log.warning(
+        "\(said("o registro do relógio não foi gravado", "the clock's record was not written"))",
+        metadata: ["reason": "\(said(error))"])
+      return nil
+    }
     return record
   }
 }

@@ -160,6 +160,20 @@ struct AnchorTests {
     #expect(CachedTime(of: .none, in: path) == nil)
   }
 
+  @Test func `where the user's cache cannot be written, what is agreed on is kept in the folder that is given`() {
+    #expect(AnchorFile.isWritable(path) && !AnchorFile.isWritable("/proc/leilao/relogio"))
+  }
+
+  @Test func `a link or a pipe in a draft's place is not written through`() throws {
+    let draft = "\(path).\(getpid()).draft"
+    symlink(path + ".victim", draft)
+    #expect(try file().store(Self.anchor, at: Self.later))
+    #expect(file().anchor() == Self.anchor && access(path + ".victim", F_OK) != 0)
+    #expect(mkfifo(draft, 0o600) == 0)
+    #expect(try file().store(Self.anchor, at: Self.later))
+    #expect(access(draft, F_OK) != 0)
+  }
+
   @Test func `a place that cannot be written is said`() {
     let file = AnchorFile(path: "/proc/leilao/relogio", servers: Self.servers, bootID: "x")
     #expect(throws: AnchorFile.Failure.self) { _ = try file.store(Self.anchor, at: Self.later) }

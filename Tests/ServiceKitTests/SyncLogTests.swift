@@ -34,7 +34,7 @@ struct SyncLogTests {
     let next = Log(after: Self.record(0))
     #expect(!next.keeps(Self.record(100_000), isAttentive: false))
     let worse = Log(after: Self.record(0))
-    #expect(worse.keeps(Self.record(2, .holdover), isAttentive: false))
+    #expect(worse.keeps(Self.record(16, .holdover), isAttentive: false))
   }
 
   @Test func `an idle service writes nothing for a year, though it asks, drifts and is corrected`() {
@@ -49,11 +49,13 @@ struct SyncLogTests {
     #expect(kept == 1)
   }
 
-  @Test func `another status is kept at once`() {
+  @Test func `another status is kept at once, but no two records within 16 s`() {
     let log = Log(after: Self.record(0))
     let states: [ClockStatus] = [.holdover, .unsynchronized, .systemClock, .synchronized]
-    for (second, status) in states.enumerated() {
-      #expect(log.keeps(Self.record(Int64(second), status), isAttentive: false), "\(status)")
+    for (index, status) in states.enumerated() {
+      let second = Int64(index) * 16
+      #expect(!log.keeps(Self.record(second + 15, status), isAttentive: true), "\(status)")
+      #expect(log.keeps(Self.record(second + 16, status), isAttentive: false), "\(status)")
     }
   }
 
@@ -113,6 +115,7 @@ struct SyncLogTests {
         milliseconds: .random(in: 1...900, using: &dice),
         standings: (0..<4).map { _ in Bool.random(using: &dice) ? "usado" : "vencido" })
       guard log.keeps(record, isAttentive: Bool.random(using: &dice)) else { continue }
+      if let last { #expect(record.reading.instant - last.reading.instant >= SyncLog.leastPause) }
       if let last, last.reading.status == record.reading.status {
         #expect(record.reading.instant - last.reading.instant >= SyncLog.busyPause)
       }

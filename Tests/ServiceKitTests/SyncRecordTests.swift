@@ -64,11 +64,27 @@ struct SyncRecordTests {
     }
   }
 
+  @Test func `numbers that no clock says are no record`() throws {
+    let good = SyncRecord(try Self.report())
+    let edits: [(inout SyncRecord) -> Void] = [
+      { $0.systemOffset = .microseconds(.min) }, { $0.systemOffset = .microseconds(.max) }, { $0.age = .microseconds(.min) },
+      { $0.reading = ClockReading(Timestamp(microseconds: .min), uncertainty: .zero, status: .synchronized) },
+      { $0.reading = ClockReading(Timestamp(microseconds: .max), uncertainty: .zero, status: .synchronized) },
+      { $0.servers[0].word?.offset = .microseconds(.min) }, { $0.servers[0].word?.age = .microseconds(.max) },
+      { $0.servers[0].word?.uncertainty = .microseconds(.max) },
+    ]
+    for edit in edits {
+      var record = good
+      edit(&record)
+      #expect(SyncRecord(record.bytes) == nil)
+    }
+  }
+
   @Test func `what was stated grows by 50 ppm, and what the system's clock states does not`() throws {
     let record = SyncRecord(try Self.report())
-    #expect(record.uncertainty(at: Build.noon + .seconds(1_000)) == .microseconds(1_234 + 50_000))
-    #expect(record.uncertainty(at: Build.noon - .seconds(1_000)) == .microseconds(1_234))
-    #expect(SyncRecord(try Self.report(.systemClock)).uncertainty(at: Build.noon + .seconds(1_000)) == .microseconds(1_234))
+    #expect(record.uncertainty(after: .seconds(1_000)) == .microseconds(1_234 + 50_000))
+    #expect(record.uncertainty(after: .seconds(-1_000)) == .microseconds(1_234))
+    #expect(SyncRecord(try Self.report(.systemClock)).uncertainty(after: .seconds(1_000)) == .microseconds(1_234))
   }
 
   @Test func `a test's clock without servers has a record too`() {

@@ -1,4 +1,5 @@
 import JournalKit
+import Logging
 import ServiceKit
 import SharedKernel
 import SuiteTesting
@@ -25,29 +26,30 @@ struct SyncRecorderTests {
 
   /// One that looks in every turn.
   func recorder(_ journal: Journal, _ clock: ToldClock, most: Int64 = SyncRecords.most) throws -> SyncRecorder {
-    try SyncRecorder(journal, clock, most: most, lookInterval: .zero)
+    try SyncRecorder(journal, clock, most: most, lookInterval: .zero, log: LogLines().logger)
   }
 
-  /// Records by the second, of a clock whose status changes each time.
-  func fill(_ recorder: SyncRecorder, _ clock: ToldClock, _ seconds: ClosedRange<Int64>) throws {
-    for second in seconds {
-      clock.set(SyncLogTests.record(second, second % 2 == 0 ? .synchronized : .holdover))
-      try recorder.turn(isAttentive: false)
+  /// Records 20 s apart, of a clock whose status changes each time.
+  func fill(_ recorder: SyncRecorder, _ clock: ToldClock, _ places: ClosedRange<Int64>) throws {
+    for second in places {
+      clock.set(SyncLogTests.record(second * 20, second % 2 == 0 ? .synchronized : .holdover))
+      recorder.turn(isAttentive: false)
     }
   }
 
-  func seconds(_ records: [(number: Int64, record: SyncRecord)]) -> [Int64] {
-    records.map { ($0.record.reading.instant - Build.noon).microseconds / 1_000_000 }
+  /// Which of them those are.
+  func places(_ records: [(number: Int64, record: SyncRecord)]) -> [Int64] {
+    records.map { ($0.record.reading.instant - Build.noon).microseconds / 20_000_000 }
   }
 
   @Test func `what changed is kept with the whole of it, and no entry of the machine is added`() throws {
     let (journal, clock) = (try open(), ToldClock(SyncLogTests.record(0)))
     let recorder = try recorder(journal, clock)
-    for _ in 0..<5 { try recorder.turn(isAttentive: false) }
-    clock.set(SyncLogTests.record(7, .holdover))
-    try recorder.turn(isAttentive: false)
+    for _ in 0..<5 { recorder.turn(isAttentive: false) }
+    clock.set(SyncLogTests.record(17, .holdover))
+    recorder.turn(isAttentive: false)
     let kept = try SyncRecords.last(10, in: journal)
-    #expect(kept.map(\.number) == [2, 1] && kept.map(\.record) == [SyncLogTests.record(7, .holdover), SyncLogTests.record(0)])
+    #expect(kept.map(\.number) == [2, 1] && kept.map(\.record) == [SyncLogTests.record(17, .holdover), SyncLogTests.record(0)])
     #expect(journal.entryCount == 0)
     try JournalReader(path: journal.path).check()
   }
@@ -60,10 +62,10 @@ struct SyncRecorderTests {
     let second = try open()
     clock.set(SyncLogTests.record(1))
     let recorder = try recorder(second, clock)
-    try recorder.turn(isAttentive: false)
+    recorder.turn(isAttentive: false)
     #expect(try SyncRecords.last(10, in: second).count == 1)
-    clock.set(SyncLogTests.record(2, .holdover))
-    try recorder.turn(isAttentive: false)
+    clock.set(SyncLogTests.record(18, .holdover))
+    recorder.turn(isAttentive: false)
     #expect(try SyncRecords.last(10, in: second).map(\.number) == [2, 1])
   }
 
@@ -71,7 +73,7 @@ struct SyncRecorderTests {
     let (journal, clock) = (try open(), ToldClock(SyncLogTests.record(0)))
     let recorder = try recorder(journal, clock, most: 16)
     try fill(recorder, clock, 1...100)
-    #expect(try seconds(SyncRecords.last(1_000, in: journal)) == (85...100).reversed())
+    #expect(try places(SyncRecords.last(1_000, in: journal)) == (85...100).reversed())
     #expect(try journal.documentCount(SyncRecords.collection, "", in: .min ... .max) == 16)
   }
 
@@ -79,8 +81,8 @@ struct SyncRecorderTests {
     let (journal, clock) = (try open(), ToldClock(SyncLogTests.record(0)))
     try fill(try recorder(journal, clock), clock, 1...700)
     func around(_ second: Int64) throws -> [Int64?] {
-      let (before, after) = try SyncRecords.around(Build.noon + .seconds(second) + .milliseconds(1), in: journal)
-      return [before, after].map { $0.map { ($0.reading.instant - Build.noon).microseconds / 1_000_000 } }
+      let (before, after) = try SyncRecords.around(Build.noon + .seconds(second * 20) + .milliseconds(1), in: journal)
+      return [before, after].map { $0.map { ($0.reading.instant - Build.noon).microseconds / 20_000_000 } }
     }
     #expect(try around(350) == [350, 351])
     #expect(try around(5) == [5, 6], "further back than is read at once")
@@ -97,10 +99,10 @@ struct SyncRecorderTests {
     let isDone = try journal.rewrite(
       { [($0.kind, $0.body)] }, end: { [] }, removals: [], check: { _ in }, isSound: { true })
     #expect(isDone)
-    #expect(try seconds(SyncRecords.last(10, in: journal)) == [3, 2, 1])
+    #expect(try places(SyncRecords.last(10, in: journal)) == [3, 2, 1])
     let copy = scratch.file("copy.sqlite")
     try JournalCopy.make(of: journal.path, at: copy)
-    #expect(try seconds(SyncRecords.last(10, in: JournalReader(path: copy))) == [3, 2, 1])
+    #expect(try places(SyncRecords.last(10, in: JournalReader(path: copy))) == [3, 2, 1])
   }
 
   @Test func `a record that this program cannot read is passed over`() throws {
@@ -110,10 +112,14 @@ struct SyncRecorderTests {
     #expect(try SyncRecords.last(10, in: journal).map(\.number) == [8])
   }
 
-  @Test func `a journal that takes nothing more is said to the one who asked`() throws {
-    let (journal, clock) = (try open(), ToldClock(SyncLogTests.record(0)))
-    let recorder = try recorder(journal, clock)
+  @Test func `a journal that takes nothing more ends nobody who only tells of the clock, and that is logged once`() throws {
+    let (journal, clock, lines) = (try open(), ToldClock(SyncLogTests.record(0)), LogLines())
+    let recorder = try SyncRecorder(journal, clock, lookInterval: .zero, log: lines.logger)
     journal.close()
-    #expect(throws: JournalError.self) { try recorder.turn(isAttentive: false) }
+    for second in [0, 20, 40] as [Int64] {
+      clock.set(SyncLogTests.record(second, second == 20 ? .holdover : .synchronized))
+      recorder.turn(isAttentive: false)
+    }
+    #expect(lines.all.count == 1 && lines.all.allSatisfy { $0.level == .warning })
   }
 }

@@ -41,9 +41,7 @@ struct BidCall: Sendable {
   }
 
   func place(_ text: String, on auction: AuctionID, by voice: Voice, _ report: BidReport) async throws {
-    let clock = TrustedClock(TrustedClockOptions(source: settings.time))
-    BidderClock.follow(clock)
-    clock.start()
+    let clock = BidderClock.started(settings)
     defer { clock.stop() }
     _ = await clock.waitUntilReady(within: .seconds(6))
     try await visit(interest: .only([auction]), clock: clock) { driver, events, deadline in

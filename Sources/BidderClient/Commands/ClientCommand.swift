@@ -52,10 +52,15 @@ enum BidderClock: ClockProgram {
     "O que se vê é o que o último cliente-tui deste usuário ouviu dos servidores.",
     "What is shown is what this user's last cliente-tui heard from the servers.")
 
-  static let without = Sentence("nenhum deixou nada", "none has left anything")
+  static let without = Sentence("nenhum cliente-tui deixou registro", "no cliente-tui has left a record")
 
-  /// Leaves the clock's state for `relogio` after each poll.
-  static func follow(_ clock: TrustedClock) { ClockFile.ofUser(program)?.follow(clock) }
+  /// A running clock, which leaves its state for `relogio`.
+  static func started(_ settings: HouseSettings) -> TrustedClock {
+    let anchorFile = settings.anchorFile
+    let clock = TrustedClock(TrustedClockOptions(source: settings.time, anchorFile: anchorFile))
+    ClockFile.ofUser(program, beside: anchorFile).follow(clock)
+    return clock
+  }
 }
 
 /// What every command of a bidder needs: who, and with which key.

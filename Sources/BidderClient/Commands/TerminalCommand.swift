@@ -92,9 +92,7 @@ package struct TerminalCommand: AsyncParsableCommand {
     }
     let voice = try BidderAccess.voice(of: bidder, settings)
     let keys = try BidderAccess.keys(settings)
-    let clock = TrustedClock(TrustedClockOptions(source: settings.time))
-    BidderClock.follow(clock)
-    clock.start()
+    let clock = BidderClock.started(settings)
     clock.setAttentive(true)
     guard let inbox = Inbox() else {
       throw Failure(.ioError, said("não há mais descritores de arquivo", "there are no file descriptors left"))

@@ -49,9 +49,7 @@ package struct WatchCommand: AsyncParsableCommand {
     let id = try BidderAccess.auction(auction)
     let settings = try house.resolved(brokerUser: BidderAccess.brokerUser)
     let bidder = try BidderAccess.bidder(bidder, option: BidderAccess.bidderOption)
-    let clock = TrustedClock(TrustedClockOptions(source: settings.time))
-    BidderClock.follow(clock)
-    clock.start()
+    let clock = BidderClock.started(settings)
     defer { clock.stop() }
     let channel = Channel<BidderSession.Event>()
     let receipts = ReceiptFolder(settings, of: bidder)
