@@ -61,6 +61,22 @@ struct CourtesyTests {
     #expect(try file.takeTurn(for: a, floor: 64 * second, at: 201 * second) == .notBefore(264 * second))
   }
 
+  @Test func `the clock is read when nobody else can write any more, however long that took`() throws {
+    let (file, a) = (try file(), try address(1))
+    var isHeld = false
+    func clock() -> Nanoseconds {
+      let other = open(path + ".lock", O_RDWR | O_CLOEXEC)
+      defer { close(other) }
+      isHeld = flock(other, LOCK_EX | LOCK_NB) != 0
+      return 100 * second
+    }
+    #expect(try file.takeTurn(for: a, floor: 64 * second, at: clock()) == .granted(until: 164 * second))
+    #expect(isHeld)
+    isHeld = false
+    #expect(try file.rest(a, until: 900 * second, at: clock()))
+    #expect(isHeld)
+  }
+
   @Test func `a burst renews its turn with each packet, and goes on after a pause only where nobody else has asked`() throws {
     let (one, other, a) = (try file(), try file("b.example"), try address(1))
     let first = 164 * second
