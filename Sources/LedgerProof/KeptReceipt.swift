@@ -24,7 +24,7 @@ package struct KeptReceipt: Sendable {
 
   /// Reads a kept line: nil unless the house signed it, under a key that is known from elsewhere.
   package init?(_ line: [UInt8], keys: KeyRing) {
-    guard let statement = try? HouseStatement(line, ring: keys) else { return nil }
+    guard let statement = try? HouseStatement(whole: line, ring: keys) else { return nil }
     self.statement = statement
   }
 }
@@ -49,7 +49,7 @@ package struct WitnessedLedger: Sendable {
     guard let file = LedgerFile(parsing: bytes, &findings) else { return nil }
     header = file.header
     for line in file.blocks + file.receipts {
-      guard let statement = try? HouseStatement(line.value.evidence.bytes, ring: keys), statement.auction == header.auction else {
+      guard let statement = try? HouseStatement(whole: line.value.evidence.bytes, ring: keys), statement.auction == header.auction else {
         continue
       }
       let evidence = line.value.evidence

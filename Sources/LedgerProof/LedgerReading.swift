@@ -130,7 +130,7 @@ struct LedgerReading: Sendable {
     let evidence = line.value.evidence
     findings.count(.signatures)
     do throws(Rejection) {
-      let statement = try HouseStatement(evidence.bytes, ring: ring)
+      let statement = try HouseStatement(whole: evidence.bytes, ring: ring)
       findings.count(.signatures, Int64(statement.heldEvidence.count))
       return statement
     } catch {

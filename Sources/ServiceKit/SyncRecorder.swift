@@ -73,15 +73,14 @@ package final class SyncRecorder: Sendable {
       state.lookedAt = now
       let record = clock.syncRecord
       guard state.log.keeps(record, isAttentive: isAttentive) else { return nil }
-      state.number += 1
-      return (record, Document(collection: SyncRecords.collection, key: "", number: state.number, body: record.bytes))
+      return (record, Document(collection: SyncRecords.collection, key: "", number: state.number + 1, body: record.bytes))
     }
     guard let (record, document) = kept else { return nil }
     let old = document.number - most
     let removals = old > 0 ? [Removal(collection: SyncRecords.collection, key: "", through: old)] : []
     do {
       _ = try journal.commit(Commit(documents: [document], removals: removals))
-      state.withLock { $0.hasFailed = false }
+      state.withLock { ($0.hasFailed, $0.number) = (false, document.number) }
     } catch {
       let isNews = state.withLock { state in
         defer { state.hasFailed = true }
