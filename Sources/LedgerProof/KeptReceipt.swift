@@ -49,7 +49,8 @@ package struct WitnessedLedger: Sendable {
     guard let file = LedgerFile(parsing: bytes, &findings) else { return nil }
     header = file.header
     for line in file.blocks + file.receipts {
-      guard let statement = try? HouseStatement(whole: line.value.evidence.bytes, ring: keys), statement.auction == header.auction else {
+      guard let statement = try? HouseStatement(whole: line.value.evidence.bytes, ring: keys), statement.auction == header.auction
+      else {
         continue
       }
       let evidence = line.value.evidence
