@@ -119,6 +119,13 @@ struct ChainCheck {
       }
       clock = block.clock.instant
       guard case .entries(let entries) = block.content else { continue }
+      for case .outage(let from, let to) in entries.map(\.fact) where from >= to || to > block.clock.instant {
+        findings.fault(
+          .stamps, line: read.line,
+          Sentence(
+            "o bloco \(block.number) conta uma ausência que não tinha passado",
+            "block \(block.number) tells of an absence that was not over"))
+      }
       let stamps = entries.compactMap(\.fact.receivedAt)
       received += stamps.map { Stamp(at: $0, line: read.line) }
       if let last = stamps.last, last > block.clock.instant {

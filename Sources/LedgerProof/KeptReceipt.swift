@@ -32,13 +32,19 @@ package struct KeptReceipt: Sendable {
 /// A ledger's file as far as the house has signed it: what receipts are held against.
 package struct WitnessedLedger: Sendable {
   private let header: LedgerHeader
-  private var blocks: [Int64: (digest: Digest, evidence: Evidence)] = [:]
+  private var blocks: [Int64: (digest: Digest, previous: Digest, evidence: Evidence)] = [:]
   private var receipts: [Int64: (digest: Digest, evidence: Evidence)] = [:]
   /// Accepted bids, and the blocks that they stand in.
   private var accepted: [Digest: Evidence] = [:]
   /// Refused bids, and their receipts.
   private var refused: [Digest: (digest: Digest, evidence: Evidence)] = [:]
-  private var closing: (block: Block, evidence: Evidence)?
+  private var closing: (block: Block, result: AuctionResult, evidence: Evidence)?
+  /// The house went on from a copy of its journal, and ended the auction for that: it said itself that it had forgotten some.
+  private var isRestored = false
+  /// Whether every block up to the closing one is there, and names the one before: what it lacks, the house left out.
+  private var isLinked = false
+  /// Whether the refusals are all those that the result commits to.
+  private var hasAllReceipts = false
 
   package var auction: AuctionID { header.auction }
 
@@ -55,24 +61,37 @@ package struct WitnessedLedger: Sendable {
       }
       let evidence = line.value.evidence
       switch statement.fact {
-      case .block(let block) where block.edition == header.edition: add(block, statement.digest, evidence)
+      case .block(let block) where block.edition == header.edition: add(block, statement.digest, evidence, keys)
       case .refused(let receipt):
         if let number = receipt.number { receipts[number] = (statement.digest, evidence) }
         if let bid = receipt.bidDigest { refused[bid] = (statement.digest, evidence) }
       default: break
       }
     }
+    guard let closing else { return }
+    var previous = header.edition
+    isLinked = (0...closing.block.number).allSatisfy { number in
+      guard let block = blocks[number], block.previous == previous else { return false }
+      previous = block.digest
+      return true
+    }
+    let numbers = Int64(receipts.count) == closing.result.refusedBids ? 1..<(closing.result.refusedBids + 1) : 0..<1
+    let digests = numbers.compactMap { receipts[$0]?.digest }
+    hasAllReceipts = digests.count == receipts.count && SHA256.of(digests.flatMap(\.bytes)) == closing.result.refusals
   }
 
-  private mutating func add(_ block: Block, _ digest: Digest, _ evidence: Evidence) {
-    blocks[block.number] = (digest, evidence)
+  private mutating func add(_ block: Block, _ digest: Digest, _ evidence: Evidence, _ keys: KeyRing) {
+    blocks[block.number] = (digest, block.previous, evidence)
     switch block.content {
     case .opening: break
     case .entries(let entries):
       for case .bid(let bid, _) in entries.map(\.fact) {
         if let envelope = try? Envelope(bid) { accepted[SHA256.of(envelope.payload)] = evidence }
       }
-    case .closing: closing = (block, evidence)
+    case .closing(let result, let ending):
+      closing = (block, result, evidence)
+      let signer = ending.flatMap { try? Envelope($0) }.flatMap { keys.members[$0.keyID]?.owner }
+      isRestored = signer == HousePrincipal.msLance
     }
   }
 
@@ -88,29 +107,43 @@ package struct WitnessedLedger: Sendable {
     guard block.auction == header.auction, block.edition == header.edition else {
       return .silent(Sentence("é de outro leilão ou edição", "it is of another auction or edition"))
     }
-    if let other = blocks[block.number] { return other.digest == digest ? .confirmed : .equivocation(other.evidence) }
+    if let other = blocks[block.number] {
+      if other.digest == digest { return .confirmed }
+      return isRestored && block.number == closing?.block.number ? Self.restored : .equivocation(other.evidence)
+    }
     guard let closing else {
       return .silent(
         Sentence("o livro foi escrito antes, ou falta-lhe o bloco", "the ledger was written before, or lacks the block"))
     }
-    return .omission(closing.evidence)
+    guard isLinked else { return Self.damaged }
+    // All up to the end are there: it stood behind the end.
+    return isRestored ? Self.restored : .omission(closing.evidence)
   }
+
+  private static let damaged = KeptReceipt.Standing.silent(
+    Sentence(
+      "o arquivo não está inteiro, e a falta pode ser dele; veja: cliente-tui verificar",
+      "the file is not whole, and what is missing may be its fault; see: cliente-tui verify"))
+  private static let restored = KeptReceipt.Standing.silent(
+    Sentence(
+      "a casa voltou a uma cópia do diário, e encerrou o leilão por isso",
+      "the house went back to a copy of its journal, and ended the auction for that"))
 
   private func standing(of receipt: Receipt, _ digest: Digest) -> KeptReceipt.Standing {
     guard receipt.auction == header.auction else {
       return .silent(Sentence("é de outro leilão", "it is of another auction"))
     }
-    if let bid = receipt.bidDigest, let block = accepted[bid] { return .equivocation(block) }
+    // Other refusals say nothing of what becomes of the bid when it comes again, or of who signed it.
     guard let number = receipt.number else {
       return .silent(Sentence("recusas sem número não estão em livro nenhum", "refusals without a number stand in no ledger"))
     }
+    if let bid = receipt.bidDigest, let block = accepted[bid] { return .equivocation(block) }
     if let other = receipts[number] { return other.digest == digest ? .confirmed : .equivocation(other.evidence) }
     // A bid is refused once.
     if let other = receipt.bidDigest.flatMap({ refused[$0] }) { return .equivocation(other.evidence) }
     guard let closing else { return .silent(Sentence("o livro foi escrito antes", "the ledger was written before")) }
-    if number <= header.lostReceipts {
-      return .silent(Sentence("a casa já não guardava os recibos até este", "the house no longer kept receipts up to this one"))
-    }
+    guard hasAllReceipts else { return Self.damaged }
+    if isRestored { return Self.restored }
     // Given before the end, it has to be among those that the result counts.
     guard (receipt.afterBlock ?? -1) < closing.block.number || receipt.clock.latest < closing.block.clock.earliest else {
       return .silent(Sentence("o lance veio depois do resultado", "the bid came after the result"))

@@ -131,6 +131,7 @@ class Ledger:
         return value
 
     def key_of(self, keyid):
+        need(isinstance(keyid, str), "a keyid that is no text")
         self.used.add(keyid)
         _, public, _, kinds = self.keys.get(keyid, (0, None, "", ()))
         return public, kinds
@@ -152,6 +153,7 @@ class Ledger:
         need(list(envelope) == ["payload", "payloadType", "signatures"], "an embedded envelope in another order")
 
         def key_of(keyid):
+            need(isinstance(keyid, str), "a keyid that is no text")
             self.used.add(keyid)
             _, public, owner, _ = self.keys.get(keyid, (0, None, "", ()))
             return public, set(kinds) if owner == by else set(also) if owner == "ms_lance" else set()
@@ -314,14 +316,18 @@ class Replay:
                 self.say(self.suspended is None, "suspended twice")
                 self.suspended = happening["recebido_us"]
             elif what == "retomada":
-                said = self.notice(happening[what], "leilao-retomado")
+                # A close resumes what was never heard to be resumed.
+                also = ("leilao-finalizado",) if self.suspended is not None else ()
+                said = self.notice(happening[what], "leilao-retomado", *also)
                 paused = 0 if self.suspended is None else happening["recebido_us"] - self.suspended
                 new["fim_us"] = max(said["fim_us"], self.state["fim_us"] + paused)
                 if self.latest is not None:
                     self.latest += new["fim_us"] - self.state["fim_us"]
                 self.suspended = None
             elif what == "indisponibilidade":
-                new["fim_us"] = self.outage(happening[what], place)
+                gap = happening[what]
+                self.say(gap["de_us"] < gap["ate_us"] <= value["relogio"]["em_us"], f"entry {place}: an absence that was not over")
+                new["fim_us"] = self.outage(gap, place)
             else:
                 need(False, "anulacao is not known here")
             self.last = max(self.last, happening.get("recebido_us", 0))
@@ -345,8 +351,8 @@ class Replay:
         self.keys[owner] = (key["keyid"], load_der_public_key(spki), key["situacao"])
         return owner if key["situacao"] == "ativa" else None
 
-    def notice(self, envelope, kind):
-        said = self.ledger.embedded(self.at, envelope, kind).value
+    def notice(self, envelope, *kinds):
+        said = self.ledger.embedded(self.at, envelope, *kinds).value
         self.say(said["id_leilao"] == self.header["id_leilao"] and said["edicao"] == self.header["edicao"], "of another auction")
         self.say(said["sequencia"] > self.sequence, "sequencia does not rise")
         self.sequence = said["sequencia"]

@@ -89,6 +89,16 @@ extension LedgerDoctoring {
       try story.change(2, 0, fact: .bid(one, receivedAt: b))
       try story.change(3, 1, fact: .bid(other, receivedAt: a))
     },
+    lie("ausencia-por-vir", .calado, .stamps) { story, _ in
+      let last = try story.entries(4)
+      story.set(
+        4,
+        last + [
+          BlockEntry(
+            fact: .outage(from: Build.noon + .seconds(30), to: Build.noon + .seconds(5_000)), price: last[0].price,
+            leader: last[0].leader, minimum: last[0].minimum, closesAt: Build.noon + .seconds(5_120))
+        ])
+    },
     lie("ausencia-inventada", .calado, .decisions) { story, _ in
       let last = try story.entries(4)
       let (price, leader, minimum) = (last[0].price, last[0].leader, last[0].minimum)

@@ -204,6 +204,62 @@ struct ReceiptTests {
     for pair in trial.omissions { try expectProof(pair, forge) }
   }
 
+  /// Whoever passes a file on may have damaged it: only the house can leave out what its own chain does not miss.
+  @Test func `accuse nobody where the file lacks a line`() throws {
+    let forge = try LedgerForge(.vendido)
+    let whole = String(decoding: try forge.bench.ledgerFile(), as: UTF8.self).split(separator: "\n").map(String.init)
+    let mine = concerning("alpha", forge.statements) + concerning("beta", forge.statements)
+    for place in whole.indices.dropFirst() {
+      var lines = whole
+      lines.remove(at: place)
+      let trial = try hold(mine, against: Array((lines.joined(separator: "\n") + "\n").utf8), forge)
+      #expect(trial.equivocations.isEmpty && trial.omissions.isEmpty, "without line \(place + 1)")
+    }
+  }
+
+  /// A refusal without a number says nothing of the bid: it may be of somebody else's sending, or of one time of several.
+  @Test func `accuse nobody by a refusal that stands in no ledger`() throws {
+    let forge = try LedgerForge(.vendido)
+    let accepted = forge.statements.compactMap { statement -> Bid? in
+      guard case .block(let block) = statement.fact, case .entries(let entries) = block.content else { return nil }
+      return entries.lazy.compactMap { entry -> Bid? in
+        guard case .bid(let evidence, _) = entry.fact else { return nil }
+        return (try? Envelope(evidence)).flatMap { try? Bid($0) }
+      }.first
+    }
+    let bid = try #require(accepted.first)
+    let receipts = try [Refusal.identityMismatch, .rateLimit].map { reason in
+      let receipt = Receipt(
+        auction: bid.auction, bid: bid.id, bidder: bid.bidder, bidDigest: SHA256.of(bid.payload), reason: reason,
+        receivedAt: bid.clock.instant, clock: bid.clock)
+      return try HouseStatement(forge.voice("ms_lance").seal(receipt).evidence.bytes, ring: forge.keys.ring)
+    }
+    let trial = try hold(receipts, against: try forge.bench.ledgerFile(), forge)
+    #expect(trial.equivocations.isEmpty && trial.omissions.isEmpty && trial.silent == 2)
+  }
+
+  /// It said so itself: the closing block ends the auction for that.
+  @Test func `accuse no house that went back to a copy of its journal`() throws {
+    let forge = try LedgerForge(.restaurado)
+    let file = try forge.bench.ledgerFile()
+    let last = try #require(
+      forge.statements.compactMap { statement -> (Block, HouseStatement)? in
+        if case .block(let block) = statement.fact, case .closing = block.content { (block, statement) } else { nil }
+      }.first)
+    let lost = try ([0, 1] as [Int64]).map { later in
+      let block = Block(
+        auction: last.0.auction, edition: last.0.edition, number: last.0.number + later, previous: Build.digest("antes"),
+        content: .entries([
+          BlockEntry(
+            fact: .outage(from: Build.noon, to: Build.noon + .seconds(9)), price: nil, leader: nil, minimum: 100_00,
+            closesAt: Build.noon + .seconds(700))
+        ]), clock: last.0.clock)
+      return try HouseStatement(forge.voice("ms_lance").seal(block).evidence.bytes, ring: forge.keys.ring)
+    }
+    let trial = try hold(lost, against: file, forge)
+    #expect(trial.equivocations.isEmpty && trial.omissions.isEmpty && trial.silent == 2)
+  }
+
   @Test func `prove nothing against a ledger that was written before`() throws {
     let forge = try LedgerForge(.calado)
     let early = Array(forge.statements.prefix(3))
