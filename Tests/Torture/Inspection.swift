@@ -114,7 +114,9 @@ final class Inspection {
       Task { await call.hangUp() }
     }
     let answers = try await box.first { $0 }
-    (findings.ledger, findings.summary, findings.asked) = (answers.ledger, answers.summary, answers.bids)
+    // The records of the clock are the house's, and are said only where they are asked for.
+    findings.ledger = answers.ledger.filter { if case .clock = $0.fact { false } else { true } }
+    (findings.summary, findings.asked) = (answers.summary, answers.bids)
     findings.records = Dictionary(uniqueKeysWithValues: scene.bidders.map { ($0.id, $0.record) })
     violations += LedgerCheck(answers.ledger, of: auction).violations
     accepted = Findings.decisions(answers.ledger).values.joined().count { $0.hasPrefix("accepted") }
