@@ -30,7 +30,8 @@ package struct AuctionListing: Sendable {
 
   /// What the next bid must offer, and what it costs to have it at once.
   private func asked(_ summary: AuctionSummary, _ terms: AuctionTerms) -> String {
-    let least = said("mínimo ", "minimum ") + money.format(summary.minimum, in: terms.currency)
+    let format = terms.format == .english ? "" : terms.format.wireName + ", "
+    let least = format + said("mínimo ", "minimum ") + money.format(summary.minimum, in: terms.currency)
     guard let buyNow = terms.rules.buyNow else { return least }
     return least + said(", compra imediata ", ", buy now ") + money.format(buyNow, in: terms.currency)
   }
@@ -48,6 +49,7 @@ package struct AuctionListing: Sendable {
     var line = JSONLine()
     line.add("id_leilao", summary.auction.text)
     line.add("titulo", terms.title)
+    line.add("formato", terms.format.wireName)
     line.add("status", summary.status.wireName)
     line.add("edicao", summary.edition.hex)
     line.add("bloco", summary.head?.block)

@@ -37,6 +37,7 @@ extension BlockEntry.Fact {
     switch self {
     case .bid(let evidence, _): (try? Envelope(evidence)).flatMap { try? Bid($0) }?.bidder == bidder
     case .key(let record): record.owner == bidder
+    case .revealed(_, let owner, _): owner == bidder
     case .voided, .suspended, .resumed, .outage: false
     }
   }

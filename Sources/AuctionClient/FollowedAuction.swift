@@ -14,9 +14,17 @@ package struct FollowedAuction: Sendable {
   package struct RecordedBid: Sendable, Hashable {
     package let id: BidID
     package let bidder: PrincipalID
-    /// What it counts for.
+    /// What it offers openly, as far as that counts.
     package let amount: Money
     package let receivedAt: Timestamp
+    /// What it left the auction at; nil while that is sealed.
+    package let price: Money?
+    package let leader: PrincipalID?
+
+    /// Once it is known how far it went.
+    fileprivate func with(_ amount: Money) -> RecordedBid {
+      RecordedBid(id: id, bidder: bidder, amount: amount, receivedAt: receivedAt, price: price, leader: leader)
+    }
   }
 
   /// Whether the ledger holds.
@@ -31,6 +39,8 @@ package struct FollowedAuction: Sendable {
     case opened
     case bid(RecordedBid)
     case extended(from: Timestamp, to: Timestamp, by: PrincipalID?, cause: Extension.Cause)
+    /// What a bid had committed to.
+    case revealed(BidID, by: PrincipalID, Money)
     case suspended(reason: String)
     case resumed
     case closed(AuctionResult)
@@ -75,6 +85,8 @@ package struct FollowedAuction: Sendable {
   private var keys: [PrincipalID: (record: KeyRecord, key: PublicKey)] = [:]
   /// Read from block 0 on: every key that counts, and every bid, was in what was read.
   private var isFromTheFirst = true
+  /// From the first bid on that commits to something secret; nil before it, and where it was not read.
+  private var secrets: SecretBids?
   /// Of the last blocks up to the head: each bid names the last one that its bidder had seen.
   private var recent: [Digest] = []
   /// More blocks than a house makes while a bid may be under way.
@@ -84,6 +96,8 @@ package struct FollowedAuction: Sendable {
   /// The head that a snapshot vouched for and that the blocks asked for must lead to.
   private var promised: Seen?
 
+  /// What was secret has been told: no bid counts any more.
+  package private(set) var isRevealed = false
   /// Somebody has bought at once: nothing but the closing block may follow.
   package var isBought: Bool { terms.isBought(at: price) }
   /// Over, and how is not proved yet: the closing block is still to be read.
@@ -241,6 +255,7 @@ package struct FollowedAuction: Sendable {
       (result.outcome != .sold || result.winner == leader && result.amount == price)
       && (result.outcome != .noBids || leader == nil)
       && isEnded(result, by: evidence)
+      && (result.outcome == .cancelled || secrets.map { $0.areAllOpen && $0.wereRight(under: terms) } ?? true)
       && (announced.map { $0 == result.outcome } ?? true)
       && (!isFromTheFirst || result.acceptedBids == acceptedBids)
       && (promised.map { $0.block <= block.number } ?? true)
@@ -276,7 +291,7 @@ package struct FollowedAuction: Sendable {
 
   private mutating func close(_ result: AuctionResult, at instant: Timestamp, _ evidence: Evidence?) {
     // Nothing follows that would have to be checked.
-    (status, self.result, keys, recent, suspension, suspendedAt) = (.closed, result, [:], [], nil, nil)
+    (status, self.result, keys, recent, suspension, suspendedAt, secrets) = (.closed, result, [:], [], nil, nil, nil)
     guard result.outcome == .cancelled || evidence == nil else { return }
     endedAt = instant
     guard let envelope = evidence.flatMap({ try? Envelope($0) }), let notice = try? CalendarNotice(envelope) else { return }
@@ -284,7 +299,12 @@ package struct FollowedAuction: Sendable {
   }
 
   private mutating func apply(_ entry: BlockEntry, at sealed: Timestamp, to changes: inout [Change]) -> (String, String)? {
-    if isBought { return ("algo depois da compra imediata", "something after the lot was bought at once") }
+    if isBought, !entry.fact.isRevelation {
+      return ("algo depois da compra imediata", "something after the lot was bought at once")
+    }
+    if isRevealed, !entry.fact.isRevelation {
+      return ("algo depois do que se revelou", "something after secrets were revealed")
+    }
     if let received = entry.fact.receivedAt {
       guard received <= sealed, lastReceived.map({ received > $0 }) ?? true else {
         return ("um carimbo de recebimento fora de ordem", "a receipt stamp out of order")
@@ -308,15 +328,10 @@ package struct FollowedAuction: Sendable {
         )
       }
       guard status == .open else { return ("um lance que não podia contar", "a bid that could not count") }
-      guard let leader = entry.leader, let now = entry.price else {
-        return ("lance aceito sem líder", "an accepted bid without a leader")
-      }
-      if let price, now < price { return ("o preço caiu", "the price fell") }
-      if terms.format == .english, now != terms.price(after: bid.amount) || leader != bid.bidder {
-        return ("o preço não é o do lance de \(bid.bidder)", "the price is not that of \(bid.bidder)'s bid")
-      }
+      if let problem = check(bid, before: entry) { return problem }
       let recorded = RecordedBid(
-        id: bid.id, bidder: bid.bidder, amount: terms.price(after: bid.amount), receivedAt: receivedAt)
+        id: bid.id, bidder: bid.bidder, amount: terms.price(after: bid.amount), receivedAt: receivedAt, price: entry.price,
+        leader: entry.leader)
       bids.append(recorded)
       if bids.count > Self.bidsKept { bids.removeFirst(bids.count - Self.bidsKept) }
       acceptedBids += 1
@@ -338,6 +353,20 @@ package struct FollowedAuction: Sendable {
       else { return ("uma retomada que não confere", "a resumption that does not match") }
       (status, suspension, suspendedAt, cause) = (.open, nil, nil, (nil, .resumption))
       changes.append(.resumed)
+    case .revealed(let bid, let bidder, let secret):
+      // Taken out, so that it is changed in its place.
+      var opened = secrets ?? SecretBids(after: price, leader: leader, isWhole: isFromTheFirst)
+      secrets = nil
+      let isRight = opened.reveal(
+        bid, of: bidder, secret, in: edition, under: terms, leaving: (entry.price, entry.leader), after: (price, leader))
+      (secrets, isRevealed) = (opened, true)
+      guard isRight, status == .open, isBought || sealed > closesAt, entry.closesAt == closesAt else {
+        return ("um segredo de \(bidder) que não confere", "a secret of \(bidder) that does not match")
+      }
+      if terms.isSealed, let place = bids.lastIndex(where: { $0.id == bid && $0.bidder == bidder }) {
+        bids[place] = bids[place].with(secret.amount)
+      }
+      changes.append(.revealed(bid, by: bidder, secret.amount))
     case .voided, .outage: break
     }
     if !entry.fact.mayMovePrice, (entry.price, entry.leader) != (price, leader) {
@@ -348,6 +377,30 @@ package struct FollowedAuction: Sendable {
     }
     (price, leader, minimum, closesAt) = (entry.price, entry.leader, entry.minimum, entry.closesAt)
     return nil
+  }
+
+  /// Whether what the house says after an accepted bid can be: exactly, as long as nothing is secret; the rest when it is revealed.
+  private mutating func check(_ bid: Bid, before entry: BlockEntry) -> (String, String)? {
+    if bid.maximumCommitment != nil || terms.isSealed, isFromTheFirst, secrets == nil {
+      secrets = SecretBids(after: price, leader: leader, isWhole: true)
+    }
+    secrets?.take(bid, price: entry.price, leader: entry.leader)
+    guard !terms.isSealed else {
+      guard entry.price == nil, entry.leader == nil else {
+        return ("o que é selado foi dito antes do fim", "what is sealed was told before the end")
+      }
+      return nil
+    }
+    guard let newLeader = entry.leader, let now = entry.price else {
+      return ("lance aceito sem líder", "an accepted bid without a leader")
+    }
+    if let price, now < price { return ("o preço caiu", "the price fell") }
+    let offered = terms.price(after: bid.amount)
+    let isRight =
+      isFromTheFirst && secrets == nil
+      ? now == offered && newLeader == bid.bidder
+      : (newLeader == bid.bidder || newLeader == leader) && (now >= offered || bid.bidder == leader)
+    return isRight ? nil : ("o preço não é o do lance de \(bid.bidder)", "the price is not that of \(bid.bidder)'s bid")
   }
 
   /// What the calendar said of this auction; nil unless it said that after what it said before.
@@ -386,21 +439,5 @@ package struct FollowedAuction: Sendable {
 
   private static func opening(_ evidence: Evidence) -> Opening? {
     (try? Envelope(evidence)).flatMap { try? Opening($0) }
-  }
-}
-
-extension BlockEntry.Fact {
-  fileprivate var receivedAt: Timestamp? {
-    switch self {
-    case .bid(_, let instant), .suspended(_, let instant), .resumed(_, let instant): instant
-    case .voided, .outage, .key: nil
-    }
-  }
-
-  fileprivate var mayMovePrice: Bool {
-    switch self {
-    case .bid, .voided: true
-    case .key, .outage, .suspended, .resumed: false
-    }
   }
 }

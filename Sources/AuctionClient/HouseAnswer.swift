@@ -85,10 +85,11 @@ extension HouseStatement {
 
 extension Block {
   /// The accepted bid of that name; nil when there is none in it.
-  package func accepted(_ id: BidID, of bidder: PrincipalID) -> Bid? {
+  package func accepted(_ id: BidID, of bidder: PrincipalID) -> (bid: Bid, entry: BlockEntry)? {
     guard case .entries(let entries) = content else { return nil }
-    for case .bid(let evidence, _) in entries.map(\.fact) {
-      if let bid = try? Bid(Envelope(evidence)), bid.id == id, bid.bidder == bidder { return bid }
+    for entry in entries {
+      guard case .bid(let evidence, _) = entry.fact, let bid = try? Bid(Envelope(evidence)) else { continue }
+      if bid.id == id, bid.bidder == bidder { return (bid, entry) }
     }
     return nil
   }

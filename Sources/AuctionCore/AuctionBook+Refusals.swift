@@ -4,7 +4,8 @@ import SharedKernel
 extension AuctionBook {
   /// Why the bid cannot be accepted under that stamp, in PROTOCOL.md's order of testing (3, from `leilao_nao_iniciado` on), so
   /// that two runs always name the same first reason; nil: it is to be accepted.
-  func refusal(of bid: Bid, received: ClockReading) -> Refusal? {
+  func refusal(of submitted: SubmittedBid, received: ClockReading) -> Refusal? {
+    let (bid, maximum) = (submitted.bid, submitted.secret?.amount)
     switch status {
     case .scheduled: return .notOpenYet
     case .suspended: return .suspended
@@ -19,11 +20,23 @@ extension AuctionBook {
     if let refusal = ClockClaim(claimed: bid.clock, received: received, seen: seenClock).refusal { return refusal }
     if bid.seen != nil, seenClock == nil { return .seenMismatch }
 
-    // To buy at once is not to outbid oneself.
-    if bid.bidder == leader, !terms.isBought(at: terms.price(after: bid.amount)) { return .alreadyLeading }
-    if let refusal = refusal(ofAmount: bid.amount, seen: bid.seen, received: received.instant) { return refusal }
-    // Proxy bids are not held yet: no secret came with the commitment, so that nothing can open it.
-    return bid.maximumCommitment == nil ? nil : .badCommitment
+    if !isCommittedRightly(bid, maximum) { return .badCommitment }
+    // To buy at once, or to go further than before, is not to outbid oneself.
+    if bid.bidder == leader {
+      if terms.isBought(at: terms.price(after: bid.amount)) { return nil }
+      guard let maximum, let most = contest.leaderMaximum, terms.price(after: maximum) > most else { return .alreadyLeading }
+      return nil
+    }
+    return refusal(ofAmount: maximum ?? bid.amount, seen: bid.seen, received: received.instant)
+  }
+
+  /// A commitment must have come with what opens it. Openly nobody offers more than he goes to; sealed, nothing.
+  private func isCommittedRightly(_ bid: Bid, _ maximum: Money?) -> Bool {
+    switch terms.format {
+    case .english: bid.maximumCommitment == nil || maximum.map { bid.amount <= $0 } ?? false
+    case .sealed, .vickrey: maximum != nil && bid.amount == .zero
+    case .dutch: bid.maximumCommitment == nil
+    }
   }
 
   /// The minimum is that of the price as it stands, or, for a bid that was in flight when the price moved, that of the price

@@ -17,10 +17,13 @@ struct AuctionBook: Equatable, Sendable {
   /// Since when bids do not count; nil unless it is suspended.
   private var suspendedAt: Timestamp?
   /// What became of it; when the result was sealed, or the auction cancelled.
-  private var ending: AuctionSummary.Ending?
+  private(set) var ending: AuctionSummary.Ending?
 
-  private(set) var price: Money?
-  private(set) var leader: PrincipalID?
+  private(set) var contest = Contest()
+  var price: Money? { contest.price }
+  var leader: PrincipalID? { contest.leader }
+  /// What accepted bids have committed to, in their order.
+  private var secrets: [Committed] = []
   private(set) var acceptedBids: Int64 = 0
   /// Keys that the ledger names as active: each has an accepted bid, or is about to.
   private var activeKeys: Set<KeyUse> = []
@@ -45,6 +48,12 @@ struct AuctionBook: Equatable, Sendable {
     let evidence: Evidence
   }
 
+  private struct Committed: Equatable, Sendable {
+    let bid: BidID
+    let bidder: PrincipalID
+    let secret: Secret
+  }
+
   /// What an extension says, besides the auction's own facts.
   private struct Move: Equatable, Sendable {
     let block: Int64
@@ -52,8 +61,6 @@ struct AuctionBook: Equatable, Sendable {
     let mover: PendingBlock.Mover
     let clock: ClockReading
   }
-
-  var closedAt: Timestamp? { ending?.at }
 
   init(_ scheduling: Scheduling, edition: Edition) {
     (self.terms, self.edition, self.closesAt) = (scheduling.terms, edition, scheduling.terms.closesAt)
@@ -64,7 +71,7 @@ struct AuctionBook: Equatable, Sendable {
   init(_ closed: ClosedBook) {
     (terms, edition, closesAt) = (closed.terms, closed.edition, closed.closesAt)
     ending = AuctionSummary.Ending(outcome: closed.outcome, at: closed.closedAt)
-    (status, price, leader, acceptedBids) = (.closed, closed.price, closed.leader, closed.acceptedBids)
+    (status, contest, acceptedBids) = (.closed, Contest(price: closed.price, leader: closed.leader), closed.acceptedBids)
     (lastReceived, lastSequence) = (closed.lastReceived, closed.lastSequence)
     refusals = RefusalLog(committed: closed.refusedBids)
     if let ending = closed.ending {
@@ -73,31 +80,6 @@ struct AuctionBook: Equatable, Sendable {
     }
   }
 
-  /// Nil while it is not over.
-  var closed: ClosedBook? {
-    guard status == .closed, let ending else { return nil }
-    var last: ClosedBook.Ending?
-    if let result, let head = log.head, let instant = log.instant {
-      last = ClosedBook.Ending(number: head.block, instant: instant, block: result)
-    }
-    return ClosedBook(
-      terms: terms, edition: edition, closesAt: closesAt, closedAt: ending.at, outcome: ending.outcome, price: price,
-      leader: leader,
-      acceptedBids: acceptedBids, refusedBids: refusals.count, lastReceived: lastReceived, lastSequence: lastSequence,
-      ending: last)
-  }
-
-  /// What the next bid must offer.
-  var minimum: Money { terms.minimum(after: price) }
-
-  var summary: AuctionSummary {
-    AuctionSummary(
-      auction: terms.auction, edition: edition, status: status, head: log.head, price: price, leader: leader,
-      minimum: minimum, closesAt: closesAt, ending: ending)
-  }
-
-  /// When something is received: the clock's reading, later than the stamp before it.
-  func stamp(_ clock: ClockReading) -> ClockReading { lastReceived.map { clock.notBefore($0.next) } ?? clock }
 }
 
 // MARK: Bids
@@ -115,7 +97,8 @@ extension AuctionBook {
     if needsKey { enter(key) }
     let taken = PastBid(
       auction: terms.auction, bidder: submitted.bid.bidder, bid: submitted.bid.id, digest: submitted.digest,
-      amount: submitted.bid.amount, receivedAt: received.instant, newKey: needsKey ? submitted.key.keyID : nil)
+      amount: submitted.bid.amount, receivedAt: received.instant, newKey: needsKey ? submitted.key.keyID : nil,
+      secret: submitted.secret)
     lead(taken, newKey: needsKey ? use : nil)
     enter(fact)
 
@@ -133,17 +116,21 @@ extension AuctionBook {
 
   private mutating func lead(_ bid: PastBid, newKey: KeyUse?) {
     if let newKey { activeKeys.insert(newKey) }
-    (price, leader) = (terms.price(after: bid.amount), bid.bidder)
+    let before = (price, leader)
+    let offer = Contest.Offer(bidder: bid.bidder, amount: bid.amount, maximum: bid.secret?.amount ?? bid.amount)
+    contest.take(offer, under: terms)
+    if let secret = bid.secret { secrets.append(Committed(bid: bid.bid, bidder: bid.bidder, secret: secret)) }
     acceptedBids += 1
     lastReceived = bid.receivedAt
-    if !isBought { softClose(bid.receivedAt, by: bid.bidder) }
+    if price != before.0 { pending.movePrice() }
+    if (price, leader) != before, !isBought { softClose(bid.receivedAt, by: bid.bidder) }
   }
 
   /// Somebody has bought at once: nothing is waited for.
   private var isBought: Bool { terms.isBought(at: price) }
 
   private mutating func sell(at clock: ClockReading, scribe: Scribe) -> [BookKeeper.Output] {
-    close(.sold, nil, after: nil, at: clock, scribe: scribe)
+    close(nil, after: nil, at: clock, scribe: scribe)
   }
 
   /// Answers with a numbered receipt, to which the result will commit.
@@ -163,13 +150,6 @@ extension AuctionBook {
     defer { refusals.append(refusal.receipt) }
     lastReceived = refusal.receivedAt
     return refusals.nextNumber
-  }
-
-  /// A receipt as things stand: the head of the ledger is the last sealed block, the minimum counts what was decided since.
-  func receipt(_ submitted: SubmittedBid, _ reason: Refusal, received: ClockReading, number: Int64?) -> Receipt {
-    Receipt(
-      auction: terms.auction, bid: submitted.bid.id, bidder: submitted.bid.bidder, bidDigest: submitted.digest, reason: reason,
-      minimum: minimum, afterBlock: log.head?.block, receivedAt: received.instant, number: number, clock: received)
   }
 
   private mutating func softClose(_ received: Timestamp, by bidder: PrincipalID) {
@@ -194,7 +174,7 @@ extension AuctionBook {
     let opened = append(.opening(evidence), at: sealing(clock), scribe: scribe)
     guard let cancellation = cancelledUnopened else { return [opened] }
     cancelledUnopened = nil
-    return [opened] + close(.cancelled, cancellation, after: nil, at: clock, scribe: scribe)
+    return [opened] + close(isCancelled: true, cancellation, after: nil, at: clock, scribe: scribe)
   }
 
   /// Takes note of a block 0 that was sealed before, and was all that was said at once. False: no effect.
@@ -231,14 +211,12 @@ extension AuctionBook {
       guard isNew else { return [] }
       // It was resumed, or there would be no end, and that was not heard: whoever waited for it gets the time that was left.
       if status == .suspended { return resume(closingAt: named, evidence, at: clock, scribe: scribe) }
-      let sealed = seal(at: clock, scribe: scribe)
-      closesAt = named
-      return sealed + close(leader == nil ? .noBids : .sold, evidence, after: named, at: clock, scribe: scribe)
+      return close(evidence, after: named, at: clock, scribe: scribe)
 
     case .cancel:
       guard isNew else { return [] }
       lastSequence = notice.sequence
-      if status != .scheduled { return close(.cancelled, evidence, after: nil, at: clock, scribe: scribe) }
+      if status != .scheduled { return close(isCancelled: true, evidence, after: nil, at: clock, scribe: scribe) }
       (status, cancelledUnopened) = (.closed, evidence)
       ending = AuctionSummary.Ending(outcome: .cancelled, at: clock.instant)
       return []
@@ -305,7 +283,7 @@ extension AuctionBook {
   ) -> [BookKeeper.Output] {
     guard notice.edition == edition, status != .closed else { return [] }
     lastSequence = notice.sequence
-    return close(.cancelled, evidence, after: nil, at: clock, scribe: scribe)
+    return close(isCancelled: true, evidence, after: nil, at: clock, scribe: scribe)
   }
 
   /// An entry where the ledger holds that key as active. A new bid under it would name it again.
@@ -370,10 +348,15 @@ extension AuctionBook {
   /// The closing block, once, after what was still to be sealed; `end` is what its clock must be later than. `evidence` is who ended
   /// it, nil where the last bid did.
   private mutating func close(
-    _ outcome: AuctionResult.Outcome, _ evidence: Evidence?, after end: Timestamp?, at clock: ClockReading, scribe: Scribe
+    isCancelled: Bool = false, _ evidence: Evidence?, after end: Timestamp?, at clock: ClockReading, scribe: Scribe
   ) -> [BookKeeper.Output] {
-    let sealed = seal(at: clock, scribe: scribe)
+    // Of what comes to nothing the secrets are kept: whoever bids on the lot another time is not to be known by them.
+    var sealed = seal(at: clock, scribe: scribe)
     let reading = end.map { sealing(clock).notBefore($0.next) } ?? sealing(clock)
+    if !isCancelled { sealed += reveal(at: reading, scribe: scribe) }
+    // That the end was named later, only the result says.
+    if let end { closesAt = end }
+    let outcome: AuctionResult.Outcome = isCancelled ? .cancelled : leader == nil ? .noBids : .sold
     let isSold = outcome == .sold
     let said = AuctionResult(
       outcome: outcome, winner: isSold ? leader : nil, amount: isSold ? price : nil, acceptedBids: acceptedBids,
@@ -383,9 +366,29 @@ extension AuctionBook {
     (status, result) = (.closed, block)
     ending = AuctionSummary.Ending(outcome: outcome, at: reading.instant)
     // Only the head, the counts and the result are needed once nothing can be accepted any more.
-    (activeKeys, lastMove, suspendedAt, latestClose, overtaking) = ([], nil, nil, nil, nil)
+    (activeKeys, lastMove, suspendedAt, latestClose, overtaking, secrets) = ([], nil, nil, nil, nil, [])
+    contest.end()
     log.forget()
     return sealed + [.result(terms.auction, number: number, block)]
+  }
+
+  /// Blocks of what was secret, in the order of acceptance, with what it comes to: nothing is pending before or after them.
+  private mutating func reveal(at reading: ClockReading, scribe: Scribe) -> [BookKeeper.Output] {
+    var outputs: [BookKeeper.Output] = []
+    func sealed(_ book: inout AuctionBook) -> BookKeeper.Output {
+      let (number, entries) = (book.log.nextNumber, book.pending.entries)
+      let block = book.makeBlock(.entries(entries), at: reading, scribe: scribe)
+      return .revelation(book.terms.auction, number: number, block)
+    }
+    for committed in secrets {
+      let fact = BlockEntry.Fact.revealed(committed.bid, of: committed.bidder, committed.secret)
+      if !pending.hasRoom(for: [fact]) { outputs.append(sealed(&self)) }
+      contest.reveal(
+        Contest.Offer(bidder: committed.bidder, amount: .zero, maximum: committed.secret.amount), under: terms)
+      enter(fact)
+    }
+    if !pending.isEmpty { outputs.append(sealed(&self)) }
+    return outputs
   }
 
   private mutating func append(_ content: Block.Content, at reading: ClockReading, scribe: Scribe) -> BookKeeper.Output {

@@ -27,11 +27,13 @@ extension Increment {
 }
 
 extension AuctionTerms {
-  /// The least that the next bid must offer when the price stands there; nil: before the first accepted bid.
+  /// The least that the next bid must offer when the price stands there; nil: before the first accepted bid. Sealed, the opening price
+  /// always.
   ///
   /// At the largest amount there is no next bid: the minimum is held there and nothing exceeds it. Who buys at once need not offer
   /// more than that costs.
   package func minimum(after price: Money?) -> Money {
+    guard !isSealed else { return openingPrice }
     let next = price.map { $0.addingClamped(increment.step(at: $0)) } ?? openingPrice
     return rules.buyNow.map { min($0, next) } ?? next
   }

@@ -22,14 +22,14 @@ extension AuctionTerms {
   }
 
   /// Why an auction cannot be held under these terms, asked for as of now: `badTerms`, `unsupported` or nil.
-  package func refusal(at now: Timestamp) -> CommandRefusal? {
+  package func refusal(at now: Timestamp, held: Set<AuctionFormat> = AuctionFormat.held) -> CommandRefusal? {
     guard problem(at: now) == nil else { return .badTerms }
-    return isSupported ? nil : .unsupported
+    return isSupported && held.contains(format) ? nil : .unsupported
   }
 
   /// Whether this house holds auctions of that kind; others come later.
   var isSupported: Bool {
-    format == .english && rules.reserveCommitment == nil && rules.descent == nil
+    AuctionFormat.held.contains(format) && rules.reserveCommitment == nil && rules.descent == nil
   }
 
   /// The first of the terms that is out of its bounds.
@@ -52,6 +52,13 @@ extension AuctionTerms {
     guard closesAt > opensAt, closesAt <= now + Bounds.horizon else { return .closesAt }
     return rules.problem(closingAt: closesAt, horizon: now + Bounds.horizon)
   }
+}
+
+extension AuctionFormat {
+  /// Those that this house holds.
+  package static let held: Set<AuctionFormat> = [.english, .sealed, .vickrey]
+  /// Those that a house held whose journal has a version up to 6: what it refused stays refused.
+  package static let heldUpToVersion6: Set<AuctionFormat> = [.english]
 }
 
 extension AuctionRules {

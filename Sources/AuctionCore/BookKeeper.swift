@@ -44,6 +44,8 @@ package struct BookKeeper: Machine {
     case block(AuctionID, number: Int64, Spelled)
     /// `leilao.vencedor`: the closing block.
     case result(AuctionID, number: Int64, Spelled)
+    /// `lance.validado`: a block of what was secret. It follows from what ended the auction, as the result does.
+    case revelation(AuctionID, number: Int64, Spelled)
     /// `leilao.prorrogado`, after the block that holds what moved the end; once for each block.
     case extended(Extension, Spelled)
     /// `lance.invalidado`; a receipt without a number stands in no ledger.
@@ -182,7 +184,7 @@ package struct BookKeeper: Machine {
     let isReused = books.decision(of: name) != nil
     let outcome: BidDecision.Outcome
     let outputs: [Output]
-    if let reason = isReused ? .reusedID : books[place].refusal(of: bid, received: received) {
+    if let reason = isReused ? .reusedID : books[place].refusal(of: submitted, received: received) {
       let (number, output) = books.change(place) { $0.refuse(submitted, reason, received: received, scribe: scribe) }
       (outcome, outputs) = (.refused(number: number), [output])
     } else {

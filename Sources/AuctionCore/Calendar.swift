@@ -6,8 +6,9 @@ package import SharedKernel
 /// It announces ends and cancellations and repeats them until it hears the result, the only final word, which is ms-lance's.
 package struct Calendar: Machine {
   package enum Input: Sendable {
-    /// `digest` is the SHA-256 of the command's payload; `nonce` are sixteen random bytes, used if an auction is scheduled.
-    case command(Command, digest: Digest, nonce: [UInt8])
+    /// `digest` is the SHA-256 of the command's payload; `nonce` are sixteen random bytes, used if an auction is scheduled. `held` are
+    /// the formats that the house held when it was decided.
+    case command(Command, digest: Digest, nonce: [UInt8], held: Set<AuctionFormat> = AuctionFormat.held)
     /// `leilao.prorrogado`
     case extended(Extension)
     /// `leilao.vencedor`
@@ -67,8 +68,8 @@ package struct Calendar: Machine {
 
   package mutating func handle(_ input: Input, at clock: ClockReading) -> [Output] {
     switch input {
-    case .command(let command, let digest, let nonce):
-      return answer(command, digest: digest, nonce: nonce, at: clock)
+    case .command(let command, let digest, let nonce, let held):
+      return answer(command, digest: digest, nonce: nonce, held: held, at: clock)
     case .extended(let said):
       change(said.auction, of: said.edition) { $0.extend(to: said.closesAt) }
       return []
@@ -218,11 +219,11 @@ extension ClockReading {
 extension Calendar {
   /// The same command gets the same answer for ever; another one under the same id is refused.
   private mutating func answer(
-    _ command: Command, digest: Digest, nonce: [UInt8], at clock: ClockReading
+    _ command: Command, digest: Digest, nonce: [UInt8], held: Set<AuctionFormat>, at clock: ClockReading
   ) -> [Output] {
     if let given = answers[command.id]?.first(where: { $0.digest == digest }) { return [.answered(given.answer, given.sealed)] }
     var outputs: [Output] = []
-    let refusal = refusal(of: command, at: clock)
+    let refusal = refusal(of: command, held: held, at: clock)
     if refusal == nil { outputs = carryOut(command.action, nonce: nonce, at: clock) }
     let answer = CommandAnswer(
       command: command.id, auction: command.auction, refusal: refusal, edition: edition(of: command.auction), clock: clock)
@@ -237,12 +238,12 @@ extension Calendar {
   }
 
   /// In `CommandRefusal`'s order; nil: it is to be carried out.
-  private func refusal(of command: Command, at clock: ClockReading) -> CommandRefusal? {
+  private func refusal(of command: Command, held: Set<AuctionFormat>, at clock: ClockReading) -> CommandRefusal? {
     if command.clock.latest < clock.earliest - ClockRules.staleCommand { return .stale }
     if answers[command.id] != nil { return .reusedID }
     switch command.action {
     case .schedule(let terms):
-      return entries[terms.auction] == nil ? terms.refusal(at: clock.instant) : .auctionExists
+      return entries[terms.auction] == nil ? terms.refusal(at: clock.instant, held: held) : .auctionExists
     case .cancel(let auction, let edition, _): return refusal(auction, edition) { _ in nil }
     case .suspend(let auction, let edition, _): return refusal(auction, edition) { $0.phase == .open ? nil : .notOpen }
     case .resume(let auction, let edition, _):

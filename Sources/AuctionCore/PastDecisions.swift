@@ -1,3 +1,4 @@
+package import AuctionFacts
 package import SharedKernel
 
 /// A bid that was accepted before and is remembered without its envelope, which stands in its block.
@@ -11,12 +12,15 @@ package struct PastBid: Hashable, Sendable {
   package let receivedAt: Timestamp
   /// The id of the bidder's key, where this bid's block is the first to name it.
   package let newKey: Digest?
+  /// What it had committed to.
+  package let secret: Secret?
 
   package init(
-    auction: AuctionID, bidder: PrincipalID, bid: BidID, digest: Digest, amount: Money, receivedAt: Timestamp, newKey: Digest?
+    auction: AuctionID, bidder: PrincipalID, bid: BidID, digest: Digest, amount: Money, receivedAt: Timestamp, newKey: Digest?,
+    secret: Secret? = nil
   ) {
     (self.auction, self.bidder, self.bid, self.digest) = (auction, bidder, bid, digest)
-    (self.amount, self.receivedAt, self.newKey) = (amount, receivedAt, newKey)
+    (self.amount, self.receivedAt, self.newKey, self.secret) = (amount, receivedAt, newKey, secret)
   }
 }
 

@@ -10,8 +10,10 @@ package struct SubmittedBid: Sendable, Hashable {
   package let key: KeyRecord
   /// The bid's envelope, without any secret: it goes into the ledger as it is.
   package let evidence: Evidence
+  /// What opens its commitment; nil if nothing did.
+  package let secret: Secret?
 
-  package init(bid: Bid, digest: Digest, key: KeyRecord, evidence: Evidence) {
-    (self.bid, self.digest, self.key, self.evidence) = (bid, digest, key, evidence)
+  package init(bid: Bid, digest: Digest, key: KeyRecord, evidence: Evidence, secret: Secret? = nil) {
+    (self.bid, self.digest, self.key, self.evidence, self.secret) = (bid, digest, key, evidence, secret)
   }
 }

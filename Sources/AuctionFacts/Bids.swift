@@ -29,6 +29,28 @@ package struct Bid: Hashable, Sendable {
   }
 }
 
+/// What a proxy or sealed bid commits to: sent beside the signed bid, to ms-lance only, and revealed when the auction ends. Never logged,
+/// never forwarded.
+package struct Secret: Hashable, Sendable {
+  package let amount: Money
+  /// Sixteen random bytes.
+  package let salt: [UInt8]
+
+  /// Nil unless the salt has sixteen bytes.
+  package init?(amount: Money, salt: [UInt8]) {
+    guard salt.count == Self.saltBytes else { return nil }
+    (self.amount, self.salt) = (amount, salt)
+  }
+
+  package static let saltBytes = 16
+}
+
+extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  package var description: String { "(secret)" }
+  package var debugDescription: String { description }
+  package var customMirror: Mirror { Mirror(self, children: []) }
+}
+
 /// Why a bid was not accepted, in the order of testing, so that two runs always name the same first reason.
 package enum Refusal: Hashable, Sendable, CaseIterable {
   case rateLimit
@@ -48,10 +70,10 @@ package enum Refusal: Hashable, Sendable, CaseIterable {
   case implausibleClock
   case stale
   case seenMismatch
+  case badCommitment
   case alreadyLeading
   case tieLost
   case belowMinimum
-  case badCommitment
 }
 
 /// `lance.invalidado`: the signed receipt of a refused bid. What could not be read of the bid is nil.

@@ -40,6 +40,8 @@ package struct BlockEntry: Hashable, Sendable {
     /// What the calendar said, and when ms-lance received it.
     case suspended(Evidence, receivedAt: Timestamp)
     case resumed(Evidence, receivedAt: Timestamp)
+    /// What an accepted bid had committed to, once the auction is over.
+    case revealed(BidID, of: PrincipalID, Secret)
     /// The house was not there from one instant to the other.
     case outage(from: Timestamp, to: Timestamp)
     /// A bidder's key, before the first bid accepted under it, or when it was revoked.
@@ -55,6 +57,18 @@ package struct BlockEntry: Hashable, Sendable {
   package init(fact: Fact, price: Money?, leader: PrincipalID?, minimum: Money, closesAt: Timestamp) {
     (self.fact, self.price, self.leader, self.minimum, self.closesAt) = (fact, price, leader, minimum, closesAt)
   }
+}
+
+extension BlockEntry.Fact {
+  /// When ms-lance received it; nil of what is not received from anybody.
+  package var receivedAt: Timestamp? {
+    switch self {
+    case .bid(_, let instant), .suspended(_, let instant), .resumed(_, let instant): instant
+    case .voided, .outage, .key, .revealed: nil
+    }
+  }
+
+  package var isRevelation: Bool { if case .revealed = self { true } else { false } }
 }
 
 /// A bidder's public key as the house knew it.

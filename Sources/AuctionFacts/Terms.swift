@@ -121,6 +121,11 @@ package struct AuctionTerms: Hashable, Sendable {
   }
 }
 
+extension AuctionTerms {
+  /// Whether amounts stay secret until the end.
+  package var isSealed: Bool { format == .sealed || format == .vickrey }
+}
+
 /// Where an auction stands.
 package enum AuctionStatus: Hashable, Sendable, CaseIterable {
   case scheduled, open, suspended, closed

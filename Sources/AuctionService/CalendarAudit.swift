@@ -51,7 +51,7 @@ struct CalendarAudit {
 
   private mutating func check(_ entry: Entry, at turn: ClockReading) throws {
     switch try CalendarInput(entry) {
-    case .command(let evidence, _):
+    case .command(let evidence, _, _):
       let envelope = try Envelope(evidence)
       // Operators' keys are not in this journal: one whose public half is gone from the folder cannot be asked any more.
       guard keys.members[envelope.keyID] != nil else { return strangers += 1 }

@@ -51,7 +51,7 @@ struct CalendarCompaction {
     let input = try CalendarInput(entry)
     let outputs = try old.replay(entry, at: clock)
     switch input {
-    case .command(let evidence, _):
+    case .command(let evidence, _, _):
       let envelope = try Envelope(evidence)
       return try shorten(try Command(envelope), SHA256.of(envelope.payload)) ?? asItIs
     case .filed(let command, _):

@@ -106,10 +106,7 @@ package struct CalendarDesk: Desk, Sendable {
     for item in opened {
       switch item {
       case .command(let command, let sealed):
-        let nonce = nonce()
-        let outputs = calendar.handle(.command(command, digest: sealed.digest, nonce: nonce), at: clock)
-        turn.entries.append(CalendarInput.command(sealed.evidence, nonce: nonce).entry)
-        say(outputs, in: &turn)
+        say(decide(command, sealed, at: clock, in: &turn), in: &turn)
       case .unreadable(let id, let auction, let refusal):
         let answer = CommandAnswer(command: id, auction: auction, refusal: refusal, edition: nil, clock: clock)
         turn.outgoing.append(.event(answer, voice.seal(answer)))
@@ -121,6 +118,20 @@ package struct CalendarDesk: Desk, Sendable {
     }
     tick(at: clock, in: &turn)
     return turn
+  }
+
+  /// Of what was refused only the answer is kept: later rules may not take it after all. What is answered again is kept already.
+  private mutating func decide(
+    _ command: Command, _ sealed: Sealed, at clock: ClockReading, in turn: inout Turn
+  ) -> [Calendar.Output] {
+    let (nonce, isRepeated) = (nonce(), calendar.answer(to: command.id, digest: sealed.digest) != nil)
+    let outputs = calendar.handle(.command(command, digest: sealed.digest, nonce: nonce), at: clock)
+    guard !isRepeated, let answer = calendar.answer(to: command.id, digest: sealed.digest) else { return outputs }
+    let input =
+      answer.refusal == nil
+      ? CalendarInput.command(sealed.evidence, nonce: nonce) : .answeredBefore(answer, digest: sealed.digest)
+    turn.entries.append(input.entry)
+    return outputs
   }
 
   /// The keys of others are not the calendar's state: they only say who is heard.

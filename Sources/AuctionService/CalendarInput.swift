@@ -7,7 +7,8 @@ package import SharedKernel
 
 /// An input of the calendar as the journal keeps it.
 package enum CalendarInput: Sendable {
-  case command(Evidence, nonce: [UInt8])
+  /// A command that was accepted; in journals up to version 6, as `held` tells, one that may have been refused as well.
+  case command(Evidence, nonce: [UInt8], held: Set<AuctionFormat> = AuctionFormat.held)
   case filed(Command, nonce: [UInt8])
   case statement(Evidence)
   case tick
@@ -15,7 +16,7 @@ package enum CalendarInput: Sendable {
   case restored
   /// What was open or due then has been cancelled.
   case resumed
-  /// Compacted: a command that was answered, and the digest of its payload.
+  /// A command that was refused, or compacted: what was answered, and the digest of its payload.
   case answeredBefore(CommandAnswer, digest: Digest)
   /// Compacted: an auction that is long over.
   case closed(ClosedEntry)
@@ -26,7 +27,7 @@ package enum CalendarInput: Sendable {
 
   var entry: NewEntry {
     switch self {
-    case .command(let evidence, let nonce): NewEntry(kind: "comando", body: nonce + evidence.bytes)
+    case .command(let evidence, let nonce, _): NewEntry(kind: "ordem", body: nonce + evidence.bytes)
     case .filed(let command, let nonce): NewEntry(kind: "arquivo", body: nonce + command.payload)
     case .statement(let evidence): NewEntry(kind: "lance", body: evidence.bytes)
     case .tick: NewEntry(kind: "hora", body: [])
@@ -43,9 +44,10 @@ package enum CalendarInput: Sendable {
       return (Array(entry.body.prefix(Self.nonceLength)), Array(entry.body.dropFirst(Self.nonceLength)))
     }
     switch entry.kind {
-    case "comando":
+    case "ordem", "comando":
       let (nonce, rest) = try split()
-      self = .command(Evidence(rest), nonce: nonce)
+      self = .command(
+        Evidence(rest), nonce: nonce, held: entry.kind == "ordem" ? AuctionFormat.held : AuctionFormat.heldUpToVersion6)
     case "arquivo":
       let (nonce, rest) = try split()
       self = .filed(try Command(payload: rest, kind: .schedule), nonce: nonce)

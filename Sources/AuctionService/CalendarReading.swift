@@ -23,6 +23,7 @@ struct CalendarReading {
     static let end = "fim"
     static let latestEnd = "fim_maximo"
     static let openingPrice = "lance_inicial"
+    static let format = "formato"
     static let increment = "incremento"
     static let buyNow = "compra_imediata"
     static let extensionWindow = "prorrogacao"
@@ -68,7 +69,13 @@ struct CalendarReading {
     let description = optional(Name.description, reading.description, &members)
     let seller = optional(Name.seller, reading.seller, &members)
     let price = text(Name.openingPrice, reading.money, &members)
-    let increment = self.increment(reading, &members)
+    let format = optional(Name.format, reading.format, &members) ?? .english
+    let increment = format == .english ? self.increment(reading, &members) : TermsReading.noIncrement
+    if format != .english {
+      for name in [Name.increment, Name.buyNow] {
+        if let value = members.take(name) { note(value.line, "\(name): \(reading.onlyOpenly(format))") }
+      }
+    }
     let start = text(Name.start, reading.start, &members)
     let end = self.end(reading, &members)
     let latestEnd = self.latestEnd(reading, &members)
@@ -79,8 +86,8 @@ struct CalendarReading {
 
     let proposed = ProposedTerms(
       auction: id, title: title, description: description ?? "", seller: seller ?? HousePrincipal.house,
-      currency: reading.currency,
-      openingPrice: price, increment: increment, opening: start, end: end.value, latestEnd: latestEnd?.value, rules: rules)
+      currency: reading.currency, format: format, openingPrice: price, increment: increment, opening: start, end: end.value,
+      latestEnd: latestEnd?.value, rules: rules)
     if let size = proposed.oversize {
       let most = Kind.schedule.maximumPayload
       note(

@@ -24,6 +24,7 @@ package struct ProposedTerms: Hashable, Sendable {
   package var description = ""
   package var seller: PrincipalID
   package var currency: Currency = .brl
+  package var format = AuctionFormat.english
   package var openingPrice: Money
   package var increment: Increment
   /// From when the auction is scheduled.
@@ -40,8 +41,8 @@ package struct ProposedTerms: Hashable, Sendable {
     var rules = rules
     rules.latestClose = latestEnd?.resolved(from: opensAt)
     return AuctionTerms(
-      auction: auction, title: title, description: description, seller: seller, currency: currency, openingPrice: openingPrice,
-      increment: increment, opensAt: opensAt, closesAt: end.resolved(from: opensAt), rules: rules)
+      auction: auction, title: title, description: description, seller: seller, currency: currency, format: format,
+      openingPrice: openingPrice, increment: increment, opensAt: opensAt, closesAt: end.resolved(from: opensAt), rules: rules)
   }
 }
 

@@ -21,10 +21,10 @@ struct RecordedCalendar: Sendable {
 
   mutating func replay(_ input: CalendarInput, at clock: ClockReading) throws -> [Calendar.Output] {
     switch input {
-    case .command(let evidence, let nonce):
+    case .command(let evidence, let nonce, let held):
       let envelope = try Envelope(evidence)
       let command = try Command(envelope)
-      return calendar.handle(.command(command, digest: SHA256.of(envelope.payload), nonce: nonce), at: clock)
+      return calendar.handle(.command(command, digest: SHA256.of(envelope.payload), nonce: nonce, held: held), at: clock)
     case .filed(let command, let nonce):
       return calendar.handle(.command(command, digest: SHA256.of(command.payload), nonce: nonce), at: clock)
     case .statement(let evidence):

@@ -23,6 +23,8 @@ package struct ScheduleCommand: AsyncParsableCommand {
             --lance-inicial 3.500,00 --incremento 5% --prorrogacao 120s
           ms-leilao agendar --id disco-1968 --titulo "Disco de 1968" --duracao 2h \\
             --lance-inicial 20,00 --incremento ebay --compra-imediata 150,00
+          ms-leilao agendar --id carta-1932 --titulo "Carta de 1932" --duracao 1d \\
+            --formato vickrey --lance-inicial 500,00
 
         Sai com 0 se aceito, 1 se recusado (com o motivo), 3 se a casa não respondeu.
         """,
@@ -35,6 +37,8 @@ package struct ScheduleCommand: AsyncParsableCommand {
             --opening-price 3,500.00 --increment 5% --extension 120s
           ms-leilao schedule --id record-1968 --title "Record of 1968" --duration 2h \\
             --opening-price 20.00 --increment ebay --buy-now 150.00
+          ms-leilao schedule --id letter-1932 --title "Letter of 1932" --duration 1d \\
+            --format vickrey --opening-price 500.00
 
         Exits with 0 when accepted, 1 when refused (with the reason), 3 when the \
         house did not answer.
@@ -75,11 +79,21 @@ package struct ScheduleCommand: AsyncParsableCommand {
     help: ArgumentHelp(said("Menor primeiro lance.", "Lowest first bid."), valueName: said("VALOR", "AMOUNT")))
   var openingPrice: String
   @Option(
+    name: .spoken("formato", "format"),
+    help: ArgumentHelp(
+      said(
+        "ingles (aberto, sobe), fechado (lances selados), vickrey (selados, paga o segundo).",
+        "ingles (open, rising), fechado (sealed bids), vickrey (sealed, pays the second)."),
+      valueName: said("FORMATO", "FORMAT")))
+  var format = AuctionFormat.english.wireName
+  @Option(
     name: .spoken("incremento", "increment"),
     help: ArgumentHelp(
-      said("Quanto cada lance soma: 10,00, 5% ou ebay.", "What each bid adds: 10.00, 5% or ebay."),
+      said(
+        "Quanto cada lance soma: 10,00, 5% ou ebay; só em leilão ingles.",
+        "What each bid adds: 10.00, 5% or ebay; in auctions ingles only."),
       valueName: said("VALOR", "AMOUNT")))
-  var increment: String
+  var increment: String?
   @Option(
     name: .spoken("compra-imediata", "buy-now"),
     help: ArgumentHelp(
@@ -131,20 +145,35 @@ package struct ScheduleCommand: AsyncParsableCommand {
     rules.inFlightTolerance = try reading.tolerance(said("--tolerancia", "--tolerance"), tolerance)
     rules.clockRequired = clockRequired
     let openingPrice = try reading.money(said("--lance-inicial", "--opening-price"), openingPrice)
-    rules.buyNow = try buyNow.map { try buyNow($0, above: openingPrice, reading) }
+    let format = try reading.format(said("--formato", "--format"), format)
+    rules.buyNow = try buyNow.map { try buyNow($0, above: openingPrice, reading, format) }
     return ProposedTerms(
       auction: try reading.auction("--id", id), title: try reading.title(said("--titulo", "--title"), title),
       description: try reading.description(said("--descricao", "--description"), description),
       seller: try reading.seller(said("--vendedor", "--seller"), seller),
-      openingPrice: openingPrice,
-      increment: try reading.increment(said("--incremento", "--increment"), increment),
+      format: format, openingPrice: openingPrice, increment: try increment(reading, format),
       opening: try reading.start(said("--inicio", "--start"), start),
       end: .after(try reading.duration(said("--duracao", "--duration"), duration)),
       latestEnd: try latestEnd.map { try reading.latestEnd(said("--fim-maximo", "--latest-end"), $0) }, rules: rules)
   }
 
-  private func buyNow(_ text: String, above openingPrice: Money, _ reading: TermsReading) throws -> Money {
+  private func increment(_ reading: TermsReading, _ format: AuctionFormat) throws -> Increment {
+    let name = said("--incremento", "--increment")
+    switch (format, increment) {
+    case (.english, let text?): return try reading.increment(name, text)
+    case (.english, nil):
+      let accepted = reading.increment.accepted
+      throw Failure(.usage, said("falta \(name); aceito: \(accepted)", "\(name) is missing; accepted: \(accepted)"))
+    case (_, .some): throw Failure(.usage, "\(name): \(reading.onlyOpenly(format))")
+    case (_, nil): return TermsReading.noIncrement
+    }
+  }
+
+  private func buyNow(
+    _ text: String, above openingPrice: Money, _ reading: TermsReading, _ format: AuctionFormat
+  ) throws -> Money {
     let name = said("--compra-imediata", "--buy-now")
+    guard format == .english else { throw Failure(.usage, "\(name): \(reading.onlyOpenly(format))") }
     let amount = try reading.money(name, text)
     if let sentence = reading.problem(ofBuyNow: amount, openingPrice: openingPrice) {
       throw Failure(.usage, "\(name): \(sentence)")

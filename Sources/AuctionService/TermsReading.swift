@@ -1,5 +1,6 @@
 import AuctionCore
 import AuctionFacts
+import AuctionWire
 import ServiceKit
 import SharedKernel
 
@@ -55,6 +56,12 @@ extension TermsReading {
       guard let id = PrincipalID(text), id.role == .house || id.role == .bidder else { return nil }
       return id
     }
+  }
+
+  /// Those that this house holds.
+  var format: Form<AuctionFormat> {
+    let held = [AuctionFormat.english, .sealed, .vickrey]
+    return Form(accepted: held.map(\.wireName).joined(separator: ", ")) { text in held.first { $0.wireName == text } }
   }
 
   var title: Form<String> { words(AuctionTerms.Bounds.title) }
@@ -136,6 +143,16 @@ extension TermsReading {
   }
 
   private static let ebay = "ebay"
+
+  /// What stands in the terms of an auction whose price no bid raises.
+  static let noIncrement = Increment.fixed(least)
+
+  /// An option that only auctions with an open price have was given for another; accepted is none.
+  func onlyOpenly(_ format: AuctionFormat) -> String {
+    said(
+      "não serve em leilão \(format.wireName); aceito: só em leilão \(AuctionFormat.english.wireName)",
+      "is not accepted in an auction \(format.wireName); accepted: in auctions \(AuctionFormat.english.wireName) only")
+  }
 
   /// What is wrong with an amount at which the first who bids it has bought; nil: nothing.
   func problem(ofBuyNow amount: Money, openingPrice: Money) -> String? {

@@ -171,7 +171,7 @@ extension BlockEntry.Fact {
   fileprivate var ofTheCalendar: Evidence? {
     switch self {
     case .suspended(let evidence, _), .resumed(let evidence, _): evidence
-    case .bid, .voided, .outage, .key: nil
+    case .bid, .voided, .outage, .key, .revealed: nil
     }
   }
 }

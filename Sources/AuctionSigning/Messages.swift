@@ -42,7 +42,8 @@ extension OutgoingMessage {
   /// A message that no service can use, put aside for the operator with the reason; a bid's secret is taken off first. What is
   /// no envelope is put aside byte for byte.
   package static func deadLetter(_ delivery: Delivery, from service: Service, reason: String) -> OutgoingMessage {
-    OutgoingMessage(
+    let envelope = (try? Envelope(parsing: delivery.body)) ?? Envelope.besideSecret(in: delivery.body)
+    return OutgoingMessage(
       exchange: Exchange.mortas.rawValue, routingKey: RoutingKey.dead(from: service), isMandatory: true,
       messageID: delivery.properties.messageID, correlationID: delivery.properties.correlationID,
       contentType: delivery.properties.contentType,
@@ -50,7 +51,7 @@ extension OutgoingMessage {
         DeadLetter.reasonHeader: reason, DeadLetter.exchangeHeader: delivery.exchange,
         DeadLetter.routingKeyHeader: delivery.routingKey,
       ],
-      body: (try? Envelope(parsing: delivery.body))?.encoded() ?? delivery.body)
+      body: envelope?.encoded() ?? delivery.body)
   }
 }
 

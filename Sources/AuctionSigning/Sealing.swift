@@ -28,6 +28,14 @@ extension Voice {
     statement.enveloped(keyID: keyID) { sign($0) }.sealed { SHA256.of($0) }
   }
 
+  /// A bid as it is published: with what opens its commitment beside it, outside the signature.
+  package func seal(_ bid: Bid, with secret: Secret?) -> Sealed {
+    let envelope = bid.enveloped(keyID: keyID) { sign($0) }
+    guard let secret else { return envelope.sealed { SHA256.of($0) } }
+    return Sealed(
+      digest: SHA256.of(envelope.payload), evidence: Evidence(envelope.with(secret).encoded(withSecret: true)))
+  }
+
   /// Signs what has been spelled.
   package func seal(_ kind: Kind, _ payload: [UInt8]) -> Evidence {
     Envelope.seal(kind, payload: payload, keyID: keyID) { sign($0) }.evidence

@@ -3,7 +3,7 @@ package import SharedKernel
 
 extension BlockEntry {
   /// The members that say what happened; an entry has exactly one of them.
-  private static let facts: [Name] = [.placed, .voided, .suspended, .resumed, .outage, .key]
+  private static let facts: [Name] = [.placed, .voided, .suspended, .resumed, .outage, .key, .revealed]
 
   init(_ field: Field) throws(WireError) {
     var members = try field.object()
@@ -45,6 +45,12 @@ extension BlockEntry {
         $0.member(.outageTo, to.microseconds)
       }
     case .key(let record): writer.object(.key) { record.write(to: &$0) }
+    case .revealed(let bid, let bidder, let secret):
+      writer.object(.revealed) {
+        $0.member(.bid, bid.description)
+        $0.member(.principal, bidder.text)
+        secret.writeMembers(to: &$0)
+      }
     }
     BlockEntry.write(price, leader, minimum, closesAt, to: &writer)
   }
@@ -86,6 +92,11 @@ extension BlockEntry.Fact {
       var gap = try field.object()
       self = .outage(from: try gap.take(.outageFrom).instant(), to: try gap.take(.outageTo).instant())
       try gap.finish()
+    case Name.revealed.text:
+      var opened = try field.object()
+      let (bid, bidder) = (try opened.take(.bid).bid(), try opened.take(.principal).principal())
+      self = .revealed(bid, of: bidder, try Secret(taking: &opened))
+      try opened.finish()
     default: self = .key(try KeyRecord(field))
     }
   }

@@ -39,6 +39,14 @@ package struct Envelope: Sendable {
     }
   }
 
+  /// The three members of a body that has a secret beside them and is no envelope all the same; nil of any other.
+  package static func besideSecret(in body: [UInt8]) -> Envelope? {
+    guard var members = try? Members(body, limit: WireLimits.body, unknown: .ignored),
+      members.takeIfPresent(.secret) != nil
+    else { return nil }
+    return try? Envelope(taking: &members)
+  }
+
   /// Reads kept evidence again.
   package init(_ evidence: Evidence) throws(WireError) { try self.init(parsing: evidence.bytes) }
 

@@ -10,6 +10,7 @@ struct Name: Sendable, ExpressibleByStringLiteral {
   static let keyID: Name = "keyid"
   static let signature: Name = "sig"
   static let secret: Name = "segredo"
+  static let revealed: Name = "revelacao"
   static let envelopes: Name = "envelopes"
 
   // Who and what.

@@ -1,36 +1,42 @@
+package import AuctionFacts
 package import SharedKernel
 
-/// What a proxy or sealed bid commits to: sent beside the signed bid, to ms-lance only. Never logged, never forwarded.
-package struct Secret: Hashable, Sendable {
-  package let maximum: Money
-  /// Sixteen random bytes.
-  package let salt: [UInt8]
-
-  /// Nil unless the salt has sixteen bytes.
-  package init?(maximum: Money, salt: [UInt8]) {
-    guard salt.count == 16 else { return nil }
-    (self.maximum, self.salt) = (maximum, salt)
-  }
-
+/// As it travels beside a bid's envelope, outside the signature.
+extension Secret {
   init(_ field: Field) throws(WireError) {
     // The errors of the readers quote what they saw: here they must not.
-    guard var members = try? field.object(), let amount = try? members.take(.maximum).money(),
-      let bytes = try? members.take(.salt).hexadecimal(bytes: 16), let secret = Secret(maximum: amount, salt: bytes)
-    else { throw .value(path: field.path, seen: "not shown", accepted: "an amount from 1 and a salt of 32 hexadecimal digits") }
+    guard var members = try? field.object(), let secret = try? Secret(taking: &members) else {
+      throw .value(path: field.path, seen: "not shown", accepted: "an amount from 1 and a salt of 32 hexadecimal digits")
+    }
     try members.finish()
     self = secret
   }
 
-  func write(to writer: inout JSONWriter) {
-    writer.object(.secret) {
-      $0.member(.maximum, maximum.minorUnits)
-      $0.member(.salt, Hex.encode(salt))
+  /// Of one that is no secret any more.
+  init(taking members: inout Members) throws(WireError) {
+    let amount = try members.take(.maximum).money()
+    let salt = try members.take(.salt)
+    guard let secret = Secret(amount: amount, salt: try salt.hexadecimal(bytes: Secret.saltBytes)) else {
+      throw salt.refused("\(Secret.saltBytes) bytes")
     }
+    self = secret
+  }
+
+  func write(to writer: inout JSONWriter) { writer.object(.secret) { writeMembers(to: &$0) } }
+
+  func writeMembers(to writer: inout JSONWriter) {
+    writer.member(.maximum, amount.minorUnits)
+    writer.member(.salt, Hex.encode(salt))
+  }
+
+  /// What `maximo_compromisso` is the SHA-256 of: `"leilao-maximo-v1"` ‖ edition ‖ bidder ‖ 0x00 ‖ id of the bid ‖ salt ‖ amount (8
+  /// bytes, big-endian). docs/protocol.md, `lance-realizado`.
+  package func commitment(to bid: BidID, of bidder: PrincipalID, in edition: Edition) -> [UInt8] {
+    Array("leilao-maximo-v1".utf8) + edition.bytes + Array(bidder.text.utf8) + [0] + Array(bid.description.utf8) + salt
+      + amount.minorUnits.bigEndianBytes
   }
 }
 
-extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  package var description: String { "(secret)" }
-  package var debugDescription: String { description }
-  package var customMirror: Mirror { Mirror(self, children: []) }
+extension Int64 {
+  fileprivate var bigEndianBytes: [UInt8] { withUnsafeBytes(of: bigEndian) { Array($0) } }
 }

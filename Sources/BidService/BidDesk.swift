@@ -252,7 +252,8 @@ package struct BidDesk: Desk, Sendable {
       guard let number = receipt.number else { continue }
       draft.turn.documents.append(
         Document(
-          collection: Collection.refusedBids, key: bid.bid.auction.text, number: number, body: bid.evidence.bytes))
+          collection: Collection.refusedBids, key: bid.bid.auction.text, number: number,
+          body: bid.evidence.bytes(with: bid.secret)))
       let refusal = PastRefusal(
         auction: bid.bid.auction, bidder: bid.bid.bidder, bid: bid.bid.id, digest: bid.digest, receivedAt: receipt.receivedAt,
         receipt: sealed.digest)
@@ -279,6 +280,7 @@ package struct BidDesk: Desk, Sendable {
         }
         if number == 0 { keepClockRange(0, of: auction, in: &draft) }
         draft.say(.bidsAccepted, number, of: auction, block)
+      case .revelation(let auction, let number, let block): draft.say(.bidsAccepted, number, of: auction, block)
       case .result(let auction, let number, let block):
         draft.say(.awarded, number, of: auction, block)
         keepClockRange(1, of: auction, in: &draft)

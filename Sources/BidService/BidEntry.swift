@@ -175,6 +175,10 @@ extension BidEntry {
     fields.add(bid.amount.minorUnits)
     fields.add(bid.receivedAt.microseconds)
     fields.add(bid.newKey?.bytes ?? [])
+    if let secret = bid.secret {
+      fields.add(secret.amount.minorUnits)
+      fields.add(secret.salt)
+    }
     return fields.bytes
   }
 
@@ -183,11 +187,18 @@ extension BidEntry {
     guard let auction = fields.text().flatMap({ AuctionID($0) }), let bidder = fields.text().flatMap({ PrincipalID($0) }),
       let bid = fields.next().flatMap({ BidID($0) }), let digest = fields.digest(),
       let amount = fields.number().flatMap({ Money(minorUnits: $0) }), let received = fields.number(),
-      let key = fields.optionalDigest(), fields.isAtEnd
+      let key = fields.optionalDigest()
     else { return nil }
+    var secret: Secret?
+    if !fields.isAtEnd {
+      secret = fields.number().flatMap { Money(minorUnits: $0) }.flatMap { amount in
+        fields.next().flatMap { Secret(amount: amount, salt: $0) }
+      }
+      guard secret != nil, fields.isAtEnd else { return nil }
+    }
     return PastBid(
       auction: auction, bidder: bidder, bid: bid, digest: digest, amount: amount,
-      receivedAt: Timestamp(microseconds: received), newKey: key)
+      receivedAt: Timestamp(microseconds: received), newKey: key, secret: secret)
   }
 
   private static func encode(_ block: PastBlock) -> [UInt8] {

@@ -82,7 +82,8 @@ struct BidOpener: Sendable {
     guard known.record.standing == .active else { return unheard(.revokedKey) }
     guard let bid else { return unheard(.malformed) }
     guard bid.bidder == owner, isOwn(delivery.properties.userID, owner) else { return unheard(.identityMismatch) }
-    let submitted = SubmittedBid(bid: bid, digest: digest, key: known.record, evidence: envelope.evidence)
+    let submitted = SubmittedBid(
+      bid: bid, digest: digest, key: known.record, evidence: envelope.evidence, secret: bid.opened(by: envelope.secret))
     return .bid(submitted, replyTo: delivery.properties.replyTo)
   }
 
@@ -130,7 +131,27 @@ package struct BidderKeys: Sendable {
   func submitted(_ evidence: Evidence) throws -> SubmittedBid? {
     let envelope = try Envelope(evidence)
     guard let known = byID[envelope.keyID] else { return nil }
+    let bid = try Bid(envelope)
     return SubmittedBid(
-      bid: try Bid(envelope), digest: SHA256.of(envelope.payload), key: known.record, evidence: evidence)
+      bid: bid, digest: SHA256.of(envelope.payload), key: known.record, evidence: envelope.evidence,
+      secret: bid.opened(by: envelope.secret))
+  }
+}
+
+extension Bid {
+  /// The secret that came with it, if that is what it commits to.
+  fileprivate func opened(by secret: Secret?) -> Secret? {
+    guard let secret, let maximumCommitment,
+      SHA256.of(secret.commitment(to: id, of: bidder, in: edition)) == maximumCommitment
+    else { return nil }
+    return secret
+  }
+}
+
+extension Evidence {
+  /// The bid as the journal keeps it, so that it can be decided again: with what opens its commitment.
+  func bytes(with secret: Secret?) -> [UInt8] {
+    guard let secret, let envelope = try? Envelope(self) else { return bytes }
+    return envelope.with(secret).encoded(withSecret: true)
   }
 }

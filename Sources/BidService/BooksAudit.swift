@@ -109,7 +109,8 @@ struct BooksAudit {
   private mutating func compare(_ outputs: [BookKeeper.Output]) throws {
     for output in outputs {
       switch output {
-      case .block(let auction, let number, let sealed), .result(let auction, let number, let sealed):
+      case .block(let auction, let number, let sealed), .revelation(let auction, let number, let sealed),
+        .result(let auction, let number, let sealed):
         guard try isStored(number, of: auction, sealed.digest) else {
           throw journalProblem(
             "o bloco \(number) de \(auction) não é o que as entradas dizem",

@@ -52,7 +52,8 @@ struct ReopenedTurn {
       entries.append(Entry(number: entry.number, kind: BidEntry.statementKind, body: evidence.bytes))
     case .accepted(let bid):
       accepted[entry.number] = bid
-      try reopen(entry, with: try nextBid(of: bid.auction, after: keeper.summary(of: bid.auction)?.head), bid.digest)
+      let evidence = try nextBid(of: bid.auction, after: keeper.summary(of: bid.auction)?.head)
+      try reopen(entry, with: evidence?.bytes(with: bid.secret), bid.digest)
     case .refusal(let refusal):
       let number = (refusals[refusal.auction] ?? keeper.refusedBids(of: refusal.auction)) + 1
       refusals[refusal.auction] = number
@@ -87,7 +88,7 @@ struct ReopenedTurn {
   }
 
   /// The bids of an auction's blocks stand in the order in which they were accepted.
-  private mutating func nextBid(of auction: AuctionID, after head: Seen?) throws -> [UInt8]? {
+  private mutating func nextBid(of auction: AuctionID, after head: Seen?) throws -> Evidence? {
     var ledger = ledgers[auction] ?? Ledger(next: (head?.block ?? -1) + 1)
     while ledger.bids.isEmpty {
       guard let body = try journal.document(Collection.blocks, auction.text, ledger.next),
@@ -99,6 +100,6 @@ struct ReopenedTurn {
       }
     }
     defer { ledgers[auction] = ledger }
-    return ledger.bids.removeFirst().bytes
+    return ledger.bids.removeFirst()
   }
 }

@@ -1,22 +1,13 @@
 import AuctionFacts
-import SharedKernel
 
 // What a new kind of entry needs in order to be proved stands in this file, and how it is replayed in `DecisionReplay`.
 
 extension BlockEntry.Fact {
-  /// When ms-lance received it; nil of what is not received from anybody.
-  var receivedAt: Timestamp? {
-    switch self {
-    case .bid(_, let at), .suspended(_, let at), .resumed(_, let at): at
-    case .voided, .outage, .key: nil
-    }
-  }
-
   /// What the house or an operator said that it holds.
   var houseEvidence: Evidence? {
     switch self {
     case .voided(let evidence), .suspended(let evidence, _), .resumed(let evidence, _): evidence
-    case .bid, .outage, .key: nil
+    case .bid, .outage, .key, .revealed: nil
     }
   }
 
@@ -24,7 +15,7 @@ extension BlockEntry.Fact {
   var isOperatorAct: Bool {
     switch self {
     case .voided, .suspended, .resumed: true
-    case .bid, .outage, .key: false
+    case .bid, .outage, .key, .revealed: false
     }
   }
 }

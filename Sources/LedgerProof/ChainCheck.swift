@@ -19,7 +19,7 @@ struct ChainCheck {
 
   private func checkLinks(_ findings: inout Findings) {
     let header = ledger.header
-    var before: Digest?
+    var (before, isRevealing): (Digest?, Bool) = (nil, false)
     for (place, read) in ledger.blocks.enumerated() {
       let (block, line) = (read.block, read.line)
       findings.count(.chain)
@@ -44,6 +44,12 @@ struct ChainCheck {
       }
       if case .closing = block.content, place < ledger.blocks.count - 1 {
         findings.fault(.chain, line: line, Sentence("algo depois do encerramento", "something after the closing block"))
+      }
+      if case .entries(let entries) = block.content {
+        if isRevealing || entries.contains(where: \.fact.isRevelation), !entries.allSatisfy(\.fact.isRevelation) {
+          findings.fault(.chain, line: line, Sentence("algo depois do que se revelou", "something after secrets were revealed"))
+        }
+        isRevealing = isRevealing || entries.contains(where: \.fact.isRevelation)
       }
       if case .entries = block.content, place == 0 {
         findings.fault(

@@ -15,12 +15,19 @@ struct DecisionReplay {
 
   private let ledger: LedgerReading
   private let auction: AuctionID
+  private let terms: AuctionTerms?
   private var keeper: BookKeeper
   private var receipts: ArraySlice<LedgerReading.ReadReceipt>
   /// The key of each bidder that the ledger named last.
   private var keys: [PrincipalID: KeyRecord] = [:]
+  /// What the ledger says that bids had committed to.
+  private let secrets: CommittedSecrets
   /// Payloads of the blocks that the rules made.
   private var made: [Int64: [UInt8]] = [:]
+  /// The number of the closing block that they made.
+  private var closingBlock: Int64?
+  /// How many of them followed from another.
+  private var consequences: Int64 = 0
   private var lastDisagreement: Disagreement?
 
   private struct State: Equatable {
@@ -38,7 +45,9 @@ struct DecisionReplay {
   init(_ ledger: LedgerReading) {
     self.ledger = ledger
     auction = ledger.header.auction
+    terms = ledger.terms
     receipts = ledger.receipts[...]
+    secrets = CommittedSecrets(ledger)
     // Later bids name the blocks that the ledger has, whatever the rules would have put into them.
     let digests = Dictionary(ledger.blocks.map { ($0.block.number, $0.digest) }, uniquingKeysWith: { first, _ in first })
     keeper = BookKeeper(
@@ -60,6 +69,8 @@ struct DecisionReplay {
       guard read.block.number == Int64(place) else { return }
       switch read.block.content {
       case .opening(let evidence): guard open(read, evidence, &findings) else { return }
+      case .entries(let entries) where entries.contains { $0.fact.isRevelation }:
+        return conclude(ledger.blocks[place...], &findings)
       case .entries(let entries): guard replay(entries, read, &findings) else { return }
       case .closing(let result, let evidence):
         guard place > 0 else { return abandonUnopened(result, read, &findings) }
@@ -119,12 +130,25 @@ struct DecisionReplay {
     }
     let before = findings.faultCount
     for (place, entry) in entries.enumerated() {
+      guard canReplay(entry, read, &findings) else { return false }
       findings.count(.decisions)
       feed(entry, read, &findings)
       compare(entry, "\(read.block.number).\(place + 1)", read.line, &findings)
     }
     takeReceipts(before: nil, upTo: read.block.number, &findings)
     return seal(read, isKnownToDiffer: findings.faultCount > before, &findings)
+  }
+
+  /// Prices follow from maxima: where one is not opened, nothing behind it can be worked out.
+  private func canReplay(_ entry: BlockEntry, _ read: ReadBlock, _ findings: inout Findings) -> Bool {
+    guard terms?.isSealed == false, case .bid(let evidence, _) = entry.fact,
+      let bid = (try? Envelope(evidence)).flatMap({ try? Bid($0) }), bid.maximumCommitment != nil, secrets[bid] == nil
+    else { return true }
+    findings.cannotProve(
+      Sentence(
+        "o que foi decidido do bloco \(read.block.number) em diante: segue de um máximo que não foi revelado",
+        "what was decided from block \(read.block.number) on: it follows from a maximum that was not revealed"))
+    return false
   }
 
   private mutating func feed(_ entry: BlockEntry, _ read: ReadBlock, _ findings: inout Findings) {
@@ -146,6 +170,8 @@ struct DecisionReplay {
       findings.fault(
         .decisions, line: read.line,
         Sentence("as regras deste programa não anulam lances", "the rules of this program void no bids"))
+    // Those blocks follow from what ended the auction.
+    case .revealed: break
     }
   }
 
@@ -161,8 +187,9 @@ struct DecisionReplay {
       keys[bid.bidder].flatMap { $0.keyID == envelope.keyID ? $0 : nil }
       ?? KeyRecord(owner: bid.bidder, keyID: envelope.keyID, spki: [], standing: .active)
     let clock = reading(received, in: read.block)
+    let secret = secret(of: bid)
     let outputs = take(
-      keeper.handle(.bid(SubmittedBid(bid: bid, digest: digest, key: key, evidence: evidence)), at: clock))
+      keeper.handle(.bid(SubmittedBid(bid: bid, digest: digest, key: key, evidence: evidence, secret: secret)), at: clock))
     let isAccepted = outputs.contains { if case .accepted = $0 { true } else { false } }
     guard !isAccepted else { return }
     var reason = Sentence("já tinha sido decidido", "it had been decided already")
@@ -175,8 +202,16 @@ struct DecisionReplay {
         { "o lance \(bid.id) de \(bid.bidder) devia ter sido recusado (\($0))" },
         { "bid \(bid.id) of \(bid.bidder) should have been refused (\($0))" }))
     let past = PastBid(
-      auction: auction, bidder: bid.bidder, bid: bid.id, digest: digest, amount: bid.amount, receivedAt: received, newKey: nil)
+      auction: auction, bidder: bid.bidder, bid: bid.id, digest: digest, amount: bid.amount, receivedAt: received, newKey: nil,
+      secret: secret)
     take(keeper.handle(.acceptedBefore(past), at: clock))
+  }
+
+  /// Of a sealed auction that tells no amounts (yet), any will do: nothing depends on them before they are told.
+  private func secret(of bid: Bid) -> Secret? {
+    guard bid.maximumCommitment != nil, let terms else { return nil }
+    let stand = terms.isSealed ? Secret(amount: terms.openingPrice, salt: [UInt8](repeating: 0, count: Secret.saltBytes)) : nil
+    return secrets[bid] ?? stand
   }
 
   /// The house's reading when it received something: the block's own, less what was added to its uncertainty since.
@@ -229,9 +264,8 @@ struct DecisionReplay {
       take(keeper.handle(.sealedBefore(PastBlock(auction: auction, number: number, digest: read.digest)), at: read.block.clock))
     }
     compare(read, isKnownToDiffer: isKnownToDiffer, .decisions, &findings)
-    // A purchase makes the closing block too.
-    let isOver = keeper.status(of: auction) == .closed
-    guard let head = keeper.summary(of: auction)?.head, head.block == number + (isOver ? 1 : 0) else {
+    // A purchase makes the closing block too, and those before it.
+    guard let head = keeper.summary(of: auction)?.head, head.block == number + consequences else {
       findings.fault(
         .decisions, line: read.line,
         Sentence("o bloco \(number) não acaba onde as regras o acabam", "block \(number) does not end where the rules end it"))
@@ -269,7 +303,11 @@ struct DecisionReplay {
   private mutating func take(_ outputs: [BookKeeper.Output]) -> [BookKeeper.Output] {
     for output in outputs {
       switch output {
-      case .block(_, let number, let block), .result(_, let number, let block): made[number] = block.payload
+      case .block(_, let number, let block): made[number] = block.payload
+      case .revelation(_, let number, let block), .result(_, let number, let block):
+        made[number] = block.payload
+        consequences += 1
+        if case .result = output { closingBlock = number }
       case .extended, .refused, .extendedAgain, .resultAgain, .accepted: break
       }
     }
@@ -303,9 +341,30 @@ struct DecisionReplay {
     }
   }
 
-  private var seller: PrincipalID? { ledger.terms?.seller }
+  private var seller: PrincipalID? { terms?.seller }
 
   // MARK: The end
+
+  /// The blocks of what was secret, and the closing block: all of them follow from what ended the auction.
+  private mutating func conclude(_ last: ArraySlice<ReadBlock>, _ findings: inout Findings) {
+    guard let closing = last.last, case .closing(let result, let evidence) = closing.block.content else {
+      let line = last.first?.line ?? 1
+      return findings.fault(
+        .commitments, line: line, Sentence("revelado antes do encerramento", "revealed before the end"))
+    }
+    close(result, evidence, closing, &findings)
+    for read in last.dropLast() {
+      if case .entries(let entries) = read.block.content { findings.count(.decisions, Int64(entries.count)) }
+      guard made[read.block.number] != nil else {
+        findings.fault(
+          .decisions, line: read.line,
+          Sentence(
+            "o bloco \(read.block.number) não segue do encerramento", "block \(read.block.number) does not follow from the end"))
+        continue
+      }
+      compare(read, isKnownToDiffer: false, .decisions, &findings)
+    }
+  }
 
   private mutating func close(_ said: AuctionResult, _ evidence: Evidence?, _ read: ReadBlock, _ findings: inout Findings) {
     takeReceipts(before: nil, upTo: .max, &findings)
@@ -318,6 +377,12 @@ struct DecisionReplay {
     guard let payload = made[read.block.number], let ruled = try? Block(payload: payload, kind: .awarded),
       case .closing(let result, let ending) = ruled.content
     else {
+      if let closingBlock {
+        return findings.fault(
+          .ending, line: read.line,
+          Sentence(
+            "pelas regras o encerramento é o bloco \(closingBlock)", "by the rules block \(closingBlock) is the closing one"))
+      }
       let end = keeper.summary(of: auction).map { TimeText.rfc3339($0.closesAt) } ?? "?"
       return findings.fault(
         .ending, line: read.line,

@@ -11,6 +11,8 @@ struct Auditor {
     var digests: [Digest] = []
     var receipts: [Receipt] = []
     var price: Money?
+    var leader: PrincipalID?
+    var hasRevealed = false
     var closesAt: Timestamp?
     var stamps: Set<Timestamp> = []
     var lastReceived: Timestamp?
@@ -32,7 +34,8 @@ struct Auditor {
   mutating func read(_ outputs: [BookKeeper.Output]) {
     for output in outputs {
       switch output {
-      case .block(let auction, let number, let sealed), .result(let auction, let number, let sealed):
+      case .block(let auction, let number, let sealed), .revelation(let auction, let number, let sealed),
+        .result(let auction, let number, let sealed):
         read(auction, number, sealed)
       case .refused(let receipt, _):
         guard let auction = receipt.auction, let number = receipt.number else { continue }
@@ -72,7 +75,7 @@ struct Auditor {
       for entry in entries { read(entry, of: auction) }
     case .closing(let result, let evidence):
       #expect(number > 0, "the closing block follows the opening")
-      #expect(result.winner == (result.outcome == .sold ? ledger.blocks.last?.leader : nil), "the winner led at the end")
+      #expect(result.winner == (result.outcome == .sold ? ledger.leader : nil), "the winner led at the end")
       #expect(result.amount == (result.outcome == .sold ? ledger.price : nil))
       #expect(result.refusedBids == Int64(ledger.receipts.count))
       if result.outcome != .cancelled, evidence != nil {
@@ -91,8 +94,11 @@ struct Auditor {
     ledger.closesAt = entry.closesAt
     switch entry.fact {
     case .bid(_, let receivedAt):
-      #expect(entry.price ?? .zero > ledger.price ?? .zero, "every accepted bid raises the price")
-      #expect(ledger.activeKeys.contains { $0.owner == entry.leader }, "a bidder's key stands before its bid")
+      #expect(entry.price ?? .zero >= ledger.price ?? .zero, "no accepted bid lowers the price")
+      if let leader = entry.leader, leader != ledger.leader {
+        #expect(ledger.activeKeys.contains { $0.owner == leader }, "a bidder's key stands before its bid")
+      }
+      #expect(!ledger.hasRevealed, "no bid follows what was revealed")
       #expect(receivedAt <= entry.closesAt)
       ledgers[auction] = ledger
       stamp(auction, receivedAt)
@@ -105,10 +111,11 @@ struct Auditor {
         let active = KeyRecord(owner: key.owner, keyID: key.keyID, spki: key.spki, standing: .active)
         #expect(ledger.activeKeys.remove(active) != nil, "only a key that is named is revoked")
       }
+    case .revealed: ledger.hasRevealed = true
     case .outage, .suspended, .resumed: #expect(entry.price == ledger.price, "only a bid moves the price")
     case .voided: Issue.record("not held yet: \(entry.fact)")
     }
-    ledger.price = entry.price
+    (ledger.price, ledger.leader) = (entry.price, entry.leader)
     ledgers[auction] = ledger
   }
 
@@ -117,13 +124,5 @@ struct Auditor {
     #expect(isNew, "no two things of an auction were received at one instant")
     let last = self[auction].lastReceived ?? instant
     ledgers[auction]?.lastReceived = max(instant, last)
-  }
-}
-
-extension Block {
-  /// After the last entry; nil where a block has none.
-  var leader: PrincipalID? {
-    guard case .entries(let entries) = content else { return nil }
-    return entries.last?.leader
   }
 }

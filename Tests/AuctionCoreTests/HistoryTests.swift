@@ -24,7 +24,7 @@ struct HistoryTests {
     var reasons: Set<Refusal> = []
     var outcomes: Set<AuctionResult.Outcome> = []
     var (isFull, isBought) = (false, false)
-    for seed in 1_000..<1_040 as Range<UInt64> {
+    for seed in 1_000..<1_100 as Range<UInt64> {
       var history = History(seed: seed)
       history.play(HistoryTests.length)
       for output in history.outputs.joined() {
@@ -38,14 +38,15 @@ struct HistoryTests {
         isFull = isFull || ledger.blocks.contains { BlockTests.entries($0).count >= 63 }
       }
     }
-    #expect(kinds == ["block", "result", "extended", "refused", "repeated", "accepted", "bid", "outage", "resumption"])
+    #expect(
+      kinds == ["block", "result", "extended", "refused", "repeated", "accepted", "bid", "outage", "resumption", "revelation"])
     #expect(outcomes == [.sold, .noBids, .cancelled])
     #expect(isFull, "a block was sealed because it was full")
     #expect(isBought, "somebody bought at once")
     #expect(
       reasons == [
         .unknownAuction, .wrongEdition, .reusedID, .notOpenYet, .closed, .sellerMayNotBid, .implausibleClock, .stale,
-        .suspended, .seenMismatch, .alreadyLeading, .tieLost, .belowMinimum,
+        .suspended, .seenMismatch, .alreadyLeading, .tieLost, .belowMinimum, .badCommitment,
       ])
   }
 }
@@ -80,12 +81,13 @@ struct History {
         .randomElement(using: &random) ?? .fixed(10)
       let buyNow = ([nil, nil, nil, 180, 100_000] as [Int64?]).randomElement(using: &random) ?? nil
       let lasting = Interval.seconds(60)
+      let format = [.english, .english, .english, AuctionFormat.sealed, .vickrey].randomElement(using: &random) ?? .english
       return Build.terms(
-        AuctionID(stringLiteral: name), seller: "dono", openingPrice: 100, increment: increment, lasting: lasting,
+        AuctionID(stringLiteral: name), seller: "dono", format: format, openingPrice: 100, increment: increment, lasting: lasting,
         rules: AuctionRules(
           extensionWindow: .seconds(Int64(window)), latestClose: bounded ? Build.noon + .seconds(65) : nil,
           inFlightTolerance: .milliseconds([0, 1, 250].randomElement(using: &random) ?? 0),
-          buyNow: buyNow.map { Build.money($0) }))
+          buyNow: format == .english ? buyNow.map { Build.money($0) } : nil))
     }
     editions = Dictionary(uniqueKeysWithValues: terms.map { ($0.auction, House.edition(of: $0)) })
     self.random = random
@@ -165,7 +167,7 @@ struct History {
     let auction = oracle.auctions[terms.auction]
     let ledger = house.auditor[terms.auction]
     let minimum = auction?.minimum ?? 100
-    let price = auction?.leading?.amount.minorUnits ?? 99
+    let price = auction?.price ?? 99
     let buyNow = terms.rules.buyNow?.minorUnits ?? minimum + 50
     var draft = Draft(
       id: Build.bidID(nextID), auction: terms.auction, edition: edition(terms),
@@ -179,9 +181,18 @@ struct History {
           ]))),
       seen: ledger.head, clock: ClockReading(now, uncertainty: .milliseconds(2), status: .synchronized))
     nextID += 1
+    let isSealed = terms.format != .english
+    if isSealed || chance(25) {
+      draft.maximum = Build.money(max(1, pick([minimum, minimum + 1, price + 3, minimum + 50, price * 2, 100, 101, 99, 250])))
+      draft.maximumCommitment = Build.digest("compromisso")
+      if isSealed { draft.amount = .zero }
+    }
+    if chance(2) { draft.maximum = nil }
+    if chance(2) { draft.maximumCommitment = nil }
     if isEager, chance(90) {
-      draft.amount = Build.money(minimum)
-      if draft.bidder == auction?.leading?.bidder { draft.bidder = draft.bidder == "alpha" ? "beta" : "alpha" }
+      if !isSealed { draft.amount = Build.money(minimum) }
+      if draft.maximum != nil, chance(95) { draft.maximum = Build.money(max(minimum, draft.maximum?.minorUnits ?? 0)) }
+      if draft.bidder == auction?.leader { draft.bidder = draft.bidder == "alpha" ? "beta" : "alpha" }
       return send(draft.submitted)
     }
 
@@ -251,14 +262,14 @@ struct History {
       guard digests.count == auction.blocks.count else { continue }
       for i in digests.indices { oracle.auctions[id]?.blocks[i].digest = digests[i] }
       let summary = house.keeper.summary(of: id)
-      #expect(summary?.price?.minorUnits == auction.price && summary?.leader == auction.leading?.bidder)
+      #expect(summary?.price?.minorUnits == auction.price && summary?.leader == auction.leader)
       #expect(summary?.closesAt == auction.end && summary?.minimum.minorUnits == auction.minimum)
     }
   }
 
   private func translate(_ output: BookKeeper.Output) -> Said? {
     switch output {
-    case .block(let auction, let number, let sealed):
+    case .block(let auction, let number, let sealed), .revelation(let auction, let number, let sealed):
       guard let block = house.auditor.scribe.block(sealed.digest) else { return nil }
       let lines = BlockTests.entries(block).map { Said.Line($0) }
       return .block(auction, number, block.clock, lines)

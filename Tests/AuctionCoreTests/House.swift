@@ -88,6 +88,8 @@ struct Draft {
   var seen: Seen?
   var clock: ClockReading
   var maximumCommitment: Digest?
+  /// How far it goes, where it commits to that.
+  var maximum: Money?
   var key: KeyRecord?
   var evidence: Evidence?
 
@@ -95,7 +97,8 @@ struct Draft {
     Build.submitted(
       Build.bid(
         amount, by: bidder, id: id, auction: auction, edition: edition, seen: seen, clock: clock,
-        maximumCommitment: maximumCommitment), key: key, evidence: evidence)
+        maximumCommitment: maximumCommitment), key: key, evidence: evidence,
+      upTo: maximumCommitment == nil ? nil : maximum)
   }
 }
 
@@ -110,6 +113,7 @@ extension [BookKeeper.Output] {
     map {
       switch $0 {
       case .block: "block"
+      case .revelation: "revelation"
       case .result: "result"
       case .extended: "extended"
       case .refused: "refused"

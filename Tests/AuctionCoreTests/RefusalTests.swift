@@ -8,7 +8,7 @@ import Testing
 struct RefusalTests {
   /// What is wrong with a bid, in the order of testing.
   enum Fault: Int, CaseIterable, Comparable, CustomTestStringConvertible {
-    case unknownAuction, wrongEdition, reusedID, closed, seller, implausible, stale, seenMismatch, leading, low, commitment
+    case unknownAuction, wrongEdition, reusedID, closed, seller, implausible, stale, seenMismatch, commitment, leading, low
 
     static func < (a: Fault, b: Fault) -> Bool { a.rawValue < b.rawValue }
     var testDescription: String { "\(self)" }

@@ -48,7 +48,7 @@ struct FactsTests {
       Refusal.allCases == [
         .rateLimit, .unknownBidder, .invalidSignature, .revokedKey, .malformed, .identityMismatch, .unknownAuction,
         .wrongEdition, .reusedID, .notOpenYet, .suspended, .closed, .sellerMayNotBid, .implausibleClock, .stale, .seenMismatch,
-        .alreadyLeading, .tieLost, .belowMinimum, .badCommitment,
+        .badCommitment, .alreadyLeading, .tieLost, .belowMinimum,
       ])
   }
 

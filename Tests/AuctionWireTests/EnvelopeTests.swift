@@ -46,7 +46,7 @@ import Testing
   @Test func `keeps a bid's secret beside the signed bytes and out of everything else`() throws {
     let salt = (0..<16).map { UInt8($0) }
     let maximum = try #require(Money(minorUnits: 987_654))
-    let secret = try #require(Secret(maximum: maximum, salt: salt))
+    let secret = try #require(Secret(amount: maximum, salt: salt))
     let bid = try parse(try golden()).with(secret)
     let published = bid.encoded(withSecret: true)
     #expect(

@@ -123,7 +123,7 @@ import Testing
       "\"anterior\":\"0000000000000000000000000000000000000000000000000000000000000000\",\"x\":\"", "anterior is"),
     .init("lance-validado", "\"bloco\":1", "\"bloco\":0", "anterior is"),
     .init("lance-validado", "{\"chave\"", "{\"suspensao\":{},\"chave\"", "entradas[0] is an entry of suspensao, chave"),
-    .init("lance-validado", "{\"chave\"", "{\"revelacao\"", "entradas[0] is an entry without a fact"),
+    .init("lance-validado", "{\"chave\"", "{\"nada\"", "entradas[0] is an entry without a fact"),
     .init("lance-validado", "{\"chave\"", "{\"recebido_us\":1,\"chave\"", "entradas[0].recebido_us is 1"),
     .init("lance-validado", "\"ativa\"", "\"nova\"", "entradas[0].chave.situacao is \"nova\""),
     .init("lance-validado", "\"recebido_us\":", "\"recebido\":", "entradas[1].recebido_us is missing"),

@@ -111,6 +111,32 @@ struct AuctionTests {
     #expect(ledger.accepted.count == 1)
   }
 
+  @Test func `A maximum stays secret, and the house bids up to it; in a sealed auction the second price is paid`() async throws {
+    let house = try await PrivateHouse.shared
+    try await house.schedule("maximo", duration: "12s", extension: "0s")
+    try await house.schedule("selado", duration: "12s", extension: "0s", format: "vickrey")
+    let (open, sealed) = (try Follower(house, "maximo", as: "cliente_beta"), try Follower(house, "selado", as: "cliente_beta"))
+    try await open.first("aberto")
+    try await sealed.first("aberto")
+    #expect(try await house.bid("maximo", "100,00", as: "cliente_alpha", "--maximo", "300,00").status == 0)
+    #expect(try await house.bid("maximo", "200,00", as: "cliente_beta").status == 0)
+    #expect(try await house.listed("maximo")?.precoCentavos == 210_00)
+    #expect(try await house.bid("selado", "300,00", as: "cliente_alpha").status == 0)
+    #expect(try await house.bid("selado", "250,00", as: "cliente_beta").status == 0)
+    #expect(try await house.listed("selado")?.precoCentavos == nil)
+    let low = try await house.bid("selado", "99,99", as: "cliente_beta")
+    #expect(low.status == 1 && low.text.contains("abaixo_do_minimo"), "\(low)")
+    let wrong = try await house.bid("selado", "200,00", as: "cliente_beta", "--maximo", "300,00")
+    #expect(wrong.status == 64 && wrong.text.contains("--maximo"), "\(wrong)")
+
+    let openEnd = try #require(try await open.toTheEnd().last)
+    #expect((openEnd.situacao, openEnd.vencedor, openEnd.valorCentavos) == ("vendido", "cliente_alpha", 210_00))
+    let story = try await sealed.toTheEnd()
+    #expect(story.filter { $0.evento == "revelado" }.count == 2)
+    let end = try #require(story.last)
+    #expect((end.situacao, end.vencedor, end.valorCentavos) == ("vendido", "cliente_alpha", 250_00))
+  }
+
   @Test func `An operator suspends an auction, resumes it with a later end, and cannot close it early`() async throws {
     let house = try await PrivateHouse.shared
     try await house.schedule("suspenso", duration: "1h")

@@ -6,11 +6,13 @@ import Testing
 extension PrivateHouse {
   /// Schedules an auction of R$ 100,00 and increments of R$ 10,00 as the operator; it must be accepted.
   func schedule(
-    _ auction: String, start: String = "now", duration: String, extension window: String = "0s", _ more: String...
+    _ auction: String, start: String = "now", duration: String, extension window: String = "0s", format: String = "ingles",
+    _ more: String...
   ) async throws {
+    let increment = format == "ingles" ? ["--incremento", "10,00"] : []
     let run = try await self.operator(
       ["agendar", "--id", auction, "--titulo", "Violão \(auction)", "--inicio", start, "--duracao", duration]
-        + ["--lance-inicial", "100,00", "--incremento", "10,00", "--prorrogacao", window] + more)
+        + ["--lance-inicial", "100,00", "--formato", format, "--prorrogacao", window] + increment + more)
     guard run.status == 0 else { throw Program.Failure(description: "agendar \(auction): \(run)") }
   }
 

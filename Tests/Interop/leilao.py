@@ -362,6 +362,7 @@ HAPPENINGS = {
     "lance": anything, "suspensao": anything, "retomada": anything, "anulacao": anything,      # opened by themselves
     "indisponibilidade": obj(False, de_us=INSTANT, ate_us=INSTANT),
     "chave": obj(False, id_usuario=WHO, keyid=DIGEST, spki=anything, situacao=one_of("ativa", "revogada")),
+    "revelacao": obj(False, id_lance=UUID, id_usuario=WHO, maximo_centavos=count(1), sal=text("[0-9a-f]{32}")),
 }
 
 RECEIVED = ("lance", "suspensao", "retomada")
@@ -385,7 +386,7 @@ BID = dict(id_leilao=AUCTION, id_lance=UUID, edicao=DIGEST, id_usuario=WHO, vist
 REASONS = ("limite_de_ritmo", "usuario_desconhecido", "assinatura_invalida", "chave_revogada", "formato",
            "identidade_divergente", "leilao_desconhecido", "edicao_divergente", "lance_repetido_divergente",
            "leilao_nao_iniciado", "leilao_suspenso", "leilao_encerrado", "vendedor_nao_pode", "relogio_implausivel",
-           "lance_vencido", "visto_divergente", "ja_lidera", "empate_perdido", "abaixo_do_minimo", "compromisso_invalido")
+           "lance_vencido", "visto_divergente", "compromisso_invalido", "ja_lidera", "empate_perdido", "abaixo_do_minimo")
 
 CHANGE = obj(True, id_leilao=AUCTION, id_comando=UUID, edicao=DIGEST, motivo=free(500), relogio=clock_form(True))
 
@@ -432,6 +433,97 @@ def check_payload(kind, value):
     need(FORMS[kind](value), f"{kind}: not as described: {json.dumps(value)[:300]}")
 
 
+# Secrets ----------------------------------------------------------------------------------------------------------------
+
+def commitment(edicao, who, id_lance, maximum, salt):
+    """`maximo_compromisso`; the salt as 32 hexadecimal digits."""
+    return sha256(b"leilao-maximo-v1" + bytes.fromhex(edicao) + who.encode() + b"\0" + id_lance.encode() + bytes.fromhex(salt)
+                  + maximum.to_bytes(8, "big"))
+
+
+def step(terms, price):
+    """What an `ingles` auction asks for beyond a price."""
+    increment = terms["incremento"]
+    if increment["tipo"] == "fixo":
+        return increment["centavos"]
+    if increment["tipo"] == "percentual":
+        return max(1, -(-price * increment["base_pontos"] // 10_000))
+    return next(band["centavos"] for band in increment["faixas"] if band["ate_centavos"] is None or price <= band["ate_centavos"])
+
+
+Contest = collections.namedtuple("Contest", "price leader maximum")
+
+
+def after_bid(terms, held, who, openly, maximum):
+    """The contest after one more bid of an `ingles` auction, which goes up to `maximum` in secret."""
+    at_once = terms["regras"]["compra_imediata_centavos"] or LIMIT
+    maximum = min(maximum, at_once)
+    if openly >= at_once:
+        return Contest(at_once, who, at_once)
+    if held.leader is None:
+        return Contest(max(openly, terms["lance_inicial_centavos"]), who, maximum)
+    if who == held.leader:
+        return held._replace(maximum=max(held.maximum, maximum))
+    if maximum > held.maximum:
+        return Contest(min(max(openly, min(maximum, held.maximum + step(terms, held.maximum))), at_once), who, maximum)
+    price = min(held.maximum, maximum + step(terms, maximum)) if maximum < held.maximum else maximum
+    return held._replace(price=min(price, at_once))
+
+
+def unsealed(terms, bids):
+    """(price, winner) of a `fechado` or `vickrey` auction; `bids`: (who, amount) in the order of acceptance."""
+    last = {}
+    for who, amount in bids:
+        last.pop(who, None)                            # a later bid stands in its own place
+        last[who] = amount
+    who = max(last, key=last.get)                      # of equal ones the first
+    second = max([terms["lance_inicial_centavos"]] + [amount for other, amount in last.items() if other != who])
+    return (second if terms["formato"] == "vickrey" else last[who]), who
+
+
+def check_revealed(edicao, terms, bid, revealed):
+    """That what is revealed is what the payload of a bid committed to."""
+    need((bid["id_lance"], bid["id_usuario"]) == (revealed["id_lance"], revealed["id_usuario"]), "revelacao: not its turn")
+    need(bid["maximo_compromisso"] == commitment(edicao, bid["id_usuario"], bid["id_lance"], revealed["maximo_centavos"],
+                                                 revealed["sal"]), "revelacao: other than committed")
+    need(terms["formato"] == "ingles" or revealed["maximo_centavos"] >= terms["lance_inicial_centavos"], "revelacao: too little")
+
+
+class Secrets:
+    """The bids of a chain from the first with a commitment on, and what they come to when all are open."""
+
+    def __init__(self, chain, price, leader):
+        self.chain, self.held = chain, Contest(price, leader, price)
+        self.bids, self.opened = [], 0                 # payload, stated (price, leader), maximum
+
+    def take(self, value, stated):
+        self.bids.append([value, stated, None])
+
+    def open(self, revealed):
+        """What the bids revealed so far come to, where they were sealed."""
+        committed = [bid for bid in self.bids if "maximo_compromisso" in bid[0]]
+        need(self.opened < len(committed), "revelacao: of no bid")
+        bid, self.opened = committed[self.opened], self.opened + 1
+        check_revealed(self.chain.edicao, self.chain.terms, bid[0], revealed)
+        bid[2] = revealed["maximo_centavos"]
+        return unsealed(self.chain.terms, [(value["id_usuario"], maximum) for value, _, maximum in committed[:self.opened]])
+
+    def settle(self):
+        """Every stated price and leader was what the bids come to."""
+        terms = self.chain.terms
+        need(self.opened == sum("maximo_compromisso" in bid[0] for bid in self.bids), "not all secrets were revealed")
+        if terms["formato"] != "ingles":
+            return
+        for value, stated, maximum in self.bids:
+            openly, who = value["valor_centavos"], value["id_usuario"]
+            maximum = openly if maximum is None else maximum
+            need(maximum >= openly, "a maximum below what was offered openly")
+            need(maximum >= terms["lance_inicial_centavos"] if self.held.leader is None
+                 else maximum > self.held.price or who == self.held.leader, "a maximum that was too low")
+            self.held = after_bid(terms, self.held, who, openly, maximum)
+            need(stated == self.held[:2], f"stated {stated}, should have been {self.held[:2]}")
+
+
 # The chain -------------------------------------------------------------------------------------------------------------
 
 class Chain:
@@ -445,6 +537,7 @@ class Chain:
         self.keys = {}                                 # id_usuario: (keyid, public key, situacao)
         self.bids = {}                                 # id_lance: (number of its block, bid's statement)
         self.received, self.sequence, self.suspended, self.moved = 0, 0, None, 0
+        self.secrets = None                            # from the first bid with a commitment on
         self.result = None
 
     @property
@@ -478,7 +571,7 @@ class Chain:
             need(value["entradas"], f"block {number}: no entries")
             state = self.state
             for happening in value["entradas"]:
-                state = self.apply(state, happening, number)
+                state = self.apply(state, happening, number, value["relogio"]["em_us"])
         self.blocks.append(statement)
         self.hashes.append(statement.digest)
         self.after.append(state)
@@ -514,26 +607,25 @@ class Chain:
             need(bought and result["fim_us"] == state["fim_us"] or not bought and
                  result["fim_us"] == end.value["fim_us"] >= state["fim_us"] and end.value["sequencia"] > self.sequence, "result: fim_us")
             need((result["situacao"] == "sem_lances") == (state["lider"] is None), "result: sem_lances")
-            if result["situacao"] == "vendido" and self.terms["formato"] == "ingles":
+            if self.secrets:
+                self.secrets.settle()
+            if result["situacao"] == "vendido":
                 need((result["vencedor"], result["valor_centavos"]) == (state["lider"], state["preco_centavos"]), "result: winner")
         self.result = result
         return state
 
     def least(self, price):
-        """`minimo_centavos` at a price: of the increments, fixo and percentual are known here."""
-        increment, at_once = self.terms["incremento"], self.terms["regras"]["compra_imediata_centavos"] or LIMIT
-        if price is None:
+        """`minimo_centavos` at a price."""
+        if price is None or self.terms["formato"] != "ingles":
             return self.terms["lance_inicial_centavos"]
-        if increment["tipo"] == "fixo":
-            return min(price + increment["centavos"], at_once)
-        need(increment["tipo"] == "percentual", "tabela is not known here")
-        return min(price - (-price * increment["base_pontos"] // 10_000), at_once)
+        return min(price + step(self.terms, price), self.terms["regras"]["compra_imediata_centavos"] or LIMIT)
 
-    def apply(self, state, happening, number):
-        """The state after one entry, which the entry has to state too."""
+    def apply(self, state, happening, number, at):
+        """The state after one entry, which the entry has to state too; `at`: the block's instant."""
         new = dict(state)
-        need(state["preco_centavos"] is None or state["preco_centavos"] != self.terms["regras"]["compra_imediata_centavos"],
-             f"block {number}: something after the lot was bought at once")
+        need(not (self.secrets and self.secrets.opened) or "revelacao" in happening, f"block {number}: something after a revelacao")
+        need(state["preco_centavos"] is None or state["preco_centavos"] != self.terms["regras"]["compra_imediata_centavos"]
+             or "revelacao" in happening, f"block {number}: something after the lot was bought at once")
         if "lance" in happening:
             new.update(self.bid(state, happening, number))
         elif "chave" in happening:
@@ -550,6 +642,13 @@ class Chain:
             paused = 0 if self.suspended is None else received - self.suspended
             new["fim_us"], self.suspended = max(resumed["fim_us"], state["fim_us"] + paused), None
             self.moved += new["fim_us"] - state["fim_us"]
+        elif "revelacao" in happening:
+            need(self.secrets, "revelacao: nobody kept a secret")
+            bought = state["preco_centavos"] is not None and state["preco_centavos"] == self.terms["regras"]["compra_imediata_centavos"]
+            need(self.suspended is None and (bought or at > state["fim_us"]), "revelacao: before the end")
+            comes_to = self.secrets.open(happening["revelacao"])
+            if self.terms["formato"] != "ingles":
+                new["preco_centavos"], new["lider"] = comes_to
         else:
             need("indisponibilidade" in happening, "anulacao is not known yet")
             need(happening["fim_us"] >= state["fim_us"], "indisponibilidade: the end moved back")
@@ -570,7 +669,7 @@ class Chain:
     def bid(self, state, happening, number):
         need(self.suspended is None, "lance: while it was suspended")
         envelope, received, rules = happening["lance"], happening["recebido_us"], self.terms["regras"]
-        need(self.terms["formato"] == "ingles", "only English auctions are known here")
+        need(self.terms["formato"] != "holandes", "Dutch auctions are not known here")
         keyring = {keyid: (public, SPEAKS["bidder"]) for keyid, public, situation in self.keys.values() if situation == "ativa"}
         bid = open_envelope(envelope, lambda keyid: keyring.get(keyid, (None, ())))
         value, who = bid.value, bid.value["id_usuario"]
@@ -580,20 +679,41 @@ class Chain:
         need(received > self.received, "recebido_us does not rise")
         need(received <= state["fim_us"], "lance: after the end")
         amount, seen, at_once = value["valor_centavos"], value["visto"], rules["compra_imediata_centavos"] or LIMIT
-        need(who != self.terms["vendedor"] and (who != state["lider"] or amount >= at_once), "lance: by the seller or the leader")
+        need(who != self.terms["vendedor"], "lance: by the seller")
         if seen is not None:
             need(seen["bloco"] < number and self.hashes[seen["bloco"]] == seen["hash"], "lance: visto")
+        if "maximo_compromisso" in value and self.secrets is None:
+            self.secrets = Secrets(self, state["preco_centavos"], state["lider"])
+        self.bids[value["id_lance"]] = (number, bid)
+        self.received = received
+        if self.secrets:
+            return self.secret_bid(state, happening, value)
+        need(self.terms["formato"] == "ingles", "lance: openly in a sealed auction")
+        need(who != state["lider"] or amount >= at_once, "lance: by the leader")
         if amount < state["minimo_centavos"]:           # in flight: counts from the state that was seen, but exceeds the price
             need(seen is not None and amount >= self.after[seen["bloco"]]["minimo_centavos"], "lance: below the minimum")
             need(amount > (state["preco_centavos"] or 0), "lance: does not exceed the price")
-        self.received = received
-        self.bids[value["id_lance"]] = (number, bid)
-        end, price = state["fim_us"], min(amount, at_once)
-        if price == at_once:
-            pass
-        elif rules["prorrogacao_s"] and received > end - rules["prorrogacao_s"] * 1_000_000:
-            end = max(end, min(received + rules["prorrogacao_s"] * 1_000_000, (rules["fim_maximo_us"] or LIMIT) + self.moved))
-        return {"preco_centavos": price, "lider": who, "minimo_centavos": self.least(price), "fim_us": end}
+        return self.standing(state, min(amount, at_once), who, received)
+
+    def secret_bid(self, state, happening, value):
+        """One whose price can be worked out when all is revealed; until then it is what the house says, within bounds."""
+        price, leader, who = happening["preco_centavos"], happening["lider"], value["id_usuario"]
+        self.secrets.take(value, (price, leader))
+        if self.terms["formato"] != "ingles":
+            need("maximo_compromisso" in value and value["valor_centavos"] == 0, "lance: not sealed")
+            return dict(state)
+        need(price is not None and leader in (who, state["lider"]), "lance: leader")
+        need(price >= (state["preco_centavos"] or 0), "lance: the price fell")
+        return self.standing(state, price, leader, happening["recebido_us"])
+
+    def standing(self, state, price, leader, received):
+        """The state after a bid: it moves the end where it moved price or leader and nobody has bought at once."""
+        rules, end = self.terms["regras"], state["fim_us"]
+        window = rules["prorrogacao_s"] * 1_000_000
+        moved = (price, leader) != (state["preco_centavos"], state["lider"])
+        if moved and price != rules["compra_imediata_centavos"] and window and received > end - window:
+            end = max(end, min(received + window, (rules["fim_maximo_us"] or LIMIT) + self.moved))
+        return {"preco_centavos": price, "lider": leader, "minimo_centavos": self.least(price), "fim_us": end}
 
 
 def refusals_digest(receipts):

@@ -15,7 +15,7 @@ import uuid
 
 import pika
 
-from leilao import (REPLY_TO, Chain, House, Key, Refused, Session, auction_of, clock, compact, from_base64, need, now_us, refusals_digest, seal, sha256, slice_key)
+from leilao import (REPLY_TO, Chain, House, Key, Refused, Session, auction_of, clock, compact, from_base64, need, commitment, now_us, refusals_digest, seal, sha256, slice_key)
 
 RUN = secrets.token_hex(3)
 SURE = {"incerteza_us": 1000, "estado": "sincronizado"}         # a clock that claims to be good, for the clock's refusals
@@ -115,6 +115,14 @@ class Scenario:
         return {"id_leilao": chain.id, "id_lance": str(uuid.uuid4()), "edicao": chain.edicao, "id_usuario": key.owner,
                 "valor_centavos": amount, "visto": chain.head, "relogio": clock(), **changes}
 
+    def decide_secret(self, key, chain, openly, maximum):
+        """A bid that commits to a maximum, with what opens it beside the envelope."""
+        value, salt = self.payload(key, chain, openly), uuid.uuid4().hex
+        value["maximo_compromisso"] = commitment(chain.edicao, key.owner, value["id_lance"], maximum, salt)
+        payload = compact(value)
+        body = {**seal("lance-realizado", payload, key), "segredo": {"maximo_centavos": maximum, "sal": salt}}
+        return self.decide_body(body, payload)
+
     def send(self, body, id_leilao="", id_lance=None, **properties):
         body = body if isinstance(body, bytes) else compact(body)
         properties = {"message_id": id_lance or str(uuid.uuid4()), "correlation_id": id_leilao, "reply_to": REPLY_TO,
@@ -177,12 +185,12 @@ class Scenario:
         need(answered is not None, f"no answer to {kind}")
         return answered
 
-    def schedule(self, name, inicio_us, fim_us, seller, **rules):
+    def schedule(self, name, inicio_us, fim_us, seller, formato="ingles", **rules):
         id_leilao = f"py-{RUN}-{name}"
         self.bidder.bind("notificacoes", f"leilao.{id_leilao}")
         value = {
             "id_leilao": id_leilao, "id_comando": str(uuid.uuid4()), "titulo": f"Peça {name}", "descricao": "Vista de longe \"é\" 🏺\n",
-            "vendedor": seller, "moeda": "BRL", "formato": "ingles", "lance_inicial_centavos": 10_000,
+            "vendedor": seller, "moeda": "BRL", "formato": formato, "lance_inicial_centavos": 10_000,
             "incremento": {"tipo": "fixo", "centavos": 500}, "inicio_us": inicio_us, "fim_us": fim_us,
             "regras": {"prorrogacao_s": 0, "fim_maximo_us": None, "tolerancia_ms": 250, "relogio_exigido": False,
                        "reserva_compromisso": None, "compra_imediata_centavos": None, "passo": None, **rules},
@@ -247,6 +255,7 @@ class Scenario:
         self.cancelled(b, c, ana)
         self.bought(seller, bidders)
         self.suspended(seller, bidders)
+        self.secret(seller, bidders)
         self.ending(a, bidders)
         self.queries(a, b)
         that("everything that came was as documented and verified", not self.trouble, " | ".join(self.trouble)[:3000])
@@ -298,6 +307,34 @@ class Scenario:
         that("antes_do_fim", early and early["motivo"] == "antes_do_fim", early)
         decision = self.decide(self.payload(second, e, 20_000), second)
         that("bids count again", decision.motivo is None, decision)
+
+    def secret(self, seller, bidders):
+        """Sealed bids, and secret maxima in an open auction: what nobody sees until the end, and what it then comes to."""
+        that, runs, begin, (first, second, third) = self.checks.that, self.checks.runs, now_us(), bidders
+        for name, formato, wins, pays in (("f", "fechado", first, 30_000), ("v", "vickrey", first, 20_000), ("p", "ingles", first, 20_500)):
+            made = runs(f"schedule an auction {formato}", lambda: self.schedule(
+                name, begin + 2_000_000, begin + 20_000_000, seller.owner, formato=formato))
+            if not made:
+                return
+        for name, formato, wins, pays in (("f", "fechado", first, 30_000), ("v", "vickrey", first, 20_000), ("p", "ingles", first, 20_500)):
+            chain, openly = self.chains[f"py-{RUN}-{name}"], 10_000 if formato == "ingles" else 0
+            if not that(f"{formato} opens", self.wait(lambda: chain.head, 15)):
+                return
+            taken = self.decide_secret(first, chain, openly, 30_000)
+            that(f"{formato}: a secret is taken", taken.motivo is None, taken)
+            that(f"{formato}: and stands in no block", b"segredo" not in compact(taken.statement.value))
+            taken = self.decide_secret(second, chain, openly and chain.state["minimo_centavos"], 20_000)
+            that(f"{formato}: and another", taken.motivo is None, taken)
+            bare = self.payload(third, chain, openly and chain.state["minimo_centavos"], maximo_compromisso="0" * 64)
+            self.refused(f"{formato}: a commitment without its secret", self.decide(bare, third),
+                         "compromisso_invalido", f"cliente.{third.owner}", True)
+            sealed_state = (None, None) if formato != "ingles" else (pays, wins.owner)
+            that(f"{formato}: what is seen of it", (chain.state["preco_centavos"], chain.state["lider"]) == sealed_state, chain.state)
+        for name, formato, wins, pays in (("f", "fechado", first, 30_000), ("v", "vickrey", first, 20_000), ("p", "ingles", first, 20_500)):
+            chain = self.chains[f"py-{RUN}-{name}"]
+            result = self.wait(lambda: chain.result, 40)
+            that(f"{formato}: the result, worked out from what was revealed", result and (result["situacao"], result["vencedor"], result["valor_centavos"])
+                 == ("vendido", wins.owner, pays), f"{result} {self.trouble}")
 
     def bid_in_turn(self, a, bidders):
         that, amount = self.checks.that, 10_000

@@ -14,8 +14,8 @@ import sys
 
 from cryptography.hazmat.primitives.serialization import load_der_public_key, load_pem_public_key
 
-from leilao import (LIMIT, SPEAKS, STATE, Refused, check_payload, compact, from_base64, need, obj, open_envelope, parse, pae,
-                    sha256, spki_of, verifies, AUCTION, DIGEST, WHO, boolean, count)
+from leilao import (LIMIT, SPEAKS, STATE, Contest, Refused, after_bid, check_payload, check_revealed, compact, from_base64, need, obj,
+                    open_envelope, parse, pae, sha256, spki_of, step, unsealed, verifies, AUCTION, DIGEST, WHO, boolean, count)
 
 HEADER = obj(True, formato=lambda v: v == "leilao-livro", versao=count(1, 1), id_leilao=AUCTION, edicao=DIGEST, encerrado=boolean,
              cabeca=obj(True, bloco=count(), hash=DIGEST), chaves=count(), blocos=count(1), recibos=count(), recibos_perdidos=count(),
@@ -205,6 +205,12 @@ class Replay:
         self.sequence, self.suspended, self.latest = 0, None, None
         self.accepted, self.over, self.result = 0, False, None
         self.receipts = collections.deque(ledger.receipts)
+        self.held = Contest(None, None, None)          # price, leader, how far he goes
+        self.secrets = {(one["id_usuario"], one["id_lance"]): one for block in ledger.blocks
+                        for one in (happening.get("revelacao") for happening in block.value.get("entradas", [])) if one}
+        self.committed, self.revealed = [], []         # payloads of bids; (who, amount)
+        self.blind = False                             # something follows from what was not revealed
+        self.revealing = None                          # the clock of the blocks that reveal
 
     def run(self):
         self.check_receipts()
@@ -233,7 +239,9 @@ class Replay:
         self.say(value["anterior"] == (self.hashes[-1] if self.hashes else header["edicao"]), "does not continue the one before")
         now = value["relogio"]["em_us"]
         self.say(not self.clocks or now >= self.clocks[-1]["em_us"], "the clock goes back")
-        if block.kind == "leilao-vencedor":
+        if self.blind:
+            self.over, self.result = block.kind == "leilao-vencedor", value.get("resultado")
+        elif block.kind == "leilao-vencedor":
             self.take_receipts(None, None)
             self.close(place, value)
         elif place == 0:
@@ -264,8 +272,7 @@ class Replay:
         late = opening["inicio_us"] - terms["inicio_us"]
         self.say(late >= 0 and opening["fim_us"] == terms["fim_us"] + late, "the opening is not that of the terms, nor evenly later")
         self.say(opening["relogio"]["em_us"] >= opening["inicio_us"], "opened before its time")
-        need(terms["formato"] == "ingles" and terms["regras"]["reserva_compromisso"] is None and terms["regras"]["passo"] is None,
-             "these terms are not known here")
+        need(terms["formato"] != "holandes" and terms["regras"]["reserva_compromisso"] is None, "these terms are not known here")
         self.terms, self.rules = terms, terms["regras"]
         self.at_once = self.rules["compra_imediata_centavos"] or LIMIT
         self.latest = self.rules["fim_maximo_us"]
@@ -276,17 +283,9 @@ class Replay:
         self.say(value["relogio"]["em_us"] >= self.last, "older than what was refused before")
 
     def least(self, price):
-        if price is None:
+        if price is None or self.terms["formato"] != "ingles":
             return min(self.terms["lance_inicial_centavos"], self.at_once)
-        increment = self.terms["incremento"]
-        if increment["tipo"] == "fixo":
-            step = increment["centavos"]
-        elif increment["tipo"] == "percentual":
-            step = max(1, -(-price * increment["base_pontos"] // 10_000))
-        else:
-            step = next(band["centavos"] for band in increment["faixas"]
-                        if band["ate_centavos"] is None or price <= band["ate_centavos"])
-        return min(price + step, self.at_once, LIMIT)
+        return min(price + step(self.terms, price), self.at_once, LIMIT)
 
     def bought(self):
         return self.state["preco_centavos"] is not None and self.state["preco_centavos"] == self.rules["compra_imediata_centavos"]
@@ -296,9 +295,10 @@ class Replay:
     def entries(self, value):
         named = None                                   # a key that was named, and whose bid is to follow
         for place, happening in enumerate(value["entradas"], 1):
-            self.say(not self.bought(), "something after the lot was bought at once")
-            what = next(name for name in ("lance", "chave", "suspensao", "retomada", "indisponibilidade", "anulacao")
+            what = next(name for name in ("lance", "chave", "suspensao", "retomada", "indisponibilidade", "revelacao", "anulacao")
                         if name in happening)
+            self.say(what == "revelacao" or not self.bought(), "something after the lot was bought at once")
+            self.say(what == "revelacao" or self.revealing is None, "something after secrets were revealed")
             if named and what != "lance":
                 self.say(False, f"entry {place}: a key is named, and no bid follows")
             if what in ("lance", "suspensao", "retomada"):
@@ -307,7 +307,10 @@ class Replay:
                 self.say(happening["recebido_us"] <= value["relogio"]["em_us"], "the block is older than what it holds")
             new = dict(self.state)
             if what == "lance":
-                new.update(self.bid(value, happening, named, place))
+                moved = self.bid(value, happening, named, place)
+                if self.blind:
+                    return
+                new.update(moved)
                 named = None
             elif what == "chave":
                 named = self.key(happening["chave"], place)
@@ -328,6 +331,8 @@ class Replay:
                 gap = happening[what]
                 self.say(gap["de_us"] < gap["ate_us"] <= value["relogio"]["em_us"], f"entry {place}: an absence that was not over")
                 new["fim_us"] = self.outage(gap, place)
+            elif what == "revelacao":
+                new.update(self.reveal(value, happening[what]))
             else:
                 need(False, "anulacao is not known here")
             self.last = max(self.last, happening.get("recebido_us", 0))
@@ -385,20 +390,49 @@ class Replay:
         clock = dict(block["relogio"], em_us=received)
         if clock["incerteza_us"] < WIDEST:             # less what was added to it since
             clock["incerteza_us"] = max(0, clock["incerteza_us"] - max(0, block["relogio"]["em_us"] - received))
+        self.blind = self.terms["formato"] == "ingles" and self.maximum(value) is None
+        if self.blind:
+            return None
         reason = self.refusal(value, clock, received)
         self.say(reason is None, f"entry {place}: the bid of {who} should have been refused: {reason}")
         self.accepted += 1
-        price, end = min(value["valor_centavos"], self.at_once), self.state["fim_us"]
-        new = {"preco_centavos": price, "lider": who, "minimo_centavos": self.least(price), "fim_us": end}
-        if price != self.rules["compra_imediata_centavos"] and self.rules["prorrogacao_s"]:
+        if "maximo_compromisso" in value:
+            self.committed.append(value)
+        if self.terms["formato"] != "ingles":
+            return {}
+        held, end = self.held, self.state["fim_us"]
+        self.held = after_bid(self.terms, held, who, value["valor_centavos"], self.maximum(value))
+        price, leader = self.held[:2]
+        new = {"preco_centavos": price, "lider": leader, "minimo_centavos": self.least(price), "fim_us": end}
+        if self.held[:2] != held[:2] and price != self.rules["compra_imediata_centavos"] and self.rules["prorrogacao_s"]:
             extended = received + self.rules["prorrogacao_s"] * SECOND
             new["fim_us"] = max(end, extended if self.latest is None else min(extended, self.latest))
-        self.moved = True
         return new
+
+    def maximum(self, bid):
+        """How far a bid goes; None: that was not revealed."""
+        if "maximo_compromisso" not in bid:
+            return bid["valor_centavos"]
+        secret = self.secrets.get((bid["id_usuario"], bid["id_lance"]))
+        return secret["maximo_centavos"] if secret else None
+
+    def reveal(self, block, secret):
+        """Price and leader of what was sealed, as far as it has been revealed."""
+        clock = block["relogio"]
+        self.say(self.suspended is None and (self.bought() or clock["em_us"] > self.state["fim_us"]), "revealed before the end")
+        self.say(self.revealing in (None, clock), "revealed at several instants")
+        self.revealing = clock
+        need(len(self.revealed) < len(self.committed), "revelacao: of no bid")
+        check_revealed(self.header["edicao"], self.terms, self.committed[len(self.revealed)], secret)
+        self.revealed.append((secret["id_usuario"], secret["maximo_centavos"]))
+        if self.terms["formato"] == "ingles":
+            return {}
+        price, leader = unsealed(self.terms, self.revealed)
+        return {"preco_centavos": price, "lider": leader}
 
     def refusal(self, bid, clock, received):
         """The first reason for which the house should have refused it."""
-        state, rules, amount = self.state, self.rules, bid["valor_centavos"]
+        state, rules, openly, amount = self.state, self.rules, bid["valor_centavos"], self.maximum(bid)
         if self.suspended is not None:
             return "leilao_suspenso"
         if received > state["fim_us"]:
@@ -422,12 +456,18 @@ class Replay:
         if seen is not None and not known:
             return "visto_divergente"
         price = state["preco_centavos"]
-        if bid["id_usuario"] == state["lider"] and amount < self.at_once:
-            return "ja_lidera"
+        if self.terms["formato"] != "ingles":
+            # What it offers is looked at when it is revealed.
+            return None if openly == 0 and "maximo_compromisso" in bid else "compromisso_invalido"
+        if openly > amount:
+            return "compromisso_invalido"
+        if bid["id_usuario"] == state["lider"]:
+            further = "maximo_compromisso" in bid and min(amount, self.at_once) > self.held.maximum
+            return None if openly >= self.at_once or further else "ja_lidera"
         if amount < self.least(price) or price is not None and amount <= price:
             if not self.in_flight(seen if known else None, received, amount) or amount <= (price or 0):
                 return "abaixo_do_minimo"
-        return "compromisso_invalido" if "maximo_compromisso" in bid else None
+        return None
 
     def in_flight(self, seen, received, amount):
         """Whether the price has just moved since what was seen, and the bid reaches what was asked for then."""
@@ -510,6 +550,7 @@ class Replay:
         sold = {"vencedor": state["lider"], "valor_centavos": state["preco_centavos"]}
         if value["encerramento"] is None:
             self.say(bought, "nothing ended it")
+            self.all_revealed(value)
             due = {"situacao": "vendido", **sold, "fim_us": state["fim_us"]}
         else:
             self.say(not bought, "bought at once, and ended by something else")
@@ -522,8 +563,10 @@ class Replay:
                      "what ended it is of another auction")
             self.say(said.value["sequencia"] > self.sequence, "sequencia does not rise")
             if said.kind == "leilao-cancelado":
+                self.say(self.revealing is None, "cancelled, and secrets revealed")
                 due = {"situacao": "cancelado", **nobody, "fim_us": state["fim_us"]}
             else:
+                self.all_revealed(value)
                 end = said.value["fim_us"]
                 self.say(end >= state["fim_us"], f"closed for {end}, and the end is {state['fim_us']}")
                 self.say(said.value["relogio"]["em_us"] > end, "announced before the end")
@@ -533,13 +576,22 @@ class Replay:
         said = {name: result[name] for name in due}
         self.say(said == due, f"the result says {said}; by the rules {due}")
 
+    def all_revealed(self, block):
+        self.say(len(self.revealed) == len(self.committed), "not all secrets were revealed")
+        self.say(self.revealing in (None, block["relogio"]), "revealed at another instant than the result's")
+
     def finish(self):
         self.at = self.ledger.blocks[-1].line if self.ledger.blocks else 1
         head = {"bloco": self.ledger.blocks[-1].value["bloco"], "hash": self.ledger.blocks[-1].digest} if self.ledger.blocks else None
         self.say(self.header["cabeca"] == head, "the first line promises another last block")
         self.say(self.header["encerrado"] == (self.result is not None), "the first line says something else about the end")
-        if self.state is not None:
+        if self.state is not None and not self.blind:
             self.take_receipts(None, None)
+        if self.result is None:
+            self.say(self.revealing is None, "secrets revealed before the end")
+        elif self.blind:
+            self.say(self.result["situacao"] == "cancelado", "a commitment that nobody opened")
+            self.say(not self.secrets, "secrets revealed, and not all of them")
 
 
 def verify(data, pinned=None):

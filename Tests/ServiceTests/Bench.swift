@@ -152,11 +152,11 @@ extension Bench where Process == SimulatedService<BidDesk> {
   /// ms-lance with one auction scheduled and open, and two bidders that it knows.
   static func open(
     _ terms: AuctionTerms = Build.terms(), limiter: RateLimiter = RateLimiter(perSecond: 20, burst: 40), opened: Bool = true,
-    profile: IdentityProfile = .shared, partition: Partition? = nil,
+    profile: IdentityProfile = .shared, partition: Partition? = nil, bidders: [PrincipalID] = ["alpha", "beta"],
     clock: (SimulatedTime) -> SimulatedClock = { SimulatedClock($0) }
   ) throws -> BooksBench {
-    let world = profile == .own ? SimulatedWorld(topology: .house(of: ["alpha", "beta"])) : SimulatedWorld()
-    for id: PrincipalID in ["ms_leilao", "alpha", "beta"] { try world.keys.register(id) }
+    let world = profile == .own ? SimulatedWorld(topology: .house(of: bidders)) : SimulatedWorld()
+    for id in [HousePrincipal.msLeilao] + bidders { try world.keys.register(id) }
     let service = try SimulatedService(
       HousePrincipal.msLance, in: world, clock: clock(world.time), queue: .lanceRealizado, queryQueue: .leilaoConsulta
     ) { BidDesk(voice: $0, profile: profile, limiter: limiter, partition: partition) }
@@ -249,6 +249,17 @@ extension Bench where Process == SimulatedService<BidDesk> {
   func place(_ amount: Money, by bidder: PrincipalID = "alpha", number: UInt64 = 1) throws -> Bid {
     let bid = try bid(amount, by: bidder, number: number)
     try send(bid)
+    return bid
+  }
+
+  /// A bid that offers the one openly, and goes up to the other in secret.
+  @discardableResult
+  func place(_ open: Int64, upTo maximum: Int64, by bidder: PrincipalID, number: UInt64) throws -> Bid {
+    let (draft, secret) = (try bid(Build.money(open), by: bidder, number: number), Build.secret(maximum))
+    let bid = draft.committing(to: secret)
+    say(
+      .bid(bid, try world.keys.voice(bidder).seal(bid, with: secret), as: user(of: bidder), replyTo: Publishing.directReplyTo),
+      as: user(of: bidder))
     return bid
   }
 

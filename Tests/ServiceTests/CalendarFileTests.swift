@@ -1,3 +1,4 @@
+import AuctionCore
 import AuctionFacts
 import Foundation
 import ServiceKit
@@ -104,6 +105,14 @@ struct CalendarFileTests {
     #expect(try one(["incremento": text]).increment == increment)
   }
 
+  @Test func `a sealed auction has no increment, and nobody buys it at once`() throws {
+    let sealed = try one(["formato": "\"vickrey\"", "incremento": nil])
+    #expect(sealed.format == .vickrey && sealed.terms(asOf: Build.noon).refusal(at: Build.noon) == nil)
+    #expect(try one(["formato": "\"ingles\""]).format == .english)
+    let problems = try problems(file(["formato": "\"fechado\"", "incremento": nil, "compra_imediata": "\"500,00\""]))
+    #expect(problems.count == 1 && problems[0].hasPrefix("9: compra_imediata: não serve em leilão fechado"))
+  }
+
   @Test func `amounts have the decimals of the auction's currency, wherever that stands`() throws {
     let yen = try one(["lance_inicial": "\"1.234\"", "incremento": "\"2,5%\"", "moeda": "\"JPY\""])
     #expect(yen.openingPrice == 1_234 && yen.increment == .percentage(basisPoints: 250))
@@ -135,7 +144,8 @@ struct CalendarFileTests {
       ("fim_maximo", "\"now\"", "9: fim_maximo: “now”"), ("fim_maximo", "\"2h\"", "9: fim_maximo: “2h”"),
       ("relogio_exigido", "\"true\"", "9: relogio_exigido: “true”"), ("relogio_exigido", "1", "9: relogio_exigido: 1"),
       ("moeda", "\"REAL\"", "9: moeda: “REAL”"), ("moeda", "\"brl\"", "9: moeda: “brl”"),
-      ("formato", "\"ingles\"", "9: “formato” "),
+      ("formato", "\"holandes\"", "9: formato: “holandes”"), ("formato", "\"Vickrey\"", "9: formato: “Vickrey”"),
+      ("formato", "\"fechado\"", "8: incremento: não serve em leilão fechado"), ("formatos", "\"ingles\"", "9: “formatos” "),
       ("Titulo", "\"x\"", "9: “Titulo” "), ("título", "\"x\"", "9: “título” "), ("regras", "{}", "9: “regras” "),
       ("a\\u001b[31m\\nb", "1", "9: “a\\u{1b}[31m\\u{a}b” "),
     ])

@@ -58,7 +58,10 @@ extension SimulatedStore.Contents {
     let older: [(kind: String, body: [UInt8])] = try entries.compactMap { entry in
       guard entry.kind != TurnRecord.kind, entry.number < upgrade else { return (entry.kind, entry.body) }
       switch try BidEntry(entry) {
-      case .accepted(let bid): return envelopes[bid.digest].map { ("lance", $0) }
+      case .accepted(let bid):
+        return try envelopes[bid.digest].map { body in
+          ("lance", try Envelope(parsing: body).with(bid.secret).encoded(withSecret: true))
+        }
       case .sealed: return nil
       case .opened(let opening):
         return openings[opening.auction].map { ("calendario", $0) }

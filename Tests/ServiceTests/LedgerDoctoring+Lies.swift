@@ -11,7 +11,7 @@ import SuiteTesting
 // what bidders and the calendar signed, shows it.
 
 extension LedgerDoctoring {
-  private static func lie(
+  static func lie(
     _ name: String, _ scene: LedgerScene, _ expected: Check,
     _ change: @escaping @Sendable (inout LedgerForge.Story, LedgerForge) throws -> Void
   ) -> LedgerDoctoring {

@@ -177,10 +177,15 @@ extension AuctionResult {
 extension Bid {
   func with(
     id: BidID? = nil, edition: Edition? = nil, bidder: PrincipalID? = nil, amount: Money? = nil, seen: Seen?? = nil,
-    clock: ClockReading? = nil
+    clock: ClockReading? = nil, commitment: Digest?? = nil
   ) -> Bid {
     Bid(
       id: id ?? self.id, auction: auction, edition: edition ?? self.edition, bidder: bidder ?? self.bidder,
-      amount: amount ?? self.amount, seen: seen ?? self.seen, clock: clock ?? self.clock, maximumCommitment: maximumCommitment)
+      amount: amount ?? self.amount, seen: seen ?? self.seen, clock: clock ?? self.clock,
+      maximumCommitment: commitment ?? maximumCommitment)
+  }
+
+  func committing(to secret: Secret) -> Bid {
+    with(commitment: .some(SHA256.of(secret.commitment(to: id, of: bidder, in: edition))))
   }
 }

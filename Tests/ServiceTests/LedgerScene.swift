@@ -27,8 +27,28 @@ enum LedgerScene: String, CaseIterable {
   case cheio
   /// The house went on from an older copy of its journal.
   case restaurado
+  /// Bidders who go up to secret maxima, refusals between; the highest leads by what beats the second.
+  case maximos
+  /// A secret maximum reaches what the lot costs at once.
+  case maximoComprado = "maximo-comprado"
+  case fechado
+  /// Sealed, and the second price is paid; a bid that replaced another.
+  case vickrey
+  /// More to reveal than fits into a block.
+  case muitosSegredos = "muitos-segredos"
+  /// Maxima that nobody is ever told.
+  case canceladoSecreto = "cancelado-secreto"
+  case abertoSecreto = "aberto-secreto"
+  case abertoFechado = "aberto-fechado"
   /// Not over yet.
   case aberto
+
+  var isOver: Bool {
+    switch self {
+    case .aberto, .abertoSecreto, .abertoFechado: false
+    default: true
+    }
+  }
 
   func play() throws -> BooksBench {
     switch self {
@@ -41,6 +61,14 @@ enum LedgerScene: String, CaseIterable {
     case .calado: try Self.silent()
     case .cheio: try Self.full()
     case .restaurado: try Self.restored()
+    case .maximos: try Self.maxima()
+    case .maximoComprado: try Self.boughtInSecret()
+    case .fechado: try Self.sealed(.sealed)
+    case .vickrey: try Self.sealed(.vickrey)
+    case .muitosSegredos: try Self.manySecrets()
+    case .canceladoSecreto: try Self.cancelledInSecret()
+    case .abertoSecreto: try Self.openInSecret()
+    case .abertoFechado: try Self.openSealed()
     case .aberto: try Self.open()
     }
   }

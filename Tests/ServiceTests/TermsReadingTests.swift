@@ -130,9 +130,29 @@ struct TermsReadingTests {
 
   // MARK: agendar
 
-  private func schedule(_ more: String...) throws -> ProposedTerms {
-    let options = ["--id", "moto", "--titulo", "Moto", "--duracao", "10m", "--lance-inicial", "100", "--incremento", "5%"]
+  private func schedule(_ more: String..., increment: [String] = ["--incremento", "5%"]) throws -> ProposedTerms {
+    let options = ["--id", "moto", "--titulo", "Moto", "--duracao", "10m", "--lance-inicial", "100"] + increment
     return try #require(try ScheduleCommand.parseAsRoot(options + more) as? ScheduleCommand).proposed()
+  }
+
+  @Test func `agendar takes sealed formats without an increment, and an open one only with it`() throws {
+    #expect(try schedule("--formato", "vickrey", increment: []).format == .vickrey)
+    #expect(try schedule("--formato", "ingles").format == .english)
+    for (options, named) in [
+      (["--formato", "fechado"], "--incremento"), (["--formato", "fechado", "--compra-imediata", "500"], "--compra-imediata"),
+    ] {
+      let increment = named == "--incremento" ? ["--incremento", "5%"] : []
+      let failure = try #require(throws: Failure.self) {
+        try #require(
+          try ScheduleCommand.parseAsRoot(
+            ["--id", "moto", "--titulo", "Moto", "--duracao", "10m", "--lance-inicial", "100"] + increment + options)
+            as? ScheduleCommand
+        ).proposed()
+      }
+      #expect(failure.status == .usage && failure.sentence.hasPrefix("\(named): não serve em leilão fechado"))
+    }
+    let missing = try #require(throws: Failure.self) { try schedule(increment: []) }
+    #expect(missing.status == .usage && missing.sentence.hasPrefix("falta --incremento"))
   }
 
   @Test func `agendar proposes what its options say`() throws {
@@ -152,7 +172,7 @@ struct TermsReadingTests {
   @Test(
     arguments: [
       ("--inicio", "ontem"), ("--prorrogacao", "1500ms"), ("--tolerancia", "11s"), ("--vendedor", "ms_lance"),
-      ("--fim-maximo", "2h"),
+      ("--fim-maximo", "2h"), ("--formato", "holandes"),
       ("--descricao", String(repeating: "x", count: 2_001)),
     ])
   func `agendar refuses an option before it asks anyone`(option: String, value: String) throws {

@@ -1,5 +1,8 @@
 package import AuctionFacts
+import AuctionWire
+import ServiceKit
 package import SharedKernel
+import SigningKit
 
 /// A bid before it is signed: a history may spoil it first.
 package struct BidDraft: Sendable {
@@ -10,11 +13,18 @@ package struct BidDraft: Sendable {
   package var amount: Money
   package var seen: Seen?
   package var clock: ClockReading
-  package var maximumCommitment: Digest?
+  /// What it commits to.
+  package var maximum: Money?
+  /// In the place of the commitment that opens.
+  package var strayCommitment: Digest?
+
+  /// Its salt follows from the bid's id, so that histories repeat themselves.
+  var secret: Secret? { maximum.flatMap { Secret(amount: $0, salt: id.value.bytes) } }
 
   var bid: Bid {
-    Bid(
+    let commitment = secret.map { SHA256.of($0.commitment(to: id, of: bidder, in: edition)) }
+    return Bid(
       id: id, auction: auction, edition: edition, bidder: bidder, amount: amount, seen: seen, clock: clock,
-      maximumCommitment: maximumCommitment)
+      maximumCommitment: strayCommitment ?? commitment)
   }
 }

@@ -73,7 +73,7 @@ package struct BooksCheck {
       guard let bid = Digest(Self.field(3, of: entry.body)).flatMap({ bids[$0] }) else {
         return violations.append(Violation(8, "a decision without its bid in the journal"))
       }
-      try decide(bid, at: clock)
+      try decide(bid, secret: entry.kind == "aceito" ? Self.secret(of: entry.body) : nil, at: clock)
     case "bloco":
       let number = Self.field(1, of: entry.body).reduce(0) { $0 << 8 | Int($1) }
       guard let auction = AuctionID(String(decoding: Self.field(0, of: entry.body), as: UTF8.self)),
@@ -102,10 +102,18 @@ package struct BooksCheck {
     }
   }
 
-  private mutating func decide(_ evidence: Evidence, at clock: ClockReading) throws {
+  /// - Parameter secret: what an accepted bid had committed to; a refused one is kept with it.
+  private mutating func decide(_ evidence: Evidence, secret: Secret?, at clock: ClockReading) throws {
     let envelope = try Envelope(evidence)
     guard let key = keys[envelope.keyID] else { return violations.append(Violation(2, "a bid without its key in the journal")) }
-    let bid = SubmittedBid(bid: try Bid(envelope), digest: SHA256.of(envelope.payload), key: key, evidence: evidence)
+    var bid = SubmittedBid(
+      bid: try Bid(envelope), digest: SHA256.of(envelope.payload), key: key, evidence: envelope.with(nil).evidence,
+      secret: secret ?? envelope.secret)
+    if let secret = bid.secret,
+      SHA256.of(secret.commitment(to: bid.bid.id, of: bid.bid.bidder, in: bid.bid.edition)) != bid.bid.maximumCommitment
+    {
+      bid = SubmittedBid(bid: bid.bid, digest: bid.digest, key: key, evidence: bid.evidence)
+    }
     if turnedAway.contains(bid.digest) { violations.append(Violation(6, "\(bid.bid.id): decided after it was turned away")) }
     expect(oracle.decide(bid, at: clock))
   }
@@ -115,6 +123,11 @@ package struct BooksCheck {
       guard case .block(let block) = statement.fact, case .entries(let entries) = block.content else { return [] }
       return entries.compactMap { if case .bid(let evidence, _) = $0.fact { evidence } else { nil } }
     }
+  }
+
+  private static func secret(of accepted: [UInt8]) -> Secret? {
+    let amount = field(7, of: accepted).reduce(0) { $0 << 8 | Int64($1) }
+    return Money(minorUnits: amount).flatMap { Secret(amount: $0, salt: field(8, of: accepted)) }
   }
 
   /// Fields have their lengths (4 bytes, big-endian) before them; numbered from 0.

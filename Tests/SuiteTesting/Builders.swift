@@ -33,6 +33,13 @@ package enum Build {
     return money
   }
 
+  package static func secret(_ amount: Int64) -> Secret {
+    guard let secret = Secret(amount: money(amount), salt: [UInt8](repeating: 0xab, count: Secret.saltBytes)) else {
+      preconditionFailure("sixteen bytes")
+    }
+    return secret
+  }
+
   /// A reading that long after `noon`.
   package static func clock(
     _ sinceNoon: Interval = .zero, uncertainty: Interval = .milliseconds(2), status: ClockStatus = .synchronized
@@ -82,10 +89,13 @@ package enum Build {
   }
 
   /// The bid as a service hands it in: its digest follows from everything in it, and its key from the bidder.
-  package static func submitted(_ bid: Bid, key: KeyRecord? = nil, evidence: Evidence? = nil) -> SubmittedBid {
+  package static func submitted(
+    _ bid: Bid, key: KeyRecord? = nil, evidence: Evidence? = nil, upTo maximum: Money? = nil
+  ) -> SubmittedBid {
     let digest = digest("\(bid)")
     return SubmittedBid(
-      bid: bid, digest: digest, key: key ?? Build.key(of: bid.bidder), evidence: evidence ?? Evidence(digest.bytes))
+      bid: bid, digest: digest, key: key ?? Build.key(of: bid.bidder), evidence: evidence ?? Evidence(digest.bytes),
+      secret: maximum.flatMap { Secret(amount: $0, salt: Array(digest.bytes.prefix(16))) })
   }
 
   /// The bidder's key of that number.

@@ -304,7 +304,7 @@ package struct HouseInspection {
         switch entry.fact {
         case .suspended(_, let receivedAt): pauses.append((receivedAt, Timestamp(microseconds: .max)))
         case .resumed(_, let receivedAt): if let begun = pauses.popLast() { pauses.append((begun.from, receivedAt)) }
-        case .bid, .voided, .outage, .key: break
+        case .bid, .voided, .outage, .key, .revealed: break
         }
       }
     }

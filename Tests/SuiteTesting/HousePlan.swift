@@ -244,12 +244,14 @@ package struct HousePlan: Sendable {
       let opens = random.interval(isWhole ? 2...5 : 1...3)
       let lasts = random.interval(isWhole ? 8...25 : 4...12)
       length = max(length, (opens + lasts) * 1_000 + 1_500)
+      let format: AuctionFormat = random.pick([.english, .english, .english, .sealed, .vickrey])
       return Build.terms(
-        AuctionID(stringLiteral: name), seller: isWhole && index == 2 ? "delta" : "casa", openingPrice: 100_00,
+        AuctionID(stringLiteral: name), seller: isWhole && index == 2 ? "delta" : "casa", format: format, openingPrice: 100_00,
         increment: .fixed(10_00), opensAt: start + .seconds(opens), lasting: .seconds(lasts),
         rules: AuctionRules(
           extensionWindow: .seconds(random.pick([0, 0, 2, 3])), inFlightTolerance: .milliseconds(random.pick([0, 250])),
-          clockRequired: false, buyNow: lasts.isMultiple(of: 5) ? Build.money(100_00 + lasts * 10_00) : nil))
+          clockRequired: false, buyNow: lasts.isMultiple(of: 5) && format == .english ? Build.money(100_00 + lasts * 10_00) : nil)
+      )
     }
     return (auctions, length)
   }

@@ -1,4 +1,5 @@
 import AuctionClient
+import AuctionCore
 import AuctionFacts
 package import AuctionSigning
 import AuctionWire
@@ -19,6 +20,7 @@ package struct LedgerCheck {
   private var suspendedAt: Timestamp?
   private var keys: [Digest: KeyRecord] = [:]
   private var stamps: [Timestamp] = []
+  private var taken: [(bid: SubmittedBid, entry: BlockEntry)] = []
 
   /// - Parameter isOpen: whether there need be no result yet.
   package init(_ ledger: [HouseStatement], of auction: AuctionID, isOpen: Bool = false) {
@@ -43,7 +45,10 @@ package struct LedgerCheck {
     }
     check(receipts)
     if next > 0, closings != 1, !(isOpen && closings == 0) { complain("\(closings) results", 4) }
-    if let result { check(result, receipts) }
+    if let result {
+      check(result, receipts)
+      checkSecrets(result)
+    }
     follow(ledger)
   }
 
@@ -77,7 +82,9 @@ package struct LedgerCheck {
 
   private mutating func read(_ entry: BlockEntry) {
     if let closesAt, entry.closesAt < closesAt { complain("the end moved back", 3) }
-    if price != nil, price == terms?.rules.buyNow { complain("something after the lot was bought at once", 3) }
+    if price != nil, price == terms?.rules.buyNow, !entry.isRevelation {
+      complain("something after the lot was bought at once", 3)
+    }
     switch entry.fact {
     case .bid(let evidence, let receivedAt): read(evidence, receivedAt, entry)
     case .key(let record): keys[record.keyID] = record
@@ -94,6 +101,7 @@ package struct LedgerCheck {
       if entry.closesAt != max(named, closesAt + paused) { complain("the end did not move by the suspension", 3) }
       suspendedAt = nil
       stamps.append(receivedAt)
+    case .revealed(let bid, let bidder, let secret): reveal(bid, of: bidder, secret)
     case .voided: complain("a fact that this house does not hold yet")
     }
     (price, leader, closesAt) = (entry.price, entry.leader, entry.closesAt)
@@ -109,7 +117,10 @@ package struct LedgerCheck {
     if suspendedAt != nil { complain("the bid \(bid.id) counted in a suspended auction", 3) }
     accepted += 1
     stamps.append(receivedAt)
+    taken.append((SubmittedBid(bid: bid, digest: SHA256.of(envelope.payload), key: record, evidence: evidence), entry))
     if let closesAt, receivedAt > closesAt { complain("the bid \(bid.id) came after the end", 3) }
+    // What is secret is looked at when it is revealed.
+    guard !terms.isSealed, taken.allSatisfy({ $0.bid.bid.maximumCommitment == nil }) else { return }
     let buyNow = terms.rules.buyNow ?? .maximum
     if bid.bidder == leader, bid.amount < buyNow || terms.rules.buyNow == nil { complain("\(bid.bidder) outbid itself", 3) }
     if entry.leader != bid.bidder || entry.price != min(bid.amount, buyNow) {
@@ -120,6 +131,33 @@ package struct LedgerCheck {
     let isInFlight = terms.rules.inFlightTolerance > .zero && isHigher
     if bid.amount < min(least, buyNow), !isInFlight {
       complain("the bid \(bid.id) of \(bid.amount.minorUnits) is below \(least.minorUnits)", 3)
+    }
+  }
+
+  private mutating func reveal(_ bid: BidID, of bidder: PrincipalID, _ secret: Secret) {
+    guard let place = taken.firstIndex(where: { $0.bid.bid.id == bid && $0.bid.bid.bidder == bidder }) else {
+      return complain("a secret of no bid", 3)
+    }
+    let old = taken[place].bid
+    if SHA256.of(secret.commitment(to: bid, of: bidder, in: old.bid.edition)) != old.bid.maximumCommitment {
+      complain("a secret that is not what \(bidder) committed to", 3)
+    }
+    taken[place].bid = SubmittedBid(bid: old.bid, digest: old.digest, key: old.key, evidence: old.evidence, secret: secret)
+  }
+
+  /// With nothing secret any more, every price and leader is what the oracle works out from the bids.
+  private mutating func checkSecrets(_ result: AuctionResult) {
+    guard let terms, result.outcome != .cancelled else { return }
+    if taken.contains(where: { $0.bid.bid.maximumCommitment != nil && $0.bid.secret == nil }) {
+      complain("not all was revealed", 3)
+    }
+    guard !terms.isSealed else { return }
+    let oracle = Oracle.Auction(terms: terms, edition: SHA256.of([]), end: terms.closesAt)
+    for (place, (_, entry)) in taken.enumerated() {
+      let standing = oracle.standing(of: taken[...place].map(\.bid))
+      if standing.price != entry.price?.minorUnits || standing.leader != entry.leader {
+        return complain("the price of bid \(place) is not what the bids come to", 3)
+      }
     }
   }
 
@@ -160,4 +198,8 @@ package struct LedgerCheck {
     }
     if followed.health != .whole { complain("a follower finds it \(followed.health)") }
   }
+}
+
+extension BlockEntry {
+  fileprivate var isRevelation: Bool { if case .revealed = fact { true } else { false } }
 }

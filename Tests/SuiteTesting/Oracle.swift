@@ -23,6 +23,7 @@ package enum Said: Sendable, Hashable {
         case .outage: "ausencia"
         case .suspended: "suspenso"
         case .resumed: "retomado"
+        case .revealed(let bid, let bidder, let secret): "revelado \(bid) \(bidder) \(secret.amount.minorUnits)"
         case .voided: "?"
         }
       self.init(
@@ -46,15 +47,17 @@ package enum Said: Sendable, Hashable {
   }
 }
 
-/// English auctions, naively: everything that happened in lists, and every question answered by reading them from the start.
+/// Auctions, naively: everything that happened in lists, and every question answered by reading them from the start.
 package struct Oracle: Sendable {
   struct Happened: Sendable {
     var what: String
-    var bid: Bid?
+    var bid: SubmittedBid?
     var received: Timestamp?
     var block: Int64
     var bytes: Int
     var line: Said.Line
+    /// Of a sealed bid that has been revealed.
+    var opened: SubmittedBid?
   }
 
   package struct Auction: Sendable {
@@ -82,25 +85,66 @@ package struct Oracle: Sendable {
     }
 
     var pending: [Happened] { happened.filter { $0.block == Int64(blocks.count) } }
-    func bids(upTo block: Int64) -> [Bid] { happened.filter { $0.block <= block }.compactMap(\.bid) }
-    package var leading: Bid? { happened.last { $0.bid != nil }?.bid }
-    package var price: Int64? { leading.map { price(of: $0) } }
+    func bids(upTo block: Int64) -> [SubmittedBid] { happened.filter { $0.block <= block }.compactMap(\.bid) }
+    package var price: Int64? { standing.price }
+    package var leader: PrincipalID? { standing.leader }
+    /// As everybody sees it.
+    var standing: Standing {
+      guard !isSealed else { return standing(ofOpened: happened.compactMap(\.opened)) }
+      return standing(of: bids(upTo: .max))
+    }
 
-    /// Nobody pays more than the lot costs at once.
-    func price(of bid: Bid) -> Int64 { min(bid.amount.minorUnits, terms.rules.buyNow?.minorUnits ?? .max) }
+    struct Standing: Equatable { var price: Int64?, leader: PrincipalID?, most: Int64 = 0 }
+    var isSealed: Bool { terms.format != .english }
+    private var buyNow: Int64 { terms.rules.buyNow?.minorUnits ?? .max }
 
-    func minimum(after price: Int64?) -> Int64 { min(least(after: price), terms.rules.buyNow?.minorUnits ?? .max) }
+    /// RULES: a new maximum against the leader's. What a bid without one goes to is what it offers.
+    func standing(of bids: [SubmittedBid]) -> Standing {
+      var now = Standing()
+      if isSealed { return now }
+      for submitted in bids {
+        let (open, bidder) = (submitted.bid.amount.minorUnits, submitted.bid.bidder)
+        let most = min(submitted.most, buyNow)
+        if open >= buyNow {
+          now = Standing(price: buyNow, leader: bidder, most: buyNow)
+        } else if now.leader == nil {
+          now = Standing(price: min(buyNow, max(open, terms.openingPrice.minorUnits)), leader: bidder, most: most)
+        } else if now.leader == bidder {
+          now.most = max(now.most, most)
+        } else if most > now.most {
+          now = Standing(price: max(open, min(most, now.most + step(now.most))), leader: bidder, most: most)
+        } else {
+          now.price = most == now.most ? most : min(now.most, most + step(most))
+        }
+      }
+      return now
+    }
 
-    private func least(after price: Int64?) -> Int64 {
-      guard let price else { return terms.openingPrice.minorUnits }
+    /// RULES: a bidder's last bid counts, of equal ones the first; Vickrey's price is the second's, or the opening price.
+    private func standing(ofOpened bids: [SubmittedBid]) -> Standing {
+      let last = bids.enumerated().filter { index, bid in !bids[(index + 1)...].contains { $0.bid.bidder == bid.bid.bidder } }
+      let ranked = last.map(\.element).enumerated().sorted { ($1.element.most, $0.offset) < ($0.element.most, $1.offset) }
+      guard let winner = ranked.first?.element else { return Standing() }
+      let second = ranked.dropFirst().first?.element.most ?? 0
+      let price = terms.format == .vickrey ? max(second, terms.openingPrice.minorUnits) : winner.most
+      return Standing(price: price, leader: winner.bid.bidder, most: winner.most)
+    }
+
+    func minimum(after price: Int64?) -> Int64 {
+      guard let price, !isSealed else { return terms.openingPrice.minorUnits }
+      return min(price + step(price), buyNow)
+    }
+
+    private func step(_ price: Int64) -> Int64 {
       switch terms.increment {
-      case .fixed(let step): return price + step.minorUnits
-      case .percentage(let points): return price + max(1, (price * points + 9_999) / 10_000)
-      case .table(let bands): return price + bands.filter { ($0.upTo?.minorUnits ?? .max) >= price }[0].step.minorUnits
+      case .fixed(let step): step.minorUnits
+      case .percentage(let points): max(1, (price * points + 9_999) / 10_000)
+      case .table(let bands): bands.filter { ($0.upTo?.minorUnits ?? .max) >= price }[0].step.minorUnits
       }
     }
     package var minimum: Int64 { minimum(after: price) }
-    func buys(_ bid: Bid) -> Bool { price(of: bid) == terms.rules.buyNow?.minorUnits }
+    func buys(_ bid: Bid) -> Bool { bid.amount.minorUnits >= buyNow }
+    var isBought: Bool { price == terms.rules.buyNow?.minorUnits && price != nil }
   }
 
   package var auctions: [AuctionID: Auction] = [:]
@@ -119,7 +163,8 @@ package struct Oracle: Sendable {
 
   // MARK: Bids
 
-  func reason(_ bid: Bid, _ auction: Auction, received: ClockReading) -> Refusal? {
+  func reason(_ submitted: SubmittedBid, _ auction: Auction, received: ClockReading) -> Refusal? {
+    let bid = submitted.bid
     if auction.outcome != nil { return .closed }
     if !auction.isOpen { return .notOpenYet }
     if auction.suspended != nil { return .suspended }
@@ -139,24 +184,33 @@ package struct Oracle: Sendable {
     if c + u < r - half(received, loose) - 5_000_000 { return .stale }
     if bid.seen != nil && seen == nil { return .seenMismatch }
 
-    // Nobody can open what no secret came with.
-    let otherwise: Refusal? = bid.maximumCommitment == nil ? nil : .badCommitment
-    guard let price = auction.price else {
-      return bid.amount.minorUnits < auction.minimum ? .belowMinimum : otherwise
+    // What commits to something must come with what opens it; nobody offers more openly than he goes to, sealed nothing.
+    let isRight =
+      auction.isSealed
+      ? submitted.secret != nil && bid.amount == .zero
+      : bid.maximumCommitment == nil || submitted.secret.map { $0.amount >= bid.amount } ?? false
+    if !isRight { return .badCommitment }
+    let standing = auction.standing
+    if standing.leader == bid.bidder {
+      if auction.buys(bid) { return nil }
+      let isFurther = min(submitted.most, auction.terms.rules.buyNow?.minorUnits ?? .max) > standing.most
+      return submitted.secret != nil && isFurther ? nil : .alreadyLeading
     }
-    if auction.leading?.bidder == bid.bidder, !auction.buys(bid) { return .alreadyLeading }
-    let amount = bid.amount.minorUnits
-    if amount >= auction.minimum { return otherwise }
+    let amount = submitted.most
+    guard let price = auction.price else { return amount < auction.minimum ? .belowMinimum : nil }
+    if amount >= auction.minimum, amount > price { return nil }
     let quotedBlock = seen.map { Int64($0.offset) } ?? -1
-    guard let moved = auction.happened.first(where: { $0.bid != nil && $0.block > quotedBlock })?.block else {
-      return .belowMinimum
+    let quotedPrice = auction.standing(of: auction.bids(upTo: quotedBlock)).price
+    let blocks = (quotedBlock + 1)...max(quotedBlock + 1, Int64(auction.blocks.count))
+    let moved = blocks.first {
+      auction.standing(of: auction.bids(upTo: $0)).price != auction.standing(of: auction.bids(upTo: $0 - 1)).price
     }
+    guard let moved else { return .belowMinimum }
     let tolerance = auction.terms.rules.inFlightTolerance.microseconds
     let isPending = moved == auction.blocks.count
     let isInFlight = tolerance > 0 && (isPending || r - auction.blocks[Int(moved)].clock.instant.microseconds < tolerance)
-    let quoted = auction.minimum(after: auction.bids(upTo: quotedBlock).last.map { auction.price(of: $0) })
-    if !isInFlight || amount < quoted || amount < price { return .belowMinimum }
-    return amount == price ? .tieLost : otherwise
+    if !isInFlight || amount < auction.minimum(after: quotedPrice) || amount < price { return .belowMinimum }
+    return amount == price ? .tieLost : nil
   }
 
   package mutating func decide(_ submitted: SubmittedBid, at clock: ClockReading) -> [Said] {
@@ -174,7 +228,7 @@ package struct Oracle: Sendable {
     if auction.edition != bid.edition { return refused(.wrongEdition, nil) }
     decided.append(submitted)
     defer { auctions[bid.auction] = auction }
-    if let reason = earlier.isEmpty ? reason(bid, auction, received: received) : .reusedID {
+    if let reason = earlier.isEmpty ? reason(submitted, auction, received: received) : .reusedID {
       auction.refused += 1
       auction.stamps.append(received.instant)
       return refused(reason, auction.refused)
@@ -189,27 +243,32 @@ package struct Oracle: Sendable {
     var said = isTooMuch ? seal(&auction, at: clock) : []
     if !isNamed { happen(key, bytes: keyBytes, in: &auction) }
     auction.stamps.append(received.instant)
+    let before = auction.standing
+    auction.happened.append(
+      Happened(
+        what: "lance", bid: submitted, received: received.instant, block: Int64(auction.blocks.count), bytes: bytes,
+        line: Said.Line(what: "lance", price: nil, leader: nil, minimum: 0, end: auction.end)))
     let window = auction.terms.rules.extensionWindow
-    if window > .zero, !auction.buys(bid) {
+    let hasMoved = (before.price, before.leader) != (auction.price, auction.leader)
+    if window > .zero, hasMoved, !auction.isBought {
       let latest = auction.terms.rules.latestClose.map { $0 + auction.paused }
       auction.end = max(auction.end, min(received.instant + window, latest ?? received.instant + window))
     }
-    happen("lance", bid, received.instant, bytes: bytes, in: &auction)
+    auction.happened[auction.happened.count - 1].line = Self.line("lance", in: auction)
     said.append(.accepted(bid.auction, bid.id, Int64(auction.blocks.count)))
-    if auction.buys(bid) { return said + end(&auction, .sold, at: clock, after: []) }
+    if auction.isBought { return said + end(&auction, isCancelled: false, at: clock, named: nil) }
     if auction.pending.count == 64 { said += seal(&auction, at: clock) }
     return said
   }
 
-  private func happen(
-    _ what: String, _ bid: Bid? = nil, _ received: Timestamp? = nil, bytes: Int, in auction: inout Auction
-  ) {
-    let leading = bid ?? auction.leading
-    let price = leading.map { auction.price(of: $0) }
-    let line = Said.Line(
-      what: what, price: price, leader: leading?.bidder, minimum: auction.minimum(after: price), end: auction.end)
-    auction.happened.append(
-      Happened(what: what, bid: bid, received: received, block: Int64(auction.blocks.count), bytes: bytes, line: line))
+  private static func line(_ what: String, in auction: Auction) -> Said.Line {
+    Said.Line(what: what, price: auction.price, leader: auction.leader, minimum: auction.minimum, end: auction.end)
+  }
+
+  private func happen(_ what: String, bytes: Int, opened: SubmittedBid? = nil, in auction: inout Auction) {
+    let line = Self.line(what, in: auction)
+    auction.happened.append(Happened(what: what, block: Int64(auction.blocks.count), bytes: bytes, line: line, opened: opened))
+    auction.happened[auction.happened.count - 1].line = Self.line(what, in: auction)
   }
 
   // MARK: Blocks
@@ -221,18 +280,18 @@ package struct Oracle: Sendable {
     return (Int64(auction.blocks.count - 1), reading)
   }
 
-  private func seal(_ auction: inout Auction, at clock: ClockReading) -> [Said] {
+  private func seal(_ auction: inout Auction, at clock: ClockReading, after: [Timestamp] = []) -> [Said] {
     let pending = auction.pending
     guard !pending.isEmpty else { return [] }
     let id = auction.terms.auction
     let before = auction.happened.dropLast(pending.count).last?.line.end
-    let (number, reading) = block(&auction, clock)
+    let (number, reading) = block(&auction, clock, after: after)
     var said: [Said] = [.block(id, number, reading, pending.map(\.line))]
     // Before the first entry of all the end stood where the opening had put it.
     let ends = [before ?? auction.terms.closesAt] + pending.map(\.line.end)
     if let mover = pending.indices.last(where: { ends[$0] != ends[$0 + 1] }) {
       auction.saidExtensions += 1
-      said.append(.extended(id, number, auction.end, pending[mover].bid?.bidder))
+      said.append(.extended(id, number, auction.end, pending[mover].bid?.bid.bidder))
     }
     return said
   }
@@ -275,7 +334,7 @@ package struct Oracle: Sendable {
     if auction.outcome != nil { return auction.blocks.isEmpty ? [] : [.repeated(id, isResult: true)] }
     if notice.sequence < auction.heard { return [] }
     let isNew = notice.sequence > auction.heard
-    var outcome: AuctionResult.Outcome
+    var isCancelled = false
     switch notice.action {
     case .close(let end):
       guard auction.isOpen else { return [] }
@@ -285,9 +344,8 @@ package struct Oracle: Sendable {
         return auction.saidExtensions > 0 && auction.end == opened ? [.repeated(id, isResult: false)] : []
       }
       if isNew, auction.suspended != nil { return change(&auction, notice, bytes: bytes, at: clock) }
-      outcome = auction.leading == nil ? .noBids : .sold
     case .cancel:
-      outcome = .cancelled
+      isCancelled = true
     case .suspend, .resume:
       guard isNew else { return [] }
       auction.heard = notice.sequence
@@ -298,13 +356,12 @@ package struct Oracle: Sendable {
     guard isNew else { return [] }
     auction.heard = notice.sequence
     guard auction.isOpen else {
-      auction.outcome = outcome
+      auction.outcome = .cancelled
       return []
     }
-    let sealed = seal(&auction, at: clock)
-    if case .close(let end) = notice.action { auction.end = end }
-    return sealed
-      + end(&auction, outcome, at: clock, after: outcome == .cancelled ? [] : [auction.end + .microseconds(1)])
+    var named: Timestamp?
+    if case .close(let end) = notice.action { named = end }
+    return end(&auction, isCancelled: isCancelled, at: clock, named: named)
   }
 
   private func change(_ auction: inout Auction, _ notice: CalendarNotice, bytes: Int, at clock: ClockReading) -> [Said] {
@@ -325,16 +382,25 @@ package struct Oracle: Sendable {
     return said
   }
 
+  /// - Parameter named: the end, where the calendar closes.
   private func end(
-    _ auction: inout Auction, _ outcome: AuctionResult.Outcome, at clock: ClockReading, after: [Timestamp]
+    _ auction: inout Auction, isCancelled: Bool, at clock: ClockReading, named: Timestamp?
   ) -> [Said] {
+    var said = seal(&auction, at: clock)
+    let after = named.map { [$0 + .microseconds(1)] } ?? []
+    for bid in auction.bids(upTo: .max) where bid.secret != nil && !isCancelled {
+      if auction.pending.count == 64 { said += seal(&auction, at: clock, after: after) }
+      happen("revelado \(bid.bid.id) \(bid.bid.bidder) \(bid.most)", bytes: 400, opened: bid, in: &auction)
+    }
+    said += seal(&auction, at: clock, after: after)
+    auction.end = named ?? auction.end
+    let outcome: AuctionResult.Outcome = isCancelled ? .cancelled : auction.leader == nil ? .noBids : .sold
     auction.outcome = outcome
-    let said = seal(&auction, at: clock)
     let (number, _) = block(&auction, clock, after: after)
-    let winner = outcome == .sold ? auction.leading : nil
+    let isSold = outcome == .sold
     return said + [
       .result(
-        auction.terms.auction, number, outcome, winner?.bidder, winner.map { auction.price(of: $0) },
+        auction.terms.auction, number, outcome, isSold ? auction.leader : nil, isSold ? auction.price : nil,
         Int64(auction.bids(upTo: .max).count), auction.refused, auction.end)
     ]
   }
@@ -376,4 +442,9 @@ extension CalendarNotice {
     case .suspend, .cancel: nil
     }
   }
+}
+
+extension SubmittedBid {
+  /// How far it goes.
+  var most: Int64 { (secret?.amount ?? bid.amount).minorUnits }
 }

@@ -197,15 +197,16 @@ package final class SimulatedBidder: @unchecked Sendable {
   package func draft(_ amount: Money, on auction: FollowedAuction) -> BidDraft? {
     UniqueID(random: random.bytes(16)).map {
       BidDraft(
-        id: BidID($0), auction: auction.terms.auction, edition: auction.edition, bidder: id, amount: amount, seen: auction.head,
-        clock: clock.now())
+        id: BidID($0), auction: auction.terms.auction, edition: auction.edition, bidder: id,
+        amount: auction.terms.isSealed ? .zero : amount, seen: auction.head, clock: clock.now(),
+        maximum: auction.terms.isSealed ? amount : nil)
     }
   }
 
   @discardableResult
   package func submit(_ draft: BidDraft) -> Bid {
     let bid = draft.bid
-    let sealed = voice.seal(bid)
+    let sealed = voice.seal(bid, with: draft.secret)
     submitted.append((bid, sealed))
     world.trace.say(id.text, "bids \(bid.amount.minorUnits) on \(bid.auction) as \(bid.id.description.suffix(4))")
     inputs.append(.submit(bid, sealed))

@@ -147,9 +147,12 @@ extension SimulatedHouse {
     guard let target else { return false }
     let amount = Build.money(target.minimum.minorUnits + over * 5_00)
     guard var draft = bidder.draft(amount, on: target) else { return false }
+    if over == 2, draft.maximum == nil { draft.maximum = amount.addingClamped(Build.money(50_00)) }
     switch manner {
     case .honest, .leading, .early, .late, .ownAuction: break
-    case .below: draft.amount = Build.money(max(1, (target.price?.minorUnits ?? 1) - 1))
+    case .below:
+      let low = Build.money(max(1, (target.price?.minorUnits ?? 1) - 1))
+      (draft.amount, draft.maximum) = draft.amount == .zero ? (.zero, low) : (low, nil)
     case .tie:
       for other in bidders where other !== bidder {
         if let seen = other.session.auctions[target.terms.auction], let same = other.draft(amount, on: seen) {
@@ -161,7 +164,7 @@ extension SimulatedHouse {
     case .wrongEdition: draft.edition = Build.digest("outra edição")
     case .unknownAuction: draft.auction = "nenhum"
     case .unseen: draft.seen = Seen(block: 1, digest: Build.digest("nunca visto"))
-    case .committed: draft.maximumCommitment = Build.digest("segredo")
+    case .committed: draft.strayCommitment = Build.digest("segredo")
     case .reusedID: return reuse(bidder, amount)
     case .unreadable: return unreadable(bidder)
     }

@@ -22,8 +22,11 @@ struct BidCall: Sendable {
         guard case .decision(id, let statement, _) = event else { continue }
         switch statement?.fact {
         case .block(let block):
-          (report.auction, report.amount) = (block.auction, block.accepted(id, of: bidder)?.amount)
-          return report.accepted(id, block: block.number, currency: nil)
+          let accepted = block.accepted(id, of: bidder)
+          // What was sealed is not told again.
+          (report.auction, report.amount) = (block.auction, accepted.flatMap { $0.bid.amount > .zero ? $0.bid.amount : nil })
+          return report.accepted(
+            id, block: block.number, currency: nil, standing: accepted.map { ($0.entry.price, $0.entry.leader) })
         case .refused(let receipt):
           report.auction = receipt.auction
           throw report.refused(id, receipt, currency: nil)
@@ -40,12 +43,12 @@ struct BidCall: Sendable {
     }
   }
 
-  func place(_ text: String, on auction: AuctionID, by voice: Voice, _ report: BidReport) async throws {
+  func place(_ text: String, upTo limit: String?, on auction: AuctionID, by voice: Voice, _ report: BidReport) async throws {
     let clock = BidderClock.started(settings)
     defer { clock.stop() }
     _ = await clock.waitUntilReady(within: .seconds(6))
     try await visit(interest: .only([auction]), clock: clock) { driver, events, deadline in
-      let followed = try meet(auction, events, deadline, report)
+      var followed = try meet(auction, events, deadline, report)
       let amount = try amount(text, in: followed.terms.currency, report.money)
       if let buyNow = followed.terms.rules.buyNow, amount > buyNow {
         let price = report.money.format(buyNow, in: followed.terms.currency)
@@ -55,23 +58,24 @@ struct BidCall: Sendable {
             "“\(text)” é mais do que a compra imediata custa; aceito: até \(price)",
             "“\(text)” is more than it costs to buy now; accepted: up to \(price)"))
       }
+      let maximum = try limit.map { try self.maximum($0, over: amount, on: followed, report.money) }
       var report = report
       report.amount = amount
-      var bid = sign(amount, on: followed, at: clock.now(), by: voice)
+      var bid = followed.bid(amount, upTo: maximum, at: clock.now(), by: voice)
       driver.submit(bid.bid, bid.sealed)
       var hasRetried = false
-      while let outcome = try decision(on: bid.bid.id, events, deadline) {
+      while let outcome = try decision(on: bid.bid.id, events, deadline, &followed) {
         if case .refused(let receipt) = outcome, receipt.reason == .implausibleClock, !hasRetried {
           // Refused for its clock, a client signs once more without claiming to know the time.
           hasRetried = true
           let reading = clock.now() as ClockReading
-          bid = sign(
-            amount, on: followed, at: ClockReading(reading.instant, uncertainty: reading.uncertainty, status: .unsynchronized),
-            by: voice)
+          bid = followed.bid(
+            amount, upTo: maximum,
+            at: ClockReading(reading.instant, uncertainty: reading.uncertainty, status: .unsynchronized), by: voice)
           driver.submit(bid.bid, bid.sealed)
           continue
         }
-        return try tell(outcome, of: bid.bid.id, in: followed.terms.currency, report)
+        return try tell(outcome, of: bid.bid.id, on: followed, report)
       }
       throw report.unknown(bid.bid.id)
     }
@@ -95,19 +99,49 @@ struct BidCall: Sendable {
     }
   }
 
+  /// How far the house may go for the bidder: only where bids are open is there anything to go beyond.
+  private func maximum(_ text: String, over amount: Money, on auction: FollowedAuction, _ money: MoneyText) throws -> Money {
+    guard auction.terms.format == .english else {
+      throw Failure(
+        .usage,
+        said(
+          "--maximo: só em leilão inglês; neste o próprio valor é segredo até o fim, ou o primeiro lance leva",
+          "--maximum: in English auctions only; in this one the amount itself is secret until the end, or the first bid wins"))
+    }
+    let maximum = try self.amount(text, in: auction.terms.currency, money)
+    guard maximum >= amount else {
+      let least = money.format(amount, in: auction.terms.currency)
+      throw Failure(
+        .usage,
+        said(
+          "--maximo: “\(text)” é menos que o lance; aceito: de \(least) para cima",
+          "--maximum: “\(text)” is less than the bid; accepted: \(least) and more"))
+    }
+    return maximum
+  }
+
+  /// - Parameter followed: the auction, as it goes on meanwhile.
   /// - Returns: nil when the deadline has passed without one.
   private func decision(
-    on bid: BidID, _ events: EventReader, _ deadline: ContinuousClock.Instant
+    on bid: BidID, _ events: EventReader, _ deadline: ContinuousClock.Instant, _ followed: inout FollowedAuction
   ) throws -> BidAttempt.Outcome? {
     while let event = try events.next(until: deadline) {
-      if case .attempt(let attempt) = event, attempt.bid.id == bid, case .decided(let outcome) = attempt.state { return outcome }
+      switch event {
+      case .auction(let state, _) where state.terms.auction == followed.terms.auction: followed = state
+      case .attempt(let attempt):
+        if attempt.bid.id == bid, case .decided(let outcome) = attempt.state { return outcome }
+      default: break
+      }
     }
     return nil
   }
 
-  private func tell(_ outcome: BidAttempt.Outcome, of bid: BidID, in currency: Currency, _ report: BidReport) throws {
+  private func tell(_ outcome: BidAttempt.Outcome, of bid: BidID, on auction: FollowedAuction, _ report: BidReport) throws {
+    let currency = auction.terms.currency
     switch outcome {
-    case .accepted(let block): report.accepted(bid, block: block, currency: currency)
+    case .accepted(let block):
+      let recorded = auction.bids.last { $0.id == bid && $0.bidder == bidder }
+      report.accepted(bid, block: block, currency: currency, standing: recorded.map { ($0.price, $0.leader) })
     case .refused(let receipt): throw report.refused(bid, receipt, currency: currency)
     case .refusedLongAgo: throw report.refusedLongAgo(bid)
     case .busy:
@@ -151,15 +185,6 @@ struct BidCall: Sendable {
     }
     throw Failure(
       .unavailable, said("a casa não respondeu a tempo; nada foi enviado", "the house did not answer in time; nothing was sent"))
-  }
-
-  private func sign(_ amount: Money, on auction: FollowedAuction, at clock: ClockReading, by voice: Voice) -> (
-    bid: Bid, sealed: Sealed
-  ) {
-    let bid = Bid(
-      id: BidID(.random()), auction: auction.terms.auction, edition: auction.edition, bidder: bidder, amount: amount,
-      seen: auction.head, clock: clock)
-    return (bid, voice.seal(bid))
   }
 
   private func visit(

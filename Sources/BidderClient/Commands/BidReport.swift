@@ -1,3 +1,4 @@
+import AuctionClient
 import AuctionFacts
 import AuctionWire
 import ServiceKit
@@ -14,11 +15,28 @@ struct BidReport: Sendable {
 
   init(json: Bool, bidder: PrincipalID) { (self.json, self.bidder) = (json, bidder) }
 
-  /// - Parameter currency: nil where the auction's is not known; then people are not told the amount.
-  func accepted(_ id: BidID, block: Int64, currency: Currency?) {
-    guard !json else { return line(id, "aceito") { $0.add("bloco", block) } }
+  /// - Parameters:
+  ///   - currency: nil where the auction's is not known; then people are not told the amount.
+  ///   - standing: what it left the auction at, where that is known.
+  func accepted(_ id: BidID, block: Int64, currency: Currency?, standing: (price: Money?, leader: PrincipalID?)?) {
+    guard !json else {
+      return line(id, "aceito") {
+        $0.add("bloco", block)
+        $0.add("preco_centavos", standing?.price?.minorUnits)
+        $0.add("lider", standing?.leader?.text)
+      }
+    }
     let price = currency.flatMap { currency in amount.map { ": " + money.format($0, in: currency) } } ?? ""
     tell(said("aceito", "accepted") + price + said(" (bloco \(block), lance \(id))", " (block \(block), bid \(id))"))
+    // Somebody goes further in secret, or the price is less than what was offered at most.
+    guard let currency, let standing, let now = standing.price, let leader = standing.leader else { return }
+    if leader != bidder {
+      let shown = money.format(now, in: currency)
+      tell(
+        said(
+          "coberto na hora por \(leader), que ia mais longe em segredo: agora \(shown)",
+          "outbid at once by \(leader), who went further in secret: \(shown) now"))
+    }
   }
 
   /// - Parameter currency: nil where the auction's is not known; then people are not told the minimum.

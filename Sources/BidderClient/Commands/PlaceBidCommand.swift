@@ -17,6 +17,8 @@ package struct PlaceBidCommand: AsyncParsableCommand {
         """
         EXEMPLOS:
           cliente-tui lance violao-1978 1.300,00 --cliente cliente_alpha
+          cliente-tui lance violao-1978 1.300,00 --maximo 2.000,00 \\
+            --cliente cliente_alpha
           cliente-tui lance --consultar 6f1c2a34-… --cliente cliente_alpha
 
         Sai com 0 se aceito, 1 se recusado (com o motivo e o mínimo), 3 se não veio \
@@ -25,6 +27,8 @@ package struct PlaceBidCommand: AsyncParsableCommand {
         """
         EXAMPLES:
           cliente-tui bid guitar-1978 1,300.00 --bidder cliente_alpha
+          cliente-tui bid guitar-1978 1,300.00 --maximum 2,000.00 \\
+            --bidder cliente_alpha
           cliente-tui bid --inquire 6f1c2a34-… --bidder cliente_alpha
 
         Exits with 0 when accepted, 1 when refused (with the reason and the minimum), 3 \
@@ -37,6 +41,13 @@ package struct PlaceBidCommand: AsyncParsableCommand {
   @Argument(
     help: ArgumentHelp(said("O valor: 1300, 1.300,00.", "The amount: 1300, 1,300.00."), valueName: said("VALOR", "AMOUNT")))
   var amount: String?
+  @Option(
+    name: .spoken("maximo", "maximum"),
+    help: ArgumentHelp(
+      said(
+        "Até onde a casa pode ir por você; segredo até o fim. Mais tarde, outro maior o aumenta.",
+        "How far the house may go for you; secret until the end. Later a higher one raises it."),
+      valueName: said("VALOR", "AMOUNT"))) var maximum: String?
   @Option(
     name: .spoken("cliente", "bidder"),
     help: ArgumentHelp(said("Quem dá o lance.", "Who bids."), valueName: "ID")) var bidder: String
@@ -84,6 +95,6 @@ package struct PlaceBidCommand: AsyncParsableCommand {
     let id = try BidderAccess.auction(auction)
     let voice = try BidderAccess.voice(of: bidder, settings)
     report.auction = id
-    try await report.telling { try await call.place(amount, on: id, by: voice, report) }
+    try await report.telling { try await call.place(amount, upTo: maximum, on: id, by: voice, report) }
   }
 }

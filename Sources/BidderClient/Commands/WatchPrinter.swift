@@ -58,11 +58,11 @@ struct WatchPrinter {
     case .bid(let bid):
       emit(
         state, "lance",
-        said("lance de ", "bid of ") + "\(bid.bidder): \(money.format(bid.amount, in: state.terms.currency)); " + summary(state)
+        said("lance de ", "bid of ") + "\(bid.bidder): \(offered(bid.amount, state)); " + summary(state)
       ) {
         $0.add("id_lance", bid.id.description)
         $0.add("id_usuario", bid.bidder.text)
-        $0.add("valor_centavos", bid.amount.minorUnits)
+        $0.add("valor_centavos", bid.amount > .zero ? bid.amount.minorUnits : nil)
         $0.add("recebido_us", bid.receivedAt.microseconds)
       }
     case .extended(_, let to, let by, let cause):
@@ -73,6 +73,13 @@ struct WatchPrinter {
       ) {
         $0.add("por", by?.text)
         $0.add("motivo", cause.wireName)
+      }
+    case .revealed(let bid, let bidder, let amount):
+      let shown = money.format(amount, in: state.terms.currency)
+      emit(state, "revelado", said("\(bidder) ia até ", "\(bidder) went up to ") + shown + "; " + summary(state)) {
+        $0.add("id_lance", bid.description)
+        $0.add("id_usuario", bidder.text)
+        $0.add("maximo_centavos", amount.minorUnits)
       }
     case .suspended(let reason):
       emit(state, "suspenso", said("suspenso: ", "halted: ") + Printable.text(reason)) { $0.add("motivo", reason) }
@@ -104,6 +111,11 @@ struct WatchPrinter {
     case .outage: said("a casa esteve ausente", "the house was away")
     case .resumption: said("retomado", "resumed")
     }
+  }
+
+  /// Nobody knows what is sealed.
+  private func offered(_ amount: Money, _ state: FollowedAuction) -> String {
+    amount > .zero ? money.format(amount, in: state.terms.currency) : said("selado", "sealed")
   }
 
   private func summary(_ state: FollowedAuction) -> String {

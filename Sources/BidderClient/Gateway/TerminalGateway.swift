@@ -16,6 +16,8 @@ final class TerminalGateway: Sendable {
     var auctions: [AuctionID: FollowedAuction] = [:]
     /// This bidder's own newest accepted bid, of the whole chain.
     var ownLast: [AuctionID: Money] = [:]
+    /// What sealed bids of this terminal's offer, which it alone knows until they are revealed.
+    var sealed: [BidID: Money] = [:]
     var tickets: [BidID: (ticket: Ticket, sentAt: Timestamp)] = [:]
     var gathered: Set<AuctionID> = []
     var isLive = false
@@ -24,9 +26,10 @@ final class TerminalGateway: Sendable {
     var attempt = 1
     var driver: SessionDriver?
 
-    /// A bidder's accepted bids in an auction only rise.
+    /// Openly a bidder's accepted bids in an auction only rise; of sealed ones the last counts, whose amount may not be known here.
     mutating func note(_ bid: FollowedAuction.RecordedBid, of id: AuctionID, by me: PrincipalID) {
-      if bid.bidder == me { ownLast[id] = max(bid.amount, ownLast[id] ?? .zero) }
+      guard bid.bidder == me else { return }
+      ownLast[id] = bid.amount > .zero ? max(bid.amount, ownLast[id] ?? .zero) : sealed[bid.id] ?? .zero
     }
   }
 
@@ -73,12 +76,13 @@ final class TerminalGateway: Sendable {
       return post(.bid(ticket, .notSent(reason: said("leilão desconhecido", "unknown auction"))))
     }
     let reading = clock.now()
-    let bid = Bid(
-      id: BidID(.random()), auction: id, edition: auction.edition, bidder: voice.principal, amount: amount, seen: auction.head,
-      clock: reading)
-    state.withLock { $0.tickets[bid.id] = (ticket, reading.instant) }
+    let (bid, sealed) = auction.bid(amount, at: reading, by: voice)
+    state.withLock { s in
+      s.tickets[bid.id] = (ticket, reading.instant)
+      if auction.terms.isSealed { s.sealed[bid.id] = amount }
+    }
     post(.bid(ticket, .sent(bid.id)))
-    driver.submit(bid, voice.seal(bid))
+    driver.submit(bid, sealed)
   }
 
   // MARK: - What the session tells
@@ -156,12 +160,16 @@ final class TerminalGateway: Sendable {
       case .bid(let bid):
         post(
           .bidAccepted(id, BidLine(bid), block: auction.head?.block ?? 0, minimum: auction.minimum, closesAt: auction.closesAt))
+      // What they come to is told with the result: until then nobody leads.
+      case .revealed: break
       case .suspended(let reason): post(.suspended(id, reason: reason))
       case .resumed: post(.resumed(id, closesAt: auction.closesAt))
       // That it goes on says to when.
       case .extended(_, _, _, .resumption): break
       case .extended(_, let to, let by, let cause): post(.extended(id, closesAt: to, by: by, cause: cause))
-      case .closed(let result): post(.closed(id, result, endedAt: auction.endsAt, reason: auction.cancellation))
+      case .closed(let result):
+        if auction.isRevealed { post(.auction(view(of: auction))) }
+        post(.closed(id, result, endedAt: auction.endsAt, reason: auction.cancellation))
       case .broken(let reason): post(.chainBroken(id, reason: reason))
       }
     }
@@ -225,6 +233,7 @@ final class TerminalGateway: Sendable {
 
 extension BidLine {
   fileprivate init(_ bid: FollowedAuction.RecordedBid) {
-    self.init(bid: bid.id, bidder: bid.bidder, amount: bid.amount, receivedAt: bid.receivedAt)
+    self.init(
+      bid: bid.id, bidder: bid.bidder, amount: bid.amount, receivedAt: bid.receivedAt, standing: (bid.price, bid.leader))
   }
 }

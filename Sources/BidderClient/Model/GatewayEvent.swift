@@ -83,8 +83,16 @@ package struct BidLine: Hashable, Sendable {
   package var bidder: PrincipalID
   package var amount: Money
   package var receivedAt: Timestamp
-  package init(bid: BidID, bidder: PrincipalID, amount: Money, receivedAt: Timestamp) {
+  /// What it left the auction at; nil while that is sealed.
+  package var price: Money?
+  package var leader: PrincipalID?
+
+  /// - Parameter standing: what it left the auction at, where that is not what it offers itself.
+  package init(
+    bid: BidID, bidder: PrincipalID, amount: Money, receivedAt: Timestamp, standing: (price: Money?, leader: PrincipalID?)? = nil
+  ) {
     (self.bid, self.bidder, self.amount, self.receivedAt) = (bid, bidder, amount, receivedAt)
+    (price, leader) = standing ?? (amount, bidder)
   }
 }
 

@@ -19,6 +19,8 @@ package enum Obstacle: Hashable, Sendable {
 package enum Doubt: Hashable, Sendable {
   /// It ends the auction.
   case buysAtOnce
+  /// Sealed, the last bid of a bidder counts, also if it is lower.
+  case replaces
   case alreadyLeading
   /// It may not arrive before the end.
   case late
@@ -41,6 +43,7 @@ extension Model {
     if let obstacle = obstacle(to: amount, on: lot) { return .refused(obstacle) }
     if let suspicion = suspicion(about: amount, on: lot.view, step: lot.step) { return suspicion }
     if amount == lot.view.terms.rules.buyNow { return .plain(.buysAtOnce) }
+    if lot.view.terms.isSealed, lot.view.ownLast != nil { return .plain(.replaces) }
     if lot.view.leader == me { return .plain(.alreadyLeading) }
     if lot.view.closesAt - now < .seconds(2) + live.clock.uncertainty { return .plain(.late) }
     if quote != Quote(lot.view) { return .plain(.priceMoved) }
@@ -68,6 +71,8 @@ extension Model {
     // Amounts end at 2^53, so none of this overflows.
     let (units, minimum) = (amount.minorUnits, view.minimum.minorUnits)
     guard units > minimum else { return nil }
+    // Sealed, the least says little of what others offer.
+    if view.terms.isSealed { return units >= 10 * minimum ? .strong(suggestion: nil) : nil }
     let aFifthMore = minimum + minimum / 5
     for factor: Int64 in [100, 10] where units % factor == 0 && (minimum...aFifthMore).contains(units / factor) {
       return .strong(suggestion: Money(minorUnits: units / factor))

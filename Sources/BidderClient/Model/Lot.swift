@@ -37,6 +37,7 @@ package struct Lot: Hashable, Sendable {
 
   /// What one more step adds at the present price.
   package var step: Money {
+    if view.terms.isSealed { return Money(minorUnits: max(1, view.terms.openingPrice.minorUnits / 10)) ?? view.minimum }
     if let price = view.price, view.minimum != view.terms.rules.buyNow,
       let step = Money(minorUnits: view.minimum.minorUnits - price.minorUnits), step > .zero
     {
@@ -59,7 +60,7 @@ package struct Lot: Hashable, Sendable {
     case .suspended: return .suspended
     case .open:
       if view.leader == bidder { return .leading }
-      return view.ownLast == nil ? .watching : .outbid
+      return view.ownLast == nil ? .watching : view.terms.isSealed ? .entered : .outbid
     case .closed:
       guard let result = view.result else { return .closed }
       switch result.outcome {
@@ -74,7 +75,8 @@ package struct Lot: Hashable, Sendable {
 
 /// What a bidder is to an auction.
 package enum Standing: Hashable, Sendable, CaseIterable {
-  case waiting, watching, leading, outbid, suspended, uncertain, won, lost
+  /// `entered`: a sealed bid lies in, and nobody knows what it is worth.
+  case waiting, watching, leading, outbid, entered, suspended, uncertain, won, lost
   /// Sold, without this bidder having taken part; or over, and how is not known.
   case closed
   case conditional, noBids, cancelled, chainBroken

@@ -75,7 +75,7 @@ extension Model {
     case .chainBroken: 2
     case .leading: 3
     case .suspended: 4
-    case .watching: 5
+    case .watching, .entered: 5
     case .waiting: 6
     case .won: 7
     case .lost: 8

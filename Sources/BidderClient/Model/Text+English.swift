@@ -68,6 +68,12 @@ extension Text {
     case .opensAt(let time): "opens at \(time)"
     case .closesAt(let time): "closes at \(time)"
     case .closedAt(let time): "closed at \(time)"
+    case .formatLabel: "format"
+    case .sealed: "sealed"
+    case .format(.english): "English"
+    case .format(.sealed): "sealed bid"
+    case .format(.vickrey): "Vickrey"
+    case .format(.dutch): "Dutch"
     case .suspendedBecause(let reason): "halted" + (reason.map { ": " + $0 } ?? "")
     case .plusSeconds(let seconds): "+\(seconds) s"
     case .cause(let cause, let name): cause.english(name)
@@ -302,6 +308,7 @@ extension Obstacle {
 extension Doubt {
   fileprivate var english: String {
     switch self {
+    case .replaces: "replaces your earlier bid; Enter again sends"
     case .buysAtOnce: "buys at once and ends the auction; Enter again sends"
     case .alreadyLeading: "you lead already; Enter again sends"
     case .late: "it may come too late; Enter again sends"

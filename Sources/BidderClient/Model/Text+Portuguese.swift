@@ -68,6 +68,12 @@ extension Text {
     case .opensAt(let time): "começa às \(time)"
     case .closesAt(let time): "fecha às \(time)"
     case .closedAt(let time): "fechou às \(time)"
+    case .formatLabel: "formato"
+    case .sealed: "lacrado"
+    case .format(.english): "inglês"
+    case .format(.sealed): "fechado"
+    case .format(.vickrey): "Vickrey"
+    case .format(.dutch): "holandês"
     case .suspendedBecause(let reason): "suspenso" + (reason.map { ": " + $0 } ?? "")
     case .plusSeconds(let seconds): "+\(seconds) s"
     case .cause(let cause, let name): cause.portuguese(name)
@@ -303,6 +309,7 @@ extension Obstacle {
 extension Doubt {
   fileprivate var portuguese: String {
     switch self {
+    case .replaces: "substitui o seu lance anterior; Enter de novo envia"
     case .buysAtOnce: "compra na hora e encerra o leilão; Enter de novo envia"
     case .alreadyLeading: "você já lidera; Enter de novo envia"
     case .late: "pode não chegar a tempo; Enter de novo envia"

@@ -39,6 +39,7 @@ package enum Text: Hashable, Sendable {
   case history
   case opensAt(String), closesAt(String), closedAt(String)
   case suspendedBecause(String?)
+  case formatLabel, format(AuctionFormat), sealed
   case plusSeconds(Int64)
   case cause(Extension.Cause, String?)
   case lastCall(LastCall)

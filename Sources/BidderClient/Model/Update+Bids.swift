@@ -61,6 +61,8 @@ extension Model {
 
   mutating func arm() {
     guard let lot = selectedLot else { return }
+    // The least is nothing to offer in secret, and would replace what was offered before.
+    if lot.view.terms.isSealed { return openBox() }
     if let obstacle = obstacle(to: lot.view.minimum, on: lot) { return say(.obstacle(obstacle, lot.view.terms.currency)) }
     mode = .armed(Armed(auction: lot.id, amount: lot.view.minimum, quote: Quote(lot.view), armedAt: now))
   }

@@ -138,13 +138,14 @@ extension Model {
     lot.view.bidCount &+= 1
     lot.view.head = block
     lot.view.minimum = minimum
-    if lot.view.price != line.amount { lot.priceChangedAt = now }
-    lot.view.price = line.amount
-    lot.view.leader = line.bidder
+    if lot.view.price != line.price { lot.priceChangedAt = now }
+    lot.view.price = line.price
+    lot.view.leader = line.leader
     if line.bidder == me {
-      lot.view.ownLast = line.amount
-      lot.ledAt = now
+      // What it goes to may be a secret that only this terminal knows.
+      lot.view.ownLast = lot.bid.flatMap { $0.id == line.bid ? $0.amount : nil } ?? line.amount
     }
+    if line.leader == me { lot.ledAt = now }
     live.lots[id] = lot
     moveEnd(of: id, to: closesAt, by: line.bidder, cause: .bid)
     if line.bidder == me {
@@ -153,6 +154,11 @@ extension Model {
       } else {
         note(.accepted(line.amount), lot)
       }
+    }
+    // Somebody goes further, in secret: nobody else tells.
+    if line.bidder == me, let leader = line.leader, leader != me, let price = line.price {
+      note(.outbid(by: leader, price: price, own: lot.view.ownLast), lot)
+      ring()
     }
     noteOutbid(old, lot.view)
   }
@@ -204,7 +210,7 @@ extension Model {
     case .conditional: if isMine(lot) { note(.conditional, lot) }
     case .noBids: if isMine(lot) { note(.noBids, lot) }
     case .closed: if isMine(lot) { note(.soldToOther(winner: winner, amount), lot) }
-    case .waiting, .watching, .leading, .outbid, .suspended, .uncertain, .chainBroken: break
+    case .waiting, .watching, .leading, .outbid, .entered, .suspended, .uncertain, .chainBroken: break
     }
   }
 }

@@ -9,7 +9,7 @@ package enum Words {
   package static func glyph(_ standing: Standing) -> String {
     switch standing {
     case .waiting: "○"
-    case .watching: "·"
+    case .watching, .entered: "·"
     case .leading: "★"
     case .outbid: "▼"
     case .suspended: "○"
@@ -23,7 +23,7 @@ package enum Words {
 
   package static func role(_ standing: Standing) -> Role {
     switch standing {
-    case .watching: .normal
+    case .watching, .entered: .normal
     case .leading, .won: .good
     case .outbid, .lost: .bad
     case .suspended, .uncertain, .conditional: .warn
@@ -38,6 +38,7 @@ package enum Words {
     case (.portuguese, .watching): "sem lance seu"
     case (.portuguese, .leading): "LIDERA"
     case (.portuguese, .outbid): "COBERTO"
+    case (.portuguese, .entered): "LACRADO"
     case (.portuguese, .suspended): "SUSPENSO"
     case (.portuguese, .uncertain): "INCERTO"
     case (.portuguese, .won): "ARREMATADO"
@@ -51,6 +52,7 @@ package enum Words {
     case (.english, .watching): "no bid of yours"
     case (.english, .leading): "LEADING"
     case (.english, .outbid): "OUTBID"
+    case (.english, .entered): "SEALED"
     case (.english, .suspended): "HALTED"
     case (.english, .uncertain): "UNCERTAIN"
     case (.english, .won): "WON"

@@ -37,12 +37,16 @@ extension Drawing {
     y += 2
     if fits(4) {
       pair(left, y, say(.minimumNow), lot.isOver ? "-" : money(lot.view.minimum, lot), lot: lot)
-      pair(left, y + 1, say(.increment), money(lot.step, lot), lot: lot)
+      pair(left, y + 1, say(.increment), lot.view.terms.isSealed ? "-" : money(lot.step, lot), lot: lot)
+      if lot.view.terms.format != .english, fits(5) {
+        pair(left, y + 2, say(.formatLabel), say(.format(lot.view.terms.format)), lot: lot)
+        y += 1
+      }
       if let buyNow = lot.view.terms.rules.buyNow, !lot.isOver, fits(5) {
         pair(left, y + 2, say(.buyNow), money(buyNow, lot), lot: lot)
         y += 1
       }
-      pair(left, y + 2, say(.ownLast), lot.view.ownLast.map { money($0, lot) } ?? "-", lot: lot)
+      pair(left, y + 2, say(.ownLast), lot.view.ownLast.map { offered($0, lot) } ?? "-", lot: lot)
       let standing = standing(lot)
       frame.put(left, y + 3, say(.standingLabel))
       frame.put(left + 14, y + 3, SafeText.cut(longStanding(lot), to: room - 14), standing.role)
@@ -66,7 +70,7 @@ extension Drawing {
     y += 2
     for line in lot.view.bids.reversed().prefix(end - y) {
       let at = frame.put(left, y, zone.clock(line.receivedAt) + " ")
-      let amount = money(line.amount, lot)
+      let amount = offered(line.amount, lot)
       let room = 31 - 9 - SafeText.width(amount) - 1
       frame.put(at, y, SafeText.cut(name(line.bidder), to: max(room, 4)), line.bidder == model.me ? .title : .normal)
       frame.put(left + max(31 - SafeText.width(amount), 9 + 5), y, amount)
@@ -109,7 +113,7 @@ extension Drawing {
       return short
     case .uncertain: return short + ": " + (lot.bid.map { money($0.amount, lot) } ?? "")
     case .cancelled: return short + (lot.reason.map { ": " + $0 } ?? "")
-    case .waiting, .watching, .leading, .suspended, .won, .conditional, .noBids: return short
+    case .waiting, .watching, .leading, .entered, .suspended, .won, .conditional, .noBids: return short
     }
   }
 
@@ -130,7 +134,7 @@ extension Drawing {
     line(y + 1, first, clock, between: " ", rightBetween: " ")
 
     var own = [Span(text: longStandingShort(lot), role: standing.role)]
-    if let last = lot.view.ownLast { own.insert(Span(text: say(.ownLastShort(money(last, lot))), priority: 1), at: 0) }
+    if let last = lot.view.ownLast { own.insert(Span(text: say(.ownLastShort(offered(last, lot))), priority: 1), at: 0) }
     line(
       y + 2,
       [

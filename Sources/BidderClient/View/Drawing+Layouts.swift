@@ -49,7 +49,7 @@ extension Drawing {
       left.append(Span(text: time.text, role: time.role == .normal ? .title : time.role))
       if let beside = besideTime(lot) { left.append(Span(text: beside, role: .warn, priority: 1)) }
       line(height - 4, left, [Span(text: "\(standing.glyph) \(standing.word)", role: standing.role, priority: 3)], between: " ")
-      let own = lot.view.ownLast.map { [Span(text: say(.ownIs(money($0, lot))), priority: 1)] } ?? []
+      let own = lot.view.ownLast.map { [Span(text: say(.ownIs(offered($0, lot))), priority: 1)] } ?? []
       line(height - 3, [Span(text: say(.minimumShort(money(lot.view.minimum, lot))))], own)
     } else {
       rule(height - 5)

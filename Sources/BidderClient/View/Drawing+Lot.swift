@@ -5,9 +5,13 @@ internal import TerminalKit
 extension Drawing {
   /// A price as the list and the detail show it: `~` when it may be old.
   func price(_ lot: Lot, symbol: Bool = true) -> String {
+    if lot.view.terms.isSealed, lot.view.price == nil { return say(.sealed) }
     let amount = lot.view.price ?? lot.view.minimum
     return (picture.link.isCurrent ? "" : "~ ") + (symbol ? money(amount, lot) : number(amount, lot))
   }
+
+  /// What somebody offers; nothing that is known where it is sealed.
+  func offered(_ amount: Money, _ lot: Lot) -> String { amount > .zero ? money(amount, lot) : say(.sealed) }
 
   func isPriceNew(_ lot: Lot) -> Bool { lot.priceChangedAt.map { picture.now - $0 < Lot.arrowTime } ?? false }
   func isFlashing(_ lot: Lot) -> Bool { lot.priceChangedAt.map { picture.now - $0 < Lot.flashTime } ?? false }
@@ -65,7 +69,7 @@ extension Drawing {
 
   /// The newest twelve prices as a line of blocks.
   func spark(_ lot: Lot) -> String {
-    let amounts = lot.view.bids.suffix(12).map(\.amount.minorUnits)
+    let amounts = lot.view.bids.suffix(12).compactMap(\.price?.minorUnits)
     guard let low = amounts.min(), let high = amounts.max() else { return "" }
     let blocks = Array("▁▂▃▄▅▆▇█")
     // Amounts stay under 2^53: seven times that, and the half that rounds, fit.

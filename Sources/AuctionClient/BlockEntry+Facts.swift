@@ -1,0 +1,10 @@
+import AuctionFacts
+
+extension BlockEntry.Fact {
+  var mayMovePrice: Bool {
+    switch self {
+    case .bid, .voided, .revealed: true
+    case .key, .outage, .suspended, .resumed: false
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import AuctionFacts
+import SharedKernel
+
+/// What a book says of itself, without changing.
+extension AuctionBook {
+  var closedAt: Timestamp? { ending?.at }
+
+  /// Nil while it is not over.
+  var closed: ClosedBook? {
+    guard status == .closed, let ending else { return nil }
+    var last: ClosedBook.Ending?
+    if let result, let head = log.head, let instant = log.instant {
+      last = ClosedBook.Ending(number: head.block, instant: instant, block: result)
+    }
+    return ClosedBook(
+      terms: terms, edition: edition, closesAt: closesAt, closedAt: ending.at, outcome: ending.outcome, price: price,
+      leader: leader,
+      acceptedBids: acceptedBids, refusedBids: refusals.count, lastReceived: lastReceived, lastSequence: lastSequence,
+      ending: last)
+  }
+
+  /// What the next bid must offer.
+  var minimum: Money { terms.minimum(after: price) }
+
+  var summary: AuctionSummary {
+    AuctionSummary(
+      auction: terms.auction, edition: edition, status: status, head: log.head, price: price, leader: leader,
+      minimum: minimum, closesAt: closesAt, ending: ending)
+  }
+
+  /// When something is received: the clock's reading, later than the stamp before it.
+  func stamp(_ clock: ClockReading) -> ClockReading { lastReceived.map { clock.notBefore($0.next) } ?? clock }
+
+  /// A receipt as things stand: the head of the ledger is the last sealed block, the minimum counts what was decided since.
+  func receipt(_ submitted: SubmittedBid, _ reason: Refusal, received: ClockReading, number: Int64?) -> Receipt {
+    Receipt(
+      auction: terms.auction, bid: submitted.bid.id, bidder: submitted.bid.bidder, bidDigest: submitted.digest, reason: reason,
+      minimum: minimum, afterBlock: log.head?.block, receivedAt: received.instant, number: number, clock: received)
+  }
+}
