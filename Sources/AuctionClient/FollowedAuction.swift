@@ -75,6 +75,8 @@ package struct FollowedAuction: Sendable {
   private var lastSequence: Int64 = 0
   /// The last stamp of ms-lance's; they rise.
   private var lastReceived: Timestamp?
+  /// Since when the house is back from its last absence.
+  private var backSince: Timestamp?
   private var endedAt: Timestamp?
   /// An auction that was cancelled, or bought at once, ended then, whatever end was meant for it.
   package var endsAt: Timestamp { min(closesAt, endedAt ?? closesAt) }
@@ -306,7 +308,7 @@ package struct FollowedAuction: Sendable {
       return ("algo depois do que se revelou", "something after secrets were revealed")
     }
     if let received = entry.fact.receivedAt {
-      guard received <= sealed, lastReceived.map({ received > $0 }) ?? true else {
+      guard received <= sealed, lastReceived.map({ received > $0 }) ?? true, backSince.map({ received >= $0 }) ?? true else {
         return ("um carimbo de recebimento fora de ordem", "a receipt stamp out of order")
       }
       lastReceived = received
@@ -367,7 +369,12 @@ package struct FollowedAuction: Sendable {
         bids[place] = bids[place].with(secret.amount)
       }
       changes.append(.revealed(bid, by: bidder, secret.amount))
-    case .voided, .outage: break
+    case .outage(let from, let to):
+      guard from < to, to <= sealed, lastReceived.map({ $0 <= from }) ?? true else {
+        return ("uma ausência em que a casa recebeu lances", "an absence in which the house received bids")
+      }
+      backSince = to
+    case .voided: break
     }
     if !entry.fact.mayMovePrice, (entry.price, entry.leader) != (price, leader) {
       return ("o preço mudou sem um lance", "the price changed without a bid")

@@ -260,6 +260,12 @@ extension BookKeeper {
   /// The sequence that a notice needs to have an effect; nil for an auction that is not known.
   package func nextSequence(of auction: AuctionID) -> Int64? { books.place(of: auction).map { books[$0].lastSequence + 1 } }
 
+  /// When anything was last received for an auction that is not over: the house was there then. Nil where nothing was.
+  package var lastReceived: Timestamp? {
+    books.ids.after(nil).lazy.compactMap { books.place(of: $0) }
+      .compactMap { books[$0].status == .closed ? nil : books[$0].lastReceived }.max()
+  }
+
   /// How many auctions are open or suspended.
   package var openAuctions: Int { books.openCount }
 }

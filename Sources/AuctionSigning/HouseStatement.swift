@@ -139,7 +139,7 @@ package struct HouseStatement: Sendable {
   }
 
   /// The instant at which its speaker says that it said this.
-  var saidAt: Timestamp {
+  package var saidAt: Timestamp {
     switch fact {
     case .scheduled(let scheduling): scheduling.clock.instant
     case .opened(let opening): opening.clock.instant

@@ -123,7 +123,10 @@ package struct BidDesk: Desk, Sendable {
   package mutating func decide(_ opened: [Opened], away: (from: Timestamp, to: Timestamp)?, at clock: ClockReading) -> Turn {
     var draft = Draft()
     if let away {
-      record(.outage(from: away.from, to: away.to), entry: .outage(from: away.from, to: away.to), at: clock, in: &draft)
+      // What was stamped says that the house was there, whatever is known of its presence: that is noted once a second, and may be lost
+      // with the power.
+      let from = max(away.from, keeper.lastReceived ?? away.from)
+      record(.outage(from: from, to: away.to), entry: .outage(from: from, to: away.to), at: clock, in: &draft)
     }
     for item in opened {
       switch item {

@@ -142,10 +142,31 @@ struct ChainCheck {
       }
     }
     let refused = ledger.receipts.map { Stamp(at: $0.receipt.receivedAt, line: $0.line) }
+    checkAbsences(among: received + refused, &findings)
     for stamps in [received, refused] { checkRise(of: stamps, &findings) }
     let taken = Set(received.map(\.at))
     for stamp in refused where taken.contains(stamp.at) {
       findings.fault(.stamps, line: stamp.line, Sentence("um carimbo que já é de outro", "a stamp that is another's already"))
+    }
+  }
+
+  /// Whoever received something was there.
+  private func checkAbsences(among stamps: [Stamp], _ findings: inout Findings) {
+    var instants = stamps.map(\.at).sorted()[...]
+    let absences = ledger.blocks.flatMap { read -> [(from: Timestamp, to: Timestamp, block: Int64, line: Int)] in
+      guard case .entries(let entries) = read.block.content else { return [] }
+      return entries.compactMap { entry in
+        if case .outage(let from, let to) = entry.fact { (from, to, read.block.number, read.line) } else { nil }
+      }
+    }
+    for absence in absences.sorted(by: { $0.from < $1.from }) {
+      instants = instants.drop { $0 <= absence.from }
+      guard let instant = instants.first, instant < absence.to else { continue }
+      findings.fault(
+        .stamps, line: absence.line,
+        Sentence(
+          "o bloco \(absence.block) conta uma ausência em que a casa recebeu algo, em \(TimeText.rfc3339(instant))",
+          "block \(absence.block) tells of an absence in which the house received something, at \(TimeText.rfc3339(instant))"))
     }
   }
 

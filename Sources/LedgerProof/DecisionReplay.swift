@@ -73,7 +73,7 @@ struct DecisionReplay {
         return conclude(ledger.blocks[place...], &findings)
       case .entries(let entries): guard replay(entries, read, &findings) else { return }
       case .closing(let result, let evidence):
-        guard place > 0 else { return abandonUnopened(result, read, &findings) }
+        guard place > 0 else { return abandonUnopened(result, evidence, read, &findings) }
         close(result, evidence, read, &findings)
         return
       }
@@ -95,7 +95,7 @@ struct DecisionReplay {
         Sentence("as regras deste programa não conhecem estes termos", "the rules of this program do not know these terms"))
       return false
     }
-    takeReceipts(before: nil, upTo: 0, &findings)
+    takeReceiptsBeforeTheOpening(at: read.block.clock, &findings)
     // The house was away when it should have opened, and heard of it late: the rules count that from the opening on.
     for outage in outagesAtTheOpening(opening) {
       take(keeper.handle(.outage(from: opening.opensAt - .seconds(10), to: outage), at: read.block.clock))
@@ -104,6 +104,27 @@ struct DecisionReplay {
     findings.count(.decisions)
     compare(read, isKnownToDiffer: false, .decisions, &findings)
     return keeper.status(of: auction)?.isUnderWay ?? false
+  }
+
+  /// A cancellation may overtake the opening: then the house refuses bids as on an auction that is over until the opening comes, and
+  /// closes it in the same turn.
+  private mutating func takeReceiptsBeforeTheOpening(at clock: ClockReading, _ findings: inout Findings) {
+    if let (notice, evidence) = cancellation(inTheTurnOf: clock),
+      let first = receipts.first(where: { $0.receipt.reason == .closed && $0.receipt.afterBlock == nil })?.receipt
+    {
+      takeReceipts(before: first.receivedAt, upTo: .max, &findings)
+      take(keeper.handle(.noticed(notice, evidence), at: first.clock))
+    }
+    takeReceipts(before: nil, upTo: 0, &findings)
+  }
+
+  /// The calendar's, where it stands in the block after the opening and of the same turn.
+  private func cancellation(inTheTurnOf clock: ClockReading) -> (CalendarNotice, Evidence)? {
+    guard ledger.blocks.count == 2, case .closing(_, let evidence?) = ledger.blocks[1].block.content,
+      ledger.blocks[1].block.clock == clock, let envelope = try? Envelope(evidence), !isOwn(envelope),
+      let notice = try? CalendarNotice(envelope), case .cancel = notice.action
+    else { return nil }
+    return (notice, evidence)
   }
 
   private func isAtTheOpening(_ from: Timestamp, _ to: Timestamp, _ opening: Timestamp) -> Bool {
@@ -416,7 +437,7 @@ struct DecisionReplay {
   private func isOwn(_ envelope: Envelope) -> Bool { ledger.isOfTheBooks(envelope.keyID) }
 
   /// The house gave it up before it knew of the opening: there is nothing to replay.
-  private func abandonUnopened(_ result: AuctionResult, _ read: ReadBlock, _ findings: inout Findings) {
+  private func abandonUnopened(_ result: AuctionResult, _ evidence: Evidence?, _ read: ReadBlock, _ findings: inout Findings) {
     findings.count(.decisions)
     findings.cannotProve(
       Sentence(
@@ -424,6 +445,19 @@ struct DecisionReplay {
         "the terms: the house cancelled the auction without knowing of its opening, and the ledger has only that"))
     guard result.outcome == .cancelled, result.acceptedBids == 0, result.winner == nil else {
       return findings.fault(.ending, line: read.line, Sentence("um resultado sem leilão", "a result without an auction"))
+    }
+    guard let envelope = evidence.flatMap({ try? Envelope($0) }), isOwn(envelope) else {
+      return findings.fault(
+        .ending, line: read.line,
+        Sentence(
+          "sem abertura só ms_lance cancela, e quem cancelou foi outro",
+          "without an opening only ms_lance cancels, and it was another who did"))
+    }
+    for read in receipts
+    where read.receipt.afterBlock != nil || ![.notOpenYet, .reusedID].contains(read.receipt.reason) {
+      findings.fault(
+        .refusals, line: read.line,
+        Sentence("uma recusa que antes da abertura não podia ser", "a refusal that could not be before the opening"))
     }
   }
 }

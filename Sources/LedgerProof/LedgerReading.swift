@@ -33,6 +33,8 @@ struct LedgerReading: Sendable {
   private(set) var receipts: [ReadReceipt] = []
   private(set) var clockRecords: [ReadClockRecord] = []
   private let ring: KeyRing
+  /// Up to when those keys spoke that do not any more, as it is known from elsewhere.
+  private let retirements: [Digest: Timestamp]
 
   /// What the auction is held under, as the opening says it; nil where it cannot be read.
   var terms: AuctionTerms? {
@@ -47,6 +49,7 @@ struct LedgerReading: Sendable {
   init(_ file: LedgerFile, pinned: [PinnedKey]?, _ findings: inout Findings) {
     header = file.header
     ring = Self.ring(of: file, &findings)
+    retirements = Self.retirements(pinned ?? [])
     checkKeys(of: file, pinned: pinned, &findings)
     for line in file.blocks {
       guard let statement = open(line, &findings), case .block(let block) = statement.fact else { continue }
@@ -124,6 +127,32 @@ struct LedgerReading: Sendable {
         "that the keys are the house's: only this file vouches for them (--house-key)"))
   }
 
+  /// A key that is also given as standing stands.
+  private static func retirements(_ pinned: [PinnedKey]) -> [Digest: Timestamp] {
+    let keys = Dictionary(grouping: pinned) { Digest($0.key.id) }
+    var retirements: [Digest: Timestamp] = [:]
+    for case (let id?, let known) in keys {
+      let instants = known.compactMap(\.retiredAt)
+      if instants.count == known.count { retirements[id] = instants.max() }
+    }
+    return retirements
+  }
+
+  /// What a key signs later than its retirement, by the instant that the statement gives itself, is not the house's word.
+  private func checkRetirement(of statement: HouseStatement, _ line: Int, _ findings: inout Findings) {
+    if let retiredAt = retirements[statement.envelope.keyID], statement.saidAt > retiredAt {
+      findings.fault(
+        .houseKeys, line: line,
+        Sentence(
+          "dito em \(TimeText.rfc3339(statement.saidAt)) sob uma chave aposentada em \(TimeText.rfc3339(retiredAt))",
+          "said at \(TimeText.rfc3339(statement.saidAt)) under a key that was retired at \(TimeText.rfc3339(retiredAt))"))
+    }
+    guard !retirements.isEmpty else { return }
+    for held in statement.heldEvidence.compactMap({ try? HouseStatement(trusted: $0) }) {
+      checkRetirement(of: held, line, &findings)
+    }
+  }
+
   // MARK: Statements
 
   private func open(_ line: LedgerFile.Line<Envelope>, _ findings: inout Findings) -> HouseStatement? {
@@ -132,6 +161,7 @@ struct LedgerReading: Sendable {
     do throws(Rejection) {
       let statement = try HouseStatement(whole: evidence.bytes, ring: ring)
       findings.count(.signatures, Int64(statement.heldEvidence.count))
+      checkRetirement(of: statement, line.number, &findings)
       return statement
     } catch {
       findings.fault(.signatures, line: line.number, error.sentence)
@@ -162,5 +192,9 @@ package struct PinnedKey: Sendable {
   let key: PublicKey
   /// Whose; nil: anybody's of the house.
   let owner: PrincipalID?
-  package init(key: PublicKey, owner: PrincipalID?) { (self.key, self.owner) = (key, owner) }
+  /// Up to when it spoke; nil: it still does.
+  let retiredAt: Timestamp?
+  package init(key: PublicKey, owner: PrincipalID?, retiredAt: Timestamp? = nil) {
+    (self.key, self.owner, self.retiredAt) = (key, owner, retiredAt)
+  }
 }

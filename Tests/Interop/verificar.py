@@ -7,6 +7,7 @@ decision taken again. One line for each fault; exit code 0 when all holds, 1 whe
 
 import argparse
 import collections
+import datetime
 import json
 import pathlib
 import re
@@ -50,7 +51,7 @@ class Ledger:
     def __init__(self, data, pinned=None):
         self.faults, self.pinned = [], pinned
         self.keys, self.spelled, self.blocks, self.receipts, self.records, self.used = {}, [], [], [], [], set()
-        self.counts = collections.Counter()
+        self.counts, self.retired = collections.Counter(), {}
         lines = data.split(b"\n")
         if lines[-1]:
             self.fault(len(lines), "the file ends within a line")
@@ -120,6 +121,9 @@ class Ledger:
         need(sha256(spki) not in self.keys, "a key that stands above already")
         if self.pinned is not None and (spki, owner) not in self.pinned and (spki, None) not in self.pinned:
             self.fault(number, f"the key of {owner} is none of those that were given as the house's")
+        # Given as standing too, it stands.
+        until = [instant for (known, _), instant in (self.pinned or {}).items() if known == spki]
+        self.retired[sha256(spki)] = max(until) if until and None not in until else None
         self.keys[sha256(spki)] = (number, public, owner, kinds_of(owner))
         self.spelled.append(line)
 
@@ -145,6 +149,7 @@ class Ledger:
             said = self.trying(number, unverified, envelope)
         if said is None:
             return
+        self.check_retirement(number, said)
         one = Read(number, said.value, said.digest, said.kind)
         (self.blocks if PARTS.get(said.kind) == 1 else self.receipts if PARTS.get(said.kind) == 2 else self.records).append(one)
 
@@ -159,10 +164,18 @@ class Ledger:
             return public, set(kinds) if owner == by else set(also) if owner == "ms_lance" else set()
 
         try:
-            return open_envelope(envelope, key_of)
+            said = open_envelope(envelope, key_of)
         except Refused as error:
             self.fault(line, error)
-            return unverified(envelope)
+            said = unverified(envelope)
+        self.check_retirement(line, said)
+        return said
+
+    def check_retirement(self, line, said):
+        """What a key signs later than its retirement, by the instant that the statement gives itself, is not the house's word."""
+        until = self.retired.get(said.keyid)
+        if until is not None and said.value["relogio"]["em_us"] > until:
+            self.fault(line, f"{said.kind}: under a key that was retired before")
 
     def owner(self, keyid):
         return self.keys.get(keyid, (0, None, "", ()))[2]
@@ -204,6 +217,7 @@ class Replay:
         self.last = 0                                  # the last stamp
         self.sequence, self.suspended, self.latest = 0, None, None
         self.accepted, self.over, self.result = 0, False, None
+        self.cancelled = False
         self.receipts = collections.deque(ledger.receipts)
         self.held = Contest(None, None, None)          # price, leader, how far he goes
         self.secrets = {(one["id_usuario"], one["id_lance"]): one for block in ledger.blocks
@@ -211,6 +225,7 @@ class Replay:
         self.committed, self.revealed = [], []         # payloads of bids; (who, amount)
         self.blind = False                             # something follows from what was not revealed
         self.revealing = None                          # the clock of the blocks that reveal
+        self.overtaken = self.cancelled_unopened()     # a cancellation that came before the opening
 
     def run(self):
         self.check_receipts()
@@ -225,6 +240,13 @@ class Replay:
             if len(self.ledger.faults) > before and block.value["bloco"] != place:
                 return
         self.finish()
+
+    def cancelled_unopened(self):
+        """Whether it may be that bids were refused as on an auction that is over until the opening came behind its cancellation."""
+        blocks = self.ledger.blocks
+        ending = blocks[1].value.get("encerramento") if len(blocks) == 2 and blocks[1].kind == "leilao-vencedor" else None
+        return (isinstance(ending, dict) and kind_of(ending) == "leilao-cancelado"
+                and blocks[0].value["relogio"] == blocks[1].value["relogio"])
 
     def say(self, good, why):
         if not good:
@@ -365,6 +387,8 @@ class Replay:
 
     def outage(self, gap, place):
         self.take_receipts(gap["ate_us"], None)
+        self.say(self.last <= gap["de_us"], f"entry {place}: an absence in which something was received")
+        self.last = max(self.last, gap["ate_us"] - 1)  # nothing follows that was received before its end
         window = max(self.rules["prorrogacao_s"], 30) * SECOND
         end = self.state["fim_us"]
         long = gap["ate_us"] - gap["de_us"] > 5 * SECOND or len(self.hashes) == 1 and gap["de_us"] == self.opens
@@ -510,14 +534,17 @@ class Replay:
         head = len(self.hashes) - 1 if self.hashes else None
         self.say(value["apos_bloco"] == head, f"says after block {value['apos_bloco']}, and it was after {head}")
         self.say(value["recebido_us"] > self.last, "a stamp that is another's already")
-        self.say(value["minimo_centavos"] == self.state["minimo_centavos"], "another minimum than there was")
+        if self.state is not None:                     # of a house that never knew the auction open the terms are not known
+            self.say(value["minimo_centavos"] == self.state["minimo_centavos"], "another minimum than there was")
         key = (value["id_usuario"], value["id_lance"])
         self.say(value["lance_sha256"] not in self.decided, "refuses a bid that had been decided")
         self.decided.add(value["lance_sha256"])
         self.bids.add(key)
         always = {"lance_repetido_divergente"}
         if head is None:
-            possible = {"leilao_nao_iniciado"}
+            if value["motivo"] == "leilao_encerrado" and self.overtaken:
+                self.cancelled = True                  # and from then on nothing else
+            possible = {"leilao_encerrado"} if self.cancelled else {"leilao_nao_iniciado"}
         elif self.suspended is not None:
             possible = {"leilao_suspenso"}
         elif self.bought() or value["recebido_us"] > self.state["fim_us"]:
@@ -552,6 +579,7 @@ class Replay:
             self.say(bought, "nothing ended it")
             self.all_revealed(value)
             due = {"situacao": "vendido", **sold, "fim_us": state["fim_us"]}
+            self.say(self.state is not None, "a result without an auction")
         else:
             self.say(not bought, "bought at once, and ended by something else")
             said = self.ledger.embedded(self.at, value["encerramento"], "leilao-finalizado", "leilao-cancelado",
@@ -606,15 +634,26 @@ def verify(data, pinned=None):
     return sorted(ledger.faults, key=lambda fault: fault[0])
 
 
+def instant_us(text):
+    """A retired key's name says until when it spoke, in UTC: ms_lance-2026-11-21T12:00:00Z.pem"""
+    instant = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    if instant.tzinfo is None:
+        raise ValueError(f"{text} is no instant in UTC")
+    return round((instant - datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)) / datetime.timedelta(microseconds=1))
+
+
 def load_pinned(paths):
-    """{(SubjectPublicKeyInfo, owner or None)}"""
-    pinned = set()
+    """{(SubjectPublicKeyInfo, owner or None): up to when it spoke, in µs; None: it still does}"""
+    pinned = {}
     for path in map(pathlib.Path, paths):
         files = sorted(path.glob("*.pem")) if path.is_dir() else [path]
         for file in files:
             owner = file.stem.split("-")[0] if path.is_dir() else None
             if owner is None or house_role(owner):
-                pinned.add((spki_of(load_pem_public_key(file.read_bytes())), owner))
+                key, (who, _, until) = spki_of(load_pem_public_key(file.read_bytes())), file.stem.partition("-")
+                instant = instant_us(until) if until and house_role(who) else None
+                if pinned.get((key, owner), 0) is not None:
+                    pinned[key, owner] = None if instant is None else max(instant, pinned.get((key, owner), instant))
     return pinned
 
 

@@ -178,12 +178,12 @@ extension Bench where Process == SimulatedService<BidDesk> {
     say(Publishing(OutgoingMessage.event(statement, sealed)), as: "ms_leilao")
   }
 
-  func open(_ terms: AuctionTerms = Build.terms()) throws {
+  func open(_ terms: AuctionTerms = Build.terms(), at clock: ClockReading = Build.clock()) throws {
     let scheduling = try world.keys.voice(HousePrincipal.msLeilao).seal(Build.scheduling(terms))
     try calendar(
       Opening(
         auction: terms.auction, edition: scheduling.digest, opensAt: terms.opensAt, closesAt: terms.closesAt,
-        scheduling: scheduling.evidence, clock: Build.clock()))
+        scheduling: scheduling.evidence, clock: clock))
   }
 
   /// Of `moto`, as it was scheduled.

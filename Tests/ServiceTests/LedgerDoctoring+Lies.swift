@@ -112,6 +112,23 @@ extension LedgerDoctoring {
             closesAt: end)
         ])
     },
+    // Moved back over the last bid, or on over the next one: the end that follows from it is the rules'.
+    lie("ausencia-sobre-lances", .vendido, .stamps) { story, _ in
+      let place = try story.place { if case .outage = $0 { true } else { false } }
+      guard case .outage(let from, let to) = try story.entries(place)[0].fact else { throw Missing("an outage") }
+      try story.change(place, 0, fact: .outage(from: from - .seconds(80), to: to))
+    },
+    lie("ausencia-sobre-uma-recusa", .semLances, .stamps) { story, _ in
+      let refused = story.receipts[0].receivedAt
+      let clock = ClockReading(Build.noon + .seconds(590), uncertainty: .milliseconds(2), status: .synchronized)
+      story.blocks.insert(
+        story.blocks[1].with(
+          content: .entries([
+            BlockEntry(
+              fact: .outage(from: refused - .seconds(1), to: clock.instant), price: nil, leader: nil, minimum: 100_00,
+              closesAt: clock.instant + .seconds(120))
+          ]), clock: clock), at: 1)
+    },
     lie("ausencia-esticada", .vendido, .decisions) { story, _ in
       let place = try story.place { if case .outage = $0 { true } else { false } }
       try story.change(place, 0, closesAt: try story.entries(place)[0].closesAt + .seconds(60))
@@ -348,6 +365,10 @@ extension LedgerDoctoring {
           ]), clock: clock), at: 3)
       story.blocks[4] = story.blocks[4].with(clock: clock)
       try story.end { ($0.with(winner: .some("alpha"), acceptedBids: 3), $1) }
+    },
+    lie("cancelado-por-ms-leilao", .esquecido, .ending) { story, forge in
+      let notice = Build.notice(.cancel(reason: "x"), edition: try forge.bench.edition)
+      try story.end { (result, _) in (result, try forge.calendar.seal(notice).evidence) }
     },
     lie("nada-cancelado", .restaurado, .ending) { story, forge in
       try story.end { (result, _) in

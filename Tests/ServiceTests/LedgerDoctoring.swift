@@ -26,7 +26,7 @@ struct LedgerDoctoring: Sendable, CustomTestStringConvertible {
     self.init(name, .vendido, expected, doctor)
   }
 
-  static let all = bytes + lines + otherKeys + lies + liesAboutBids + liesAboutTheEnd + liesAboutSecrets
+  static let all = bytes + lines + otherKeys + lies + liesAboutBids + liesAboutTheEnd + liesAboutSecrets + openings
 
   // MARK: - Bytes
 

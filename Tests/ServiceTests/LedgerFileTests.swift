@@ -87,12 +87,12 @@ struct LedgerFileTests {
     let bench = try LedgerScene.aberto.play()
     let before = try bench.ledgerFile()
     #expect(lines(before)[0].contains("\"encerrado\":false"))
-    #expect(LedgerProof(before, pinned: try bench.pinned).holds)
+    #expect(LedgerProof(before, pinned: bench.pinned).holds)
     bench.after(.seconds(1))
     try bench.place(110_00, by: "beta", number: 5)
     let after = try bench.ledgerFile()
     #expect(lines(after).count == lines(before).count + 1)
-    #expect(LedgerProof(after, pinned: try bench.pinned).holds)
+    #expect(LedgerProof(after, pinned: bench.pinned).holds)
   }
 
   /// `ATUALIZAR=1` writes it anew.
@@ -129,7 +129,7 @@ struct LedgerFileTests {
     bench.settle()
     let file = try bench.ledgerFile()
     #expect(lines(file)[0].contains("\"recibos\":1,\"recibos_perdidos\":2"))
-    let proof = LedgerProof(file, pinned: try bench.pinned)
+    let proof = LedgerProof(file, pinned: bench.pinned)
     #expect(proof.holds, "\(proof.findings.faults)")
     #expect(proof.findings.unprovable.contains { $0.english.contains("receipts 1 to 2") })
   }

@@ -14,7 +14,7 @@ import Testing
 struct LedgerProofTests {
   @Test(arguments: LedgerScene.allCases) func `finds no fault in a good ledger`(scene: LedgerScene) throws {
     let bench = try scene.play()
-    let proof = LedgerProof(try bench.ledgerFile(), pinned: try bench.pinned)
+    let proof = LedgerProof(try bench.ledgerFile(), pinned: bench.pinned)
     #expect(proof.holds, "\(proof.findings.faults.map { "\($0.line) \($0.check): \($0.sentence.english)" })")
     #expect((proof.result != nil) == scene.isOver)
     let bids = try bench.ledger.flatMap { block -> [BlockEntry] in
@@ -32,7 +32,7 @@ struct LedgerProofTests {
     let file = try bench.ledgerFile()
     let isSaid = { (proof: LedgerProof) in proof.findings.unprovable.contains { $0.english.contains("vouches") } }
     #expect(isSaid(LedgerProof(file)) && LedgerProof(file).holds)
-    #expect(try !isSaid(LedgerProof(file, pinned: bench.pinned)))
+    #expect(!isSaid(LedgerProof(file, pinned: bench.pinned)))
   }
 }
 
@@ -82,10 +82,10 @@ struct UnprovableTests {
       let evidence = try forge.calendar.seal(notice).evidence
       try story.end { result, _ in (result, evidence) }
     }
-    let proof = LedgerProof(file, pinned: try forge.bench.pinned)
+    let proof = LedgerProof(file, pinned: forge.bench.pinned)
     #expect(proof.holds, "\(proof.findings.faults)")
     #expect(proof.findings.unprovable.contains { $0.english.contains("only the operator may order") })
-    let certain = LedgerProof(try forge.bench.ledgerFile(), pinned: try forge.bench.pinned)
+    let certain = LedgerProof(try forge.bench.ledgerFile(), pinned: forge.bench.pinned)
     #expect(!certain.findings.unprovable.contains { $0.english.contains("only the operator may order") })
   }
 
@@ -104,7 +104,7 @@ struct LedgerDoctoringTests {
     let forge = try LedgerForge(doctoring.scene)
     let file = try doctoring.doctor(forge)
     #expect(try file != forge.bench.ledgerFile())
-    let proof = LedgerProof(file, pinned: try forge.bench.pinned)
+    let proof = LedgerProof(file, pinned: forge.bench.pinned)
     let told = proof.findings.faults.map { "\($0.line) \($0.check): \($0.sentence.english)" }
     #expect(proof.findings.faults.contains { $0.check == doctoring.expected }, "\(told)")
   }
@@ -127,9 +127,12 @@ struct LedgerCorpusTests {
     for scene in LedgerScene.allCases {
       let forge = try LedgerForge(scene)
       try write(try forge.bench.ledgerFile(), "\(folder)/\(scene.rawValue).livro")
-      // Each scene has a house of its own; their keys follow from the same seed.
-      for id: PrincipalID in ["ms_lance", "ms_leilao"] {
-        try write(try forge.voice(id).key.publicKey.pem, "\(folder)/\(id).pem")
+      // Each scene has a house of its own.
+      let keys = "\(folder)/\(scene.rawValue)"
+      try #require(mkdir(keys, 0o755) == 0 || errno == EEXIST)
+      for key in forge.bench.houseKeys {
+        let until = key.retiredAt.map { "-\(TimeText.rfc3339($0))" } ?? ""
+        try write(key.key.pem, "\(keys)/\(key.owner)\(until).pem")
       }
       for doctoring in LedgerDoctoring.all where doctoring.scene == scene {
         try write(try doctoring.doctor(forge), "\(folder)/\(doctoring.testDescription).livro")

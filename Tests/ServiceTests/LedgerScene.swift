@@ -42,6 +42,20 @@ enum LedgerScene: String, CaseIterable {
   case abertoFechado = "aberto-fechado"
   /// Not over yet.
   case aberto
+  /// Cancelled before it opened, with refusals before and after that, and then opened all the same.
+  case canceladoAntes = "cancelado-antes"
+  /// Suspended, and resumed by its end: no other resumption was heard.
+  case retomadoPeloFim = "retomado-pelo-fim"
+  /// The house was away when it should have opened, for less than an outage takes later.
+  case ausenteNaAbertura = "ausente-na-abertura"
+  /// A house and bidders on no server's word.
+  case semNTP = "sem-ntp"
+  /// Both of the house's keys were replaced while it was open.
+  case chavesDaCasa = "chaves-da-casa"
+  /// A suspension overtook the opening.
+  case suspensoAntes = "suspenso-antes"
+  /// The house went on from a copy of its journal that knew nothing of the opening.
+  case esquecido
 
   var isOver: Bool {
     switch self {
@@ -70,6 +84,13 @@ enum LedgerScene: String, CaseIterable {
     case .abertoSecreto: try Self.openInSecret()
     case .abertoFechado: try Self.openSealed()
     case .aberto: try Self.open()
+    case .canceladoAntes: try Self.cancelledUnopened()
+    case .retomadoPeloFim: try Self.resumedByItsEnd()
+    case .ausenteNaAbertura: try Self.awayAtTheOpening()
+    case .semNTP: try Self.undisciplined()
+    case .chavesDaCasa: try Self.rotated()
+    case .suspensoAntes: try Self.suspendedUnopened()
+    case .esquecido: try Self.forgotten()
     }
   }
 
@@ -216,6 +237,116 @@ enum LedgerScene: String, CaseIterable {
   }
 }
 
+/// What may come before the opening, or in its place.
+extension LedgerScene {
+  fileprivate static func cancelledUnopened() throws -> BooksBench {
+    let bench = try BooksBench.open(opened: false)
+    try bench.place(100_00, by: "alpha", number: 1)
+    bench.after(.seconds(1))
+    try bench.say(.cancel(reason: "peça danificada"), 1)
+    for (number, bidder) in [(2, "alpha"), (3, "beta")] as [(UInt64, PrincipalID)] {
+      bench.after(.seconds(1))
+      try bench.place(100_00, by: bidder, number: number)
+    }
+    bench.after(.seconds(1))
+    try bench.open()
+    return bench
+  }
+
+  fileprivate static func awayAtTheOpening() throws -> BooksBench {
+    let terms = Build.terms(opensAt: Build.noon + .seconds(20), lasting: .seconds(25))
+    let bench = try BooksBench.open(terms, opened: false)
+    bench.after(.seconds(5))
+    try bench.place(100_00, by: "alpha", number: 1)
+    bench.after(.seconds(5))
+    bench.service.crash(flushing: 0, losingPower: false)
+    bench.world.time.advance(by: .seconds(14))
+    try bench.open(terms, at: bench.service.clock.now())
+    bench.service.start()
+    bench.settle()
+    bench.after(.seconds(1))
+    try bench.place(100_00, by: "beta", number: 2)
+    try bench.closeAtTheEnd()
+    return bench
+  }
+
+  fileprivate static func suspendedUnopened() throws -> BooksBench {
+    let bench = try BooksBench.open(opened: false)
+    try bench.say(.suspend(reason: "conferência do lote"), 1)
+    bench.after(.seconds(1))
+    try bench.open()
+    bench.after(.seconds(1))
+    try bench.place(100_00, by: "alpha", number: 1)
+    bench.after(.seconds(10))
+    try bench.say(.resume(closesAt: Build.noon + .seconds(620)), 2)
+    bench.after(.seconds(1))
+    try bench.place(100_00, by: "beta", number: 2)
+    try bench.closeAtTheEnd(sequence: 3)
+    return bench
+  }
+
+  fileprivate static func forgotten() throws -> BooksBench {
+    let bench = try BooksBench.open(opened: false)
+    try bench.place(100_00, by: "alpha", number: 1)
+    let copy = bench.service.store.contents
+    bench.after(.seconds(1))
+    try bench.open()
+    try bench.place(110_00, by: "beta", number: 2)
+    bench.service.crash(flushing: 0, losingPower: false)
+    bench.service.store.restore(copy, appending: RestoredMark.entries(at: bench.service.clock.now()))
+    bench.service.start()
+    bench.settle()
+    return bench
+  }
+
+  // MARK: While it is open
+
+  fileprivate static func resumedByItsEnd() throws -> BooksBench {
+    let bench = try BooksBench.open()
+    try bench.place(100_00, by: "alpha", number: 1)
+    bench.after(.seconds(10))
+    try bench.say(.suspend(reason: "conferência do lote"), 1)
+    bench.after(.seconds(640))
+    try bench.say(.close(closesAt: Build.noon + .seconds(640)), 2)
+    bench.after(.seconds(1))
+    try bench.place(110_00, by: "beta", number: 2)
+    try bench.closeAtTheEnd(sequence: 3)
+    return bench
+  }
+
+  fileprivate static func undisciplined() throws -> BooksBench {
+    let bench = try BooksBench.open { SimulatedClock($0, uncertainty: .milliseconds(2), status: .systemClock) }
+    for (number, claimed) in ([.zero, .seconds(4), .seconds(-9), .seconds(11)] as [Interval]).enumerated() {
+      bench.after(.seconds(1))
+      let bid = Build.bid(
+        Build.money(100_00 + Int64(number) * 10_00), by: number.isMultiple(of: 2) ? "alpha" : "beta",
+        id: Build.bidID(UInt64(number) + 1), edition: try bench.edition, seen: number == 2 ? nil : bench.head,
+        clock: ClockReading(bench.world.time.now + claimed, uncertainty: .milliseconds(2), status: .systemClock))
+      try bench.send(bid)
+    }
+    try bench.closeAtTheEnd()
+    return bench
+  }
+
+  fileprivate static func rotated() throws -> BooksBench {
+    let bench = try BooksBench.open()
+    try bench.keepClock()
+    try bench.place(100_00, by: "alpha", number: 1)
+    try bench.place(50_00, by: "beta", number: 2)
+    bench.after(.seconds(2))
+    bench.service.crash(flushing: 0, losingPower: false)
+    for id in [HousePrincipal.msLance, HousePrincipal.msLeilao] { try bench.world.keys.rotate(id, at: bench.world.time.now) }
+    bench.world.time.advance(by: .seconds(2))
+    bench.service.start()
+    bench.settle()
+    try bench.place(110_00, by: "beta", number: 3)
+    try bench.place(60_00, by: "alpha", number: 4)
+    try bench.keepClock()
+    try bench.closeAtTheEnd()
+    return bench
+  }
+}
+
 extension Bench where Process == SimulatedService<BidDesk> {
   fileprivate static func open(increment: Increment) throws -> BooksBench { try open(Build.terms(increment: increment)) }
 
@@ -271,10 +402,11 @@ extension Bench where Process == SimulatedService<BidDesk> {
 
   /// The house's keys as somebody knows them from elsewhere.
   var pinned: [PinnedKey] {
-    get throws {
-      try [HousePrincipal.msLance, HousePrincipal.msLeilao].map {
-        PinnedKey(key: try world.keys.voice($0).key.publicKey, owner: $0)
-      }
-    }
+    houseKeys.map { PinnedKey(key: $0.key, owner: $0.owner, retiredAt: $0.retiredAt) }
+  }
+
+  /// Also those that spoke for it before.
+  var houseKeys: [KeyRing.Member] {
+    world.keys.ring.members.values.filter { [HousePrincipal.msLance, HousePrincipal.msLeilao].contains($0.owner) }
   }
 }

@@ -1,3 +1,4 @@
+import AuctionClient
 import AuctionFacts
 import AuctionSigning
 import AuctionWire
@@ -74,5 +75,51 @@ struct OutageTests {
     #expect(try extensions(bench).map(\.cause) == [.outage])
     #expect(bench.service.store.entryKinds.contains("aceito"))
     #expect(try bench.receipts.isEmpty)
+  }
+
+  /// Two bids in the last turn: the second one's stamp is later than what the house knows of its presence.
+  private func afterTwoBids() throws -> [Block] {
+    let bench = try atTheEnd()
+    for (bidder, amount) in [("alpha", 100_00), ("beta", 110_00)] as [(PrincipalID, Money)] {
+      bench.queue(try bench.sealed(try bench.bid(amount, by: bidder)), as: "cliente")
+    }
+    bench.settle()
+    bench.restart(after: .seconds(30))
+    try bench.place(120_00, by: "alpha", number: 3)
+    return try bench.ledger
+  }
+
+  private func place(of blocks: [Block]) throws -> (block: Int, entry: BlockEntry, from: Timestamp, to: Timestamp) {
+    for (place, block) in blocks.enumerated() {
+      guard case .entries(let entries) = block.content else { continue }
+      for entry in entries { if case .outage(let from, let to) = entry.fact { return (place, entry, from, to) } }
+    }
+    throw Missing("an outage")
+  }
+
+  private func stamps(_ block: Block) -> [Timestamp] {
+    guard case .entries(let entries) = block.content else { return [] }
+    return entries.compactMap { if case .bid(_, let at) = $0.fact { at } else { nil } }
+  }
+
+  @Test func `begins when the house last received something, and a follower lets no bid stand in it`() throws {
+    let blocks = try afterTwoBids()
+    let (block, entry, from, to) = try place(of: blocks)
+    let before = try #require(blocks[..<block].flatMap(stamps).max())
+    let after = try #require(blocks[block...].flatMap(stamps).min())
+    #expect(from == before && to <= after)
+    let terms = Build.terms(lasting: .seconds(60), rules: AuctionRules(extensionWindow: .zero))
+    let bench = try atTheEnd()
+    #expect(try bench.follow(blocks, of: terms).health == .whole)
+    for (from, to) in [(before - .microseconds(1), to), (from, after + .microseconds(1))] {
+      var lies = blocks
+      let lie = BlockEntry(
+        fact: .outage(from: from, to: to), price: entry.price, leader: entry.leader, minimum: entry.minimum,
+        closesAt: entry.closesAt)
+      lies[block] = Block(
+        auction: "moto", edition: lies[block].edition, number: lies[block].number, previous: lies[block].previous,
+        content: .entries([lie]), clock: ClockReading(after + .microseconds(1), uncertainty: .zero, status: .synchronized))
+      #expect(try bench.follow(lies, of: terms).health != .whole)
+    }
   }
 }

@@ -168,7 +168,7 @@ struct ReceiptTests {
       story.receipts[0].reason = .belowMinimum
       try story.end { ($0.with(winner: .some("alpha"), amount: .some(120_00), acceptedBids: 3), $1) }
     }
-    let proof = LedgerProof(file, pinned: try forge.bench.pinned)
+    let proof = LedgerProof(file, pinned: forge.bench.pinned)
     #expect(proof.holds, "\(proof.findings.faults)")
     let trial = try hold(concerning("beta", forge.statements), against: file, forge)
     #expect(trial.equivocations.count + trial.omissions.count >= 3)

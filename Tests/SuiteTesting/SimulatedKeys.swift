@@ -9,6 +9,8 @@ package final class SimulatedKeys: @unchecked Sendable {
   /// Whose public keys stand in the key folder.
   package private(set) var registered: Set<PrincipalID> = [] { didSet { (changes, cached) = (changes + 1, nil) } }
   private var everRegistered: Set<PrincipalID> = []
+  /// Those that spoke for the house before.
+  private var retired: [KeyRing.Member] = []
   /// How often a key was put there or taken away.
   private(set) var changes: Int64 = 0
   private var cached: KeyRing?
@@ -32,6 +34,12 @@ package final class SimulatedKeys: @unchecked Sendable {
     (changes, cached) = (changes + 1, nil)
   }
 
+  /// Another key pair of one of the house's; what was said under the former one up to that instant stays its word.
+  package func rotate(_ owner: PrincipalID, at instant: Timestamp) throws {
+    retired.append(KeyRing.Member(owner: owner, key: try voice(owner).key.publicKey, retiredAt: instant))
+    try renew(owner)
+  }
+
   /// Puts the public key into the folder.
   package func register(_ owner: PrincipalID) throws {
     _ = try voice(owner)
@@ -53,7 +61,7 @@ package final class SimulatedKeys: @unchecked Sendable {
   var everyRing: KeyRing { ring(of: everRegistered) }
 
   private func ring(of owners: Set<PrincipalID>) -> KeyRing {
-    KeyRing(owners.sorted().compactMap { owner in known[owner].map { (owner.text, $0.key.publicKey) } })
+    KeyRing(owners.sorted().compactMap { owner in known[owner].map { (owner.text, $0.key.publicKey) } }, retired: retired)
   }
 
   /// PKCS#8 of an Ed25519 key that begins with these 32 bytes (RFC 8410 section 7).

@@ -36,7 +36,6 @@ enum LocalFile {
     while let entry = readdir(listing) {
       names.append(withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
     }
-    // A retired key is named for its owner and the instant up to which it spoke.
     let keys = try names.sorted().compactMap { name -> PinnedKey? in
       guard name.hasSuffix(".pem"), let owner = PrincipalID(String(name.dropLast(4).prefix { $0 != "-" })),
         owner.role == .service || owner.role == .operator
@@ -55,11 +54,28 @@ enum LocalFile {
 
   private static func houseKey(in path: String, of owner: PrincipalID?) throws -> PinnedKey {
     let pem = try contents(of: path, atMost: 1 << 16)
+    let retiredAt = try retirement(in: path)
     do {
-      return PinnedKey(key: try PublicKey(pem: pem), owner: owner)
+      return PinnedKey(key: try PublicKey(pem: pem), owner: owner, retiredAt: retiredAt)
     } catch {
       throw Failure(.usage, "\(path): \(said(error))")
     }
+  }
+
+  /// A retired key is named for its owner and the instant up to which it spoke.
+  private static func retirement(in path: String) throws -> Timestamp? {
+    let name = path.split(separator: "/").last ?? ""
+    guard name.hasSuffix(".pem"), let dash = name.firstIndex(of: "-"),
+      let owner = PrincipalID(String(name[..<dash])), owner.role == .service || owner.role == .operator
+    else { return nil }
+    guard let instant = TimeText.instant(String(name[name.index(after: dash)...].dropLast(4))) else {
+      throw Failure(
+        .usage,
+        said(
+          "\(path): o nome de uma chave aposentada diz até quando ela falou, como em \(owner)-2026-11-21T12:00:00Z.pem",
+          "\(path): the name of a retired key says until when it spoke, as in \(owner)-2026-11-21T12:00:00Z.pem"))
+    }
+    return instant
   }
 
   private static func unreadable(_ path: String) -> Failure {
