@@ -27,7 +27,7 @@ struct Concerns: Sendable {
         return true
       case .closing(let result, _): return result.winner == bidder || auctions.contains(block.auction)
       }
-    case .scheduled, .opened, .notice, .extended, .answered, .clock: return false
+    case .scheduled, .opened, .notice, .extended, .answered, .clock, .ledgerClosed: return false
     }
   }
 }

@@ -57,7 +57,7 @@ package final class HouseCall {
     return try hearAll(subject, about: auction) { isBroadcast ? $0.decision : $0.any }
   }
 
-  /// An auction's ledger as the house tells it: its blocks, from the first to the last, then receipts, then records of its clock.
+  /// An auction's ledger as the house tells it: its blocks, from the first to the last, then receipts, records of its clock, and its seal.
   /// - Returns: nothing where the house holds no ledger of it.
   /// - Throws: an `unavailable` failure when it does not come whole.
   package func ledger(of auction: AuctionID) throws -> [HouseStatement] {

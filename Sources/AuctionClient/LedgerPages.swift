@@ -45,16 +45,25 @@ package struct LedgerPages: Sendable {
     if !answer.snapshot.more, !isWhole { (others, tries) = ([], tries + 1) }
   }
 
-  /// The chain leads to the head, and no receipt is missing between the first that the house still has and the last that it owes.
+  /// The chain leads to the head, and nothing is missing or twice there between the first receipt that the house still has and the last
+  /// that it owes, nor of the records of its clock; once the auction is over the house has signed which these are.
   private func isComplete(upTo head: Seen) -> Bool {
     guard let last = blocks.last, last.digest == head.digest, case .block(let block) = last.fact else { return false }
-    let numbers = others.compactMap { statement -> Int64? in
-      if case .refused(let receipt) = statement.fact { receipt.number } else { nil }
+    var (receipts, records, seals): ([Int64], [Int64], [LedgerSeal]) = ([], [], [])
+    for statement in others {
+      switch statement.fact {
+      case .refused(let receipt): if let number = receipt.number { receipts.append(number) }
+      case .clock(let record): records.append(record.number)
+      case .ledgerClosed(let seal): seals.append(seal)
+      default: return false
+      }
     }
-    guard case .closing(let result, _) = block.content else {
-      return zip(numbers, numbers.dropFirst()).allSatisfy { $1 == $0 + 1 }
-    }
-    let owed = numbers.filter { $0 <= result.refusedBids }
-    return zip(owed, owed.dropFirst()).allSatisfy { $1 == $0 + 1 } && (owed.last.map { $0 == result.refusedBids } ?? true)
+    func isGapless(_ numbers: [Int64]) -> Bool { zip(numbers, numbers.dropFirst()).allSatisfy { $1 == $0 + 1 } }
+    guard isGapless(records) else { return false }
+    guard case .closing(let result, _) = block.content else { return isGapless(receipts) && seals.isEmpty }
+    guard seals.count == 1, let seal = seals.first, seal.head == head else { return false }
+    let owed = receipts.filter { $0 <= result.refusedBids }
+    return isGapless(owed) && Int64(owed.count) == max(0, result.refusedBids - seal.lostReceipts)
+      && records.first == seal.clockRecords?.lowerBound && records.last == seal.clockRecords?.upperBound
   }
 }

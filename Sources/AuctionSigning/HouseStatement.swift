@@ -41,6 +41,7 @@ package struct HouseStatement: Sendable {
     case refused(Receipt)
     case answered(CommandAnswer)
     case clock(ClockRecord)
+    case ledgerClosed(LedgerSeal)
   }
 
   package let fact: Fact
@@ -84,7 +85,7 @@ package struct HouseStatement: Sendable {
       case .closing(_, let evidence): return [evidence].compactMap { $0 }
       case .entries(let entries): return entries.compactMap(\.fact.ofTheCalendar)
       }
-    case .scheduled, .notice, .extended, .refused, .answered, .clock: return []
+    case .scheduled, .notice, .extended, .refused, .answered, .clock, .ledgerClosed: return []
     }
   }
 
@@ -132,6 +133,7 @@ package struct HouseStatement: Sendable {
     case .bidRefused: .refused(try Receipt(envelope))
     case .commandAnswered: .answered(try CommandAnswer(envelope))
     case .clockSynchronized: .clock(try ClockRecord(envelope))
+    case .ledgerClosed: .ledgerClosed(try LedgerSeal(envelope))
     case .reserve, .passedOn, .bidPlaced, .snapshot, .schedule, .cancel, .suspend, .resume, .close, .passOn,
       .voidBid:
       throw Rejection(.malformed, envelope.kind.rawValue)
@@ -149,6 +151,7 @@ package struct HouseStatement: Sendable {
     case .refused(let receipt): receipt.clock.instant
     case .answered(let answer): answer.clock.instant
     case .clock(let record): record.clock.instant
+    case .ledgerClosed(let seal): seal.clock.instant
     }
   }
 
@@ -163,6 +166,7 @@ package struct HouseStatement: Sendable {
     case .refused(let receipt): receipt.auction
     case .answered(let answer): answer.auction
     case .clock: nil
+    case .ledgerClosed(let seal): seal.auction
     }
   }
 }

@@ -21,6 +21,7 @@ package enum Kind: String, CaseIterable, Hashable, Sendable {
   case awarded = "leilao-vencedor"
   case snapshot = "retrato"
   case clockSynchronized = "relogio-sincronizado"
+  case ledgerClosed = "livro-encerrado"
   // Commands, by operators.
   case schedule = "leilao-agendar"
   case cancel = "leilao-cancelar"
@@ -46,7 +47,7 @@ package enum Kind: String, CaseIterable, Hashable, Sendable {
     switch self {
     case .scheduled, .opened, .suspended, .resumed, .closed, .cancelled, .reserve, .passedOn, .commandAnswered: .msLeilao
     case .bidPlaced: .bidder
-    case .bidsAccepted, .bidRefused, .extended, .awarded, .snapshot, .clockSynchronized: .msLance
+    case .bidsAccepted, .bidRefused, .extended, .awarded, .snapshot, .clockSynchronized, .ledgerClosed: .msLance
     case .schedule, .cancel, .suspend, .resume, .close, .passOn, .voidBid: .operator
     }
   }
@@ -67,7 +68,7 @@ package enum Kind: String, CaseIterable, Hashable, Sendable {
     }
   }
 
-  /// The routing key, which `retrato` (a reply) and `relogio-sincronizado` (a ledger's record) never need.
+  /// The routing key, which `retrato` (a reply) and what stands in a ledger only (`relogio-sincronizado`, `livro-encerrado`) never need.
   package var routingKey: String {
     guard let dash = rawValue.firstIndex(of: "-") else { return rawValue }
     return rawValue[..<dash] + "." + rawValue[rawValue.index(after: dash)...]

@@ -27,7 +27,7 @@ package struct LedgerHeader: Hashable, Sendable {
   }
 
   private static let format = "leilao-livro"
-  private static let version: Int64 = 1
+  private static let version: Int64 = 2
 
   /// Reads a line without its end, in the one spelling that `encoded` gives.
   package init(parsing line: [UInt8]) throws(WireError) {

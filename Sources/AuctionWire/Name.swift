@@ -117,6 +117,8 @@ struct Name: Sendable, ExpressibleByStringLiteral {
   static let lostReceipts: Name = "recibos_perdidos"
   static let clockRecords: Name = "relogios"
   static let houseKey: Name = "chave_da_casa"
+  static let firstRecord: Name = "relogios_de"
+  static let lastRecord: Name = "relogios_ate"
 
   // What the house's time rested on.
   static let age: Name = "idade_us"

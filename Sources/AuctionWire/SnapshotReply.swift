@@ -21,7 +21,7 @@ package struct SnapshotReply: Hashable, Sendable {
     }
     var envelopes: [Evidence] = []
     for field in attached {
-      envelopes.append(try field.evidence(.scheduled, .bidsAccepted, .awarded, .bidRefused, .clockSynchronized))
+      envelopes.append(try field.evidence(.scheduled, .bidsAccepted, .awarded, .bidRefused, .clockSynchronized, .ledgerClosed))
     }
     self.init(envelope, envelopes: envelopes)
   }

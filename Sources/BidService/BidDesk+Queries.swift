@@ -69,41 +69,79 @@ extension BidDesk {
   }
 
   /// What follows the first so many envelopes of a ledger, all of it or a little more than fits into one reply. First what does not
-  /// change any more once the auction is over: its blocks, the receipts that the result commits to, the records of the clock. Then the
-  /// receipts of bids that
-  /// were refused later, as long as they are kept.
+  /// change any more once the auction is over: its blocks, the receipts that the result commits to, the records of the clock, and what
+  /// the house signs of all that. Then the receipts of bids that were refused later, as long as they are kept.
   private func ledger(of auction: AuctionID, upTo head: Seen?, after: Int64, in store: any Store) throws -> [Evidence] {
     let lost = recorded.retention.lostReceipts(of: auction)
     let count = keeper.refusedBids(of: auction)
     let committed = max(keeper.closed(auction).map(\.committedRefusals) ?? count, lost)
     let late = max(committed, recorded.retention.removed(of: auction))
     let clock = try clockRecords(of: auction, in: store)
-    let sections: [(collection: String, key: String, first: Int64, end: Int64)] = [
-      (Collection.blocks, auction.text, 0, head.map { $0.block + 1 } ?? 0),
-      (Collection.receipts, auction.text, lost + 1, committed + 1),
-      (Self.sealedRecords, "", clock.lowerBound, clock.upperBound),
-      (Collection.receipts, auction.text, late + 1, count + 1),
+    let final: [Section] = [
+      Section(collection: Collection.blocks, key: auction.text, numbers: 0..<(head.map { $0.block + 1 } ?? 0)),
+      Section(collection: Collection.receipts, key: auction.text, numbers: lost + 1..<max(committed, lost) + 1),
+      Section(collection: Self.sealedRecords, key: "", numbers: clock),
     ]
     var (page, size, skipped): ([Evidence], Int, Int64) = ([], 0, after)
-    for (collection, key, first, end) in sections where size <= WireLimits.body && end > first {
-      let next = first + min(skipped, end - first)
-      skipped -= next - first
-      let some = try Self.pageful(of: collection, key, from: next, to: end, besides: size, in: store)
+    func add(_ some: [Evidence]) {
       page += some
       size += some.reduce(0) { $0 + $1.bytes.count }
     }
+    func add(_ section: Section) throws {
+      guard size <= WireLimits.body, !section.numbers.isEmpty else { return }
+      let next = section.numbers.lowerBound + min(skipped, Int64(section.numbers.count))
+      skipped -= next - section.numbers.lowerBound
+      add(
+        try Self.pageful(
+          of: section.collection, section.key, from: next, to: section.numbers.upperBound, besides: size, in: store))
+    }
+    for section in final { try add(section) }
+    if size <= WireLimits.body, let seal = try seal(of: auction, clock, in: store) {
+      if skipped == 0 { add([seal]) } else { skipped -= 1 }
+    }
+    try add(Section(collection: Collection.receipts, key: auction.text, numbers: late + 1..<max(count, late) + 1))
     return page
+  }
+
+  private struct Section {
+    let collection: String
+    let key: String
+    let numbers: Range<Int64>
+  }
+
+  /// As it was signed when the auction ended; of one that ended before there was such a thing, signed now. Nil while it goes on.
+  private func seal(of auction: AuctionID, _ clock: Range<Int64>, in store: any Store) throws -> Evidence? {
+    guard let ending = keeper.closed(auction)?.ending else { return nil }
+    return try store.document(Collection.ledgerSeals, auction.text, 0).map { Evidence($0) }
+      ?? seal(ending.block, clockRecords: clock)
+  }
+
+  /// What it says is final: it would be the same another time.
+  func seal(_ closing: Spelled, clockRecords: Range<Int64>) -> Evidence? {
+    guard let block = try? Block(payload: closing.payload, kind: .awarded) else { return nil }
+    let seal = LedgerSeal(
+      auction: block.auction, edition: block.edition, head: Seen(block: block.number, digest: closing.digest),
+      lostReceipts: recorded.retention.lostReceipts(of: block.auction),
+      clockRecords: clockRecords.last.map { clockRecords.lowerBound...$0 }, clock: block.clock)
+    return voice.seal(seal).evidence
   }
 
   /// The records of the clock that belong to a ledger: the last one before its first block, and those up to its last one. None of
   /// auctions that were opened before there were any.
   private func clockRecords(of auction: AuctionID, in store: any Store) throws -> Range<Int64> {
-    func number(_ end: Int64) throws -> Int64? {
-      try store.document(Collection.clockRange, auction.text, end).flatMap { Int64(String(decoding: $0, as: UTF8.self)) }
-    }
-    let last = try number(1) ?? lastClockRecord
-    guard let first = try number(0) ?? number(1), last >= first, last > 0 else { return 0..<0 }
-    return max(first, 1)..<last + 1
+    let last = try Self.clockRecord(1, of: auction, in: store)
+    let first = try Self.clockRecord(0, of: auction, in: store) ?? last
+    return first == nil ? 0..<0 : Self.clockRecords(from: first, through: last ?? lastClockRecord)
+  }
+
+  /// - Parameter first: the last one when it opened; nil where that is not known.
+  static func clockRecords(from first: Int64?, through last: Int64) -> Range<Int64> {
+    let first = first ?? last
+    return last >= first && last > 0 ? max(first, 1)..<last + 1 : 0..<0
+  }
+
+  static func clockRecord(_ end: Int64, of auction: AuctionID, in store: any Store) throws -> Int64? {
+    try store.document(Collection.clockRange, auction.text, end).flatMap { Int64(String(decoding: $0, as: UTF8.self)) }
   }
 
   /// Documents from a number on, all of them up to `end` or a few more than fit into one reply.

@@ -44,6 +44,8 @@ package struct BidDesk: Desk, Sendable {
   private let profile: IdentityProfile
   /// The number of the last signed record of the clock; 0 while there is none.
   private(set) var lastClockRecord: Int64 = 0
+  /// What that was when those auctions opened that are open.
+  private var clockRecordsAtOpenings: [AuctionID: Int64] = [:]
   /// Which of the house's partitions this is; nil in a house that has none.
   let partition: Partition?
 
@@ -165,8 +167,11 @@ package struct BidDesk: Desk, Sendable {
   }
 
   /// The head of every chain must be the block that was published under its number, and say where its auction stands.
-  package func audit(_ store: any Store, on spread: Spread) throws {
+  package mutating func audit(_ store: any Store, on spread: Spread) throws {
     let begun = keeper.summaries().compactMap { summary in summary.head.map { (summary, $0) } }
+    for (summary, _) in begun where summary.status.isUnderWay {
+      clockRecordsAtOpenings[summary.auction] = try Self.clockRecord(0, of: summary.auction, in: store)
+    }
     for start in stride(from: 0, to: begun.count, by: Self.auditedTogether) {
       let some = Array(begun[start..<min(start + Self.auditedTogether, begun.count)])
       let stored = try store.documents(Collection.blocks, at: some.map { ($0.auction.text, $1.block) })
@@ -287,6 +292,11 @@ package struct BidDesk: Desk, Sendable {
       case .result(let auction, let number, let block):
         draft.say(.awarded, number, of: auction, block)
         keepClockRange(1, of: auction, in: &draft)
+        let first = clockRecordsAtOpenings.removeValue(forKey: auction)
+        if let seal = seal(block, clockRecords: Self.clockRecords(from: first, through: lastClockRecord)) {
+          draft.turn.documents.append(
+            Document(collection: Collection.ledgerSeals, key: auction.text, number: 0, body: seal.bytes))
+        }
         recorded.note(auction)
       case .extended(let extended, let spelled): draft.say(extended, spelled)
       case .refused(let receipt, let spelled):
@@ -300,7 +310,8 @@ package struct BidDesk: Desk, Sendable {
   }
 
   /// Which records belong to a ledger is settled with its first and its last block: so that it is the same for ever.
-  private func keepClockRange(_ end: Int64, of auction: AuctionID, in draft: inout Draft) {
+  private mutating func keepClockRange(_ end: Int64, of auction: AuctionID, in draft: inout Draft) {
+    if end == 0 { clockRecordsAtOpenings[auction] = lastClockRecord }
     draft.turn.documents.append(
       Document(collection: Collection.clockRange, key: auction.text, number: end, body: Array("\(lastClockRecord)".utf8)))
   }
@@ -386,6 +397,8 @@ enum Collection {
   static let schedulings = "agendamento"
   /// Of an auction: under 0 the number of the last record of the clock when it opened, under 1 that when it ended.
   static let clockRange = "relogio_do_livro"
+  /// Of an auction that is over: under 0 what the house signs of its whole ledger.
+  static let ledgerSeals = "fecho_do_livro"
 }
 
 extension Scribe {

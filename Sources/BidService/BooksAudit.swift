@@ -210,6 +210,19 @@ struct BooksAudit {
       throw journalProblem("\(id) tem blocos que nenhuma entrada explica", "\(id) has blocks that no entry explains")
     }
     try checkKept(id)
+    try checkSeal(auction)
+  }
+
+  /// Those that ended before there was one have none.
+  private func checkSeal(_ auction: AuctionSummary) throws {
+    guard let stored = try journal.document(Collection.ledgerSeals, auction.auction.text, 0) else { return }
+    guard let statement = try? HouseStatement(stored, ring: keys), case .ledgerClosed(let seal) = statement.fact,
+      seal.auction == auction.auction, seal.edition == auction.edition, seal.head == auction.head || auction.status != .closed
+    else {
+      throw journalProblem(
+        "o fecho do livro de \(auction.auction) não é o da sua corrente, ou não tem a assinatura da casa",
+        "the seal of the ledger of \(auction.auction) is not its chain's, or not signed by the house")
+    }
   }
 
   /// Those that the result commits to stay, the others go from the first on, and only when their time has come.

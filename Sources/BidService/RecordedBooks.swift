@@ -118,7 +118,7 @@ struct RecordedBooks: Sendable {
       guard let envelope = try? Envelope(opening.scheduling), let scheduling = try? Scheduling(envelope) else { return [] }
       return [.scheduled(scheduling, envelope.sealed { SHA256.of($0) }), .opened(opening, evidence)]
     case .notice(let notice): return [.noticed(notice, evidence)]
-    case .block, .extended, .refused, .answered, .clock: return []
+    case .block, .extended, .refused, .answered, .clock, .ledgerClosed: return []
     }
   }
 }

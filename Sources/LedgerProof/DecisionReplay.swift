@@ -181,7 +181,7 @@ struct DecisionReplay {
       take(keeper.handle(.noticed(notice, evidence), at: reading(received, in: read.block)))
     case .outage(let from, let to):
       takeReceipts(before: to, upTo: .max, &findings)
-      guard !(read.block.number == 1 && isAtTheOpening(from, to, opensAt ?? to)) else { return }
+      guard !(read.block.number == 1 && isAtTheOpening(from, to, ledger.opening?.opensAt ?? to)) else { return }
       take(keeper.handle(.outage(from: from, to: to), at: read.block.clock))
     case .key(let record):
       keys[record.owner] = record
@@ -194,11 +194,6 @@ struct DecisionReplay {
     // Those blocks follow from what ended the auction.
     case .revealed: break
     }
-  }
-
-  private var opensAt: Timestamp? {
-    guard let first = ledger.blocks.first, case .opening(let evidence) = first.block.content else { return nil }
-    return (try? Envelope(evidence)).flatMap { try? Opening($0) }?.opensAt
   }
 
   private mutating func feed(_ evidence: Evidence, _ received: Timestamp, _ read: ReadBlock, _ findings: inout Findings) {

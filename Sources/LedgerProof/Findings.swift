@@ -70,6 +70,10 @@ package struct Fault: Sendable, Hashable {
 package struct Findings: Sendable {
   private var counts: [Check: Int64] = [:]
   private var found: [Fault] = []
+  /// How many there are, those that are not told of too.
+  private(set) var faultCount = 0
+  /// So many are told of; who wants to know more of such a file will not read on.
+  package static let mostFaults = 1_000
   /// What no ledger, or not this one, can prove.
   package private(set) var unprovable: [Sentence] = []
 
@@ -78,6 +82,8 @@ package struct Findings: Sendable {
   mutating func count(_ check: Check, _ number: Int64 = 1) { counts[check, default: 0] += number }
 
   mutating func fault(_ check: Check, line: Int, _ sentence: Sentence) {
+    faultCount += 1
+    guard found.count < Self.mostFaults else { return }
     found.append(Fault(check: check, line: line, sentence: sentence))
   }
 
@@ -91,5 +97,6 @@ package struct Findings: Sendable {
     found.enumerated().sorted { ($0.element.line, $0.offset) < ($1.element.line, $1.offset) }.map(\.element)
   }
 
-  var faultCount: Int { found.count }
+  /// How many faults are not told of.
+  package var untold: Int { faultCount - found.count }
 }

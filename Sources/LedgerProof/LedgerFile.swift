@@ -20,17 +20,22 @@ package struct LedgerFile: Sendable {
   package let blocks: [Line<Envelope>]
   package let receipts: [Line<Envelope>]
   package let clockRecords: [Line<Envelope>]
+  /// What the house signed of it all: one, once the auction is over.
+  package let seals: [Line<Envelope>]
 
   /// Larger files are not read: some millions of bids.
   package static let maximumBytes = 1 << 30
 
   init(
     _ header: LedgerHeader, keys: [Line<LedgerKey>], blocks: [Line<Envelope>], receipts: [Line<Envelope>],
-    clockRecords: [Line<Envelope>]
+    clockRecords: [Line<Envelope>], seals: [Line<Envelope>]
   ) {
     (self.header, self.keys, self.blocks) = (header, keys, blocks)
-    (self.receipts, self.clockRecords) = (receipts, clockRecords)
+    (self.receipts, self.clockRecords, self.seals) = (receipts, clockRecords, seals)
   }
+
+  /// What is signed in it, in its order.
+  var envelopes: [Line<Envelope>] { blocks + receipts + clockRecords + seals }
 }
 
 // MARK: - Making
@@ -41,11 +46,12 @@ package struct LedgerCopy: Sendable {
   private let blocks: [HouseStatement]
   private let receipts: [HouseStatement]
   private let clockRecords: [HouseStatement]
+  private let seal: HouseStatement?
   private let header: LedgerHeader
   private let keys: [LedgerKey]
 
   /// - Parameters:
-  ///   - statements: the blocks from the first to the last, then receipts, then records of the clock, as a house tells them.
+  ///   - statements: the blocks from the first to the last, then receipts, records of the clock, and the seal, as a house tells them.
   ///   - ring: has the keys under which they were signed.
   /// - Returns: nil without a block, or where a key is not known.
   package init?(_ statements: [HouseStatement], keys ring: KeyRing) {
@@ -58,20 +64,24 @@ package struct LedgerCopy: Sendable {
       return result.map { number <= $0.refusedBids } ?? true
     }
     let clockRecords = statements.filter { $0.envelope.kind == .clockSynchronized }
+    let seal = statements.first { $0.envelope.kind == .ledgerClosed }
     var lost: Int64 = 0
-    if case .refused(let receipt)? = receipts.first?.fact {
+    if case .ledgerClosed(let said)? = seal?.fact {
+      lost = said.lostReceipts
+    } else if case .refused(let receipt)? = receipts.first?.fact {
       lost = (receipt.number ?? 1) - 1
     } else {
       lost = result?.refusedBids ?? 0
     }
     var keys: Set<LedgerKey> = []
-    for statement in blocks + receipts + clockRecords {
+    let said = blocks + receipts + clockRecords + [seal].compactMap { $0 }
+    for statement in said {
       for id in statement.houseKeys {
         guard let member = ring.members[id] else { return nil }
         keys.insert(LedgerKey(owner: member.owner, spki: member.key.spki))
       }
     }
-    (self.blocks, self.receipts, self.clockRecords) = (blocks, receipts, clockRecords)
+    (self.blocks, self.receipts, self.clockRecords, self.seal) = (blocks, receipts, clockRecords, seal)
     self.keys = keys.sorted { $0.encoded().lexicographicallyPrecedes($1.encoded()) }
     header = LedgerHeader(
       auction: head.auction, edition: head.edition, isOver: result != nil,
@@ -83,7 +93,8 @@ package struct LedgerCopy: Sendable {
 
   /// The whole file's lines, without their ends.
   package var lines: [[UInt8]] {
-    [header.encoded()] + keys.map { $0.encoded() } + (blocks + receipts + clockRecords).map { $0.envelope.evidence.bytes }
+    [header.encoded()] + keys.map { $0.encoded() }
+      + (blocks + receipts + clockRecords + [seal].compactMap { $0 }).map { $0.envelope.evidence.bytes }
   }
 
   package func encoded() -> [UInt8] { lines.flatMap { $0 + [LedgerFile.lineEnd] } }
@@ -103,7 +114,7 @@ extension HouseStatement {
       case .closing(_, let evidence): return [evidence].compactMap { $0 }
       case .entries(let entries): return entries.compactMap(\.fact.houseEvidence)
       }
-    case .scheduled, .notice, .extended, .refused, .answered, .clock: return []
+    case .scheduled, .notice, .extended, .refused, .answered, .clock, .ledgerClosed: return []
     }
   }
 }
@@ -115,7 +126,7 @@ extension LedgerFile {
 
   /// What stands where in the file.
   private enum Part: Int, Comparable {
-    case keys, blocks, receipts, clockRecords
+    case keys, blocks, receipts, clockRecords, seals
     static func < (a: Part, b: Part) -> Bool { a.rawValue < b.rawValue }
 
     init?(_ kind: Kind) {
@@ -123,42 +134,54 @@ extension LedgerFile {
       case .bidsAccepted, .awarded: self = .blocks
       case .bidRefused: self = .receipts
       case .clockSynchronized: self = .clockRecords
+      case .ledgerClosed: self = .seals
       default: return nil
       }
     }
   }
 
+  /// So many keys of the house one ledger has at most, and so many of its lines are told of that cannot be read: then it is given up.
+  package static let mostKeys = 1_000
+  package static let mostUnreadable = 100
+
   /// Reads a file strictly: what does not belong there is a fault, and is left out. Nil where not even its first line can be read.
   init?(parsing bytes: [UInt8], _ findings: inout Findings) {
-    var lines = bytes.split(separator: Self.lineEnd, omittingEmptySubsequences: false)
-    if lines.last?.isEmpty == true {
-      lines.removeLast()
-    } else {
-      findings.fault(.file, line: lines.count, Sentence("o arquivo acaba no meio de uma linha", "the file ends within a line"))
-    }
-    guard let first = lines.first,
-      let header = findings.read(1, { () throws(WireError) in try LedgerHeader(parsing: Array(first)) })
-    else {
-      if lines.isEmpty { findings.fault(.file, line: 1, Sentence("o arquivo está vazio", "the file is empty")) }
+    guard !bytes.isEmpty else {
+      findings.fault(.file, line: 1, Sentence("o arquivo está vazio", "the file is empty"))
       return nil
     }
+    var lines = LineReader(bytes)
+    guard let first = lines.next(),
+      let header = findings.read(1, { () throws(WireError) in try LedgerHeader(parsing: Array(first)) })
+    else { return nil }
     findings.count(.file)
     var keys: [Line<LedgerKey>] = []
     var envelopes: [Part: [Line<Envelope>]] = [:]
-    var reached = Part.keys
-    for (offset, line) in lines.enumerated().dropFirst() {
-      let (number, bytes) = (offset + 1, Array(line))
+    var (reached, unreadable) = (Part.keys, 0)
+    while let line = lines.next() {
+      let (number, bytes) = (lines.number, Array(line))
+      guard unreadable < Self.mostUnreadable, keys.count <= Self.mostKeys else {
+        findings.fault(
+          .file, line: number,
+          Sentence("isto não é um livro: o resto não foi lido", "this is no ledger: the rest was not read"))
+        break
+      }
       findings.count(.file)
       let part: Part
       if LedgerKey.isMeant(by: bytes) {
-        guard let key = findings.read(number, { () throws(WireError) in try LedgerKey(parsing: bytes) }) else { continue }
+        guard let key = findings.read(number, { () throws(WireError) in try LedgerKey(parsing: bytes) }) else {
+          unreadable += 1
+          continue
+        }
         keys.append(Line(number: number, value: key))
         part = .keys
       } else {
         guard let envelope = findings.read(number, { () throws(WireError) in try Envelope(canonicalLine: bytes) }) else {
+          unreadable += 1
           continue
         }
         guard let found = Part(envelope.kind) else {
+          unreadable += 1
           findings.fault(
             .file, line: number,
             Sentence("\(envelope.kind.rawValue) não é de um livro", "\(envelope.kind.rawValue) is not of a ledger"))
@@ -170,10 +193,37 @@ extension LedgerFile {
       if part < reached { findings.fault(.file, line: number, Sentence("uma linha fora do lugar", "a line out of its place")) }
       reached = max(reached, part)
     }
+    if !lines.isWhole {
+      findings.fault(
+        .file, line: lines.number, Sentence("o arquivo acaba no meio de uma linha", "the file ends within a line"))
+    }
     self.init(
       header, keys: keys, blocks: envelopes[.blocks] ?? [], receipts: envelopes[.receipts] ?? [],
-      clockRecords: envelopes[.clockRecords] ?? [])
-    checkCounts(lines: lines.count, &findings)
+      clockRecords: envelopes[.clockRecords] ?? [], seals: envelopes[.seals] ?? [])
+    checkCounts(lines: lines.number, &findings)
+  }
+
+  /// The lines of a file, one after the other: a file of nothing but line feeds has as many as bytes.
+  private struct LineReader {
+    private var rest: ArraySlice<UInt8>
+    /// Of the line that was read last, from 1.
+    private(set) var number = 0
+    /// Whether it had its end.
+    private(set) var isWhole = true
+
+    init(_ bytes: [UInt8]) { rest = bytes[...] }
+
+    mutating func next() -> ArraySlice<UInt8>? {
+      guard !rest.isEmpty else { return nil }
+      number += 1
+      guard let end = rest.firstIndex(of: LedgerFile.lineEnd) else {
+        isWhole = false
+        defer { rest = [] }
+        return rest
+      }
+      defer { rest = rest[(end + 1)...] }
+      return rest[..<end]
+    }
   }
 
   private func checkCounts(lines: Int, _ findings: inout Findings) {
@@ -189,6 +239,13 @@ extension LedgerFile {
         what.within(
           { "a primeira linha diz \(said) \($0), e há \(found)" }, { "the first line says \(said) \($0), and there are \(found)" }
         ))
+    }
+    if seals.count != (header.isOver ? 1 : 0) {
+      findings.fault(
+        .file, line: lines,
+        header.isOver
+          ? Sentence("falta o fecho do livro, ou há mais de um", "the ledger's seal is missing, or there is more than one")
+          : Sentence("o fecho de um livro que ainda não acabou", "the seal of a ledger that is not over"))
     }
   }
 }

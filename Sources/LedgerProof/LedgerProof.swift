@@ -32,6 +32,7 @@ package struct LedgerProof: Sendable {
     EndingCheck(ledger).run(&findings)
     CommitmentCheck(ledger).run(&findings)
     ClockCheck(ledger).run(&findings)
+    SealCheck(ledger).run(&findings)
     Self.tellLimits(of: ledger, &findings)
     (self.findings, header, terms) = (findings, file.header, ledger.terms)
     if case .closing(let said, _)? = ledger.blocks.last?.block.content { result = said } else { result = nil }

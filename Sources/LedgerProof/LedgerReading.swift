@@ -27,6 +27,11 @@ struct LedgerReading: Sendable {
     let record: ClockRecord
   }
 
+  struct ReadSeal: Sendable {
+    let line: Int
+    let seal: LedgerSeal
+  }
+
   let header: LedgerHeader
   /// In the order of the file, whatever their numbers.
   private(set) var blocks: [ReadBlock] = []
@@ -36,12 +41,10 @@ struct LedgerReading: Sendable {
   /// Up to when those keys spoke that do not any more, as it is known from elsewhere.
   private let retirements: [Digest: Timestamp]
 
-  /// What the auction is held under, as the opening says it; nil where it cannot be read.
-  var terms: AuctionTerms? {
-    guard let first = blocks.first, case .opening(let evidence) = first.block.content else { return nil }
-    return (try? Envelope(evidence)).flatMap { try? Opening($0) }.flatMap { try? Envelope($0.scheduling) }
-      .flatMap { try? Scheduling($0) }?.terms
-  }
+  private(set) var seals: [ReadSeal] = []
+  /// As block 0 has it, and what the auction is held under; nil where that cannot be read.
+  private(set) var opening: Opening?
+  private(set) var terms: AuctionTerms?
 
   /// Whether that key is ms-lance's, which keeps the books.
   func isOfTheBooks(_ key: Digest) -> Bool { ring.members[key]?.owner == HousePrincipal.msLance }
@@ -64,6 +67,13 @@ struct LedgerReading: Sendable {
       guard let statement = open(line, &findings), case .clock(let record) = statement.fact else { continue }
       clockRecords.append(ReadClockRecord(line: line.number, record: record))
     }
+    for line in file.seals {
+      guard let statement = open(line, &findings), case .ledgerClosed(let seal) = statement.fact else { continue }
+      seals.append(ReadSeal(line: line.number, seal: seal))
+    }
+    guard let first = blocks.first, case .opening(let evidence) = first.block.content else { return }
+    opening = (try? Envelope(evidence)).flatMap { try? Opening($0) }
+    terms = opening.flatMap { try? Envelope($0.scheduling) }.flatMap { try? Scheduling($0) }?.terms
   }
 
   // MARK: Keys
@@ -100,7 +110,7 @@ struct LedgerReading: Sendable {
 
   private func checkKeys(of file: LedgerFile, pinned: [PinnedKey]?, _ findings: inout Findings) {
     let used = Set(
-      (file.blocks + file.receipts + file.clockRecords).flatMap { line -> [Digest] in
+      file.envelopes.flatMap { line -> [Digest] in
         (try? HouseStatement(trusted: line.value.evidence))?.houseKeys ?? [line.value.keyID]
       })
     for line in file.keys {

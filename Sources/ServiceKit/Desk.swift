@@ -62,7 +62,7 @@ package protocol Desk: Sendable {
   /// Takes a committed turn again, in order; says nothing.
   mutating func replay(_ entries: [RecordedEntry], at clock: ClockReading) throws
   /// Whether what was replayed is what was said, by the documents that the store holds; throws where it is not.
-  func audit(_ store: any Store, on spread: Spread) throws
+  mutating func audit(_ store: any Store, on spread: Spread) throws
   /// What it has to settle before anything is heard, once it knows what its journal holds.
   mutating func resume(at clock: ClockReading) -> Turn
   /// Signs what its clock rests on, for those who will ask; nil where nobody asks it.

@@ -51,7 +51,9 @@ import Testing
     case .schedule, .cancel: try check(Command.self, bytes, kind)
     case .commandAnswered: try check(CommandAnswer.self, bytes, kind)
     case .snapshot: try check(Snapshot.self, bytes, kind)
-    case .reserve, .passedOn, .clockSynchronized, .suspend, .resume, .close, .passOn, .voidBid: false
+    case .clockSynchronized: try check(ClockRecord.self, bytes, kind)
+    case .ledgerClosed: try check(LedgerSeal.self, bytes, kind)
+    case .reserve, .passedOn, .suspend, .resume, .close, .passOn, .voidBid: false
     }
   }
 

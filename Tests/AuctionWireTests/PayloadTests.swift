@@ -26,7 +26,9 @@ import Testing
     case .schedule, .cancel: return try Command(payload: bytes, kind: kind)
     case .commandAnswered: return try CommandAnswer(payload: bytes, kind: kind)
     case .snapshot: return try Snapshot(payload: bytes, kind: kind)
-    case .reserve, .passedOn, .clockSynchronized, .suspend, .resume, .close, .passOn, .voidBid:
+    case .clockSynchronized: return try ClockRecord(payload: bytes, kind: kind)
+    case .ledgerClosed: return try LedgerSeal(payload: bytes, kind: kind)
+    case .reserve, .passedOn, .suspend, .resume, .close, .passOn, .voidBid:
       throw .value(path: "kind", seen: kind.rawValue, accepted: "a kind with a payload of this version")
     }
   }

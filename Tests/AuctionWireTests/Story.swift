@@ -159,6 +159,24 @@ struct Story {
         clock: clock(600, 0, .systemClock)),
       by: .msLeilao)
 
+    // What else stands in a ledger.
+    let server = ClockRecord.Server(
+      name: "a.st1.ntp.br", address: "200.160.7.186:123", isUsed: true, standing: "usado",
+      word: ClockRecord.Word(
+        offset: .microseconds(-120), delay: .microseconds(4_000), dispersion: .microseconds(30),
+        uncertainty: .microseconds(1_850),
+        age: .seconds(9), stratum: 1))
+    let silent = ClockRecord.Server(
+      name: "b.st1.ntp.br", address: nil, isUsed: false, standing: "sem_resposta", word: nil)
+    _ = try say(
+      ClockRecord(
+        number: 7, clock: clock(60, 1_000), age: .seconds(9), systemOffset: .microseconds(-3_000), servers: [server, silent]),
+      by: .msLance)
+    _ = try say(
+      LedgerSeal(
+        auction: auction, edition: edition, head: Seen(block: 3, digest: SHA256.hash(last.payload)), lostReceipts: 0,
+        clockRecords: 7...7, clock: clock(550, 9_000)), by: .msLance)
+
     // Queries and what is answered.
     let head = Seen(block: 3, digest: SHA256.hash(last.payload))
     let chain = [first, second, third, last].map(\.evidence)

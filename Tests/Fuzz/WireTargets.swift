@@ -55,7 +55,9 @@ enum Payloads {
     case .schedule, .cancel: try check(Command.self, payload, kind)
     case .commandAnswered: try check(CommandAnswer.self, payload, kind)
     case .snapshot: try check(Snapshot.self, payload, kind)
-    case .reserve, .passedOn, .clockSynchronized, .suspend, .resume, .close, .passOn, .voidBid: break
+    case .clockSynchronized: try check(ClockRecord.self, payload, kind)
+    case .ledgerClosed: try check(LedgerSeal.self, payload, kind)
+    case .reserve, .passedOn, .suspend, .resume, .close, .passOn, .voidBid: break
     }
   }
 

@@ -42,7 +42,7 @@ struct InjectionTests {
       forge: forge, dormant: try await Forge(house, Self.dormant), dormantScheduling: try #require(dormant),
       closesAt: Timestamp(microseconds: try #require(try await house.listed(Self.auction)?.fimUs)),
       blocks: try await visitor.ask(.ledger(forge.auction, after: 0)).envelopes.map { try Envelope($0) }.filter {
-        $0.kind != .clockSynchronized
+        ![.clockSynchronized, .ledgerClosed].contains($0.kind)
       },
       bid: bid,
       stranger: try PrivateKey.generate(.ed25519), former: former)

@@ -75,6 +75,8 @@ struct Ledger {
       receiptDigests.append(digest)
     } else if envelope.kind == .clockSynchronized {
       clockRecords.append(try ClockRecord(envelope))
+    } else if envelope.kind == .ledgerClosed {
+      guard try LedgerSeal(envelope).head.digest == head else { throw Broken(description: "the seal of another ledger") }
     } else {
       let block = try Block(envelope)
       try append(block, keys: keys)

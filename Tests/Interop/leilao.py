@@ -144,7 +144,7 @@ SPEAKS = {
     "ms_leilao": {"leilao-agendado", "leilao-iniciado", "leilao-suspenso", "leilao-retomado", "leilao-finalizado",
                   "leilao-cancelado", "comando-respondido"},
     "ms_lance": {"lance-validado", "lance-invalidado", "leilao-prorrogado", "leilao-vencedor", "retrato",
-                 "relogio-sincronizado"},
+                 "relogio-sincronizado", "livro-encerrado"},
     "bidder": {"lance-realizado"},
 }
 
@@ -411,6 +411,11 @@ FORMS = {
                               motivo=maybe(free(500)), edicao=maybe(DIGEST), relogio=CLOCK),
     "relogio-sincronizado": obj(False, numero=count(1), relogio=CLOCK, idade_us=maybe(SPAN), sistema_us=SPAN,
                                 servidores=every(SERVER, 64)),
+    "livro-encerrado": lambda value: (
+        obj(False, id_leilao=AUCTION, edicao=DIGEST, cabeca=seen_form(False), recibos_perdidos=count(), relogios_de=maybe(count(1)),
+            relogios_ate=maybe(count(1)), relogio=CLOCK)(value)
+        and (value["relogios_ate"] is None if value["relogios_de"] is None else
+             value["relogios_ate"] is not None and value["relogios_de"] <= value["relogios_ate"])),
     "lance-realizado": lambda value: (
         obj(True, ("maximo_compromisso",), **BID, valor_centavos=count())(value)
         and (value["valor_centavos"] >= 1 or "maximo_compromisso" in value)),

@@ -641,7 +641,7 @@ class Scenario:
 
         def ledger():
             envelopes, statements = self.pages("livro", {"apos": 0}, lambda _, held: {"apos": len(held)}, id_leilao=a.id)
-            opened = [self.house.open(e, "lance-validado", "leilao-vencedor", "lance-invalidado", "relogio-sincronizado") for e in envelopes]
+            opened = [self.house.open(e, "lance-validado", "leilao-vencedor", "lance-invalidado", "relogio-sincronizado", "livro-encerrado") for e in envelopes]
             chain = Chain(self.house, a.id, a.edicao)
             number = 0
             while number < len(opened) and opened[number].kind in ("lance-validado", "leilao-vencedor"):
@@ -649,7 +649,7 @@ class Scenario:
                 number += 1
             need(chain.hashes == a.hashes, "other blocks than were followed")
             rest = opened[number:]
-            need(all(s.kind in ("lance-invalidado", "relogio-sincronizado") for s in rest), "a block after the receipts")
+            need(all(s.kind in ("lance-invalidado", "relogio-sincronizado", "livro-encerrado") for s in rest), "a block after the receipts")
             return len(statements), [s for s in rest if s.kind == "lance-invalidado"]
         whole = runs("livro, page by page, is the chain, then receipts", ledger)
         if whole:

@@ -13,17 +13,20 @@ import pathlib
 import re
 import sys
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_der_public_key, load_pem_public_key
 
 from leilao import (LIMIT, SPEAKS, STATE, Contest, Refused, after_bid, check_payload, check_revealed, compact, from_base64, need, obj,
                     open_envelope, parse, pae, sha256, spki_of, step, unsealed, verifies, AUCTION, DIGEST, WHO, boolean, count)
 
-HEADER = obj(True, formato=lambda v: v == "leilao-livro", versao=count(1, 1), id_leilao=AUCTION, edicao=DIGEST, encerrado=boolean,
+HEADER = obj(True, formato=lambda v: v == "leilao-livro", versao=count(2, 2), id_leilao=AUCTION, edicao=DIGEST, encerrado=boolean,
              cabeca=obj(True, bloco=count(), hash=DIGEST), chaves=count(), blocos=count(1), recibos=count(), recibos_perdidos=count(),
              relogios=count())
 HOUSE_KEY = obj(True, chave_da_casa=obj(True, id_usuario=WHO, spki=lambda v: isinstance(v, str)))
-PARTS = {"lance-validado": 1, "leilao-vencedor": 1, "lance-invalidado": 2, "relogio-sincronizado": 3}
+PARTS = {"lance-validado": 1, "leilao-vencedor": 1, "lance-invalidado": 2, "relogio-sincronizado": 3,
+         "livro-encerrado": 4}
 SECOND, WIDEST = 1_000_000, 10_000_000
+LARGEST, MOST_KEYS, MOST_UNREADABLE, MOST_FAULTS = 1 << 30, 1_000, 100, 1_000
 OPERATOR = {"lance-anular"}
 
 
@@ -49,40 +52,54 @@ class Ledger:
     """The lines of a file, and what is wrong with them."""
 
     def __init__(self, data, pinned=None):
-        self.faults, self.pinned = [], pinned
+        self.faults, self.found, self.pinned = [], 0, pinned
         self.keys, self.spelled, self.blocks, self.receipts, self.records, self.used = {}, [], [], [], [], set()
         self.counts, self.retired = collections.Counter(), {}
-        lines = data.split(b"\n")
-        if lines[-1]:
-            self.fault(len(lines), "the file ends within a line")
-        else:
-            lines.pop()
+        self.seals = []
         try:
-            need(lines, "the file is empty")
-            self.header = parse(lines[0])
+            need(data, "the file is empty")
+            first = data[:data.find(b"\n")] if b"\n" in data else data
+            self.header = parse(first)
             need(HEADER(self.header), "not the first line of a ledger")
             spelled = canonical(self.header, ["formato", "versao", "id_leilao", "edicao", "encerrado", "cabeca", "chaves", "blocos",
                                               "recibos", "recibos_perdidos", "relogios"])
-            need(spelled == lines[0] and list(self.header["cabeca"]) == ["bloco", "hash"], "another spelling")
+            need(spelled == first and list(self.header["cabeca"]) == ["bloco", "hash"], "another spelling")
         except Refused as error:
             self.fault(1, error)
             self.header = None
             return
-        self.read(lines)
+        self.read(data)
 
     def fault(self, line, why):
-        self.faults.append((line, str(why)))
+        if len(self.faults) < MOST_FAULTS:
+            self.faults.append((line, str(why)))
+        self.found += 1
 
     def trying(self, line, action, *arguments):
+        """None, and a fault, whatever it is that somebody has made of a line."""
         try:
             return action(*arguments)
-        except (Refused, ValueError, KeyError, TypeError, AttributeError) as error:
-            return self.fault(line, f"{type(error).__name__}: {error}" if not isinstance(error, Refused) else error)
+        except Exception as error:  # pylint: disable=broad-except
+            return self.fault(line, error if isinstance(error, Refused) else f"{type(error).__name__}: {error}")
 
-    def read(self, lines):
-        reached, envelopes = 0, []
-        for number, line in enumerate(lines[1:], 2):
-            part = None
+    def lines(self, data):
+        """(number, line) of all but the first, one by one: a file of nothing but line feeds has as many as bytes."""
+        number, start = 1, data.find(b"\n") + 1 or len(data)
+        if not data.endswith(b"\n"):
+            self.fault(data.count(b"\n") + 1, "the file ends within a line")
+        while start < len(data):
+            number, end = number + 1, data.find(b"\n", start)
+            end = len(data) if end < 0 else end
+            yield number, data[start:end]
+            start = end + 1
+
+    def read(self, data):
+        reached, envelopes, unreadable, number = 0, [], 0, 1
+        for number, line in self.lines(data):
+            if unreadable >= MOST_UNREADABLE or len(self.spelled) > MOST_KEYS:
+                self.fault(number, "this is no ledger: the rest was not read")
+                break
+            part, before = None, self.found
             if line.startswith(b'{"chave_da_casa"'):
                 part = 0
                 self.trying(number, self.key, number, line)
@@ -93,6 +110,7 @@ class Ledger:
                     envelopes.append((number, envelope))
                     if part is None:
                         self.fault(number, f"{kind_of(envelope)} is not of a ledger")
+            unreadable += self.found > before
             if part is not None:
                 if part < reached:
                     self.fault(number, "a line out of its place")
@@ -100,7 +118,7 @@ class Ledger:
                 self.counts[part] += 1
         for part, name in enumerate(["chaves", "blocos", "recibos", "relogios"]):
             if self.header[name] != self.counts[part]:
-                self.fault(len(lines), f"the first line says {self.header[name]} {name}, and there are {self.counts[part]}")
+                self.fault(number, f"the first line says {self.header[name]} {name}, and there are {self.counts[part]}")
         if self.spelled != sorted(self.spelled):
             self.fault(2, "the keys are not in order")
         for number, envelope in envelopes:
@@ -108,6 +126,24 @@ class Ledger:
         for before, record in zip(self.records, self.records[1:]):
             if record.value["numero"] != before.value["numero"] + 1:
                 self.fault(record.line, "records of the clock with a gap")
+        if self.counts[4] != (1 if self.header["encerrado"] else 0):
+            self.fault(number, "the seal is missing, there is more than one, or the ledger is not over")
+        for seal in self.seals[:1]:
+            self.trying(seal.line, self.check_seal, seal)
+
+    def check_seal(self, seal):
+        """What the house signed of the whole ledger when the auction was over."""
+        value, last = seal.value, self.blocks[-1] if self.blocks else None
+        chain = last and {"id_leilao": self.header["id_leilao"], "edicao": self.header["edicao"], "relogio": last.value["relogio"],
+                          "cabeca": {"bloco": last.value["bloco"], "hash": last.digest}}
+        if chain and {name: value[name] for name in chain} != chain:
+            self.fault(seal.line, "the seal of another chain")
+        if value["recibos_perdidos"] != self.header["recibos_perdidos"]:
+            self.fault(seal.line, f"the house signed that it had lost {value['recibos_perdidos']} receipts")
+        numbers = [record.value["numero"] for record in self.records]
+        found = (numbers[0], numbers[-1]) if numbers else (None, None)
+        if found != (value["relogios_de"], value["relogios_ate"]):
+            self.fault(seal.line, f"records {found} of the clock, and the house signed {value['relogios_de']}, {value['relogios_ate']}")
 
     def key(self, number, line):
         value = parse(line)
@@ -142,16 +178,14 @@ class Ledger:
 
     def open(self, number, envelope):
         """What an envelope says, under the keys of the file; what cannot be verified is told of, and read all the same."""
-        try:
-            said = open_envelope(envelope, self.key_of)
-        except Refused as error:
-            self.fault(number, error)
-            said = self.trying(number, unverified, envelope)
+        said = self.trying(number, open_envelope, envelope, self.key_of) or self.trying(number, unverified, envelope)
         if said is None:
             return
         self.check_retirement(number, said)
         one = Read(number, said.value, said.digest, said.kind)
-        (self.blocks if PARTS.get(said.kind) == 1 else self.receipts if PARTS.get(said.kind) == 2 else self.records).append(one)
+        parts = {1: self.blocks, 2: self.receipts, 3: self.records, 4: self.seals}
+        if said.kind in PARTS:
+            parts[PARTS[said.kind]].append(one)
 
     def embedded(self, line, envelope, *kinds, by="ms_leilao", also=()):
         """What ms_leilao said that a block holds; `also`: kinds that ms_lance may say here too."""
@@ -163,11 +197,7 @@ class Ledger:
             _, public, owner, _ = self.keys.get(keyid, (0, None, "", ()))
             return public, set(kinds) if owner == by else set(also) if owner == "ms_lance" else set()
 
-        try:
-            said = open_envelope(envelope, key_of)
-        except Refused as error:
-            self.fault(line, error)
-            said = unverified(envelope)
+        said = self.trying(line, open_envelope, envelope, key_of) or unverified(envelope)
         self.check_retirement(line, said)
         return said
 
@@ -627,7 +657,7 @@ def verify(data, pinned=None):
     ledger = Ledger(data, pinned)
     if ledger.header is not None:
         if ledger.blocks:
-            Replay(ledger).run()
+            ledger.trying(1, lambda: Replay(ledger).run())
         for keyid, (number, _, owner, _) in ledger.keys.items():
             if keyid not in ledger.used:
                 ledger.fault(number, f"a key of {owner} that signed nothing here")
@@ -664,8 +694,11 @@ def main():
     options = parser.parse_args()
     try:
         pinned = load_pinned(options.chave_da_casa) if options.chave_da_casa else None
-        data = pathlib.Path(options.file).read_bytes()
-    except (OSError, ValueError) as error:
+        with open(options.file, "rb") as file:
+            data = file.read(LARGEST + 1)
+        if len(data) > LARGEST:
+            raise ValueError(f"{options.file} is larger than {LARGEST} bytes")
+    except (OSError, ValueError, UnsupportedAlgorithm) as error:
         print(error, file=sys.stderr)
         return 64
     faults = verify(data, pinned)

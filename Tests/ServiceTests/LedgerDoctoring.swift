@@ -26,7 +26,7 @@ struct LedgerDoctoring: Sendable, CustomTestStringConvertible {
     self.init(name, .vendido, expected, doctor)
   }
 
-  static let all = bytes + lines + otherKeys + lies + liesAboutBids + liesAboutTheEnd + liesAboutSecrets + openings
+  static let all = bytes + lines + otherKeys + lies + liesAboutBids + liesAboutTheEnd + liesAboutSecrets + openings + seals
 
   // MARK: - Bytes
 
@@ -86,7 +86,7 @@ struct LedgerDoctoring: Sendable, CustomTestStringConvertible {
 
   static let lines: [LedgerDoctoring] = [
     .init("sem-cabecalho", .file) { try $0.lines { $0.removeFirst() } },
-    .init("versao", .file) { try $0.lines { try LedgerForge.header(&$0, "\"versao\":1", "\"versao\":2") } },
+    .init("versao", .file) { try $0.lines { try LedgerForge.header(&$0, "\"versao\":2", "\"versao\":1") } },
     .init("cabecalho-com-mais", .file) {
       try $0.lines { try LedgerForge.header(&$0, "\"relogios\":3", "\"relogios\":3,\"x\":1") }
     },

@@ -54,7 +54,7 @@ struct LedgerFileTests {
     #expect(outcome.auctions == 1)
     var entries: [Entry] = []
     try journal.forEachEntry(from: 1) { entries.append($0) }
-    let documents = try ["bloco", "recibo", "agendamento", "lance_recusado", "relogio_do_livro"].flatMap {
+    let documents = try ["bloco", "recibo", "agendamento", "lance_recusado", "relogio_do_livro", "fecho_do_livro"].flatMap {
       try journal.documents($0, "moto", from: 0, limit: 10_000)
     }
     let records = try journal.documents("relogio_assinado", "", from: 0, limit: 10_000)
@@ -66,11 +66,11 @@ struct LedgerFileTests {
     let lines = lines(try bench.ledgerFile())
     let blocks = bench.service.store.all("bloco", "moto").map { String(decoding: $0.body, as: UTF8.self) }
     let receipts = bench.service.store.all("recibo", "moto").map { String(decoding: $0.body, as: UTF8.self) }
-    #expect(receipts.count == 4 && lines.count == 3 + blocks.count + 3 + 3)
+    #expect(receipts.count == 4 && lines.count == 3 + blocks.count + 3 + 3 + 1)
     let head = try #require(bench.head)
     #expect(
       lines[0] == """
-        {"formato":"leilao-livro","versao":1,"id_leilao":"moto","edicao":"\(try bench.edition)","encerrado":true,\
+        {"formato":"leilao-livro","versao":2,"id_leilao":"moto","edicao":"\(try bench.edition)","encerrado":true,\
         "cabeca":{"bloco":\(head.block),"hash":"\(head.digest)"},"chaves":2,"blocos":\(blocks.count),"recibos":3,\
         "recibos_perdidos":0,"relogios":3}
         """)
@@ -80,7 +80,14 @@ struct LedgerFileTests {
     #expect(Array(lines[(3 + blocks.count)...].prefix(3)) == Array(receipts.prefix(3)))
     // The last one before the opening, and those up to the end; not the first, and not the one after.
     let records = bench.service.store.all("relogio_assinado", "").map { String(decoding: $0.body, as: UTF8.self) }
-    #expect(records.count == 5 && Array(lines.suffix(3)) == Array(records[1...3]))
+    #expect(records.count == 5 && Array(lines.dropLast().suffix(3)) == Array(records[1...3]))
+    // What the house signed when it was over, and has kept since.
+    let seal = try #require(bench.service.store.all("fecho_do_livro", "moto").first)
+    #expect(lines.last == String(decoding: seal.body, as: UTF8.self))
+    guard case .ledgerClosed(let said) = try HouseStatement(seal.body, ring: bench.world.keys.ring).fact else {
+      throw Missing("a seal")
+    }
+    #expect(said.head == head && said.lostReceipts == 0 && said.clockRecords == 2...4)
   }
 
   @Test func `of an auction that goes on says so, and grows`() throws {
@@ -116,6 +123,11 @@ struct LedgerFileTests {
     let ring = KeyRing(try owners.map { ($0.text, try other.voice($0).key.publicKey) }, retired: former)
     #expect(LedgerCopy(statements, keys: ring)?.encoded() == file)
     #expect(LedgerCopy(statements, keys: KeyRing()) == nil, "what nobody can verify is not written")
+    bench.service.crash(flushing: 0, losingPower: false)
+    try bench.world.keys.rotate(HousePrincipal.msLance, at: bench.world.time.now)
+    bench.service.start()
+    bench.settle()
+    #expect(try bench.ledgerFile() == file, "nothing in it is signed anew")
   }
 
   @Test func `of a house that has given up receipts says how many, and that they cannot be proved`() throws {
@@ -123,12 +135,17 @@ struct LedgerFileTests {
     bench.service.crash(flushing: 0, losingPower: false)
     let contents = bench.service.store.contents
     bench.service.store.restore(
-      contents.with(documents: contents.documents.filter { $0.collection != "recibo" || $0.number > 2 }),
+      // Nor did a house of that time sign what belongs to its ledgers.
+      contents.with(
+        documents: contents.documents.filter {
+          $0.collection != "fecho_do_livro" && ($0.collection != "recibo" || $0.number > 2)
+        }),
       appending: [("poda", Array("moto 2".utf8))])
     bench.service.start()
     bench.settle()
     let file = try bench.ledgerFile()
     #expect(lines(file)[0].contains("\"recibos\":1,\"recibos_perdidos\":2"))
+    #expect(try bench.ledgerFile() == file, "what is signed when it is asked for is the same each time")
     let proof = LedgerProof(file, pinned: bench.pinned)
     #expect(proof.holds, "\(proof.findings.faults)")
     #expect(proof.findings.unprovable.contains { $0.english.contains("receipts 1 to 2") })

@@ -63,6 +63,8 @@ struct LedgerForge {
     var isLinked = true
     /// The result names the receipts as they are.
     var isCommitted = true
+    /// Numbers of records of the clock and receipts that are lost, as the house says it in the end.
+    var seal: (LedgerSeal) -> LedgerSeal = { $0 }
 
     /// Every entry of a block.
     func entries(_ block: Int) throws -> [BlockEntry] {
@@ -142,7 +144,15 @@ struct LedgerForge {
       }
       said.append(try HouseStatement(trusted: house.seal(block).evidence))
     }
+    let last = said.last
     said += try receipts.map { try HouseStatement(trusted: $0.evidence) }
+    if case .block(let block)? = last?.fact, case .closing = block.content, let digest = last?.digest {
+      let seal = story.seal(
+        LedgerSeal(
+          auction: block.auction, edition: block.edition, head: Seen(block: block.number, digest: digest), lostReceipts: 0,
+          clockRecords: nil, clock: block.clock))
+      said.append(try HouseStatement(trusted: house.seal(seal).evidence))
+    }
     guard let copy = LedgerCopy(said, keys: ring) else { throw Missing("a ledger") }
     // Whatever the result says: every receipt that was told is in the file.
     return copy.encoded()

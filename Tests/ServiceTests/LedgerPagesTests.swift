@@ -69,6 +69,26 @@ struct LedgerPagesTests {
     #expect(more >= 2 && blocks.count == 121 + Int(more) && receipts.count == 120 + Int(more))
   }
 
+  /// What is refused meanwhile moves the place of the records behind it.
+  @Test func `that grows in front of the records of the clock has each of them once`() throws {
+    let bench = try bench(40)
+    for _ in 0..<120 {
+      bench.after(.seconds(1))
+      try bench.keepClock()
+    }
+    var pages = LedgerPages()
+    var more: UInt64 = 0
+    while !pages.isWhole {
+      try ask(bench, &pages)
+      guard more < 2, pages.statements.contains(where: { $0.envelope.kind == .clockSynchronized }) else { continue }
+      more += 1
+      try bench.place(1_00, by: "alpha", number: 7_000 + more)
+    }
+    let records = pages.statements.compactMap { if case .clock(let record) = $0.fact { record.number } else { nil } }
+    #expect(more == 2 && records == Array(1...120))
+    #expect(numbers(pages.statements).receipts == Array(1...42))
+  }
+
   /// Whoever passes an answer on may leave something out of it: only its head is signed.
   @Test(arguments: [0, 5, -1]) func `from which something is left out never counts as whole`(place: Int) throws {
     let bench = try bench(20)

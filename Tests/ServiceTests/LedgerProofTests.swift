@@ -109,6 +109,23 @@ struct LedgerDoctoringTests {
     #expect(proof.findings.faults.contains { $0.check == doctoring.expected }, "\(told)")
   }
 
+  /// Nothing but line feeds, or keys: whoever is asked to verify it has it read and told of within bounds.
+  @Test(arguments: ["\n", "{\"chave_da_casa\":{}}\n", "lixo\n"]) func `that goes on for ever is given up`(line: String) throws {
+    let forge = try LedgerForge(.semLances)
+    let file = try forge.bench.ledgerFile() + Array(String(repeating: line, count: 50_000).utf8)
+    let faults = LedgerProof(file, pinned: forge.bench.pinned).findings.faults
+    #expect(faults.count <= 200 && faults.contains { $0.sentence.english.contains("the rest was not read") })
+  }
+
+  @Test func `is told of a thousand times, and no more`() throws {
+    let forge = try LedgerForge(.semLances)
+    var lines = try forge.lines()
+    let receipt = lines[try forge.place(of: .bidRefused, in: lines)]
+    lines.insert(contentsOf: Array(repeating: receipt, count: 3_000), at: lines.count - 1)
+    let findings = LedgerProof(LedgerForge.bytes(lines), pinned: forge.bench.pinned).findings
+    #expect(findings.faults.count == Findings.mostFaults && findings.untold > 1_000)
+  }
+
   @Test func `is one of many, each of another name`() {
     #expect(LedgerDoctoring.all.count >= 40)
     #expect(Set(LedgerDoctoring.all.map(\.testDescription)).count == LedgerDoctoring.all.count)

@@ -152,7 +152,7 @@ package struct BooksCheck {
       if !known.isOpen { oracle.auctions[opening.auction]?.end = opening.closesAt }
       expect(oracle.open(opening.auction, opensAt: opening.opensAt, at: clock))
     case .notice(let notice): expect(oracle.hear(notice, bytes: statement.envelope.evidence.bytes.count, at: clock))
-    case .block, .extended, .refused, .answered, .clock: break
+    case .block, .extended, .refused, .answered, .clock, .ledgerClosed: break
     }
   }
 
@@ -206,7 +206,7 @@ package struct BooksCheck {
       } else {
         nil
       }
-    case .scheduled, .opened, .notice, .extended, .answered, .clock: nil
+    case .scheduled, .opened, .notice, .extended, .answered, .clock, .ledgerClosed: nil
     }
   }
 }

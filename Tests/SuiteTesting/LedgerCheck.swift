@@ -39,7 +39,7 @@ package struct LedgerCheck {
         if case .closing(let said, _) = block.content { result = said }
         (head, next) = (statement.digest, next + 1)
       case .refused(let receipt): receipts.append((receipt, statement.digest))
-      case .clock: break
+      case .clock, .ledgerClosed: break
       case .scheduled, .opened, .notice, .extended, .answered: complain("what is \(statement.envelope.kind) doing here?")
       }
     }

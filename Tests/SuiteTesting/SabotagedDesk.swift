@@ -61,7 +61,7 @@ package struct BooksUnderTest: Desk, Sendable {
 
   package static func decode(_ entry: Entry) throws -> BidEntry { try BidDesk.decode(entry) }
   package mutating func replay(_ entries: [BidEntry], at clock: ClockReading) throws { try desk.replay(entries, at: clock) }
-  package func audit(_ store: any Store, on spread: Spread) throws { try desk.audit(store, on: spread) }
+  package mutating func audit(_ store: any Store, on spread: Spread) throws { try desk.audit(store, on: spread) }
   package mutating func resume(at clock: ClockReading) -> Turn { desk.resume(at: clock) }
 
   package func answer(_ query: Delivery, from store: any Store, at clock: ClockReading) throws(DroppedQuery) -> Publishing {

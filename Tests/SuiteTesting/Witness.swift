@@ -92,7 +92,7 @@ final class Witness: @unchecked Sendable {
         complain(11, "the end of \(notice.auction) is announced \((end - world.time.now).microseconds) µs too early")
       }
     case .answered(let answer): if let refusal = answer.refusal { world.tally.reached(.commandRefused(refusal)) }
-    case .clock: break
+    case .clock, .ledgerClosed: break
     case .refused(let receipt):
       if receipt.reason == .unknownAuction, let digest = receipt.bidDigest { tooEarly.insert(digest) }
       world.tally.reached(.refused(receipt.reason))
@@ -116,7 +116,7 @@ extension HouseStatement {
     case .refused(let receipt): receipt.number == nil
     // Another command under the same id gets another answer.
     case .answered: true
-    case .clock: false
+    case .clock, .ledgerClosed: false
     case .scheduled, .opened, .notice, .block, .extended: false
     }
   }

@@ -35,6 +35,8 @@ struct ProofReport {
     guard faults.count > 1 else { return }
     tell(said("Todas as \(faults.count) falhas:", "All \(faults.count) faults:"))
     for fault in faults { tell("  \(line(fault))") }
+    let untold = proof.findings.untold
+    if untold > 0 { tell(said("  e mais \(untold)", "  and \(untold) more")) }
   }
 
   private func padded(_ count: Int64) -> String {
