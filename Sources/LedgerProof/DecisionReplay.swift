@@ -11,13 +11,13 @@ import SigningKit
 ///
 /// Where the two differ that is a fault, and the replay goes on with what the ledger says, as far as the rules can be told so.
 struct DecisionReplay {
-  private typealias ReadBlock = LedgerReading.ReadBlock
+  typealias ReadBlock = LedgerReading.ReadBlock
 
-  private let ledger: LedgerReading
+  let ledger: LedgerReading
   private let auction: AuctionID
   private let terms: AuctionTerms?
   private var keeper: BookKeeper
-  private var receipts: ArraySlice<LedgerReading.ReadReceipt>
+  private(set) var receipts: ArraySlice<LedgerReading.ReadReceipt>
   /// The key of each bidder that the ledger named last.
   private var keys: [PrincipalID: KeyRecord] = [:]
   /// What the ledger says that bids had committed to.
@@ -429,30 +429,5 @@ struct DecisionReplay {
   }
 
   /// Said by ms-lance itself, which had forgotten a part of its books.
-  private func isOwn(_ envelope: Envelope) -> Bool { ledger.isOfTheBooks(envelope.keyID) }
-
-  /// The house gave it up before it knew of the opening: there is nothing to replay.
-  private func abandonUnopened(_ result: AuctionResult, _ evidence: Evidence?, _ read: ReadBlock, _ findings: inout Findings) {
-    findings.count(.decisions)
-    findings.cannotProve(
-      Sentence(
-        "os termos: a casa cancelou o leilão sem saber da abertura, e o livro só tem isso",
-        "the terms: the house cancelled the auction without knowing of its opening, and the ledger has only that"))
-    guard result.outcome == .cancelled, result.acceptedBids == 0, result.winner == nil else {
-      return findings.fault(.ending, line: read.line, Sentence("um resultado sem leilão", "a result without an auction"))
-    }
-    guard let envelope = evidence.flatMap({ try? Envelope($0) }), isOwn(envelope) else {
-      return findings.fault(
-        .ending, line: read.line,
-        Sentence(
-          "sem abertura só ms_lance cancela, e quem cancelou foi outro",
-          "without an opening only ms_lance cancels, and it was another who did"))
-    }
-    for read in receipts
-    where read.receipt.afterBlock != nil || ![.notOpenYet, .reusedID].contains(read.receipt.reason) {
-      findings.fault(
-        .refusals, line: read.line,
-        Sentence("uma recusa que antes da abertura não podia ser", "a refusal that could not be before the opening"))
-    }
-  }
+  func isOwn(_ envelope: Envelope) -> Bool { ledger.isOfTheBooks(envelope.keyID) }
 }
