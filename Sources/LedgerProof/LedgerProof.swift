@@ -1,6 +1,6 @@
 package import AuctionFacts
 package import AuctionWire
-package import SharedKernel
+import SharedKernel
 
 /// A ledger's file, checked: what was looked at, every fault, and what it cannot prove.
 package struct LedgerProof: Sendable {
@@ -57,9 +57,11 @@ package struct LedgerProof: Sendable {
         "that instants are the true time, who stands behind a key, and that nobody colluded"))
   }
 
-  /// Which of two accepted bids was first; nil for an id that is not in the ledger.
-  package func precedence(of a: BidID, _ b: BidID) -> Precedence? {
-    guard let a = bids.first(where: { $0.id == a }), let b = bids.first(where: { $0.id == b }) else { return nil }
-    return Precedence(a, b)
+  /// The accepted bids of that name: two bidders may have chosen the same id.
+  package func bids(named name: BidName) -> [PlacedBid] {
+    bids.filter { $0.id == name.id && (name.bidder == nil || name.bidder == $0.bidder) }
   }
+
+  /// Which of two accepted bids was first.
+  package func precedence(of a: PlacedBid, _ b: PlacedBid) -> Precedence { Precedence(a, b) }
 }

@@ -13,8 +13,9 @@ package struct PlacedBid: Sendable, Hashable {
   package let claimed: ClockReading
   /// The house's, when it came.
   package let received: ClockReading
-  /// The clock of the block that its bidder had seen.
+  /// The clock of the block that its bidder had seen, and its number.
   package let seen: ClockReading?
+  package let seenBlock: Int64?
   /// In the order in which they were recorded, from 0.
   package let place: Int
   package let block: Int64
@@ -34,8 +35,15 @@ package struct PlacedBid: Sendable, Hashable {
     max(clock.uncertainty, clock.isDisciplined ? least : ClockRules.undisciplined)
   }
 
+  /// Whether the other was signed before it for certain: its bidder names the block that holds the other, or one that the house made,
+  /// by its own stamps, after the other had come.
+  fileprivate func isAfter(_ other: PlacedBid) -> Bool {
+    guard let seen, let seenBlock else { return false }
+    return seenBlock >= other.block || other.received.instant + half(other.received) < seen.instant - half(seen)
+  }
+
   static func all(in ledger: LedgerReading) -> [PlacedBid] {
-    let clocks = Dictionary(ledger.blocks.map { ($0.digest, $0.block.clock) }, uniquingKeysWith: { first, _ in first })
+    let blocks = Dictionary(ledger.blocks.map { ($0.digest, $0.block) }, uniquingKeysWith: { first, _ in first })
     var all: [PlacedBid] = []
     for read in ledger.blocks {
       guard case .entries(let entries) = read.block.content else { continue }
@@ -46,7 +54,8 @@ package struct PlacedBid: Sendable, Hashable {
           PlacedBid(
             id: bid.id, bidder: bid.bidder, claimed: bid.clock,
             received: ClockReading(at, uncertainty: clock.uncertainty, status: clock.status),
-            seen: bid.seen.flatMap { clocks[$0.digest] }, place: all.count, block: read.block.number))
+            seen: bid.seen.flatMap { blocks[$0.digest]?.clock }, seenBlock: bid.seen.flatMap { blocks[$0.digest]?.number },
+            place: all.count, block: read.block.number))
       }
     }
     return all
@@ -56,8 +65,12 @@ package struct PlacedBid: Sendable, Hashable {
 /// Which of two bids was signed first, as far as it can be known.
 package struct Precedence: Sendable {
   package enum Order: Sendable, Hashable {
+    /// By the block that the later one's bidder names, and the house's stamps: no bidder's clock is believed.
     case definitelyBefore
     case definitelyAfter
+    /// By the bidders' own clocks, if they told the truth.
+    case claimedBefore
+    case claimedAfter
     /// The intervals touch: the recorded order decides.
     case concurrent
   }
@@ -69,9 +82,28 @@ package struct Precedence: Sendable {
   init(_ first: PlacedBid, _ second: PlacedBid) { (self.first, self.second) = (first, second) }
 
   package var order: Order {
-    if first.latest < second.earliest { return .definitelyBefore }
-    return second.latest < first.earliest ? .definitelyAfter : .concurrent
+    if second.isAfter(first) { return .definitelyBefore }
+    if first.isAfter(second) { return .definitelyAfter }
+    if first.latest < second.earliest { return .claimedBefore }
+    return second.latest < first.earliest ? .claimedAfter : .concurrent
   }
 
   package var isRecordedInOrder: Bool { first.place <= second.place }
+}
+
+/// How somebody names a bid: by its id, which is unique among its bidder's, or by both: `cliente_alpha:6f1c…`.
+package struct BidName: Sendable {
+  package let bidder: PrincipalID?
+  package let id: BidID
+
+  package init?(_ text: String) {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+    guard let last = parts.last, let id = BidID(last), parts.count <= 2 else { return nil }
+    guard parts.count == 2 else {
+      (bidder, self.id) = (nil, id)
+      return
+    }
+    guard let bidder = PrincipalID(parts[0]) else { return nil }
+    (self.bidder, self.id) = (bidder, id)
+  }
 }

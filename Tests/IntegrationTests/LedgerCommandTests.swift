@@ -69,8 +69,9 @@ struct LedgerCommandTests {
     let explained = try await house.client(["verificar", file, "--explicar"] + ids, environment: offline)
     #expect(explained.status == 0, "\(explained)")
     #expect(
-      explained.output.last?.hasPrefix("concorrentes: vale a ordem do registro") == true,
-      "without NTP nothing is certain: \(explained.text)")
+      explained.output.last?.hasPrefix("\(ids[0]) veio certamente antes de \(ids[1]), pelo bloco que cliente_beta tinha visto")
+        == true,
+      "without NTP, by the chain: \(explained.text)")
     #expect(try await house.client(["verificar", file, "--explicar", ids[0]], environment: offline).status == 64)
 
     // Spoilt: one accepted bid is another's.

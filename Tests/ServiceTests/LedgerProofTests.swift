@@ -41,32 +41,61 @@ struct LedgerProofTests {
 struct PrecedenceTests {
   private func proof(_ scene: LedgerScene) throws -> LedgerProof { LedgerProof(try scene.play().ledgerFile()) }
 
+  private func precedence(_ proof: LedgerProof, _ a: UInt64, _ b: UInt64) throws -> Precedence? {
+    let names = try [a, b].map { try #require(BidName("\(Build.bidID($0))")) }
+    guard let a = proof.bids(named: names[0]).first, let b = proof.bids(named: names[1]).first else { return nil }
+    return proof.precedence(of: a, b)
+  }
+
+  @Test func `is the bidders' word where nothing but their clocks tells it`() throws {
+    let proof = try proof(.calado)
+    let pair = try #require(try precedence(proof, 1, 2))
+    #expect(pair.first.latest < pair.second.earliest && pair.order == .claimedBefore)
+    #expect(try precedence(proof, 2, 1)?.order == .claimedAfter)
+  }
+
+  @Test func `is asked of a bid by its bidder too, where two have chosen the same id`() throws {
+    let bench = try BooksBench.open()
+    try bench.place(100_00, by: "alpha", number: 1)
+    try bench.place(110_00, by: "beta", number: 1)
+    let proof = LedgerProof(try bench.ledgerFile(), pinned: bench.pinned)
+    let name = try #require(BidName("\(Build.bidID(1))"))
+    #expect(proof.holds && proof.bids(named: name).map(\.bidder) == ["alpha", "beta"])
+    let (a, b) = try (#require(BidName("alpha:\(Build.bidID(1))")), #require(BidName("beta:\(Build.bidID(1))")))
+    // In one instant, and yet certain: the second one's bidder names the block that holds the first.
+    let pair = proof.precedence(of: try #require(proof.bids(named: a).first), try #require(proof.bids(named: b).first))
+    #expect(pair.first.bidder == "alpha" && pair.order == .definitelyBefore)
+    for wrong in ["", "alpha:", ":\(Build.bidID(1))", "a:b:\(Build.bidID(1))", "Alpha:\(Build.bidID(1))"] {
+      #expect(BidName(wrong) == nil, "\(wrong)")
+    }
+  }
+
   @Test func `is certain where the intervals do not touch, whichever is asked about first`() throws {
     let proof = try proof(.vendido)
-    let forwards = try #require(proof.precedence(of: Build.bidID(1), Build.bidID(3)))
+    let forwards = try #require(try precedence(proof, 1, 3))
     #expect(forwards.order == .definitelyBefore && forwards.isRecordedInOrder)
     #expect(forwards.first.latest < forwards.second.earliest)
-    let backwards = try #require(proof.precedence(of: Build.bidID(3), Build.bidID(1)))
+    let backwards = try #require(try precedence(proof, 3, 1))
     #expect(backwards.order == .definitelyAfter && !backwards.isRecordedInOrder)
   }
 
   @Test func `is decided by the recorded order where they touch`() throws {
     let proof = try proof(.cheio)
-    let pair = try #require(proof.precedence(of: Build.bidID(2), Build.bidID(1)))
+    let pair = try #require(try precedence(proof, 2, 1))
     #expect(pair.order == .concurrent && !pair.isRecordedInOrder)
     // A clock on no server's word is trusted to five seconds only, whatever it says; a bid is not of before what its bidder had seen,
     // nor of after it came.
     #expect(pair.first.latest == pair.first.received.instant + pair.first.received.uncertainty)
     let seen = try #require(pair.first.seen)
     #expect(pair.first.earliest == max(pair.first.claimed.instant - .seconds(5), seen.instant - seen.uncertainty))
-    let itself = try #require(proof.precedence(of: Build.bidID(1), Build.bidID(1)))
+    let itself = try #require(try precedence(proof, 1, 1))
     #expect(itself.order == .concurrent)
   }
 
   @Test func `is nothing that a refused or a strange bid has`() throws {
     let proof = try proof(.vendido)
-    #expect(proof.precedence(of: Build.bidID(1), Build.bidID(2)) == nil)
-    #expect(proof.precedence(of: Build.bidID(99), Build.bidID(1)) == nil)
+    #expect(try precedence(proof, 1, 2) == nil)
+    #expect(try precedence(proof, 99, 1) == nil)
   }
 }
 

@@ -122,12 +122,26 @@ struct ProofReport {
   private func verdict(_ precedence: Precedence) -> String {
     let (a, b) = (precedence.first, precedence.second)
     return switch precedence.order {
-    case .definitelyBefore: said("\(a.id) veio certamente antes de \(b.id)", "\(a.id) came definitely before \(b.id)")
-    case .definitelyAfter: said("\(b.id) veio certamente antes de \(a.id)", "\(b.id) came definitely before \(a.id)")
+    case .definitelyBefore: certainly(a, b)
+    case .definitelyAfter: certainly(b, a)
+    case .claimedBefore: supposedly(a, b)
+    case .claimedAfter: supposedly(b, a)
     case .concurrent:
       said("concorrentes: vale a ordem do registro, ", "concurrent, decided by recorded order: ")
         + (precedence.isRecordedInOrder ? "\(a.id), \(b.id)" : "\(b.id), \(a.id)")
     }
+  }
+
+  private func certainly(_ a: PlacedBid, _ b: PlacedBid) -> String {
+    said(
+      "\(a.id) veio certamente antes de \(b.id), pelo bloco que \(b.bidder) tinha visto e pelos carimbos da casa",
+      "\(a.id) came definitely before \(b.id), by the block that \(b.bidder) had seen and the house's stamps")
+  }
+
+  private func supposedly(_ a: PlacedBid, _ b: PlacedBid) -> String {
+    said(
+      "\(a.id) veio antes de \(b.id), se os relógios de \(a.bidder) e \(b.bidder) dizem a verdade: é só a palavra deles",
+      "\(a.id) came before \(b.id), if the clocks of \(a.bidder) and \(b.bidder) tell the truth: that is their word alone")
   }
 
   private func reading(_ clock: ClockReading) -> String {
@@ -148,6 +162,8 @@ struct ProofReport {
       switch precedence.order {
       case .definitelyBefore: "a_antes"
       case .definitelyAfter: "b_antes"
+      case .claimedBefore: "a_antes_segundo_os_licitantes"
+      case .claimedAfter: "b_antes_segundo_os_licitantes"
       case .concurrent: "concorrentes"
       }
     line.add("ordem", order)

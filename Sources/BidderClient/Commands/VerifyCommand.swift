@@ -56,25 +56,41 @@ package struct VerifyCommand: ParsableCommand {
     let proof = LedgerProof(try LocalFile.contents(of: file, atMost: LedgerFile.maximumBytes), pinned: pinned)
     let report = ProofReport(json: json)
     if let pair {
-      guard let precedence = proof.precedence(of: pair.0, pair.1) else {
-        throw Failure(
-          .usage,
-          said(
-            "--explicar: os dois lances precisam estar entre os aceitos deste livro",
-            "--explain: both bids must be among those that this ledger accepts"))
-      }
-      report.show(precedence, isProven: proof.holds)
+      report.show(proof.precedence(of: try bid(pair.0, proof), try bid(pair.1, proof)), isProven: proof.holds)
     } else {
       report.show(proof)
     }
     guard proof.holds else { throw ExitStatus.refused }
   }
 
-  private func pair() throws -> (BidID, BidID)? {
-    guard !explained.isEmpty else { return nil }
-    guard explained.count == 2, let a = BidID(explained[0]), let b = BidID(explained[1]) else {
+  private func bid(_ name: BidName, _ proof: LedgerProof) throws -> PlacedBid {
+    let found = proof.bids(named: name)
+    guard let bid = found.first else {
       throw Failure(
-        .usage, said("--explicar pede os ids de dois lances: A B", "--explain takes the ids of two bids: A B"))
+        .usage,
+        said(
+          "--explicar: os dois lances precisam estar entre os aceitos deste livro",
+          "--explain: both bids must be among those that this ledger accepts"))
+    }
+    guard found.count == 1 else {
+      let names = found.map { "\($0.bidder):\($0.id)" }.joined(separator: ", ")
+      throw Failure(
+        .usage,
+        said(
+          "--explicar: há mais de um lance \(name.id); diga de quem: \(names)",
+          "--explain: there is more than one bid \(name.id); say whose: \(names)"))
+    }
+    return bid
+  }
+
+  private func pair() throws -> (BidName, BidName)? {
+    guard !explained.isEmpty else { return nil }
+    guard explained.count == 2, let a = BidName(explained[0]), let b = BidName(explained[1]) else {
+      throw Failure(
+        .usage,
+        said(
+          "--explicar pede os ids de dois lances: A B, ou LICITANTE:A LICITANTE:B",
+          "--explain takes the ids of two bids: A B, or BIDDER:A BIDDER:B"))
     }
     return (a, b)
   }
