@@ -46,6 +46,10 @@ package struct WitnessedLedger: Sendable {
   /// Whether the refusals are all those that the result commits to.
   private var hasAllReceipts = false
 
+  /// Something in it was signed, as it says, under a key of the house that is not among those given: what that says is not heard, and
+  /// that nothing contradicts a receipt means nothing.
+  package private(set) var lacksKeys = false
+
   package var auction: AuctionID { header.auction }
 
   /// - Parameter keys: the house's, from elsewhere than the file: only what they signed counts as its word.
@@ -55,10 +59,14 @@ package struct WitnessedLedger: Sendable {
     guard let file = LedgerFile(parsing: bytes, &findings) else { return nil }
     header = file.header
     for line in file.blocks + file.receipts {
-      guard let statement = try? HouseStatement(whole: line.value.evidence.bytes, ring: keys), statement.auction == header.auction
-      else {
+      let statement: HouseStatement
+      do throws(Rejection) {
+        statement = try HouseStatement(whole: line.value.evidence.bytes, ring: keys)
+      } catch {
+        if error.reason == .unknownKey { lacksKeys = true }
         continue
       }
+      guard statement.auction == header.auction else { continue }
       let evidence = line.value.evidence
       switch statement.fact {
       case .block(let block) where block.edition == header.edition: add(block, statement.digest, evidence, keys)

@@ -113,6 +113,37 @@ struct ReceiptTests {
     #expect(try scratch.read("alpha/moto.recibos") == full)
   }
 
+  @Test func `leave a file as it is that is larger than they may make it`() throws {
+    let bench = try LedgerScene.vendido.play()
+    let statement = concerning("alpha", try bench.statements())[0]
+    let path = scratch.file("alpha")
+    #expect(mkdir(path, 0o700) == 0)
+    let large = Array(String(repeating: "x\n", count: ReceiptFolder.maximumBytes / 2 + 10).utf8) + Array("sem fim".utf8)
+    try scratch.write(large, "alpha/moto.recibos")
+    ReceiptFolder(path: path).keep(statement)
+    #expect(try scratch.read("alpha/moto.recibos") == large)
+  }
+
+  @Test func `stand in nobody's way while another program holds the file`() throws {
+    let bench = try LedgerScene.vendido.play()
+    let statements = concerning("alpha", try bench.statements())
+    let folder = ReceiptFolder(path: scratch.file("alpha"))
+    folder.keep(statements[0])
+    let other = open(scratch.file("alpha/moto.recibos"), O_RDONLY)
+    defer { close(other) }
+    #expect(flock(other, LOCK_EX) == 0)
+    folder.keep(statements[1])
+    #expect(try folder.receipts(of: "moto").count == 1)
+    #expect(flock(other, LOCK_UN) == 0)
+    folder.keep(statements[2])
+    #expect(try folder.receipts(of: "moto") == statements.prefix(3).map { $0.envelope.evidence.bytes })
+    #expect(flock(other, LOCK_EX) == 0)
+    folder.keep(statements[3])
+    #expect(flock(other, LOCK_UN) == 0)
+    folder.complain()
+    #expect(try folder.receipts(of: "moto").count == 4, "what waits is written in the end")
+  }
+
   // MARK: - Against a ledger
 
   private struct Trial {
@@ -266,6 +297,16 @@ struct ReceiptTests {
     let file = try #require(LedgerCopy(early, keys: forge.keys.ring)).encoded()
     let trial = try hold(concerning("beta", forge.statements), against: file, forge)
     #expect(trial.equivocations.isEmpty && trial.omissions.isEmpty && trial.confirmed == 1 && trial.silent >= 2)
+  }
+
+  @Test func `are not said to be confirmed by a ledger under keys that are not known`() throws {
+    let forge = try LedgerForge(.chavesDaCasa)
+    let file = try forge.bench.ledgerFile()
+    #expect(try #require(WitnessedLedger(file, keys: forge.keys.ring)).lacksKeys == false)
+    for missing in forge.bench.houseKeys {
+      let ring = KeyRing([], retired: forge.bench.houseKeys.filter { $0.key != missing.key })
+      #expect(try #require(WitnessedLedger(file, keys: ring)).lacksKeys)
+    }
   }
 
   @Test func `count only under the house's signature, and so does the ledger`() throws {

@@ -19,7 +19,7 @@ package struct ReceiptsCommand: ParsableCommand {
         """
         O terminal, lance e acompanhar guardam cada bloco e cada recusa que diz respeito \
         ao licitante. Com --livro, o que o livro omite ou diz diferente é mostrado com as \
-        duas assinaturas da casa. Sai com 1 se isso acontece.
+        duas assinaturas da casa. Sai com 1 se isso acontece, com 78 se falta uma chave da casa.
 
         EXEMPLOS:
           cliente-tui recibos
@@ -29,7 +29,7 @@ package struct ReceiptsCommand: ParsableCommand {
         """
         The terminal, bid and watch keep each block and each refusal that concerns the \
         bidder. With --ledger, what the ledger omits or says otherwise is shown with both \
-        signatures of the house. Exits with 1 when that happens.
+        signatures of the house. Exits with 1 when that happens, with 78 when a key of the house is missing.
 
         EXAMPLES:
           cliente-tui receipts
@@ -83,6 +83,13 @@ package struct ReceiptsCommand: ParsableCommand {
     }
     list.end()
     guard !list.isBroken else { throw ExitStatus.refused }
+    guard witnessed?.lacksKeys != true else {
+      throw Failure(
+        .configuration,
+        said(
+          "falta em \(settings.keyPath) uma chave da casa que assinou \(ledger ?? "-"): o que está sob ela não foi comparado",
+          "\(settings.keyPath) lacks a key of the house that signed \(ledger ?? "-"): what is under it was not compared"))
+    }
   }
 }
 

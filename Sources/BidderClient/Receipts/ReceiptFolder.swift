@@ -7,6 +7,7 @@ import AuctionWire
 import Glibc
 import ServiceKit
 package import SharedKernel
+import SigningKit
 import Synchronization
 
 /// One bidder's receipts on disk: a file for each auction, to which envelopes are appended, one on a line. Several programs of his may write
@@ -16,8 +17,10 @@ package final class ReceiptFolder: Sendable {
   package static let maximumBytes = 16 << 20
 
   private struct State {
-    /// What is known to be in the files, and how long they were then.
+    /// The digests of what is known to be in the files, and how long they were then.
     var kept: [AuctionID: (size: Int, lines: Set<[UInt8]>)] = [:]
+    /// What another program kept from being written, in the order in which it came: it goes with the next one, or in the end.
+    var waiting: [(auction: AuctionID, line: [UInt8])] = []
     var problem: Sentence?
   }
 
@@ -47,17 +50,38 @@ package final class ReceiptFolder: Sendable {
     guard let auction = statement.auction else { return }
     let line = statement.envelope.evidence.bytes + [0x0a]
     state.withLock { state in
+      state.waiting.append((auction, line))
+      flush(&state)
+    }
+  }
+
+  /// What cannot be written because another program is at the file waits; nobody waits for it.
+  private func flush(_ state: inout State) {
+    let lines = state.waiting
+    state.waiting = []
+    for (auction, line) in lines {
       do throws(Problem) {
-        try append(line, to: auction, &state)
+        let isDone = try append(line, to: auction, &state)
+        if !isDone { state.waiting.append((auction, line)) }
       } catch {
         state.problem = error.sentence
       }
     }
+    guard state.waiting.count > Self.mostWaiting else { return }
+    state.waiting.removeFirst(state.waiting.count - Self.mostWaiting)
+    state.problem = Self.isHeld
   }
+
+  private static let mostWaiting = 1_000
+  private static let isHeld = Sentence("outro programa não largou o arquivo", "another program did not let go of the file")
 
   /// Why something could not be kept, on standard error; nothing where everything was.
   package func complain() {
-    if let problem = state.withLock({ $0.problem }) {
+    let problem = state.withLock { state in
+      flush(&state)
+      return state.waiting.isEmpty ? state.problem : Self.isHeld
+    }
+    if let problem {
       CommandRunner.complain(said("recibos não guardados: ", "receipts not kept: ") + said(problem))
     }
   }
@@ -68,16 +92,24 @@ package final class ReceiptFolder: Sendable {
     Problem(sentence: Sentence(system: String(cString: strerror(errno))).map { "\(path): \($0)" })
   }
 
-  private func append(_ line: [UInt8], to auction: AuctionID, _ state: inout State) throws(Problem) {
+  /// - Returns: false where another program is at the file just now.
+  private func append(_ line: [UInt8], to auction: AuctionID, _ state: inout State) throws(Problem) -> Bool {
     Self.makeFolders(path)
     let path = file(of: auction)
     let file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard file >= 0 else { throw Self.problem(path) }
     defer { close(file) }
-    guard flock(file, LOCK_EX) == 0 else { throw Self.problem(path) }
+    guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+      if errno == EWOULDBLOCK || errno == EINTR { return false }
+      throw Self.problem(path)
+    }
     var status = stat()
     guard fstat(file, &status) == 0 else { throw Self.problem(path) }
     var size = Int(status.st_size)
+    // Nothing of a file that others have made larger is taken away.
+    guard size + line.count <= Self.maximumBytes else {
+      throw Problem(sentence: Sentence("\(path) está cheio", "\(path) is full"))
+    }
     if state.kept[auction]?.size != size {
       let bytes = try Self.contents(file, size, path)
       let whole = bytes.lastIndex(of: 0x0a).map { $0 + 1 } ?? 0
@@ -85,17 +117,16 @@ package final class ReceiptFolder: Sendable {
         guard ftruncate(file, off_t(whole)) == 0 else { throw Self.problem(path) }
         size = whole
       }
-      state.kept[auction] = (size, Set(bytes[..<whole].split(separator: 0x0a).map { Array($0) }))
+      state.kept[auction] = (size, Set(bytes[..<whole].split(separator: 0x0a).map { SHA256.of(Array($0)).bytes }))
     }
-    guard state.kept[auction]?.lines.contains(Array(line.dropLast())) == false else { return }
-    guard size + line.count <= Self.maximumBytes else {
-      throw Problem(sentence: Sentence("\(path) está cheio", "\(path) is full"))
-    }
+    let digest = SHA256.of(Array(line.dropLast())).bytes
+    guard state.kept[auction]?.lines.contains(digest) == false else { return true }
     guard line.withUnsafeBytes({ write(file, $0.baseAddress, $0.count) }) == line.count, fdatasync(file) == 0 else {
       throw Self.problem(path)
     }
-    state.kept[auction]?.lines.insert(Array(line.dropLast()))
+    state.kept[auction]?.lines.insert(digest)
     state.kept[auction]?.size = size + line.count
+    return true
   }
 
   private static func contents(_ file: Int32, _ size: Int, _ path: String) throws(Problem) -> [UInt8] {
