@@ -31,7 +31,8 @@ package struct AuctionListing: Sendable {
   /// What the next bid must offer, and what it costs to have it at once.
   private func asked(_ summary: AuctionSummary, _ terms: AuctionTerms) -> String {
     let format = terms.format == .english ? "" : terms.format.wireName + ", "
-    let least = format + said("mínimo ", "minimum ") + money.format(summary.minimum, in: terms.currency)
+    let reserve = summary.isReserveMet == false ? said("reserva não atingida, ", "reserve not met, ") : ""
+    let least = format + reserve + said("mínimo ", "minimum ") + money.format(summary.minimum, in: terms.currency)
     guard let buyNow = terms.rules.buyNow else { return least }
     return least + said(", compra imediata ", ", buy now ") + money.format(buyNow, in: terms.currency)
   }
@@ -58,6 +59,7 @@ package struct AuctionListing: Sendable {
     line.add("lider", summary.leader?.text)
     line.add("minimo_centavos", summary.minimum.minorUnits)
     line.add("compra_imediata_centavos", terms.rules.buyNow?.minorUnits)
+    if let isReserveMet = summary.isReserveMet { line.add("reserva_atingida", isReserveMet) }
     line.add("inicio_us", terms.opensAt.microseconds)
     line.add("fim_us", summary.closesAt.microseconds)
     line.add("situacao", summary.ending?.outcome.wireName)

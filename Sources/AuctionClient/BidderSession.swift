@@ -146,7 +146,7 @@ package struct BidderSession: Machine {
       auctions[notice.auction] = auction
       return changes.isEmpty ? [] : [.tell(.auction(auction, changes))]
     // The block that moved the end says it all, and in order.
-    case .extended, .answered, .clock, .ledgerClosed: return []
+    case .extended, .answered, .clock, .ledgerClosed, .reserve: return []
     }
   }
 

@@ -4,7 +4,7 @@ extension BlockEntry.Fact {
   var mayMovePrice: Bool {
     switch self {
     case .bid, .voided, .revealed: true
-    case .key, .outage, .suspended, .resumed: false
+    case .key, .outage, .suspended, .resumed, .reserveRevealed: false
     }
   }
 }

@@ -3,6 +3,7 @@
 
 import AuctionCore
 package import AuctionFacts
+import AuctionSigning
 import AuctionWire
 import ServiceKit
 package import SharedKernel
@@ -10,59 +11,17 @@ import SigningKit
 
 /// An auction as its follower can prove it: every block checked against the one before, every bid against its bidder's key.
 package struct FollowedAuction: Sendable {
-  /// An accepted bid, as recorded.
-  package struct RecordedBid: Sendable, Hashable {
-    package let id: BidID
-    package let bidder: PrincipalID
-    /// What it offers openly, as far as that counts.
-    package let amount: Money
-    package let receivedAt: Timestamp
-    /// What it left the auction at; nil while that is sealed.
-    package let price: Money?
-    package let leader: PrincipalID?
-
-    /// Once it is known how far it went.
-    fileprivate func with(_ amount: Money) -> RecordedBid {
-      RecordedBid(id: id, bidder: bidder, amount: amount, receivedAt: receivedAt, price: price, leader: leader)
-    }
-  }
-
-  /// Whether the ledger holds.
-  package enum Health: Sendable, Hashable {
-    case whole
-    /// Two statements under the house's key that cannot both be; the reason in words.
-    case broken(String)
-  }
-
-  /// What a block brought.
-  package enum Change: Sendable, Hashable {
-    case opened
-    case bid(RecordedBid)
-    case extended(from: Timestamp, to: Timestamp, by: PrincipalID?, cause: Extension.Cause)
-    /// What a bid had committed to.
-    case revealed(BidID, by: PrincipalID, Money)
-    case suspended(reason: String)
-    case resumed
-    case closed(AuctionResult)
-    case broken(String)
-  }
-
-  /// What became of a statement.
-  package enum Step: Sendable {
-    case applied([Change])
-    case alreadyKnown
-    /// Blocks before this one are missing: ask for them from `nextBlock` on.
-    case gap
-  }
-
   package let terms: AuctionTerms
   package let edition: Edition
+  private let nonce: [UInt8]
   package private(set) var status: AuctionStatus
   package private(set) var head: Seen?
   package private(set) var price: Money?
   package private(set) var leader: PrincipalID?
   package private(set) var minimum: Money
   package private(set) var closesAt: Timestamp
+  /// Nil where there is no reserve.
+  package private(set) var isReserveMet: Bool?
   package private(set) var bids: [RecordedBid] = []
   package private(set) var acceptedBids = 0
   package private(set) var result: AuctionResult?
@@ -98,6 +57,8 @@ package struct FollowedAuction: Sendable {
   /// The head that a snapshot vouched for and that the blocks asked for must lead to.
   private var promised: Seen?
 
+  /// The least for which the lot is sold, once it has been told.
+  package private(set) var reserve: Money?
   /// What was secret has been told: no bid counts any more.
   package private(set) var isRevealed = false
   /// Somebody has bought at once: nothing but the closing block may follow.
@@ -119,8 +80,9 @@ package struct FollowedAuction: Sendable {
 
   /// Before anything but its scheduling is known.
   package init(_ scheduling: Scheduling, edition: Edition) {
-    terms = scheduling.terms
+    (terms, nonce) = (scheduling.terms, scheduling.nonce)
     self.edition = edition
+    isReserveMet = terms.rules.reserveCommitment.map { _ in false }
     status = .scheduled
     minimum = scheduling.terms.openingPrice
     closesAt = scheduling.terms.closesAt
@@ -137,6 +99,7 @@ package struct FollowedAuction: Sendable {
     }
     (status, announced) = (summary.status, summary.ending?.outcome)
     closesAt = summary.closesAt
+    isReserveMet = summary.isReserveMet
     if firstBlock == 0 {
       promised = summary.head
     } else {
@@ -254,9 +217,11 @@ package struct FollowedAuction: Sendable {
   /// Ends it with a result, which must be that of the chain and of what the house said before.
   private mutating func conclude(_ result: AuctionResult, _ evidence: Evidence?, in block: Block) -> [Change] {
     let isTrue =
-      (result.outcome != .sold || result.winner == leader && result.amount == price)
+      (result.outcome != .sold || result.winner == leader && result.amount == price && isReserveMet != false)
+      && (result.outcome != .conditional || leader != nil && isReserveMet == false)
       && (result.outcome != .noBids || leader == nil)
       && isEnded(result, by: evidence)
+      && (result.outcome == .cancelled || terms.rules.reserveCommitment == nil || reserve != nil || !isFromTheFirst)
       && (result.outcome == .cancelled || secrets.map { $0.areAllOpen && $0.wereRight(under: terms) } ?? true)
       && (announced.map { $0 == result.outcome } ?? true)
       && (!isFromTheFirst || result.acceptedBids == acceptedBids)
@@ -314,6 +279,11 @@ package struct FollowedAuction: Sendable {
       lastReceived = received
     }
     if entry.closesAt < closesAt { return ("o fim voltou atrás", "the end moved back") }
+    guard (entry.isReserveMet == nil) == (terms.rules.reserveCommitment == nil) else {
+      return (
+        "a reserva, dita onde não há ou calada onde há", "a reserve, told of where there is none or kept quiet where there is"
+      )
+    }
     var cause: (by: PrincipalID?, cause: Extension.Cause) = (nil, .outage)
     switch entry.fact {
     case .bid(let evidence, let receivedAt):
@@ -369,12 +339,23 @@ package struct FollowedAuction: Sendable {
         bids[place] = bids[place].with(secret.amount)
       }
       changes.append(.revealed(bid, by: bidder, secret.amount))
+    case .reserveRevealed(let secret):
+      var opened = secrets ?? SecretBids(after: price, leader: leader, isWhole: isFromTheFirst)
+      opened.reveal(reserve: secret.amount)
+      guard !isRevealed, status == .open, isBought || sealed > closesAt, entry.closesAt == closesAt,
+        secret.reserveDigest(to: terms.auction, nonce: nonce) == terms.rules.reserveCommitment
+      else { return ("uma reserva que não confere", "a reserve that does not match") }
+      (secrets, reserve, isRevealed) = (opened, secret.amount, true)
+      changes.append(.reserveRevealed(secret.amount))
     case .outage(let from, let to):
       guard from < to, to <= sealed, lastReceived.map({ $0 <= from }) ?? true else {
         return ("uma ausência em que a casa recebeu lances", "an absence in which the house received bids")
       }
       backSince = to
     case .voided: break
+    }
+    if let reserve, entry.isReserveMet != (entry.price.map { $0 >= reserve } ?? false) {
+      return ("a reserva não foi o que a casa disse dela", "the reserve was not what the house said of it")
     }
     if !entry.fact.mayMovePrice, (entry.price, entry.leader) != (price, leader) {
       return ("o preço mudou sem um lance", "the price changed without a bid")
@@ -383,15 +364,16 @@ package struct FollowedAuction: Sendable {
       changes.append(.extended(from: closesAt, to: entry.closesAt, by: cause.by, cause: cause.cause))
     }
     (price, leader, minimum, closesAt) = (entry.price, entry.leader, entry.minimum, entry.closesAt)
+    isReserveMet = entry.isReserveMet
     return nil
   }
 
   /// Whether what the house says after an accepted bid can be: exactly, as long as nothing is secret; the rest when it is revealed.
   private mutating func check(_ bid: Bid, before entry: BlockEntry) -> (String, String)? {
-    if bid.maximumCommitment != nil || terms.isSealed, isFromTheFirst, secrets == nil {
+    if bid.maximumCommitment != nil || terms.isSealed || terms.rules.reserveCommitment != nil, isFromTheFirst, secrets == nil {
       secrets = SecretBids(after: price, leader: leader, isWhole: true)
     }
-    secrets?.take(bid, price: entry.price, leader: entry.leader)
+    secrets?.take(bid, leaving: entry)
     guard !terms.isSealed else {
       guard entry.price == nil, entry.leader == nil else {
         return ("o que é selado foi dito antes do fim", "what is sealed was told before the end")
@@ -404,7 +386,7 @@ package struct FollowedAuction: Sendable {
     if let price, now < price { return ("o preço caiu", "the price fell") }
     let offered = terms.price(after: bid.amount)
     let isRight =
-      isFromTheFirst && secrets == nil
+      isFromTheFirst && secrets?.isSecret != true
       ? now == offered && newLeader == bid.bidder
       : (newLeader == bid.bidder || newLeader == leader) && (now >= offered || bid.bidder == leader)
     return isRight ? nil : ("o preço não é o do lance de \(bid.bidder)", "the price is not that of \(bid.bidder)'s bid")

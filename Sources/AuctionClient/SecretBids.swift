@@ -5,8 +5,8 @@ import ServiceKit
 import SharedKernel
 import SigningKit
 
-/// The bids of an auction from the first on that commits to something: what must be revealed when it is over, and what must have come
-/// of it.
+/// The bids of an auction from the first on that commits to something, or from the first at all where there is a reserve: what must be
+/// revealed when it is over, and what must have come of it.
 struct SecretBids: Sendable {
   private struct Item: Sendable {
     let bid: BidID
@@ -16,15 +16,19 @@ struct SecretBids: Sendable {
     /// What the house said after it.
     let price: Money?
     let leader: PrincipalID?
+    let isReserveMet: Bool?
   }
 
   private var items = Pieces<Item>()
   /// What was revealed, in the order of those that committed.
   private var secrets = Pieces<Secret>()
   /// How it stood before them.
-  private let start: Contest
+  private var start: Contest
   /// As far as it has been revealed.
   private var revealed = Contest()
+  private var reserve: Money?
+  /// Whether one of them commits to something: then prices are more than their amounts tell.
+  private(set) var isSecret = false
   /// The next that may have to be revealed.
   private var next = 0
   /// Who began to read later than they were placed sees only what is revealed.
@@ -35,13 +39,23 @@ struct SecretBids: Sendable {
     start = Contest(price: price, leader: leader, leaderMaximum: price)
   }
 
+  /// Takes what the terms commit to, before what bids do.
+  mutating func reveal(reserve amount: Money) {
+    reserve = amount
+    (start, revealed) = (
+      Contest(price: start.price, leader: start.leader, leaderMaximum: start.price, reserve: amount), Contest(reserve: amount)
+    )
+  }
+
   var areAllOpen: Bool { !isWhole || (next..<items.count).allSatisfy { items[$0].commitment == nil } }
 
-  mutating func take(_ bid: Bid, price: Money?, leader: PrincipalID?) {
+  mutating func take(_ bid: Bid, leaving entry: BlockEntry) {
     guard isWhole else { return }
+    if bid.maximumCommitment != nil { isSecret = true }
     items.append(
       Item(
-        bid: bid.id, bidder: bid.bidder, amount: bid.amount, commitment: bid.maximumCommitment, price: price, leader: leader))
+        bid: bid.id, bidder: bid.bidder, amount: bid.amount, commitment: bid.maximumCommitment, price: entry.price,
+        leader: entry.leader, isReserveMet: entry.isReserveMet))
   }
 
   /// Takes one that was opened. False when it was not its turn, when that is not what it commits to, or when price and leader are not
@@ -77,7 +91,9 @@ struct SecretBids: Sendable {
       }
       let isEnough = contest.price.map { maximum > $0 || item.bidder == contest.leader } ?? (maximum >= terms.openingPrice)
       contest.take(Contest.Offer(bidder: item.bidder, amount: item.amount, maximum: maximum), under: terms)
-      guard isEnough, maximum >= item.amount, contest.price == item.price, contest.leader == item.leader else { return false }
+      guard isEnough, maximum >= item.amount, contest.price == item.price, contest.leader == item.leader,
+        item.isReserveMet == reserve.map({ _ in contest.isReserveMet })
+      else { return false }
     }
     return true
   }

@@ -25,7 +25,14 @@ extension AuctionBook {
   var summary: AuctionSummary {
     AuctionSummary(
       auction: terms.auction, edition: edition, status: status, head: log.head, price: price, leader: leader,
-      minimum: minimum, closesAt: closesAt, ending: ending)
+      minimum: minimum, closesAt: closesAt, ending: ending, isReserveMet: isReserveMet)
+  }
+
+  /// Nil where there is no reserve; of a cancelled auction nobody is told.
+  var isReserveMet: Bool? {
+    guard terms.rules.reserveCommitment != nil else { return nil }
+    guard let ending else { return contest.isReserveMet }
+    return ending.outcome == .cancelled ? nil : ending.outcome == .sold
   }
 
   /// When something is received: the clock's reading, later than the stamp before it.

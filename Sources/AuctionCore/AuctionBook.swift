@@ -42,29 +42,17 @@ struct AuctionBook: Equatable, Sendable {
   private var cancelledUnopened: Evidence?
   /// The last suspension or resumption that came before the opening.
   private var overtaking: Heard?
-
-  private struct Heard: Equatable, Sendable {
-    let action: CalendarNotice.Action
-    let evidence: Evidence
-  }
-
-  private struct Committed: Equatable, Sendable {
-    let bid: BidID
-    let bidder: PrincipalID
-    let secret: Secret
-  }
-
-  /// What an extension says, besides the auction's own facts.
-  private struct Move: Equatable, Sendable {
-    let block: Int64
-    let closesAt: Timestamp
-    let mover: PendingBlock.Mover
-    let clock: ClockReading
-  }
+  /// The least for which the lot is sold; nil where there is none, or while it is not known.
+  private var reserve: Secret?
+  /// What opens it as soon as its reserve is known.
+  private(set) var awaitingReserve: Awaiting?
+  /// Of the scheduling; empty where there is no reserve, and once that has been told.
+  private(set) var nonce: [UInt8]
 
   init(_ scheduling: Scheduling, edition: Edition) {
     (self.terms, self.edition, self.closesAt) = (scheduling.terms, edition, scheduling.terms.closesAt)
     latestClose = terms.rules.latestClose
+    nonce = terms.rules.reserveCommitment == nil ? [] : scheduling.nonce
   }
 
   /// What is left of an auction that is over.
@@ -74,12 +62,12 @@ struct AuctionBook: Equatable, Sendable {
     (status, contest, acceptedBids) = (.closed, Contest(price: closed.price, leader: closed.leader), closed.acceptedBids)
     (lastReceived, lastSequence) = (closed.lastReceived, closed.lastSequence)
     refusals = RefusalLog(committed: closed.refusedBids)
+    nonce = []
     if let ending = closed.ending {
       log = BlockLog(head: Seen(block: ending.number, digest: ending.block.digest), sealedAt: ending.instant)
       result = ending.block
     }
   }
-
 }
 
 // MARK: Bids
@@ -169,12 +157,24 @@ extension AuctionBook {
   /// this.
   mutating func open(_ opening: Opening, _ evidence: Evidence, at clock: ClockReading, scribe: Scribe) -> [BookKeeper.Output]? {
     guard status == .scheduled || cancelledUnopened != nil, opening.edition == edition else { return nil }
-    status = .open
+    // Nothing is sold below a reserve that has not been heard of. What is cancelled is not sold.
+    if cancelledUnopened == nil, terms.rules.reserveCommitment != nil, reserve == nil {
+      awaitingReserve = Awaiting(opening: opening, evidence: evidence)
+      return nil
+    }
+    (status, awaitingReserve) = (.open, nil)
     closesAt = opening.closesAt
     let opened = append(.opening(evidence), at: sealing(clock), scribe: scribe)
     guard let cancellation = cancelledUnopened else { return [opened] }
     cancelledUnopened = nil
     return [opened] + close(isCancelled: true, cancellation, after: nil, at: clock, scribe: scribe)
+  }
+
+  /// Takes note of what the terms commit to; once, and before it opens.
+  mutating func keep(_ secret: Secret) {
+    guard reserve == nil, status == .scheduled || cancelledUnopened != nil, terms.rules.reserveCommitment != nil else { return }
+    reserve = secret
+    contest = Contest(reserve: secret.amount)
   }
 
   /// Takes note of a block 0 that was sealed before, and was all that was said at once. False: no effect.
@@ -356,7 +356,8 @@ extension AuctionBook {
     if !isCancelled { sealed += reveal(at: reading, scribe: scribe) }
     // That the end was named later, only the result says.
     if let end { closesAt = end }
-    let outcome: AuctionResult.Outcome = isCancelled ? .cancelled : leader == nil ? .noBids : .sold
+    let outcome: AuctionResult.Outcome =
+      isCancelled ? .cancelled : leader == nil ? .noBids : contest.isReserveMet ? .sold : .conditional
     let isSold = outcome == .sold
     let said = AuctionResult(
       outcome: outcome, winner: isSold ? leader : nil, amount: isSold ? price : nil, acceptedBids: acceptedBids,
@@ -367,6 +368,7 @@ extension AuctionBook {
     ending = AuctionSummary.Ending(outcome: outcome, at: reading.instant)
     // Only the head, the counts and the result are needed once nothing can be accepted any more.
     (activeKeys, lastMove, suspendedAt, latestClose, overtaking, secrets) = ([], nil, nil, nil, nil, [])
+    (reserve, nonce) = (nil, [])
     contest.end()
     log.forget()
     return sealed + [.result(terms.auction, number: number, block)]
@@ -380,6 +382,7 @@ extension AuctionBook {
       let block = book.makeBlock(.entries(entries), at: reading, scribe: scribe)
       return .revelation(book.terms.auction, number: number, block)
     }
+    if let reserve { enter(.reserveRevealed(reserve)) }
     for committed in secrets {
       let fact = BlockEntry.Fact.revealed(committed.bid, of: committed.bidder, committed.secret)
       if !pending.hasRoom(for: [fact]) { outputs.append(sealed(&self)) }
@@ -433,6 +436,8 @@ extension AuctionBook {
   }
 
   private mutating func enter(_ fact: BlockEntry.Fact) {
-    pending.append(BlockEntry(fact: fact, price: price, leader: leader, minimum: minimum, closesAt: closesAt))
+    pending.append(
+      BlockEntry(
+        fact: fact, price: price, leader: leader, minimum: minimum, closesAt: closesAt, isReserveMet: isReserveMet))
   }
 }

@@ -1,10 +1,11 @@
 // AuctionCore: the rules of the house as two deterministic machines: the `BookKeeper` (ms-lance) decides bids and writes
 // each auction's ledger, the `Calendar` (ms-leilao) opens, closes and cancels. English auctions, completely: opening price,
-// increments, soft and hard close, buying at once, in-flight tolerance, suspension, cancellation, outages. No clock, no I/O, no
-// randomness, no floating point: instants come in as readings, signatures and hashes as closures.
+// increments, secret maxima, reserves, soft and hard close, buying at once, in-flight tolerance, suspension, cancellation, outages;
+// sealed auctions, at the first and the second price. No clock, no I/O, no randomness, no floating point: instants come in as
+// readings, signatures and hashes as closures.
 //
-// Left out for now: voided bids, proxy bids, reserves, sealed and Dutch auctions. The calendar refuses terms
-// that ask for them, and the books do not know such auctions.
+// Left out for now: voided bids, and Dutch auctions. The calendar refuses terms that ask for them, and the books do not know such
+// auctions.
 
 package import SharedKernel
 

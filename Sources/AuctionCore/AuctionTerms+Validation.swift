@@ -22,24 +22,26 @@ extension AuctionTerms {
   }
 
   /// Why an auction cannot be held under these terms, asked for as of now: `badTerms`, `unsupported` or nil.
-  package func refusal(at now: Timestamp, held: Set<AuctionFormat> = AuctionFormat.held) -> CommandRefusal? {
-    guard problem(at: now) == nil else { return .badTerms }
-    return isSupported && held.contains(format) ? nil : .unsupported
+  /// - Parameter reserve: what they are to commit to; they do not yet.
+  package func refusal(
+    at now: Timestamp, reserve: Money? = nil, held: Set<AuctionFormat> = AuctionFormat.held
+  ) -> CommandRefusal? {
+    guard problem(at: now, reserve: reserve) == nil else { return .badTerms }
+    // What a commitment opens with, only the house that made it knows.
+    return isSupported && rules.reserveCommitment == nil && held.contains(format) ? nil : .unsupported
   }
 
   /// Whether this house holds auctions of that kind; others come later.
-  var isSupported: Bool {
-    AuctionFormat.held.contains(format) && rules.reserveCommitment == nil && rules.descent == nil
-  }
+  var isSupported: Bool { AuctionFormat.held.contains(format) && rules.descent == nil }
 
   /// The first of the terms that is out of its bounds.
   package enum Problem: Hashable, Sendable, CaseIterable {
-    case seller, title, description, openingPrice, increment, buyNow, opensAt, closesAt, latestClose, extensionWindow
+    case seller, title, description, openingPrice, increment, buyNow, reserve, opensAt, closesAt, latestClose, extensionWindow
     case inFlightTolerance
   }
 
   /// Nil: all are within their bounds, asked for as of now.
-  package func problem(at now: Timestamp) -> Problem? {
+  package func problem(at now: Timestamp, reserve: Money? = nil) -> Problem? {
     // A service decides and an operator commands: neither sells. The house itself may.
     guard seller.role == .bidder || seller.role == .house else { return .seller }
     guard Bounds.title.contains(title.unicodeScalars.count) else { return .title }
@@ -48,6 +50,8 @@ extension AuctionTerms {
     guard increment.isSensible else { return .increment }
     // Only where the price rises openly can it be passed; at the opening price the first bid would always end it.
     if let buyNow = rules.buyNow, buyNow <= openingPrice || format != .english { return .buyNow }
+    // Up to the opening price it keeps nothing back; beyond what the lot costs at once nobody goes.
+    if let reserve, reserve <= openingPrice || rules.buyNow.map({ reserve > $0 }) ?? false { return .reserve }
     guard opensAt >= now - Bounds.oldestOpening else { return .opensAt }
     guard closesAt > opensAt, closesAt <= now + Bounds.horizon else { return .closesAt }
     return rules.problem(closingAt: closesAt, horizon: now + Bounds.horizon)

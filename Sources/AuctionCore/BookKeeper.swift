@@ -11,7 +11,9 @@ package struct BookKeeper: Machine {
   package enum Input: Sendable {
     /// `leilao.agendado`: its digest is the auction's edition. An id serves once: another scheduling under it has no effect.
     indirect case scheduled(Scheduling, Sealed)
-    /// `leilao.iniciado`. The auction must be known: when it is not, its scheduling, which the opening holds, comes first.
+    /// `leilao.reserva`, of what the auction's terms commit to.
+    case reserve(AuctionID, Edition, Secret)
+    /// `leilao.iniciado`. Where a reserve is committed to, it opens the auction once that is known. The auction must be known: when it is not, its scheduling, which the opening holds, comes first.
     indirect case opened(Opening, Evidence)
     indirect case noticed(CalendarNotice, Evidence)
     indirect case bid(SubmittedBid)
@@ -89,6 +91,16 @@ package struct BookKeeper: Machine {
       // What this house does not hold yet it does not know: bids on it are refused as such.
       if scheduling.terms.isSupported { books.register(AuctionBook(scheduling, edition: sealed.digest)) }
       return []
+    case .reserve(let auction, let edition, let secret):
+      guard let place = books.place(of: auction), books[place].edition == edition else { return [] }
+      let awaiting = books.change(place) { book in
+        book.keep(secret)
+        return book.awaitingReserve
+      }
+      guard let awaiting else { return [] }
+      return open(auction, since: awaiting.opening.opensAt, at: clock) {
+        $0.open(awaiting.opening, awaiting.evidence, at: clock, scribe: scribe)
+      }
     case .opened(let opening, let evidence):
       return open(opening.auction, since: opening.opensAt, at: clock) {
         $0.open(opening, evidence, at: clock, scribe: scribe)
@@ -244,6 +256,12 @@ extension BookKeeper {
 
   /// Nil for an auction that is not known, or not over.
   package func closed(_ auction: AuctionID) -> ClosedBook? { books.place(of: auction).flatMap { books[$0].closed } }
+
+  /// What opens it, hashed with that nonce, must be the digest; nil where there is no reserve, or the auction is not known.
+  package func reserveCommitment(of auction: AuctionID) -> (nonce: [UInt8], digest: Digest)? {
+    guard let place = books.place(of: auction) else { return nil }
+    return books[place].terms.rules.reserveCommitment.map { (books[place].nonce, $0) }
+  }
 
   /// How many refusals of the auction are journalled; 0 for one that is not known.
   package func refusedBids(of auction: AuctionID) -> Int64 { books.place(of: auction).map { books[$0].refusals.count } ?? 0 }

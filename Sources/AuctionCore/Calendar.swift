@@ -29,6 +29,8 @@ package struct Calendar: Machine {
 
   package enum Output: Sendable, Hashable {
     case scheduled(Scheduling, Sealed)
+    /// After its scheduling, and before anything else of that auction: to ms-lance alone.
+    case reserve(ReserveDisclosure, Sealed)
     case opened(Opening, Sealed)
     /// The first time and each repetition; repetitions are the same bytes.
     case noticed(CalendarNotice, Sealed)
@@ -242,8 +244,9 @@ extension Calendar {
     if command.clock.latest < clock.earliest - ClockRules.staleCommand { return .stale }
     if answers[command.id] != nil { return .reusedID }
     switch command.action {
-    case .schedule(let terms):
-      return entries[terms.auction] == nil ? terms.refusal(at: clock.instant, held: held) : .auctionExists
+    case .schedule(let terms, let reserve):
+      return entries[terms.auction] == nil
+        ? terms.refusal(at: clock.instant, reserve: reserve?.amount, held: held) : .auctionExists
     case .cancel(let auction, let edition, _): return refusal(auction, edition) { _ in nil }
     case .suspend(let auction, let edition, _): return refusal(auction, edition) { $0.phase == .open ? nil : .notOpen }
     case .resume(let auction, let edition, _):
@@ -270,13 +273,19 @@ extension Calendar {
 
   private mutating func carryOut(_ action: Command.Action, nonce: [UInt8], at clock: ClockReading) -> [Output] {
     switch action {
-    case .schedule(let terms):
+    case .schedule(var terms, let reserve):
       precondition(nonce.count == 16, "a nonce has 16 bytes, not \(nonce.count)")
+      terms.rules.reserveCommitment = reserve.map { scribe.commitment($0, terms.auction, nonce) }
       let scheduling = Scheduling(terms: terms, nonce: nonce, clock: clock)
       let sealed = scribe.scheduling(scheduling)
       entries[terms.auction] = CalendarEntry(terms, sealed)
       agenda.set(terms.auction, at: terms.opensAt)
       return [.scheduled(scheduling, sealed)]
+        + [reserve].compactMap { secret in
+          guard let secret else { return nil }
+          let disclosure = ReserveDisclosure(auction: terms.auction, edition: sealed.digest, secret: secret, clock: clock)
+          return .reserve(disclosure, scribe.reserve(disclosure))
+        }
     case .cancel(let auction, let edition, let reason):
       guard let entry = entries[auction] else { return [] }
       let output = announce(.cancel(reason: reason), auction, entry, at: clock)

@@ -24,6 +24,8 @@ package struct Contest: Equatable, Sendable {
   package private(set) var leader: PrincipalID?
   /// How far the leader goes; nobody is told before the end.
   private(set) var leaderMaximum: Money?
+  /// The least for which the lot is sold; nil: whatever it comes to.
+  private var reserve: Money?
   /// Of a sealed auction: each bidder's last bid that has been revealed, and the two best of them, the best first.
   private var revealed: [PrincipalID: Ranked] = [:]
   private var best: [Ranked] = []
@@ -38,16 +40,24 @@ package struct Contest: Equatable, Sendable {
     static func precedes(_ a: Ranked, _ b: Ranked) -> Bool { a.amount == b.amount ? a.place < b.place : a.amount > b.amount }
   }
 
-  package init(price: Money? = nil, leader: PrincipalID? = nil, leaderMaximum: Money? = nil) {
-    (self.price, self.leader, self.leaderMaximum) = (price, leader, leaderMaximum)
+  package init(price: Money? = nil, leader: PrincipalID? = nil, leaderMaximum: Money? = nil, reserve: Money? = nil) {
+    (self.price, self.leader, self.leaderMaximum, self.reserve) = (price, leader, leaderMaximum, reserve)
   }
 
+  /// Whether the lot would be sold as it stands. Who goes as far as the reserve pays at least that, so that the price says it.
+  package var isReserveMet: Bool { price.map { price in reserve.map { price >= $0 } ?? true } ?? false }
+
   /// Nothing more is to come.
-  mutating func end() { (leaderMaximum, revealed, best, places) = (nil, [:], [], 0) }
+  mutating func end() { (leaderMaximum, reserve, revealed, best, places) = (nil, nil, [:], [], 0) }
 
   /// Takes an accepted bid.
   package mutating func take(_ offer: Offer, under terms: AuctionTerms) {
     guard !terms.isSealed else { return }
+    ascend(offer, under: terms)
+    if let reserve, let most = leaderMaximum, most >= reserve { price = price.map { max($0, reserve) } }
+  }
+
+  private mutating func ascend(_ offer: Offer, under terms: AuctionTerms) {
     // Beyond what the lot costs at once nobody goes; who offers that openly has it, however far others would have gone.
     let maximum = terms.price(after: offer.maximum)
     if terms.isBought(at: terms.price(after: offer.amount)) { return lead(offer, at: offer.amount, under: terms) }
@@ -80,8 +90,9 @@ package struct Contest: Equatable, Sendable {
     }
     guard let winner = best.first else { return }
     leader = winner.bidder
-    let second = best.dropFirst().first?.amount ?? terms.openingPrice
-    price = terms.format == .vickrey ? max(second, terms.openingPrice) : winner.amount
+    let second = max(best.dropFirst().first?.amount ?? terms.openingPrice, terms.openingPrice)
+    let least = reserve.map { winner.amount >= $0 ? max(second, $0) : second } ?? second
+    price = terms.format == .vickrey ? least : winner.amount
   }
 
   private mutating func rank(_ bid: Ranked) {

@@ -50,7 +50,7 @@ struct PendingBlock: Equatable, Sendable {
     case .bid(let evidence, _), .voided(let evidence), .suspended(let evidence, _), .resumed(let evidence, _):
       evidence.bytes.count + entryBytes
     case .key(let record): (record.spki.count + 2) / 3 * 4 + entryBytes
-    case .outage, .revealed: entryBytes
+    case .outage, .revealed, .reserveRevealed: entryBytes
     }
   }
 }

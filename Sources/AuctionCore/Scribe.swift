@@ -28,11 +28,17 @@ package struct CalendarScribe: Sendable {
   package var opening: @Sendable (Opening) -> Sealed
   package var notice: @Sendable (CalendarNotice) -> Sealed
   package var answer: @Sendable (CommandAnswer) -> Sealed
+  package var reserve: @Sendable (ReserveDisclosure) -> Sealed
+  /// What the terms of an auction, scheduled with that nonce, commit to its reserve by.
+  package var commitment: @Sendable (_ reserve: Secret, AuctionID, _ nonce: [UInt8]) -> Digest
 
   package init(
     scheduling: @escaping @Sendable (Scheduling) -> Sealed, opening: @escaping @Sendable (Opening) -> Sealed,
-    notice: @escaping @Sendable (CalendarNotice) -> Sealed, answer: @escaping @Sendable (CommandAnswer) -> Sealed
+    notice: @escaping @Sendable (CalendarNotice) -> Sealed, answer: @escaping @Sendable (CommandAnswer) -> Sealed,
+    reserve: @escaping @Sendable (ReserveDisclosure) -> Sealed,
+    commitment: @escaping @Sendable (_ reserve: Secret, AuctionID, _ nonce: [UInt8]) -> Digest
   ) {
+    (self.reserve, self.commitment) = (reserve, commitment)
     self.scheduling = scheduling
     self.opening = opening
     self.notice = notice

@@ -30,7 +30,7 @@ package struct Bid: Hashable, Sendable {
 }
 
 /// What a proxy or sealed bid commits to: sent beside the signed bid, to ms-lance only, and revealed when the auction ends. Never logged,
-/// never forwarded.
+/// never forwarded. A reserve is kept likewise.
 package struct Secret: Hashable, Sendable {
   package let amount: Money
   /// Sixteen random bytes.

@@ -42,6 +42,8 @@ package struct BlockEntry: Hashable, Sendable {
     case resumed(Evidence, receivedAt: Timestamp)
     /// What an accepted bid had committed to, once the auction is over.
     case revealed(BidID, of: PrincipalID, Secret)
+    /// What the terms had committed to: the least for which the lot is sold. Before what bids had.
+    case reserveRevealed(Secret)
     /// The house was not there from one instant to the other.
     case outage(from: Timestamp, to: Timestamp)
     /// A bidder's key, before the first bid accepted under it, or when it was revoked.
@@ -54,8 +56,13 @@ package struct BlockEntry: Hashable, Sendable {
   package let leader: PrincipalID?
   package let minimum: Money
   package let closesAt: Timestamp
-  package init(fact: Fact, price: Money?, leader: PrincipalID?, minimum: Money, closesAt: Timestamp) {
+  /// Nil where there is no reserve.
+  package let isReserveMet: Bool?
+  package init(
+    fact: Fact, price: Money?, leader: PrincipalID?, minimum: Money, closesAt: Timestamp, isReserveMet: Bool? = nil
+  ) {
     (self.fact, self.price, self.leader, self.minimum, self.closesAt) = (fact, price, leader, minimum, closesAt)
+    self.isReserveMet = isReserveMet
   }
 }
 
@@ -64,11 +71,16 @@ extension BlockEntry.Fact {
   package var receivedAt: Timestamp? {
     switch self {
     case .bid(_, let instant), .suspended(_, let instant), .resumed(_, let instant): instant
-    case .voided, .outage, .key, .revealed: nil
+    case .voided, .outage, .key, .revealed, .reserveRevealed: nil
     }
   }
 
-  package var isRevelation: Bool { if case .revealed = self { true } else { false } }
+  package var isRevelation: Bool {
+    switch self {
+    case .revealed, .reserveRevealed: true
+    case .bid, .voided, .suspended, .resumed, .outage, .key: false
+    }
+  }
 }
 
 /// A bidder's public key as the house knew it.
@@ -146,10 +158,13 @@ package struct AuctionSummary: Hashable, Sendable {
   package let closesAt: Timestamp
   /// Nil until it is over.
   package let ending: Ending?
+  /// Nil where there is no reserve, and of a cancelled auction.
+  package let isReserveMet: Bool?
   package init(
     auction: AuctionID, edition: Edition, status: AuctionStatus, head: Seen?, price: Money?, leader: PrincipalID?,
-    minimum: Money, closesAt: Timestamp, ending: Ending?
+    minimum: Money, closesAt: Timestamp, ending: Ending?, isReserveMet: Bool? = nil
   ) {
+    self.isReserveMet = isReserveMet
     (self.auction, self.edition, self.status, self.head) = (auction, edition, status, head)
     (self.price, self.leader, self.minimum, self.closesAt, self.ending) = (price, leader, minimum, closesAt, ending)
   }

@@ -28,6 +28,17 @@ package struct Opening: Hashable, Sendable {
   }
 }
 
+/// `leilao.reserva`: what `AuctionRules.reserveCommitment` commits to; to ms-lance alone.
+package struct ReserveDisclosure: Hashable, Sendable {
+  package let auction: AuctionID
+  package let edition: Edition
+  package let secret: Secret
+  package let clock: ClockReading
+  package init(auction: AuctionID, edition: Edition, secret: Secret, clock: ClockReading) {
+    (self.auction, self.edition, self.secret, self.clock) = (auction, edition, secret, clock)
+  }
+}
+
 /// What ms-leilao may say of an auction after its opening (or instead of it), each with a rising sequence number.
 package struct CalendarNotice: Hashable, Sendable {
   package enum Action: Hashable, Sendable {
@@ -55,7 +66,9 @@ package struct CalendarNotice: Hashable, Sendable {
 /// What an operator asks of ms-leilao.
 package struct Command: Hashable, Sendable {
   package enum Action: Hashable, Sendable {
-    case schedule(AuctionTerms)
+    /// With the least for which the lot is sold, if it is not sold for less. The terms do not commit to it yet: that is done with the
+    /// edition's nonce.
+    case schedule(AuctionTerms, reserve: Secret? = nil)
     case cancel(auction: AuctionID, edition: Edition, reason: String)
     /// Bids do not count until it is resumed.
     case suspend(auction: AuctionID, edition: Edition, reason: String)
@@ -72,7 +85,7 @@ package struct Command: Hashable, Sendable {
 
   package var auction: AuctionID {
     switch action {
-    case .schedule(let terms): terms.auction
+    case .schedule(let terms, _): terms.auction
     case .cancel(let auction, _, _), .suspend(let auction, _, _), .resume(let auction, _, _), .close(let auction, _, _): auction
     }
   }

@@ -89,6 +89,7 @@ extension CalendarScribe {
       statement.enveloped(keyID: SHA256.of([])) { _ in [UInt8](repeating: 0, count: 64) }.sealed { SHA256.of($0) }
     }
     return CalendarScribe(
-      scheduling: { spell($0) }, opening: { spell($0) }, notice: { spell($0) }, answer: { spell($0) })
+      scheduling: { spell($0) }, opening: { spell($0) }, notice: { spell($0) }, answer: { spell($0) }, reserve: { spell($0) },
+      commitment: { $0.reserveDigest(to: $1, nonce: $2) })
   }
 }

@@ -81,6 +81,7 @@ extension Calendar.Output {
   fileprivate var auction: AuctionID? {
     switch self {
     case .scheduled(let scheduling, _): scheduling.terms.auction
+    case .reserve(let reserve, _): reserve.auction
     case .opened(let opening, _): opening.auction
     case .noticed(let notice, _): notice.auction
     case .answered(let answer, _): answer.auction

@@ -44,7 +44,8 @@ package struct CalendarDesk: Desk, Sendable {
     recorded = RecordedCalendar(
       Calendar(
         scribe: CalendarScribe(
-          scheduling: { voice.seal($0) }, opening: { voice.seal($0) }, notice: { voice.seal($0) }, answer: { voice.seal($0) })))
+          scheduling: { voice.seal($0) }, opening: { voice.seal($0) }, notice: { voice.seal($0) }, answer: { voice.seal($0) },
+          reserve: { voice.seal($0) }, commitment: { $0.reserveDigest(to: $1, nonce: $2) })))
   }
 
   private var calendar: Calendar {
@@ -166,7 +167,7 @@ package struct CalendarDesk: Desk, Sendable {
   /// What the calendar would refuse is not even put into the journal, which every start would lengthen otherwise.
   private mutating func schedule(_ proposed: ProposedTerms, at clock: ClockReading, in turn: inout Turn) {
     if let refusal = refusal(of: proposed, at: clock) { return report(proposed.auction, refusal) }
-    let command = proposed.filed(at: clock)
+    let command = proposed.filed(at: clock, salt: nonce())
     let nonce = nonce()
     turn.entries.append(CalendarInput.filed(command, nonce: nonce).entry)
     // Nobody waits for the answer: the announcement tells.
@@ -177,7 +178,8 @@ package struct CalendarDesk: Desk, Sendable {
 
   private func refusal(of proposed: ProposedTerms, at clock: ClockReading) -> CommandRefusal? {
     if calendar.status(of: proposed.auction) != nil { return .auctionExists }
-    return proposed.oversize == nil ? proposed.terms(asOf: clock.instant).refusal(at: clock.instant) : .malformed
+    return proposed.oversize == nil
+      ? proposed.terms(asOf: clock.instant).refusal(at: clock.instant, reserve: proposed.reserve) : .malformed
   }
 
   private mutating func hear(_ statement: HouseStatement, at clock: ClockReading, in turn: inout Turn) {
@@ -199,6 +201,7 @@ package struct CalendarDesk: Desk, Sendable {
     for output in outputs {
       switch output {
       case .scheduled(let scheduling, let sealed): turn.outgoing.append(.event(scheduling, sealed))
+      case .reserve(let reserve, let sealed): turn.outgoing.append(.confidence(reserve, sealed))
       case .opened(let opening, let sealed): turn.outgoing.append(.event(opening, sealed))
       case .noticed(let notice, let sealed): turn.outgoing.append(.event(notice, sealed))
       case .answered(let answer, let sealed): turn.outgoing.append(.event(answer, sealed))

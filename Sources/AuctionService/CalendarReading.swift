@@ -26,6 +26,7 @@ struct CalendarReading {
     static let format = "formato"
     static let increment = "incremento"
     static let buyNow = "compra_imediata"
+    static let reserve = "reserva"
     static let extensionWindow = "prorrogacao"
     static let tolerance = "tolerancia"
     static let clockRequired = "relogio_exigido"
@@ -81,13 +82,14 @@ struct CalendarReading {
     let latestEnd = self.latestEnd(reading, &members)
     var rules = self.rules(reading, &members)
     rules.buyNow = buyNow(reading, above: price, &members)
+    let reserve = self.reserve(reading, above: price, rules, &members)
     if let start, let end { check(start, end, latestEnd) }
     guard let id, let title, let price, let increment, let start, let end else { return nil }
 
     let proposed = ProposedTerms(
       auction: id, title: title, description: description ?? "", seller: seller ?? HousePrincipal.house,
       currency: reading.currency, format: format, openingPrice: price, increment: increment, opening: start, end: end.value,
-      latestEnd: latestEnd?.value, rules: rules)
+      latestEnd: latestEnd?.value, rules: rules, reserve: reserve)
     if let size = proposed.oversize {
       let most = Kind.schedule.maximumPayload
       note(
@@ -159,6 +161,16 @@ struct CalendarReading {
     guard let value = members.take(Name.buyNow), let amount = read(value, Name.buyNow, reading.money) else { return nil }
     if let price, let sentence = reading.problem(ofBuyNow: amount, openingPrice: price) {
       note(value.line, "\(Name.buyNow): \(sentence)")
+    }
+    return amount
+  }
+
+  private mutating func reserve(
+    _ reading: TermsReading, above price: Money?, _ rules: AuctionRules, _ members: inout CalendarMembers
+  ) -> Money? {
+    guard let value = members.take(Name.reserve), let amount = read(value, Name.reserve, reading.money) else { return nil }
+    if let price, let sentence = reading.problem(ofReserve: amount, openingPrice: price, buyNow: rules.buyNow) {
+      note(value.line, "\(Name.reserve): \(sentence)")
     }
     return amount
   }

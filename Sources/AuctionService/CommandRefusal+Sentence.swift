@@ -44,6 +44,7 @@ extension AuctionTerms.Problem {
     case .openingPrice: Name.openingPrice
     case .increment: Name.increment
     case .buyNow: Name.buyNow
+    case .reserve: Name.reserve
     case .opensAt: Name.start
     case .closesAt: Name.end
     case .latestClose: Name.latestEnd
@@ -74,6 +75,10 @@ extension AuctionTerms.Problem {
       Sentence(
         "a compra imediata tem de ser maior que o lance inicial, e só há num leilão inglês",
         "buying at once must cost more than the opening price, and is for English auctions only")
+    case .reserve:
+      Sentence(
+        "a reserva tem de ser maior que o lance inicial, e não passar da compra imediata",
+        "a reserve is more than the opening price, and no more than it costs to buy at once")
     case .opensAt: Sentence("o início já passou há mais de uma hora", "the start is more than an hour past")
     case .closesAt:
       Sentence(

@@ -61,6 +61,6 @@ struct CommandReport: Sendable {
 extension Command {
   /// What is wrong with the terms that it schedules, as the house saw it then.
   fileprivate func problem(at now: Timestamp) -> AuctionTerms.Problem? {
-    if case .schedule(let terms) = action { terms.problem(at: now) } else { nil }
+    if case .schedule(let terms, let reserve) = action { terms.problem(at: now, reserve: reserve?.amount) } else { nil }
   }
 }

@@ -33,8 +33,9 @@ package struct ProposedTerms: Hashable, Sendable {
   package var end: Moment
   /// From the opening.
   package var latestEnd: Moment?
-  /// All but `latestClose`, which follows from `latestEnd`.
+  /// All but `latestClose`, which follows from `latestEnd`, and the commitment to the reserve.
   package var rules = AuctionRules()
+  package var reserve: Money?
 
   package func terms(asOf now: Timestamp) -> AuctionTerms {
     let opensAt = opening.resolved(from: now)
@@ -49,16 +50,21 @@ package struct ProposedTerms: Hashable, Sendable {
 extension ProposedTerms {
   /// The command by which a calendar file schedules the auction. Its id follows from the auction's, which serves once in a
   /// house: so does the command.
-  func filed(at clock: ClockReading) -> Command {
+  /// - Parameter salt: sixteen random bytes, used if there is a reserve.
+  func filed(at clock: ClockReading, salt: [UInt8]) -> Command {
     let name = Array("leilao-arquivo".utf8) + [0] + Array(auction.text.utf8)
-    return Command(id: CommandID(UniqueID(SHA256.of(name))), action: .schedule(terms(asOf: clock.instant)), clock: clock)
+    return Command(id: CommandID(UniqueID(SHA256.of(name))), action: scheduling(at: clock, salt: salt), clock: clock)
+  }
+
+  package func scheduling(at clock: ClockReading, salt: [UInt8]) -> Command.Action {
+    .schedule(terms(asOf: clock.instant), reserve: reserve.flatMap { Secret(amount: $0, salt: salt) })
   }
 
   /// The bytes of that command's payload at its longest, if they are more than one may have; nil: it fits.
   var oversize: Int? {
     let latest = ClockReading(
       Timestamp(microseconds: WireLimits.integer), uncertainty: WireLimits.uncertainty, status: .unsynchronized)
-    let size = filed(at: latest).payload.count
+    let size = filed(at: latest, salt: [UInt8](repeating: 0, count: Secret.saltBytes)).payload.count
     return size > Kind.schedule.maximumPayload ? size : nil
   }
 }

@@ -101,6 +101,13 @@ package struct ScheduleCommand: AsyncParsableCommand {
       valueName: said("VALOR", "AMOUNT")))
   var buyNow: String?
   @Option(
+    name: .spoken("reserva", "reserve"),
+    help: ArgumentHelp(
+      said(
+        "Por menos não se vende; secreto até o fim.", "The lot is not sold for less; secret until the end."),
+      valueName: said("VALOR", "AMOUNT")))
+  var reserve: String?
+  @Option(
     name: .spoken("prorrogacao", "extension"),
     help: ArgumentHelp(
       said("Lance neste tempo antes do fim adia o fim; 0s: nunca.", "A bid this close to the end moves the end; 0s: never."),
@@ -135,7 +142,8 @@ package struct ScheduleCommand: AsyncParsableCommand {
   package func run() async throws {
     let proposed = try proposed()
     let operation = try OperatorCall(house: house, operador: operador, json: json)
-    try await operation.give { clock in .schedule(proposed.terms(asOf: clock.instant)) }
+    let salt = SecureRandom.bytes(Secret.saltBytes)
+    try await operation.give { clock in proposed.scheduling(at: clock, salt: salt) }
   }
 
   func proposed() throws -> ProposedTerms {
@@ -154,7 +162,8 @@ package struct ScheduleCommand: AsyncParsableCommand {
       format: format, openingPrice: openingPrice, increment: try increment(reading, format),
       opening: try reading.start(said("--inicio", "--start"), start),
       end: .after(try reading.duration(said("--duracao", "--duration"), duration)),
-      latestEnd: try latestEnd.map { try reading.latestEnd(said("--fim-maximo", "--latest-end"), $0) }, rules: rules)
+      latestEnd: try latestEnd.map { try reading.latestEnd(said("--fim-maximo", "--latest-end"), $0) }, rules: rules,
+      reserve: try reserve.map { try reserve($0, above: openingPrice, rules, reading) })
   }
 
   private func increment(_ reading: TermsReading, _ format: AuctionFormat) throws -> Increment {
@@ -176,6 +185,16 @@ package struct ScheduleCommand: AsyncParsableCommand {
     guard format == .english else { throw Failure(.usage, "\(name): \(reading.onlyOpenly(format))") }
     let amount = try reading.money(name, text)
     if let sentence = reading.problem(ofBuyNow: amount, openingPrice: openingPrice) {
+      throw Failure(.usage, "\(name): \(sentence)")
+    }
+    return amount
+  }
+
+  private func reserve(_ text: String, above openingPrice: Money, _ rules: AuctionRules, _ reading: TermsReading) throws -> Money
+  {
+    let name = said("--reserva", "--reserve")
+    let amount = try reading.money(name, text)
+    if let sentence = reading.problem(ofReserve: amount, openingPrice: openingPrice, buyNow: rules.buyNow) {
       throw Failure(.usage, "\(name): \(sentence)")
     }
     return amount

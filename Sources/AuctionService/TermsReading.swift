@@ -163,6 +163,20 @@ extension TermsReading {
       "“\(seen)” is not accepted; accepted: more than the opening price, \(least)")
   }
 
+  /// What is wrong with the least for which the lot is to be sold; nil: nothing. It is not repeated: screens and logs are read by many.
+  func problem(ofReserve amount: Money, openingPrice: Money, buyNow: Money?) -> String? {
+    let least = text.number(openingPrice, in: currency)
+    if amount <= openingPrice {
+      return said(
+        "não guarda nada; aceito: mais que o lance inicial, \(least)",
+        "keeps nothing back; accepted: more than the opening price, \(least)")
+    }
+    guard let buyNow, amount > buyNow else { return nil }
+    let most = text.number(buyNow, in: currency)
+    return said(
+      "é mais que a compra imediata; aceito: até \(most)", "is more than it costs to buy at once; accepted: up to \(most)")
+  }
+
   private var amounts: String {
     let (example, least) = (text.number(Self.middling, in: currency), text.number(Self.least, in: currency))
     let most = text.number(MoneyText.largest, in: currency)

@@ -34,6 +34,7 @@ package struct Rejection: Spoken {
 package struct HouseStatement: Sendable {
   package enum Fact: Sendable {
     case scheduled(Scheduling)
+    case reserve(ReserveDisclosure)
     case opened(Opening)
     case notice(CalendarNotice)
     case block(Block)
@@ -85,7 +86,7 @@ package struct HouseStatement: Sendable {
       case .closing(_, let evidence): return [evidence].compactMap { $0 }
       case .entries(let entries): return entries.compactMap(\.fact.ofTheCalendar)
       }
-    case .scheduled, .notice, .extended, .refused, .answered, .clock, .ledgerClosed: return []
+    case .scheduled, .reserve, .notice, .extended, .refused, .answered, .clock, .ledgerClosed: return []
     }
   }
 
@@ -126,6 +127,7 @@ package struct HouseStatement: Sendable {
   private static func read(_ envelope: Envelope) throws -> Fact {
     switch envelope.kind {
     case .scheduled: .scheduled(try Scheduling(envelope))
+    case .reserve: .reserve(try ReserveDisclosure(envelope))
     case .opened: .opened(try Opening(envelope))
     case .closed, .cancelled, .suspended, .resumed: .notice(try CalendarNotice(envelope))
     case .bidsAccepted, .awarded: .block(try Block(envelope))
@@ -134,7 +136,7 @@ package struct HouseStatement: Sendable {
     case .commandAnswered: .answered(try CommandAnswer(envelope))
     case .clockSynchronized: .clock(try ClockRecord(envelope))
     case .ledgerClosed: .ledgerClosed(try LedgerSeal(envelope))
-    case .reserve, .passedOn, .bidPlaced, .snapshot, .schedule, .cancel, .suspend, .resume, .close, .passOn,
+    case .passedOn, .bidPlaced, .snapshot, .schedule, .cancel, .suspend, .resume, .close, .passOn,
       .voidBid:
       throw Rejection(.malformed, envelope.kind.rawValue)
     }
@@ -144,6 +146,7 @@ package struct HouseStatement: Sendable {
   package var saidAt: Timestamp {
     switch fact {
     case .scheduled(let scheduling): scheduling.clock.instant
+    case .reserve(let reserve): reserve.clock.instant
     case .opened(let opening): opening.clock.instant
     case .notice(let notice): notice.clock.instant
     case .block(let block): block.clock.instant
@@ -159,6 +162,7 @@ package struct HouseStatement: Sendable {
   package var auction: AuctionID? {
     switch fact {
     case .scheduled(let scheduling): scheduling.terms.auction
+    case .reserve(let reserve): reserve.auction
     case .opened(let opening): opening.auction
     case .notice(let notice): notice.auction
     case .block(let block): block.auction
@@ -175,7 +179,7 @@ extension BlockEntry.Fact {
   fileprivate var ofTheCalendar: Evidence? {
     switch self {
     case .suspended(let evidence, _), .resumed(let evidence, _): evidence
-    case .bid, .voided, .outage, .key, .revealed: nil
+    case .bid, .voided, .outage, .key, .revealed, .reserveRevealed: nil
     }
   }
 }

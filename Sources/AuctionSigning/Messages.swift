@@ -31,6 +31,14 @@ extension OutgoingMessage {
       contentType: Envelope.contentType, headers: headers, body: evidence.bytes, kept: kept)
   }
 
+  /// What ms-lance alone is told, on `sigilo`, before anything else of that auction can need it: the same queue brings both.
+  package static func confidence(_ reserve: ReserveDisclosure, _ sealed: Sealed) -> OutgoingMessage {
+    OutgoingMessage(
+      exchange: Exchange.sigilo.rawValue, routingKey: reserve.kind.routingKey, isMandatory: true, messageID: reserve.messageID,
+      correlationID: reserve.correlationID, contentType: Envelope.contentType,
+      headers: MessageProperties.headers(to: reserve.auction), body: sealed.evidence.bytes, kept: nil)
+  }
+
   package static func event(_ statement: some WireValue, _ sealed: Sealed) -> OutgoingMessage {
     // The calendar's, whose `correlation_id` is an auction's.
     let auction = Topology.calendarForBooks.contains(statement.kind) ? statement.correlationID.flatMap(AuctionID.init) : nil

@@ -55,3 +55,10 @@ extension Voice {
   /// Each doubling takes 32 bytes more of every envelope; beyond this it saves hardly anything.
   private static let signedTogether = 16
 }
+
+extension Secret {
+  /// What the terms of an auction scheduled with that nonce name as `reserva_compromisso`.
+  package func reserveDigest(to auction: AuctionID, nonce: [UInt8]) -> Digest {
+    SHA256.of(reserveCommitment(to: auction, nonce: nonce))
+  }
+}

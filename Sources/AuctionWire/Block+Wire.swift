@@ -92,7 +92,7 @@ extension AuctionResult {
       refusals: try members.take(.refusals).digest(), closesAt: try members.take(.closesAt).instant())
     // Never a winner without a price, never a sale without a winner.
     let awarded = outcome == .sold
-    if awarded && self.winner == nil || (outcome == .noBids || outcome == .cancelled) && self.winner != nil {
+    if awarded != (self.winner != nil) {
       throw winner.refused(awarded ? "the winner" : "null where nobody won")
     }
     guard (self.winner == nil) == (self.amount == nil) else { throw amount.refused("an amount exactly where there is a winner") }

@@ -20,7 +20,8 @@ extension BlockEntry {
       fact: try Fact(fact.name, fact.field, taking: &members),
       price: try members.take(.price).orNull { field throws(WireError) in try field.money() },
       leader: try members.take(.leader).orNull { field throws(WireError) in try field.principal() },
-      minimum: try members.take(.minimum).money(), closesAt: try members.take(.closesAt).instant())
+      minimum: try members.take(.minimum).money(), closesAt: try members.take(.closesAt).instant(),
+      isReserveMet: try members.takeIfPresent(.isReserveMet)?.boolean())
     if !fact.name.isReceived, let received = members.takeIfPresent(.receivedAt) {
       throw received.refused("nothing: only bids, suspensions and resumptions are received")
     }
@@ -51,17 +52,20 @@ extension BlockEntry {
         $0.member(.principal, bidder.text)
         secret.writeMembers(to: &$0)
       }
+    case .reserveRevealed(let secret): writer.object(.revealed) { secret.writeMembers(as: .reserve, to: &$0) }
     }
-    BlockEntry.write(price, leader, minimum, closesAt, to: &writer)
+    BlockEntry.write(price, leader, minimum, closesAt, isReserveMet, to: &writer)
   }
 
   fileprivate static func write(
-    _ price: Money?, _ leader: PrincipalID?, _ minimum: Money, _ closesAt: Timestamp, to writer: inout JSONWriter
+    _ price: Money?, _ leader: PrincipalID?, _ minimum: Money, _ closesAt: Timestamp, _ isReserveMet: Bool?,
+    to writer: inout JSONWriter
   ) {
     writer.member(.price, price?.minorUnits)
     writer.member(.leader, leader?.text)
     writer.member(.minimum, minimum.minorUnits)
     writer.member(.closesAt, closesAt.microseconds)
+    if let isReserveMet { writer.member(.isReserveMet, isReserveMet) }
   }
 
   /// What the entry adds to a block's payload, in bytes: for whoever fills blocks up to `WireLimits.blockPayload`.
@@ -73,8 +77,10 @@ extension Block {
   package static let frameSize = 512
 
   /// How the payload of a block ends whose last entry leaves its auction standing like this.
-  package static func ending(price: Money?, leader: PrincipalID?, minimum: Money, closesAt: Timestamp) -> [UInt8] {
-    let entry = JSONWriter.object { BlockEntry.write(price, leader, minimum, closesAt, to: &$0) }
+  package static func ending(
+    price: Money?, leader: PrincipalID?, minimum: Money, closesAt: Timestamp, isReserveMet: Bool?
+  ) -> [UInt8] {
+    let entry = JSONWriter.object { BlockEntry.write(price, leader, minimum, closesAt, isReserveMet, to: &$0) }
     return Array(",".utf8) + entry.dropFirst() + Array("]}".utf8)
   }
 }
@@ -94,6 +100,11 @@ extension BlockEntry.Fact {
       try gap.finish()
     case Name.revealed.text:
       var opened = try field.object()
+      if let amount = opened.takeIfPresent(.reserve) {
+        self = .reserveRevealed(try Secret(amount, taking: &opened))
+        try opened.finish()
+        return
+      }
       let (bid, bidder) = (try opened.take(.bid).bid(), try opened.take(.principal).principal())
       self = .revealed(bid, of: bidder, try Secret(taking: &opened))
       try opened.finish()

@@ -19,7 +19,10 @@ extension Command: WireValue {
       case .close: action = .close(auction: auction, edition: edition, reason: reason)
       default: action = .cancel(auction: auction, edition: edition, reason: reason)
       }
-    default: action = .schedule(try AuctionTerms(auction: auction, taking: &members))
+    default:
+      let terms = try AuctionTerms(auction: auction, taking: &members)
+      let reserve = try members.takeIfPresent(.reserve).map { field throws(WireError) in try Secret(field, taking: &members) }
+      action = .schedule(terms, reserve: reserve)
     }
     self.init(id: id, action: action, clock: try members.take(.clock).clock())
     try members.finish()
@@ -40,7 +43,9 @@ extension Command: WireValue {
       $0.member(.auction, auction.text)
       $0.member(.command, id.description)
       switch action {
-      case .schedule(let terms): terms.write(to: &$0)
+      case .schedule(let terms, let reserve):
+        terms.write(to: &$0)
+        reserve?.writeMembers(as: .reserve, to: &$0)
       case .cancel(_, let edition, let reason), .suspend(_, let edition, let reason), .resume(_, let edition, let reason),
         .close(_, let edition, let reason):
         $0.member(.edition, edition.hex)

@@ -11,6 +11,8 @@ struct Name: Sendable, ExpressibleByStringLiteral {
   static let signature: Name = "sig"
   static let secret: Name = "segredo"
   static let revealed: Name = "revelacao"
+  static let reserve: Name = "reserva_centavos"
+  static let isReserveMet: Name = "reserva_atingida"
   static let envelopes: Name = "envelopes"
 
   // Who and what.

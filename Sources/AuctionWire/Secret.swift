@@ -13,8 +13,11 @@ extension Secret {
   }
 
   /// Of one that is no secret any more.
-  init(taking members: inout Members) throws(WireError) {
-    let amount = try members.take(.maximum).money()
+  init(taking members: inout Members) throws(WireError) { try self.init(try members.take(.maximum), taking: &members) }
+
+  /// Of one whose amount was taken already.
+  init(_ amount: Field, taking members: inout Members) throws(WireError) {
+    let amount = try amount.money()
     let salt = try members.take(.salt)
     guard let secret = Secret(amount: amount, salt: try salt.hexadecimal(bytes: Secret.saltBytes)) else {
       throw salt.refused("\(Secret.saltBytes) bytes")
@@ -24,8 +27,8 @@ extension Secret {
 
   func write(to writer: inout JSONWriter) { writer.object(.secret) { writeMembers(to: &$0) } }
 
-  func writeMembers(to writer: inout JSONWriter) {
-    writer.member(.maximum, amount.minorUnits)
+  func writeMembers(as name: Name = .maximum, to writer: inout JSONWriter) {
+    writer.member(name, amount.minorUnits)
     writer.member(.salt, Hex.encode(salt))
   }
 
@@ -34,6 +37,12 @@ extension Secret {
   package func commitment(to bid: BidID, of bidder: PrincipalID, in edition: Edition) -> [UInt8] {
     Array("leilao-maximo-v1".utf8) + edition.bytes + Array(bidder.text.utf8) + [0] + Array(bid.description.utf8) + salt
       + amount.minorUnits.bigEndianBytes
+  }
+
+  /// What `reserva_compromisso` is the SHA-256 of: `"leilao-reserva-v1"` ‖ auction ‖ 0x00 ‖ the scheduling's nonce (16 bytes) ‖ salt ‖
+  /// amount (8 bytes, big-endian). docs/protocol.md, `leilao-reserva`.
+  package func reserveCommitment(to auction: AuctionID, nonce: [UInt8]) -> [UInt8] {
+    Array("leilao-reserva-v1".utf8) + Array(auction.text.utf8) + [0] + nonce + salt + amount.minorUnits.bigEndianBytes
   }
 }
 

@@ -151,7 +151,8 @@ extension AuctionSummary {
       status: try members.take(.status).named(), head: head,
       price: try members.take(.price).orNull { field throws(WireError) in try field.money() },
       leader: try members.take(.leader).orNull { field throws(WireError) in try field.principal() },
-      minimum: try members.take(.minimum).money(), closesAt: try members.take(.closesAt).instant(), ending: ending)
+      minimum: try members.take(.minimum).money(), closesAt: try members.take(.closesAt).instant(), ending: ending,
+      isReserveMet: try members.takeIfPresent(.isReserveMet)?.boolean())
     try members.finish()
   }
 
@@ -167,6 +168,7 @@ extension AuctionSummary {
     writer.member(.closesAt, closesAt.microseconds)
     writer.member(.standing, ending?.outcome.wireName)
     writer.member(.endedAt, ending?.at.microseconds)
+    if let isReserveMet { writer.member(.isReserveMet, isReserveMet) }
   }
 
   /// What the summary adds to the body of a reply, in bytes, base64 included.

@@ -95,14 +95,18 @@ package struct BidDesk: Desk, Sendable {
     guard !delivery.isOversize else { return .poison(delivery, Rejection(.malformed, "too large")) }
     switch Exchange(rawValue: delivery.exchange) {
     case .lances: return BidOpener(keys: recorded.keys, profile: profile).open(delivery)
-    case .leilao:
-      do throws(Rejection) {
-        return .statement(try HouseStatement(delivery.body, from: .leilao, ring: ring))
-      } catch {
-        return .poison(delivery, error)
-      }
-    case .notificacoes, .comandos, .sigilo, .consultas, .mortas, nil:
+    case .leilao: return openStatement(delivery, from: .leilao)
+    case .sigilo: return openStatement(delivery, from: .sigilo)
+    case .notificacoes, .comandos, .consultas, .mortas, nil:
       return .poison(delivery, Rejection(.wrongExchange, delivery.exchange))
+    }
+  }
+
+  private func openStatement(_ delivery: Delivery, from exchange: Exchange) -> Opened {
+    do throws(Rejection) {
+      return .statement(try HouseStatement(delivery.body, from: exchange, ring: ring))
+    } catch {
+      return .poison(delivery, error)
     }
   }
 
@@ -378,7 +382,7 @@ extension AuctionSummary {
   fileprivate func stands(in head: [UInt8]) -> Bool {
     guard status.isUnderWay, let block = self.head?.block else { return true }
     guard block > 0 else { return price == nil && opening(in: head)?.closesAt == closesAt }
-    let ending = Block.ending(price: price, leader: leader, minimum: minimum, closesAt: closesAt)
+    let ending = Block.ending(price: price, leader: leader, minimum: minimum, closesAt: closesAt, isReserveMet: isReserveMet)
     return head.suffix(ending.count).elementsEqual(ending)
   }
 

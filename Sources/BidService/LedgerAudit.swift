@@ -59,7 +59,7 @@ struct LedgerAudit {
         known.record.standing == .active, known.record.owner == bid.bidder, bid.edition == auction.edition
       else { return false }
       return known.key.isValid(envelope.signature, for: envelope.preAuthenticationEncoding)
-    case .voided, .suspended, .resumed, .outage, .revealed: break
+    case .voided, .suspended, .resumed, .outage, .revealed, .reserveRevealed: break
     }
     return true
   }

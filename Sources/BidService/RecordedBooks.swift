@@ -102,10 +102,16 @@ struct RecordedBooks: Sendable {
 
   /// What the calendar said, as inputs of these books: the scheduling in an opening only where it was never heard.
   func inputs(of statement: HouseStatement) -> [BookKeeper.Input] {
-    guard case .opened(let opening) = statement.fact, keeper.status(of: opening.auction) != nil else {
+    switch statement.fact {
+    case .opened(let opening) where keeper.status(of: opening.auction) != nil:
+      return [.opened(opening, statement.envelope.evidence)]
+    case .reserve(let reserve):
+      guard let commitment = keeper.reserveCommitment(of: reserve.auction),
+        reserve.secret.reserveDigest(to: reserve.auction, nonce: commitment.nonce) == commitment.digest
+      else { return [] }
       return Self.inputs(of: statement)
+    default: return Self.inputs(of: statement)
     }
-    return [.opened(opening, statement.envelope.evidence)]
   }
 
   /// What the calendar said, as inputs of any books. An opening brings the scheduling with it, so that one that was never
@@ -117,6 +123,7 @@ struct RecordedBooks: Sendable {
     case .opened(let opening):
       guard let envelope = try? Envelope(opening.scheduling), let scheduling = try? Scheduling(envelope) else { return [] }
       return [.scheduled(scheduling, envelope.sealed { SHA256.of($0) }), .opened(opening, evidence)]
+    case .reserve(let reserve): return [.reserve(reserve.auction, reserve.edition, reserve.secret)]
     case .notice(let notice): return [.noticed(notice, evidence)]
     case .block, .extended, .refused, .answered, .clock, .ledgerClosed: return []
     }

@@ -16,7 +16,8 @@ enum Schema {
   /// - 6: the same tables; suspensions count, which an older program would replay without effect; receipts that a result commits to
   ///   are kept, which an older program would take for lost or take out.
   /// - 7: the same tables; accepted bids with secrets, and sealed auctions, which an older program does not know.
-  static let version = 7
+  /// - 8: the same tables; reserves, in commands and in what ms-leilao tells ms-lance, which an older program cannot read.
+  static let version = 8
   static let oldest = 1
   /// In `application_id`: whether a service may continue the file.
   enum Role: Int {

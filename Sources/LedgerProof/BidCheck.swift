@@ -22,7 +22,7 @@ struct BidCheck {
         switch entry.fact {
         case .key(let record): name(record, read.line, &findings)
         case .bid(let evidence, _): check(evidence, ledger.header, read.line, &findings)
-        case .voided, .suspended, .resumed, .outage, .revealed: break
+        case .voided, .suspended, .resumed, .outage, .revealed, .reserveRevealed: break
         }
       }
     }

@@ -7,7 +7,7 @@ extension BlockEntry.Fact {
   var houseEvidence: Evidence? {
     switch self {
     case .voided(let evidence), .suspended(let evidence, _), .resumed(let evidence, _): evidence
-    case .bid, .outage, .key, .revealed: nil
+    case .bid, .outage, .key, .revealed, .reserveRevealed: nil
     }
   }
 
@@ -15,7 +15,7 @@ extension BlockEntry.Fact {
   var isOperatorAct: Bool {
     switch self {
     case .voided, .suspended, .resumed: true
-    case .bid, .outage, .key, .revealed: false
+    case .bid, .outage, .key, .revealed, .reserveRevealed: false
     }
   }
 }

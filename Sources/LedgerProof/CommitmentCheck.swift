@@ -1,4 +1,5 @@
 import AuctionFacts
+import AuctionSigning
 import AuctionWire
 import ServiceKit
 import SharedKernel
@@ -25,6 +26,7 @@ struct CommitmentCheck {
   }
 
   func run(_ findings: inout Findings) {
+    checkReserve(&findings)
     var expected = committed[...]
     for opened in revealed {
       findings.count(.commitments)
@@ -45,9 +47,25 @@ struct CommitmentCheck {
       return checkNothingIsOpen(&findings)
     }
     for missed in expected { tell(missed, &findings) }
-    for line in reserves {
+    if reserves.isEmpty, let first = ledger.blocks.first, ledger.terms?.rules.reserveCommitment != nil {
+      findings.fault(.commitments, line: first.line, Sentence("uma reserva que ninguém abriu", "a reserve that nobody opened"))
+    }
+  }
+
+  /// Told once, before what bids had committed to, and as what the terms commit to.
+  private func checkReserve(_ findings: inout Findings) {
+    for (place, opened) in reserves.enumerated() {
       findings.count(.commitments)
-      findings.fault(.commitments, line: line, Sentence("uma reserva que ninguém abriu", "a reserve that nobody opened"))
+      let isRight =
+        ledger.scheduling.map {
+          opened.secret.reserveDigest(to: ledger.header.auction, nonce: $0.nonce) == $0.terms.rules.reserveCommitment
+        } ?? false
+      guard place > 0 || !isRight || opened.isLate else { continue }
+      findings.fault(
+        .commitments, line: opened.line,
+        Sentence(
+          "a reserva revelada não é a dos termos, ou não vem só uma vez e antes dos lances",
+          "the reserve revealed is not that of the terms, or does not come once and before the bids"))
     }
   }
 
@@ -72,16 +90,20 @@ struct CommitmentCheck {
   }
 
   private func checkNothingIsOpen(_ findings: inout Findings) {
-    guard let first = revealed.first else { return }
+    guard let line = (revealed.map(\.line) + reserves.map(\.line)).min() else { return }
     findings.fault(
-      .commitments, line: first.line,
+      .commitments, line: line,
       Sentence(
         "revelado sem que o leilão tenha acabado com um resultado", "revealed though the auction did not end with a result"))
   }
 
-  private var reserves: [Int] {
-    guard let first = ledger.blocks.first, ledger.terms?.rules.reserveCommitment != nil else { return [] }
-    return [first.line]
+  private var reserves: [(secret: Secret, line: Int, isLate: Bool)] {
+    var isLate = false
+    return facts.compactMap { fact, line in
+      if case .revealed = fact { isLate = true }
+      if case .reserveRevealed(let secret) = fact { return (secret, line, isLate) }
+      return nil
+    }
   }
 
   private var committed: [Committed] {

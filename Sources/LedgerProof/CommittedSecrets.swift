@@ -1,8 +1,9 @@
 import AuctionFacts
 import SharedKernel
 
-/// What a ledger says that its bids had committed to. That it is that, is `CommitmentCheck`'s.
+/// What a ledger says that its terms and bids had committed to. That it is that, is `CommitmentCheck`'s.
 struct CommittedSecrets {
+  private(set) var reserve: Secret?
   private var secrets: [Name: Secret] = [:]
 
   private struct Name: Hashable {
@@ -12,8 +13,12 @@ struct CommittedSecrets {
 
   init(_ ledger: LedgerReading) {
     for case .entries(let entries) in ledger.blocks.map(\.block.content) {
-      for case .revealed(let bid, let bidder, let secret) in entries.map(\.fact) {
-        secrets[Name(bidder: bidder, bid: bid)] = secret
+      for fact in entries.map(\.fact) {
+        switch fact {
+        case .revealed(let bid, let bidder, let secret): secrets[Name(bidder: bidder, bid: bid)] = secret
+        case .reserveRevealed(let secret): reserve = secret
+        case .bid, .voided, .suspended, .resumed, .outage, .key: break
+        }
       }
     }
   }

@@ -35,6 +35,7 @@ struct DecisionReplay {
     let leader: PrincipalID?
     let minimum: Money
     let closesAt: Timestamp
+    let isReserveMet: Bool?
   }
 
   private struct Disagreement: Equatable {
@@ -89,6 +90,9 @@ struct DecisionReplay {
     else { return false }
     let sealed = Sealed(digest: ledger.header.edition, evidence: opening.scheduling)
     take(keeper.handle(.scheduled(scheduling, sealed), at: scheduling.clock))
+    if scheduling.terms.rules.reserveCommitment != nil, let reserve = secrets.reserve ?? standIn {
+      take(keeper.handle(.reserve(auction, ledger.header.edition, reserve), at: scheduling.clock))
+    }
     guard keeper.status(of: auction) != nil else {
       findings.fault(
         .decisions, line: read.line,
@@ -162,13 +166,15 @@ struct DecisionReplay {
 
   /// Prices follow from maxima: where one is not opened, nothing behind it can be worked out.
   private func canReplay(_ entry: BlockEntry, _ read: ReadBlock, _ findings: inout Findings) -> Bool {
-    guard terms?.isSealed == false, case .bid(let evidence, _) = entry.fact,
-      let bid = (try? Envelope(evidence)).flatMap({ try? Bid($0) }), bid.maximumCommitment != nil, secrets[bid] == nil
+    guard let terms, !terms.isSealed, case .bid(let evidence, _) = entry.fact,
+      let bid = (try? Envelope(evidence)).flatMap({ try? Bid($0) })
     else { return true }
+    let lacksReserve = terms.rules.reserveCommitment != nil && secrets.reserve == nil
+    guard lacksReserve || bid.maximumCommitment != nil && secrets[bid] == nil else { return true }
     findings.cannotProve(
       Sentence(
-        "o que foi decidido do bloco \(read.block.number) em diante: segue de um máximo que não foi revelado",
-        "what was decided from block \(read.block.number) on: it follows from a maximum that was not revealed"))
+        "o que foi decidido do bloco \(read.block.number) em diante: segue de um máximo, ou de uma reserva, que não foi revelado",
+        "what was decided from block \(read.block.number) on: it follows from a maximum, or a reserve, that was not revealed"))
     return false
   }
 
@@ -192,7 +198,7 @@ struct DecisionReplay {
         .decisions, line: read.line,
         Sentence("as regras deste programa não anulam lances", "the rules of this program void no bids"))
     // Those blocks follow from what ended the auction.
-    case .revealed: break
+    case .revealed, .reserveRevealed: break
     }
   }
 
@@ -225,9 +231,12 @@ struct DecisionReplay {
 
   /// Of a sealed auction that tells no amounts (yet), any will do: nothing depends on them before they are told.
   private func secret(of bid: Bid) -> Secret? {
-    guard bid.maximumCommitment != nil, let terms else { return nil }
-    let stand = terms.isSealed ? Secret(amount: terms.openingPrice, salt: [UInt8](repeating: 0, count: Secret.saltBytes)) : nil
-    return secrets[bid] ?? stand
+    guard bid.maximumCommitment != nil else { return nil }
+    return secrets[bid] ?? (terms?.isSealed == true ? standIn : nil)
+  }
+
+  private var standIn: Secret? {
+    terms.flatMap { Secret(amount: $0.openingPrice, salt: [UInt8](repeating: 0, count: Secret.saltBytes)) }
   }
 
   /// The house's reading when it received something: the block's own, less what was added to its uncertainty since.
@@ -240,8 +249,13 @@ struct DecisionReplay {
 
   private mutating func compare(_ entry: BlockEntry, _ name: String, _ line: Int, _ findings: inout Findings) {
     guard let summary = keeper.summary(of: auction) else { return }
-    let said = State(price: entry.price, leader: entry.leader, minimum: entry.minimum, closesAt: entry.closesAt)
-    let ruled = State(price: summary.price, leader: summary.leader, minimum: summary.minimum, closesAt: summary.closesAt)
+    let said = State(
+      price: entry.price, leader: entry.leader, minimum: entry.minimum, closesAt: entry.closesAt,
+      isReserveMet: entry.isReserveMet)
+    let ruled = State(
+      price: summary.price, leader: summary.leader, minimum: summary.minimum, closesAt: summary.closesAt,
+      // What is bought at once has its result already.
+      isReserveMet: summary.ending == nil ? summary.isReserveMet : entry.isReserveMet)
     guard said != ruled else { return lastDisagreement = nil }
     let disagreement = Disagreement(said: said, ruled: ruled)
     // The same once more follows from the first.
@@ -257,8 +271,11 @@ struct DecisionReplay {
     tell(Sentence("preço", "price"), text(said.price), text(ruled.price))
     tell(Sentence("líder", "leader"), said.leader?.text ?? "-", ruled.leader?.text ?? "-")
     tell(Sentence("mínimo", "minimum"), text(said.minimum), text(ruled.minimum))
+    tell(Sentence("reserva atingida", "reserve met"), text(said.isReserveMet), text(ruled.isReserveMet))
     tell(Sentence("fim", "end"), TimeText.rfc3339(said.closesAt), TimeText.rfc3339(ruled.closesAt))
   }
+
+  private func text(_ flag: Bool?) -> String { flag.map { $0 ? "true" : "false" } ?? "-" }
 
   /// In minor units.
   private func text(_ money: Money?) -> String { money.map { String($0.minorUnits) } ?? "-" }

@@ -44,7 +44,8 @@ struct LedgerReading: Sendable {
   private(set) var seals: [ReadSeal] = []
   /// As block 0 has it, and what the auction is held under; nil where that cannot be read.
   private(set) var opening: Opening?
-  private(set) var terms: AuctionTerms?
+  private(set) var scheduling: Scheduling?
+  var terms: AuctionTerms? { scheduling?.terms }
 
   /// Whether that key is ms-lance's, which keeps the books.
   func isOfTheBooks(_ key: Digest) -> Bool { ring.members[key]?.owner == HousePrincipal.msLance }
@@ -73,7 +74,7 @@ struct LedgerReading: Sendable {
     }
     guard let first = blocks.first, case .opening(let evidence) = first.block.content else { return }
     opening = (try? Envelope(evidence)).flatMap { try? Opening($0) }
-    terms = opening.flatMap { try? Envelope($0.scheduling) }.flatMap { try? Scheduling($0) }?.terms
+    scheduling = opening.flatMap { try? Envelope($0.scheduling) }.flatMap { try? Scheduling($0) }
   }
 
   // MARK: Keys

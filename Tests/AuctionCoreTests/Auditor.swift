@@ -111,7 +111,7 @@ struct Auditor {
         let active = KeyRecord(owner: key.owner, keyID: key.keyID, spki: key.spki, standing: .active)
         #expect(ledger.activeKeys.remove(active) != nil, "only a key that is named is revoked")
       }
-    case .revealed: ledger.hasRevealed = true
+    case .revealed, .reserveRevealed: ledger.hasRevealed = true
     case .outage, .suspended, .resumed: #expect(entry.price == ledger.price, "only a bid moves the price")
     case .voided: Issue.record("not held yet: \(entry.fact)")
     }

@@ -87,6 +87,8 @@ struct CalendarHistoryTests {
     case .scheduled(let scheduling, _):
       #expect(said[scheduling.terms.auction] == nil, "an id serves once")
       said[scheduling.terms.auction] = Said()
+    case .reserve(let told, _):
+      #expect(said[told.auction].map { !$0.isOpened } == true, "a reserve is told before the opening")
     case .opened(let opening, _):
       let before = said[opening.auction]
       #expect(before?.isOpened == false && before?.last == nil && before?.isFinal == false)

@@ -54,6 +54,42 @@ struct ContestTests {
     #expect(contest.price == 10_00 && contest.leader == "alpha")
   }
 
+  /// Opening at 10.00, by eBay's increments, not sold below 50.00.
+  @Test func `who goes as far as the reserve pays at least that`() {
+    let terms = Build.terms(openingPrice: 10_00, increment: .ebay)
+    var contest = Contest(reserve: 50_00)
+    for (bidder, maximum, price, leader, isMet) in [
+      ("alpha", 20_00, 10_00, "alpha", false), ("beta", 40_00, 20_50, "beta", false), ("beta", 60_00, 50_00, "beta", true),
+      ("alpha", 55_00, 56_00, "beta", true), ("alpha", 90_00, 61_00, "alpha", true),
+    ] as [(PrincipalID, Int64, Int64, PrincipalID, Bool)] {
+      contest.take(Self.offer(bidder, maximum), under: terms)
+      #expect(contest.price == Build.money(price) && contest.leader == leader, "\(bidder) \(maximum)")
+      #expect(contest.isReserveMet == isMet)
+    }
+    #expect(!Contest(reserve: 50_00).isReserveMet, "nobody has bid")
+  }
+
+  @Test func `a reserve that is what the lot costs at once is met by buying it`() {
+    let terms = Build.terms(openingPrice: 1_00, increment: .fixed(1_00), rules: AuctionRules(buyNow: 10_00))
+    var contest = Contest(reserve: 10_00)
+    contest.take(Self.offer("alpha", 9_99), under: terms)
+    #expect(contest.price == 1_00 && !contest.isReserveMet)
+    contest.take(Self.offer("beta", 10_00), under: terms)
+    #expect(contest.price == 10_00 && contest.leader == "beta" && terms.isBought(at: contest.price) && contest.isReserveMet)
+  }
+
+  @Test(arguments: [
+    (AuctionFormat.vickrey, 300_00 as Int64, 250_00 as Int64), (.vickrey, 200_00, 150_00), (.sealed, 300_00, 300_00),
+  ])
+  func `sealed, the second price is at least the reserve where the first reaches it`(
+    format: AuctionFormat, highest: Int64, price: Int64
+  ) {
+    let terms = Build.terms(format: format, openingPrice: 100_00)
+    var contest = Contest(reserve: 250_00)
+    for offer in [Self.offer("alpha", highest), Self.offer("beta", 150_00)] { contest.reveal(offer, under: terms) }
+    #expect(contest.price == Build.money(price) && contest.leader == "alpha" && contest.isReserveMet == (highest >= 250_00))
+  }
+
   @Test func `amounts at the end of what there is do not overflow`() {
     let terms = Build.terms(openingPrice: 1_00, increment: .percentage(basisPoints: 500))
     var contest = Contest()

@@ -40,7 +40,7 @@ struct HistoryTests {
     }
     #expect(
       kinds == ["block", "result", "extended", "refused", "repeated", "accepted", "bid", "outage", "resumption", "revelation"])
-    #expect(outcomes == [.sold, .noBids, .cancelled])
+    #expect(outcomes == [.sold, .conditional, .noBids, .cancelled])
     #expect(isFull, "a block was sealed because it was full")
     #expect(isBought, "somebody bought at once")
     #expect(
@@ -65,6 +65,7 @@ struct History {
   /// How seldom a turn ends, as one in so many inputs: some histories pile up whole blocks.
   private let turn: Int
   private let terms: [AuctionTerms]
+  private let reserves: [AuctionID: Secret]
   private let editions: [AuctionID: Edition]
   /// Whether most bids are good ones, on one auction.
   private var isEager: Bool { turn > 10 }
@@ -87,14 +88,22 @@ struct History {
         rules: AuctionRules(
           extensionWindow: .seconds(Int64(window)), latestClose: bounded ? Build.noon + .seconds(65) : nil,
           inFlightTolerance: .milliseconds([0, 1, 250].randomElement(using: &random) ?? 0),
+          reserveCommitment: Int.random(in: 0..<4, using: &random) == 0 ? Build.digest("reserva") : nil,
           buyNow: format == .english ? buyNow.map { Build.money($0) } : nil))
+    }
+    reserves = terms.reduce(into: [:]) { reserves, terms in
+      guard terms.rules.reserveCommitment != nil else { return }
+      reserves[terms.auction] = Build.secret([101, 130, 180, 400].randomElement(using: &random) ?? 101)
     }
     editions = Dictionary(uniqueKeysWithValues: terms.map { ($0.auction, House.edition(of: $0)) })
     self.random = random
   }
 
   mutating func play(_ length: Int) {
-    for terms in terms { schedule(terms) }
+    for terms in terms {
+      schedule(terms)
+      if isEager || chance(80) { keepReserve(of: terms) }
+    }
     if isEager { terms.forEach { open($0) } }
     for _ in 0..<length { step() }
     give(.endTurn) { oracle, clock in oracle.endTurn(at: clock) }
@@ -126,6 +135,7 @@ struct History {
         return []
       }
     case 97: schedule(pick(terms))
+    case 98: keepReserve(of: pick(terms))
     default: give(.endTurn) { oracle, clock in oracle.endTurn(at: clock) }
     }
   }
@@ -158,6 +168,16 @@ struct History {
         oracle.auctions[terms.auction] = Oracle.Auction(terms: terms, edition: sealed.digest, end: terms.closesAt)
       }
       return []
+    }
+  }
+
+  private mutating func keepReserve(of terms: AuctionTerms) {
+    // Told of a house without one, or of another edition, it means nothing.
+    let (reserve, edition) = (
+      reserves[terms.auction] ?? Build.secret(120), chance(95) ? edition(terms) : Build.digest("outra")
+    )
+    give(.reserve(terms.auction, edition, reserve)) { oracle, clock in
+      oracle.keep(reserve.amount, of: terms.auction, edition, at: clock)
     }
   }
 

@@ -19,7 +19,9 @@ final class ToyScribe: Sendable {
       receipt: ToyScribe.spell, extension: ToyScribe.spell, hash: Build.toyHash)
   }
 
-  static let calendar = CalendarScribe(scheduling: seal, opening: seal, notice: seal, answer: seal)
+  static let calendar = CalendarScribe(
+    scheduling: seal, opening: seal, notice: seal, answer: seal, reserve: seal,
+    commitment: { reserve, auction, nonce in Build.digest("\(reserve.amount) \(reserve.salt) \(auction) \(nonce)") })
 
   func block(_ digest: Digest) -> Block? { blocks.withLock { $0[digest] } }
 

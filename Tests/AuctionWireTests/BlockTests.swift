@@ -41,11 +41,15 @@ import Testing
   func `end with how their last entry leaves the auction standing`(name: String) throws {
     let payload = try Envelope(parsing: try Golden.read(name)).payload
     let last = try #require(try entries(name).last)
-    func ends(_ price: Money?, _ leader: PrincipalID?, _ minimum: Money, _ closesAt: Timestamp) -> Bool {
-      let ending = Block.ending(price: price, leader: leader, minimum: minimum, closesAt: closesAt)
+    func ends(
+      _ price: Money?, _ leader: PrincipalID?, _ minimum: Money, _ closesAt: Timestamp, isReserveMet: Bool? = nil
+    ) -> Bool {
+      let ending = Block.ending(
+        price: price, leader: leader, minimum: minimum, closesAt: closesAt, isReserveMet: isReserveMet)
       return payload.suffix(ending.count) == ending[...]
     }
     #expect(ends(last.price, last.leader, last.minimum, last.closesAt))
+    #expect(!ends(last.price, last.leader, last.minimum, last.closesAt, isReserveMet: false))
     #expect(!ends(1, last.leader, last.minimum, last.closesAt) && !ends(nil, last.leader, last.minimum, last.closesAt))
     #expect(!ends(last.price, "outro", last.minimum, last.closesAt) && !ends(last.price, nil, last.minimum, last.closesAt))
     #expect(!ends(last.price, last.leader, 1, last.closesAt))

@@ -177,6 +177,9 @@ struct Story {
         auction: auction, edition: edition, head: Seen(block: 3, digest: SHA256.hash(last.payload)), lostReceipts: 0,
         clockRecords: 7...7, clock: clock(550, 9_000)), by: .msLance)
 
+    let reserve = try #require(Secret(amount: try money(150_000), salt: Array(0..<16)))
+    _ = try say(ReserveDisclosure(auction: auction, edition: edition, secret: reserve, clock: clock(0, 12_200)), by: .msLeilao)
+
     // Queries and what is answered.
     let head = Seen(block: 3, digest: SHA256.hash(last.payload))
     let chain = [first, second, third, last].map(\.evidence)

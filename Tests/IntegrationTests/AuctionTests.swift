@@ -137,6 +137,25 @@ struct AuctionTests {
     #expect((end.situacao, end.vencedor, end.valorCentavos) == ("vendido", "cliente_alpha", 250_00))
   }
 
+  @Test func `Below its reserve a lot is not sold, and the reserve is told at the end`() async throws {
+    let house = try await PrivateHouse.shared
+    let foolish = try await house.operator(
+      [
+        "agendar", "--id", "guardado", "--titulo", "x", "--duracao", "12s", "--lance-inicial", "100,00", "--incremento", "10,00",
+        "--reserva", "100,00",
+      ])
+    #expect(foolish.status == 64 && foolish.text.contains("--reserva"), "\(foolish)")
+    try await house.schedule("guardado", duration: "12s", extension: "0s", "--reserva", "250,00")
+    let follower = try Follower(house, "guardado", as: "cliente_beta")
+    #expect(try await follower.first("aberto").reservaAtingida == false)
+    #expect(try await house.bid("guardado", "240,00", as: "cliente_alpha").status == 0)
+    #expect(try await house.listed("guardado")?.reservaAtingida == false)
+    let story = try await follower.toTheEnd()
+    #expect(story.first { $0.evento == "reserva" }?.reservaCentavos == 250_00)
+    let end = try #require(story.last)
+    #expect((end.situacao, end.vencedor, end.valorCentavos) == ("condicional", nil, nil))
+  }
+
   @Test func `An operator suspends an auction, resumes it with a later end, and cannot close it early`() async throws {
     let house = try await PrivateHouse.shared
     try await house.schedule("suspenso", duration: "1h")

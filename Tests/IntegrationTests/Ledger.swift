@@ -127,7 +127,7 @@ struct Ledger {
       let key = try PublicKey(spki: record.spki)
       guard Digest(key.id) == record.keyID else { throw Broken(description: "a key of \(record.owner) that is not its own") }
       bidderKeys[record.keyID] = record.standing == .active ? (record.owner, key) : nil
-    case .suspended, .resumed, .voided, .revealed: break
+    case .suspended, .resumed, .voided, .revealed, .reserveRevealed: break
     }
   }
 

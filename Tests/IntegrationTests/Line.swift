@@ -32,6 +32,8 @@ struct Line: Decodable, Hashable, Sendable {
   let precoCentavos: Int64?
   let valorCentavos: Int64?
   let minimoCentavos: Int64?
+  let reservaCentavos: Int64?
+  let reservaAtingida: Bool?
 
   init(_ text: String) throws {
     let decoder = JSONDecoder()

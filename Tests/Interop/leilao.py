@@ -357,12 +357,15 @@ def terms(strict):
 
 
 CLOCK = clock_form(False)
+SALT = text("[0-9a-f]{32}")
 STATE = dict(preco_centavos=maybe(MONEY), lider=maybe(WHO), minimo_centavos=MONEY, fim_us=INSTANT)
 HAPPENINGS = {
     "lance": anything, "suspensao": anything, "retomada": anything, "anulacao": anything,      # opened by themselves
     "indisponibilidade": obj(False, de_us=INSTANT, ate_us=INSTANT),
     "chave": obj(False, id_usuario=WHO, keyid=DIGEST, spki=anything, situacao=one_of("ativa", "revogada")),
-    "revelacao": obj(False, id_lance=UUID, id_usuario=WHO, maximo_centavos=count(1), sal=text("[0-9a-f]{32}")),
+    "revelacao": lambda value: (
+        obj(False, id_lance=UUID, id_usuario=WHO, maximo_centavos=count(1), sal=SALT)(value)
+        if "id_lance" in value else obj(False, reserva_centavos=count(1), sal=SALT)(value)),
 }
 
 RECEIVED = ("lance", "suspensao", "retomada")
@@ -370,7 +373,8 @@ RECEIVED = ("lance", "suspensao", "retomada")
 
 def entry(value):
     what = [name for name in HAPPENINGS if isinstance(value, dict) and name in value]
-    return (len(what) == 1 and HAPPENINGS[what[0]](value[what[0]]) and obj(False, **STATE)(value)
+    return (len(what) == 1 and HAPPENINGS[what[0]](value[what[0]])
+            and obj(False, ("reserva_atingida",), **STATE, reserva_atingida=boolean)(value)
             and ("recebido_us" in value) == (what[0] in RECEIVED) and INSTANT(value.get("recebido_us", 0)))
 
 
@@ -379,7 +383,7 @@ NOTICE = dict(id_leilao=AUCTION, edicao=DIGEST, sequencia=count(1), relogio=CLOC
 OUTCOME = one_of("vendido", "condicional", "sem_lances", "cancelado")
 RESULT = obj(False, situacao=OUTCOME, vencedor=maybe(WHO),
              valor_centavos=maybe(MONEY), lances_validos=count(), lances_recusados=count(), recusas_sha256=DIGEST, fim_us=INSTANT)
-SUMMARY = obj(False, id_leilao=AUCTION, edicao=DIGEST, status=one_of("agendado", "ativo", "suspenso", "encerrado"),
+SUMMARY = obj(False, ("reserva_atingida",), reserva_atingida=boolean, id_leilao=AUCTION, edicao=DIGEST, status=one_of("agendado", "ativo", "suspenso", "encerrado"),
               bloco=maybe(count()), hash=maybe(DIGEST), situacao=maybe(OUTCOME), encerrado_us=maybe(INSTANT), **STATE)
 BID = dict(id_leilao=AUCTION, id_lance=UUID, edicao=DIGEST, id_usuario=WHO, visto=maybe(seen_form(True)),
            maximo_compromisso=DIGEST, relogio=clock_form(True))
@@ -398,6 +402,7 @@ FORMS = {
     "leilao-agendado": obj(False, **terms(False), versao_regras=count(1, 1), nonce=text("[0-9a-f]{32}")),
     "leilao-iniciado": obj(False, id_leilao=AUCTION, edicao=DIGEST, inicio_us=INSTANT, fim_us=INSTANT,
                            status=one_of("ativo"), agendamento=anything, relogio=CLOCK),
+    "leilao-reserva": obj(False, id_leilao=AUCTION, edicao=DIGEST, reserva_centavos=count(1), sal=SALT, relogio=CLOCK),
     "leilao-suspenso": obj(False, **NOTICE, motivo=free(500)), "leilao-cancelado": obj(False, **NOTICE, motivo=free(500)),
     "leilao-retomado": obj(False, **NOTICE, fim_us=INSTANT), "leilao-finalizado": obj(False, **NOTICE, fim_us=INSTANT),
     "lance-validado": obj(False, ("abertura",), **BLOCK, entradas=every(entry, 64), abertura=anything),
@@ -419,7 +424,9 @@ FORMS = {
     "lance-realizado": lambda value: (
         obj(True, ("maximo_compromisso",), **BID, valor_centavos=count())(value)
         and (value["valor_centavos"] >= 1 or "maximo_compromisso" in value)),
-    "leilao-agendar": obj(True, **terms(True), id_comando=UUID),
+    "leilao-agendar": lambda value: (
+        obj(True, ("reserva_centavos", "sal"), **terms(True), id_comando=UUID, reserva_centavos=count(1), sal=SALT)(value)
+        and ("reserva_centavos" in value) == ("sal" in value)),
     "leilao-cancelar": CHANGE, "leilao-suspender": CHANGE, "leilao-retomar": CHANGE, "leilao-encerrar": CHANGE,
 }
 ANSWERS = {
@@ -446,6 +453,12 @@ def commitment(edicao, who, id_lance, maximum, salt):
                   + maximum.to_bytes(8, "big"))
 
 
+def reserve_commitment(auction, nonce, reserve, salt):
+    """`reserva_compromisso`; nonce and salt as 32 hexadecimal digits."""
+    return sha256(b"leilao-reserva-v1" + auction.encode() + b"\0" + bytes.fromhex(nonce) + bytes.fromhex(salt)
+                  + reserve.to_bytes(8, "big"))
+
+
 def step(terms, price):
     """What an `ingles` auction asks for beyond a price."""
     increment = terms["incremento"]
@@ -459,8 +472,13 @@ def step(terms, price):
 Contest = collections.namedtuple("Contest", "price leader maximum")
 
 
-def after_bid(terms, held, who, openly, maximum):
+def after_bid(terms, held, who, openly, maximum, reserve=None):
     """The contest after one more bid of an `ingles` auction, which goes up to `maximum` in secret."""
+    held = ascend(terms, held, who, openly, maximum)
+    return held if reserve is None or held.maximum < reserve else held._replace(price=max(held.price, reserve))
+
+
+def ascend(terms, held, who, openly, maximum):
     at_once = terms["regras"]["compra_imediata_centavos"] or LIMIT
     maximum = min(maximum, at_once)
     if openly >= at_once:
@@ -475,7 +493,7 @@ def after_bid(terms, held, who, openly, maximum):
     return held._replace(price=min(price, at_once))
 
 
-def unsealed(terms, bids):
+def unsealed(terms, bids, reserve=None):
     """(price, winner) of a `fechado` or `vickrey` auction; `bids`: (who, amount) in the order of acceptance."""
     last = {}
     for who, amount in bids:
@@ -483,6 +501,8 @@ def unsealed(terms, bids):
         last[who] = amount
     who = max(last, key=last.get)                      # of equal ones the first
     second = max([terms["lance_inicial_centavos"]] + [amount for other, amount in last.items() if other != who])
+    if reserve is not None and last[who] >= reserve:
+        second = max(second, reserve)
     return (second if terms["formato"] == "vickrey" else last[who]), who
 
 
@@ -499,7 +519,7 @@ class Secrets:
 
     def __init__(self, chain, price, leader):
         self.chain, self.held = chain, Contest(price, leader, price)
-        self.bids, self.opened = [], 0                 # payload, stated (price, leader), maximum
+        self.bids, self.opened = [], 0                 # payload, stated (price, leader, reserve met), maximum
 
     def take(self, value, stated):
         self.bids.append([value, stated, None])
@@ -511,7 +531,8 @@ class Secrets:
         bid, self.opened = committed[self.opened], self.opened + 1
         check_revealed(self.chain.edicao, self.chain.terms, bid[0], revealed)
         bid[2] = revealed["maximo_centavos"]
-        return unsealed(self.chain.terms, [(value["id_usuario"], maximum) for value, _, maximum in committed[:self.opened]])
+        return unsealed(self.chain.terms, [(value["id_usuario"], maximum) for value, _, maximum in committed[:self.opened]],
+                        self.chain.reserve)
 
     def settle(self):
         """Every stated price and leader was what the bids come to."""
@@ -525,8 +546,9 @@ class Secrets:
             need(maximum >= openly, "a maximum below what was offered openly")
             need(maximum >= terms["lance_inicial_centavos"] if self.held.leader is None
                  else maximum > self.held.price or who == self.held.leader, "a maximum that was too low")
-            self.held = after_bid(terms, self.held, who, openly, maximum)
-            need(stated == self.held[:2], f"stated {stated}, should have been {self.held[:2]}")
+            self.held = after_bid(terms, self.held, who, openly, maximum, self.chain.reserve)
+            due = (*self.held[:2], self.chain.is_met(self.held.price))
+            need(stated == due, f"stated {stated}, should have been {due}")
 
 
 # The chain -------------------------------------------------------------------------------------------------------------
@@ -542,7 +564,8 @@ class Chain:
         self.keys = {}                                 # id_usuario: (keyid, public key, situacao)
         self.bids = {}                                 # id_lance: (number of its block, bid's statement)
         self.received, self.sequence, self.suspended, self.moved = 0, 0, None, 0
-        self.secrets = None                            # from the first bid with a commitment on
+        self.secrets = None                            # from the first bid with a commitment on, or with a reserve from the first
+        self.reserve, self.met = None, None            # once it is told; as stated last
         self.result = None
 
     @property
@@ -612,6 +635,8 @@ class Chain:
             need(bought and result["fim_us"] == state["fim_us"] or not bought and
                  result["fim_us"] == end.value["fim_us"] >= state["fim_us"] and end.value["sequencia"] > self.sequence, "result: fim_us")
             need((result["situacao"] == "sem_lances") == (state["lider"] is None), "result: sem_lances")
+            need((result["situacao"] == "condicional") == (state["lider"] is not None and self.met is False), "result: condicional")
+            need((self.reserve is None) == (self.terms["regras"]["reserva_compromisso"] is None), "the reserve was not revealed")
             if self.secrets:
                 self.secrets.settle()
             if result["situacao"] == "vendido":
@@ -628,7 +653,7 @@ class Chain:
     def apply(self, state, happening, number, at):
         """The state after one entry, which the entry has to state too; `at`: the block's instant."""
         new = dict(state)
-        need(not (self.secrets and self.secrets.opened) or "revelacao" in happening, f"block {number}: something after a revelacao")
+        need(self.reserve is None and not (self.secrets and self.secrets.opened) or "revelacao" in happening, f"block {number}: something after a revelacao")
         need(state["preco_centavos"] is None or state["preco_centavos"] != self.terms["regras"]["compra_imediata_centavos"]
              or "revelacao" in happening, f"block {number}: something after the lot was bought at once")
         if "lance" in happening:
@@ -648,19 +673,32 @@ class Chain:
             new["fim_us"], self.suspended = max(resumed["fim_us"], state["fim_us"] + paused), None
             self.moved += new["fim_us"] - state["fim_us"]
         elif "revelacao" in happening:
-            need(self.secrets, "revelacao: nobody kept a secret")
             bought = state["preco_centavos"] is not None and state["preco_centavos"] == self.terms["regras"]["compra_imediata_centavos"]
             need(self.suspended is None and (bought or at > state["fim_us"]), "revelacao: before the end")
-            comes_to = self.secrets.open(happening["revelacao"])
-            if self.terms["formato"] != "ingles":
-                new["preco_centavos"], new["lider"] = comes_to
+            revealed = happening["revelacao"]
+            if "reserva_centavos" in revealed:
+                need(self.reserve is None and not (self.secrets and self.secrets.opened), "revelacao: a reserve told late, or twice")
+                need(reserve_commitment(self.terms["id_leilao"], self.terms["nonce"], revealed["reserva_centavos"], revealed["sal"])
+                     == self.terms["regras"]["reserva_compromisso"], "revelacao: another reserve")
+                self.reserve = revealed["reserva_centavos"]
+            else:
+                need(self.secrets, "revelacao: nobody kept a secret")
+                comes_to = self.secrets.open(revealed)
+                if self.terms["formato"] != "ingles":
+                    new["preco_centavos"], new["lider"] = comes_to
         else:
             need("indisponibilidade" in happening, "anulacao is not known yet")
             need(happening["fim_us"] >= state["fim_us"], "indisponibilidade: the end moved back")
             new["fim_us"] = happening["fim_us"]
+        self.met = happening.get("reserva_atingida")
+        need((self.met is None) == (self.terms["regras"]["reserva_compromisso"] is None), "reserva_atingida: exactly where there is one")
+        need(self.reserve is None or self.met == self.is_met(new["preco_centavos"]), "reserva_atingida: not so")
         stated = {name: happening[name] for name in STATE}
         need(stated == new, f"block {number}: states {stated}, should be {new}")
         return new
+
+    def is_met(self, price):
+        return None if self.reserve is None else price is not None and price >= self.reserve
 
     def notice(self, happening, member, kinds):
         """What ms_leilao said, which an entry holds, and when ms_lance received it."""
@@ -687,7 +725,7 @@ class Chain:
         need(who != self.terms["vendedor"], "lance: by the seller")
         if seen is not None:
             need(seen["bloco"] < number and self.hashes[seen["bloco"]] == seen["hash"], "lance: visto")
-        if "maximo_compromisso" in value and self.secrets is None:
+        if ("maximo_compromisso" in value or rules["reserva_compromisso"]) and self.secrets is None:
             self.secrets = Secrets(self, state["preco_centavos"], state["lider"])
         self.bids[value["id_lance"]] = (number, bid)
         self.received = received
@@ -703,7 +741,7 @@ class Chain:
     def secret_bid(self, state, happening, value):
         """One whose price can be worked out when all is revealed; until then it is what the house says, within bounds."""
         price, leader, who = happening["preco_centavos"], happening["lider"], value["id_usuario"]
-        self.secrets.take(value, (price, leader))
+        self.secrets.take(value, (price, leader, happening.get("reserva_atingida")))
         if self.terms["formato"] != "ingles":
             need("maximo_compromisso" in value and value["valor_centavos"] == 0, "lance: not sealed")
             return dict(state)

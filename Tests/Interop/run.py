@@ -185,7 +185,7 @@ class Scenario:
         need(answered is not None, f"no answer to {kind}")
         return answered
 
-    def schedule(self, name, inicio_us, fim_us, seller, formato="ingles", **rules):
+    def schedule(self, name, inicio_us, fim_us, seller, formato="ingles", reserve=None, **rules):
         id_leilao = f"py-{RUN}-{name}"
         self.bidder.bind("notificacoes", f"leilao.{id_leilao}")
         value = {
@@ -194,7 +194,7 @@ class Scenario:
             "incremento": {"tipo": "fixo", "centavos": 500}, "inicio_us": inicio_us, "fim_us": fim_us,
             "regras": {"prorrogacao_s": 0, "fim_maximo_us": None, "tolerancia_ms": 250, "relogio_exigido": False,
                        "reserva_compromisso": None, "compra_imediata_centavos": None, "passo": None, **rules},
-            "relogio": clock(),
+            **({"reserva_centavos": reserve, "sal": uuid.uuid4().hex} if reserve else {}), "relogio": clock(),
         }
         answer = self.command("leilao-agendar", value)
         need(answer["situacao"] == "aceito" and answer["edicao"], f"schedule: {answer}")
@@ -309,32 +309,37 @@ class Scenario:
         that("bids count again", decision.motivo is None, decision)
 
     def secret(self, seller, bidders):
-        """Sealed bids, and secret maxima in an open auction: what nobody sees until the end, and what it then comes to."""
+        """Sealed bids, secret maxima, reserves: what nobody sees until the end, and what it then comes to."""
         that, runs, begin, (first, second, third) = self.checks.that, self.checks.runs, now_us(), bidders
-        for name, formato, wins, pays in (("f", "fechado", first, 30_000), ("v", "vickrey", first, 20_000), ("p", "ingles", first, 20_500)):
-            made = runs(f"schedule an auction {formato}", lambda: self.schedule(
-                name, begin + 2_000_000, begin + 20_000_000, seller.owner, formato=formato))
+        # name, formato, reserve, how far the second goes; outcome, winner, what is paid
+        cases = (("f", "fechado", None, 20_000, "vendido", first, 30_000), ("v", "vickrey", None, 20_000, "vendido", first, 20_000),
+                 ("p", "ingles", None, 20_000, "vendido", first, 20_500), ("ra", "ingles", 25_000, 26_000, "vendido", first, 26_500),
+                 ("rb", "vickrey", 30_001, 20_000, "condicional", None, None))
+        for name, formato, reserve, *_ in cases:
+            made = runs(f"schedule an auction {formato}, reserve {reserve}", lambda: self.schedule(
+                name, begin + 2_000_000, begin + 20_000_000, seller.owner, formato=formato, reserve=reserve))
             if not made:
                 return
-        for name, formato, wins, pays in (("f", "fechado", first, 30_000), ("v", "vickrey", first, 20_000), ("p", "ingles", first, 20_500)):
-            chain, openly = self.chains[f"py-{RUN}-{name}"], 10_000 if formato == "ingles" else 0
-            if not that(f"{formato} opens", self.wait(lambda: chain.head, 15)):
+        for name, formato, reserve, second_most, _, _, pays in cases:
+            chain, openly, what = self.chains[f"py-{RUN}-{name}"], 10_000 if formato == "ingles" else 0, f"{formato} {reserve or ''}"
+            if not that(f"{what} opens", self.wait(lambda: chain.head, 15)):
                 return
             taken = self.decide_secret(first, chain, openly, 30_000)
-            that(f"{formato}: a secret is taken", taken.motivo is None, taken)
-            that(f"{formato}: and stands in no block", b"segredo" not in compact(taken.statement.value))
-            taken = self.decide_secret(second, chain, openly and chain.state["minimo_centavos"], 20_000)
-            that(f"{formato}: and another", taken.motivo is None, taken)
+            that(f"{what}: a secret is taken", taken.motivo is None, taken)
+            that(f"{what}: and stands in no block", b"segredo" not in compact(taken.statement.value))
+            taken = self.decide_secret(second, chain, openly and chain.state["minimo_centavos"], second_most)
+            that(f"{what}: and another", taken.motivo is None, taken)
             bare = self.payload(third, chain, openly and chain.state["minimo_centavos"], maximo_compromisso="0" * 64)
-            self.refused(f"{formato}: a commitment without its secret", self.decide(bare, third),
+            self.refused(f"{what}: a commitment without its secret", self.decide(bare, third),
                          "compromisso_invalido", f"cliente.{third.owner}", True)
-            sealed_state = (None, None) if formato != "ingles" else (pays, wins.owner)
-            that(f"{formato}: what is seen of it", (chain.state["preco_centavos"], chain.state["lider"]) == sealed_state, chain.state)
-        for name, formato, wins, pays in (("f", "fechado", first, 30_000), ("v", "vickrey", first, 20_000), ("p", "ingles", first, 20_500)):
-            chain = self.chains[f"py-{RUN}-{name}"]
-            result = self.wait(lambda: chain.result, 40)
-            that(f"{formato}: the result, worked out from what was revealed", result and (result["situacao"], result["vencedor"], result["valor_centavos"])
-                 == ("vendido", wins.owner, pays), f"{result} {self.trouble}")
+            seen = (None, None) if formato != "ingles" else (pays, first.owner)
+            that(f"{what}: what is seen of it", (chain.state["preco_centavos"], chain.state["lider"]) == seen, chain.state)
+            that(f"{what}: whether the reserve is met", chain.met is (None if reserve is None else formato == "ingles"), chain.met)
+        for name, formato, reserve, _, outcome, wins, pays in cases:
+            result = self.wait(lambda: self.chains[f"py-{RUN}-{name}"].result, 40)
+            that(f"{formato} {reserve or ''}: the result, worked out from what was revealed",
+                 result and (result["situacao"], result["vencedor"], result["valor_centavos"])
+                 == (outcome, wins and wins.owner, pays), f"{result} {self.trouble}")
 
     def bid_in_turn(self, a, bidders):
         that, amount = self.checks.that, 10_000

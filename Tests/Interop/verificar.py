@@ -17,7 +17,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_der_public_key, load_pem_public_key
 
 from leilao import (LIMIT, SPEAKS, STATE, Contest, Refused, after_bid, check_payload, check_revealed, compact, from_base64, need, obj,
-                    open_envelope, parse, pae, sha256, spki_of, step, unsealed, verifies, AUCTION, DIGEST, WHO, boolean, count)
+                    open_envelope, parse, pae, reserve_commitment, sha256, spki_of, step, unsealed, verifies, AUCTION, DIGEST, WHO, boolean, count)
 
 HEADER = obj(True, formato=lambda v: v == "leilao-livro", versao=count(2, 2), id_leilao=AUCTION, edicao=DIGEST, encerrado=boolean,
              cabeca=obj(True, bloco=count(), hash=DIGEST), chaves=count(), blocos=count(1), recibos=count(), recibos_perdidos=count(),
@@ -250,8 +250,11 @@ class Replay:
         self.cancelled = False
         self.receipts = collections.deque(ledger.receipts)
         self.held = Contest(None, None, None)          # price, leader, how far he goes
-        self.secrets = {(one["id_usuario"], one["id_lance"]): one for block in ledger.blocks
-                        for one in (happening.get("revelacao") for happening in block.value.get("entradas", [])) if one}
+        told = [happening["revelacao"] for block in ledger.blocks for happening in block.value.get("entradas", [])
+                if "revelacao" in happening]
+        self.secrets = {(one["id_usuario"], one["id_lance"]): one for one in told if "id_lance" in one}
+        self.reserve = next((one["reserva_centavos"] for one in told if "reserva_centavos" in one), None)
+        self.reserves = 0                              # how many were told
         self.committed, self.revealed = [], []         # payloads of bids; (who, amount)
         self.blind = False                             # something follows from what was not revealed
         self.revealing = None                          # the clock of the blocks that reveal
@@ -324,7 +327,7 @@ class Replay:
         late = opening["inicio_us"] - terms["inicio_us"]
         self.say(late >= 0 and opening["fim_us"] == terms["fim_us"] + late, "the opening is not that of the terms, nor evenly later")
         self.say(opening["relogio"]["em_us"] >= opening["inicio_us"], "opened before its time")
-        need(terms["formato"] != "holandes" and terms["regras"]["reserva_compromisso"] is None, "these terms are not known here")
+        need(terms["formato"] != "holandes", "these terms are not known here")
         self.terms, self.rules = terms, terms["regras"]
         self.at_once = self.rules["compra_imediata_centavos"] or LIMIT
         self.latest = self.rules["fim_maximo_us"]
@@ -338,6 +341,12 @@ class Replay:
         if price is None or self.terms["formato"] != "ingles":
             return min(self.terms["lance_inicial_centavos"], self.at_once)
         return min(price + step(self.terms, price), self.at_once, LIMIT)
+
+    def is_met(self, price):
+        """None where there is no reserve; one that is not told matters to nobody's price."""
+        if self.rules["reserva_compromisso"] is None:
+            return None
+        return price is not None and (self.reserve is None or price >= self.reserve)
 
     def bought(self):
         return self.state["preco_centavos"] is not None and self.state["preco_centavos"] == self.rules["compra_imediata_centavos"]
@@ -389,6 +398,7 @@ class Replay:
                 need(False, "anulacao is not known here")
             self.last = max(self.last, happening.get("recebido_us", 0))
             stated = {name: happening[name] for name in STATE}
+            stated["reserva_atingida"], new["reserva_atingida"] = happening.get("reserva_atingida"), self.is_met(new["preco_centavos"])
             self.say(stated == new, f"entry {place} states {stated}; by the rules {new}")
             self.state = new
         self.say(named is None, "a key is named, and no bid follows")
@@ -444,7 +454,8 @@ class Replay:
         clock = dict(block["relogio"], em_us=received)
         if clock["incerteza_us"] < WIDEST:             # less what was added to it since
             clock["incerteza_us"] = max(0, clock["incerteza_us"] - max(0, block["relogio"]["em_us"] - received))
-        self.blind = self.terms["formato"] == "ingles" and self.maximum(value) is None
+        lacks_reserve = self.rules["reserva_compromisso"] is not None and self.reserve is None
+        self.blind = self.terms["formato"] == "ingles" and (lacks_reserve or self.maximum(value) is None)
         if self.blind:
             return None
         reason = self.refusal(value, clock, received)
@@ -455,7 +466,7 @@ class Replay:
         if self.terms["formato"] != "ingles":
             return {}
         held, end = self.held, self.state["fim_us"]
-        self.held = after_bid(self.terms, held, who, value["valor_centavos"], self.maximum(value))
+        self.held = after_bid(self.terms, held, who, value["valor_centavos"], self.maximum(value), self.reserve)
         price, leader = self.held[:2]
         new = {"preco_centavos": price, "lider": leader, "minimo_centavos": self.least(price), "fim_us": end}
         if self.held[:2] != held[:2] and price != self.rules["compra_imediata_centavos"] and self.rules["prorrogacao_s"]:
@@ -476,12 +487,18 @@ class Replay:
         self.say(self.suspended is None and (self.bought() or clock["em_us"] > self.state["fim_us"]), "revealed before the end")
         self.say(self.revealing in (None, clock), "revealed at several instants")
         self.revealing = clock
+        if "reserva_centavos" in secret:
+            self.reserves += 1
+            self.say(self.reserves == 1 and not self.revealed, "a reserve told late, or twice")
+            self.say(reserve_commitment(self.header["id_leilao"], self.terms["nonce"], secret["reserva_centavos"], secret["sal"])
+                     == self.rules["reserva_compromisso"], "revelacao: another reserve")
+            return {}
         need(len(self.revealed) < len(self.committed), "revelacao: of no bid")
         check_revealed(self.header["edicao"], self.terms, self.committed[len(self.revealed)], secret)
         self.revealed.append((secret["id_usuario"], secret["maximo_centavos"]))
         if self.terms["formato"] == "ingles":
             return {}
-        price, leader = unsealed(self.terms, self.revealed)
+        price, leader = unsealed(self.terms, self.revealed, self.reserve)
         return {"preco_centavos": price, "lider": leader}
 
     def refusal(self, bid, clock, received):
@@ -630,12 +647,15 @@ class Replay:
                 self.say(said.value["relogio"]["em_us"] > end, "announced before the end")
                 self.say(now > end, "the result is from before the end")
                 due = {"situacao": "sem_lances", **nobody} if state["lider"] is None else {"situacao": "vendido", **sold}
+                if state["lider"] is not None and self.is_met(state["preco_centavos"]) is False:
+                    due = {"situacao": "condicional", **nobody}
                 due["fim_us"] = end
         said = {name: result[name] for name in due}
         self.say(said == due, f"the result says {said}; by the rules {due}")
 
     def all_revealed(self, block):
         self.say(len(self.revealed) == len(self.committed), "not all secrets were revealed")
+        self.say((self.reserves == 0) == (self.rules["reserva_compromisso"] is None), "the reserve was not revealed, or there is none")
         self.say(self.revealing in (None, block["relogio"]), "revealed at another instant than the result's")
 
     def finish(self):
@@ -649,7 +669,7 @@ class Replay:
             self.say(self.revealing is None, "secrets revealed before the end")
         elif self.blind:
             self.say(self.result["situacao"] == "cancelado", "a commitment that nobody opened")
-            self.say(not self.secrets, "secrets revealed, and not all of them")
+            self.say(not self.secrets and self.reserve is None, "secrets revealed, and not all of them")
 
 
 def verify(data, pinned=None):

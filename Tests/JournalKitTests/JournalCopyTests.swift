@@ -149,8 +149,8 @@ struct JournalCopyTests {
   }
 
   /// user_version at 60 (SQLite file format §1.3).
-  @Test(arguments: 1...6)
-  func `A journal of an earlier version is read as it is, and becomes one of version 7 when it is opened`(_ version: UInt8) throws
+  @Test(arguments: 1...7)
+  func `A journal of an earlier version is read as it is, and becomes one of version 8 when it is opened`(_ version: UInt8) throws
   {
     let journal = try openJournal(folder)
     for number in Int64(0)..<5 { _ = try journal.commit(turn(number)) }
@@ -183,7 +183,7 @@ struct JournalCopyTests {
       #expect(try migrated.pendingOutbox(after: 0, limit: 100).last?.body == body(5))
       migrated.close()
     }
-    #expect(Array(try scratch.read("data/ms_lance.sqlite")[60..<64]) == [0, 0, 0, 7])
+    #expect(Array(try scratch.read("data/ms_lance.sqlite")[60..<64]) == [0, 0, 0, 8])
     #expect(try openJournal(folder).entryCount == 18)
   }
 

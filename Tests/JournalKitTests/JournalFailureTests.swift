@@ -235,15 +235,15 @@ struct JournalFailureTests {
   }
 
   /// user_version at 60, application_id at 68 (SQLite file format §1.3).
-  @Test(arguments: [(60, 8), (60, 0), (68, 0), (68, 9)])
+  @Test(arguments: [(60, 9), (60, 0), (68, 0), (68, 10)])
   func `The file of a later version or of another program is refused`(_ offset: Int, _ value: UInt8) throws {
     let file = try closedJournal()
     var bytes = try scratch.read(file)
     bytes.replaceSubrange(offset..<(offset + 4), with: [0, 0, 0, value])
     try scratch.write(bytes, file)
     switch journalError({ () throws(JournalError) in try openJournal(folder) })?.kind {
-    case .newer(version: 8)?: #expect(offset == 60 && value == 8)
-    case .corrupt?: #expect(value != 8)
+    case .newer(version: 9)?: #expect(offset == 60 && value == 9)
+    case .corrupt?: #expect(value != 9)
     case let other: Issue.record("\(String(describing: other))")
     }
   }

@@ -150,8 +150,10 @@ typealias CalendarBench = Bench<SimulatedService<CalendarDesk>>
 
 extension Bench where Process == SimulatedService<BidDesk> {
   /// ms-lance with one auction scheduled and open, and two bidders that it knows.
+  /// - Parameter reserve: what the terms commit to, if they do.
   static func open(
-    _ terms: AuctionTerms = Build.terms(), limiter: RateLimiter = RateLimiter(perSecond: 20, burst: 40), opened: Bool = true,
+    _ terms: AuctionTerms = Build.terms(), reserve: Secret? = nil, limiter: RateLimiter = RateLimiter(perSecond: 20, burst: 40),
+    opened: Bool = true,
     profile: IdentityProfile = .shared, partition: Partition? = nil, bidders: [PrincipalID] = ["alpha", "beta"],
     clock: (SimulatedTime) -> SimulatedClock = { SimulatedClock($0) }
   ) throws -> BooksBench {
@@ -163,6 +165,7 @@ extension Bench where Process == SimulatedService<BidDesk> {
     let bench = try BooksBench(world, service)
     bench.profile = profile
     try bench.calendar(Build.scheduling(terms))
+    if let reserve { try bench.tell(reserve) }
     if opened {
       try bench.open(terms)
       world.time.advance(by: .seconds(1))
@@ -170,6 +173,13 @@ extension Bench where Process == SimulatedService<BidDesk> {
       bench.forget()
     }
     return bench
+  }
+
+  /// What ms-leilao says to ms-lance alone.
+  func tell(_ reserve: Secret) throws {
+    let disclosure = ReserveDisclosure(auction: "moto", edition: try edition, secret: reserve, clock: service.clock.now())
+    let sealed = try world.keys.voice(HousePrincipal.msLeilao).seal(disclosure)
+    say(Publishing(OutgoingMessage.confidence(disclosure, sealed)), as: "ms_leilao")
   }
 
   /// Something that ms-leilao says.

@@ -87,7 +87,7 @@ struct CalendarFileSchedulingTests {
 
   @Test func `the journal's entry is read back as the command that was given`() throws {
     let proposed = proposed("moto")
-    let command = proposed.filed(at: Build.clock())
+    let command = proposed.filed(at: Build.clock(), salt: Build.nonce)
     let entry = CalendarInput.filed(command, nonce: Array(1...16)).entry
     guard case .filed(let read, let nonce) = try CalendarInput(Entry(number: 1, kind: entry.kind, body: entry.body)) else {
       Issue.record("not a filed command")
@@ -97,9 +97,9 @@ struct CalendarFileSchedulingTests {
   }
 
   @Test func `a command's id follows from the auction's id alone`() {
-    let id = proposed("moto").filed(at: Build.clock()).id
-    #expect(proposed("moto", opening: .after(.seconds(9))).filed(at: Build.clock(.seconds(7))).id == id)
-    #expect(proposed("violao").filed(at: Build.clock()).id != id)
+    let id = proposed("moto").filed(at: Build.clock(), salt: Build.nonce).id
+    #expect(proposed("moto", opening: .after(.seconds(9))).filed(at: Build.clock(.seconds(7)), salt: Build.nonce).id == id)
+    #expect(proposed("violao").filed(at: Build.clock(), salt: Build.nonce).id != id)
     // SHA-256 of "leilao-arquivo", a zero byte and "moto", as a version 8 UUID.
     #expect(id.description == "d4ed04dc-fc79-82ec-a939-6bcb58d57a2f")
   }

@@ -319,7 +319,7 @@ extension LedgerDoctoring {
       try story.end { ($0.with(outcome: .sold, winner: .some("beta"), amount: .some(100_00)), $1) }
     },
     lie("condicional-sem-reserva", .calado, .ending) { story, _ in
-      try story.end { ($0.with(outcome: .conditional), $1) }
+      try story.end { ($0.with(outcome: .conditional, winner: .some(nil), amount: .some(nil)), $1) }
     },
     lie("cancelado-por-um-fim", .calado, .ending) { story, _ in
       try story.end { ($0.with(outcome: .cancelled, winner: .some(nil), amount: .some(nil)), $1) }

@@ -105,5 +105,61 @@ extension LedgerDoctoring {
           ]), clock: story.blocks[story.last].clock)
         story.blocks.insert(block, at: story.last)
       },
+      lie("reserva-trocada", .reserva, .commitments) { story, _ in
+        try story.change(story.last - 1, 0, fact: .reserveRevealed(Build.secret(240_00)))
+      },
+      lie("reserva-calada", .reserva, .commitments) { story, _ in
+        story.set(story.last - 1, Array(try story.entries(story.last - 1).dropFirst()))
+      },
+      lie("reserva-repetida", .reserva, .commitments) { story, _ in
+        let entries = try story.entries(story.last - 1)
+        story.set(story.last - 1, [entries[0]] + entries)
+      },
+      lie("reserva-por-ultimo", .reserva, .commitments) { story, _ in
+        let entries = try story.entries(story.last - 1)
+        story.set(story.last - 1, Array(entries.dropFirst()) + [entries[0]])
+      },
+      lie("reserva-sem-compromisso", .maximos, .commitments) { story, _ in
+        let entries = try story.entries(story.last - 1)
+        let last = entries[entries.count - 1]
+        story.set(
+          story.last - 1,
+          [
+            BlockEntry(
+              fact: .reserveRevealed(Build.secret(250_00)), price: last.price, leader: last.leader, minimum: last.minimum,
+              closesAt: last.closesAt)
+          ] + entries)
+      },
+      lie("atingida-antes", .reserva, .decisions) { story, _ in try story.change(2, 1, isReserveMet: true) },
+      lie("nao-atingida-depois", .reserva, .decisions) { story, _ in
+        try story.change(3, 0, isReserveMet: false)
+      },
+      lie("preco-abaixo-da-reserva", .reserva, .decisions) { story, _ in
+        try story.change(3, 0, price: .some(110_00))
+      },
+      lie("vendido-abaixo-da-reserva", .condicional, .ending) { story, _ in
+        try story.end { result, evidence in
+          (result.with(outcome: .sold, winner: .some("beta"), amount: .some(240_00)), evidence)
+        }
+      },
+      lie("condicional-acima-da-reserva", .reserva, .ending) { story, _ in
+        try story.end { result, evidence in
+          (result.with(outcome: .conditional, winner: .some(nil), amount: .some(nil)), evidence)
+        }
+      },
+      lie("segundo-preco-sem-reserva", .reservaSelada, .decisions) { story, _ in
+        let block = story.last - 1
+        try story.change(block, 2, price: .some(200_00), isReserveMet: true)
+        try story.end { result, evidence in (result.with(amount: .some(200_00)), evidence) }
+      },
+      lie("reserva-de-cancelado", .reservaCancelada, .commitments) { story, _ in
+        let last = try story.entries(story.last - 1)
+        let entry = last[last.count - 1]
+        let told = BlockEntry(
+          fact: .reserveRevealed(LedgerScene.kept), price: entry.price, leader: entry.leader, minimum: entry.minimum,
+          closesAt: entry.closesAt, isReserveMet: entry.isReserveMet)
+        let block = story.blocks[story.last - 1].with(content: .entries([told]), clock: story.blocks[story.last].clock)
+        story.blocks.insert(block, at: story.last)
+      },
     ]
 }

@@ -78,13 +78,13 @@ struct LedgerForge {
     mutating func change(
       _ block: Int, _ entry: Int, fact: BlockEntry.Fact? = nil, price: Money?? = nil, leader: PrincipalID?? = nil,
       minimum: Money? = nil,
-      closesAt: Timestamp? = nil
+      closesAt: Timestamp? = nil, isReserveMet: Bool? = nil
     ) throws {
       var entries = try entries(block)
       let old = entries[entry]
       entries[entry] = BlockEntry(
         fact: fact ?? old.fact, price: price ?? old.price, leader: leader ?? old.leader, minimum: minimum ?? old.minimum,
-        closesAt: closesAt ?? old.closesAt)
+        closesAt: closesAt ?? old.closesAt, isReserveMet: isReserveMet ?? old.isReserveMet)
       set(block, entries)
     }
 

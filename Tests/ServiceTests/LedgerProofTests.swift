@@ -23,7 +23,7 @@ struct LedgerProofTests {
     #expect(proof.findings.count(of: .bids) == Int64(bids))
     // Where maxima are never told, what they came to cannot be replayed, and that is said.
     let isBlind = proof.findings.unprovable.contains { $0.english.contains("was not revealed") }
-    #expect(isBlind == [.canceladoSecreto, .abertoSecreto].contains(scene))
+    #expect(isBlind == [.canceladoSecreto, .abertoSecreto, .reservaCancelada].contains(scene))
     #expect(isBlind || proof.findings.count(of: .decisions) >= Int64(bids) + 1)
   }
 

@@ -89,4 +89,48 @@ extension LedgerScene {
     try bench.place(100_00, by: "beta", number: 2)
     return bench
   }
+
+  static let kept = Build.secret(250_00)
+
+  static func terms(_ format: AuctionFormat = .english, keeping reserve: Secret = kept, buyNow: Money? = nil) -> AuctionTerms {
+    Build.terms(
+      format: format,
+      rules: AuctionRules(reserveCommitment: reserve.reserveDigest(to: "moto", nonce: Build.nonce), buyNow: buyNow))
+  }
+
+  static func reserve(closing: Bool) throws -> BooksBench {
+    let bench = try BooksBench.open(Self.terms(), reserve: kept)
+    try bench.place(100_00, by: "alpha", number: 1)
+    bench.after(.seconds(1))
+    try bench.place(0, upTo: 200_00, by: "beta", number: 2)
+    bench.after(.seconds(1))
+    // Beyond the reserve by going further alone: the price is the reserve.
+    try bench.place(0, upTo: 300_00, by: "beta", number: 3)
+    bench.after(.seconds(1))
+    try bench.place(255_00, by: "alpha", number: 4)
+    if closing {
+      try bench.closeAtTheEnd()
+    } else {
+      try bench.say(.cancel(reason: "peça danificada"), 1)
+    }
+    return bench
+  }
+
+  static func conditional() throws -> BooksBench {
+    let bench = try BooksBench.open(Self.terms(), reserve: kept)
+    try bench.place(100_00, by: "alpha", number: 1)
+    bench.after(.seconds(1))
+    try bench.place(240_00, by: "beta", number: 2)
+    try bench.closeAtTheEnd()
+    return bench
+  }
+
+  static func sealedReserve() throws -> BooksBench {
+    let bench = try BooksBench.open(Self.terms(.vickrey), reserve: kept)
+    try bench.place(0, upTo: 300_00, by: "alpha", number: 1)
+    bench.after(.seconds(1))
+    try bench.place(0, upTo: 200_00, by: "beta", number: 2)
+    try bench.closeAtTheEnd()
+    return bench
+  }
 }

@@ -40,6 +40,14 @@ enum LedgerScene: String, CaseIterable {
   case canceladoSecreto = "cancelado-secreto"
   case abertoSecreto = "aberto-secreto"
   case abertoFechado = "aberto-fechado"
+  /// Sold by a maximum that reaches the reserve, which no open bid does.
+  case reserva
+  /// Not sold: the price stays below the reserve.
+  case condicional
+  /// Sealed, and the reserve is more than what the second offers.
+  case reservaSelada = "reserva-selada"
+  /// What is kept back is never told.
+  case reservaCancelada = "reserva-cancelada"
   /// Not over yet.
   case aberto
   /// Cancelled before it opened, with refusals before and after that, and then opened all the same.
@@ -83,6 +91,10 @@ enum LedgerScene: String, CaseIterable {
     case .canceladoSecreto: try Self.cancelledInSecret()
     case .abertoSecreto: try Self.openInSecret()
     case .abertoFechado: try Self.openSealed()
+    case .reserva: try Self.reserve(closing: true)
+    case .condicional: try Self.conditional()
+    case .reservaSelada: try Self.sealedReserve()
+    case .reservaCancelada: try Self.reserve(closing: false)
     case .aberto: try Self.open()
     case .canceladoAntes: try Self.cancelledUnopened()
     case .retomadoPeloFim: try Self.resumedByItsEnd()

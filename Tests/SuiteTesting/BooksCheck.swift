@@ -151,6 +151,8 @@ package struct BooksCheck {
       guard let known = oracle.auctions[opening.auction], known.edition == opening.edition else { return }
       if !known.isOpen { oracle.auctions[opening.auction]?.end = opening.closesAt }
       expect(oracle.open(opening.auction, opensAt: opening.opensAt, at: clock))
+    case .reserve(let said):
+      expect(oracle.keep(said.secret.amount, of: said.auction, said.edition, at: clock))
     case .notice(let notice): expect(oracle.hear(notice, bytes: statement.envelope.evidence.bytes.count, at: clock))
     case .block, .extended, .refused, .answered, .clock, .ledgerClosed: break
     }
@@ -206,7 +208,7 @@ package struct BooksCheck {
       } else {
         nil
       }
-    case .scheduled, .opened, .notice, .extended, .answered, .clock, .ledgerClosed: nil
+    case .scheduled, .reserve, .opened, .notice, .extended, .answered, .clock, .ledgerClosed: nil
     }
   }
 }

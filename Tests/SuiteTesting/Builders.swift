@@ -58,8 +58,11 @@ package enum Build {
       openingPrice: openingPrice, increment: increment, opensAt: opensAt, closesAt: opensAt + lasting, rules: rules)
   }
 
+  /// The nonce of every scheduling built here.
+  package static let nonce: [UInt8] = Array(1...16)
+
   package static func scheduling(_ terms: AuctionTerms = terms(), clock: ClockReading = clock(.seconds(-60))) -> Scheduling {
-    Scheduling(terms: terms, nonce: Array(1...16), clock: clock)
+    Scheduling(terms: terms, nonce: nonce, clock: clock)
   }
 
   /// The opening on time, or of other times where they are named.

@@ -201,7 +201,7 @@ package struct HouseInspection {
         bidder: receipt.bidder, text: "refused as \(receipt.number ?? 0), \(receipt.reason)", auction: auction,
         at: receipt.receivedAt, isAccepted: false)
       return [(digest, decision)]
-    case .scheduled, .opened, .notice, .extended, .answered, .clock, .ledgerClosed: return []
+    case .scheduled, .reserve, .opened, .notice, .extended, .answered, .clock, .ledgerClosed: return []
     }
   }
 
@@ -304,7 +304,7 @@ package struct HouseInspection {
         switch entry.fact {
         case .suspended(_, let receivedAt): pauses.append((receivedAt, Timestamp(microseconds: .max)))
         case .resumed(_, let receivedAt): if let begun = pauses.popLast() { pauses.append((begun.from, receivedAt)) }
-        case .bid, .voided, .outage, .key, .revealed: break
+        case .bid, .voided, .outage, .key, .revealed, .reserveRevealed: break
         }
       }
     }

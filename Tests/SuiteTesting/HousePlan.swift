@@ -81,6 +81,8 @@ package struct HousePlan: Sendable {
 
   package let bidders: [PrincipalID]
   package let auctions: [AuctionTerms]
+  /// What each is not sold below, if there is such.
+  let reserves: [Secret?]
   package let events: [Event]
   package let scale: Scale
   /// Nothing fails.
@@ -103,6 +105,7 @@ package struct HousePlan: Sendable {
   init(start: Timestamp, scale: Scale, calm: Bool, random: inout SeededRandom) {
     let isWhole = scale == .whole
     let (auctions, length) = Self.auctions(from: start, isWhole: isWhole, &random)
+    reserves = auctions.map { _ in random.chance(20) ? Build.secret(100_00 + random.interval(1...40) * 1_00) : nil }
     let most = isWhole ? 4 : Int(random.interval(2...3))
     bidders = Array((["alpha", "beta", "gamma", "delta"] as [PrincipalID]).prefix(most))
     (self.auctions, self.scale, isCalm) = (auctions, scale, calm)

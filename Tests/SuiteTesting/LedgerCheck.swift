@@ -12,6 +12,8 @@ package struct LedgerCheck {
   package private(set) var violations: [Violation] = []
   private let auction: AuctionID
   private var terms: AuctionTerms?
+  private var nonce: [UInt8] = []
+  private var reserve: Money?
   private var price: Money?
   private var leader: PrincipalID?
   private var closesAt: Timestamp?
@@ -40,7 +42,8 @@ package struct LedgerCheck {
         (head, next) = (statement.digest, next + 1)
       case .refused(let receipt): receipts.append((receipt, statement.digest))
       case .clock, .ledgerClosed: break
-      case .scheduled, .opened, .notice, .extended, .answered: complain("what is \(statement.envelope.kind) doing here?")
+      case .scheduled, .reserve, .opened, .notice, .extended, .answered:
+        complain("what is \(statement.envelope.kind) doing here?")
       }
     }
     check(receipts)
@@ -62,7 +65,7 @@ package struct LedgerCheck {
       guard let opening = (try? Envelope(evidence)).flatMap({ try? Opening($0) }),
         let scheduling = (try? Envelope(opening.scheduling)).flatMap({ try? Scheduling($0) })
       else { return complain("an opening that cannot be read") }
-      (terms, closesAt) = (scheduling.terms, opening.closesAt)
+      (terms, nonce, closesAt) = (scheduling.terms, scheduling.nonce, opening.closesAt)
       if block.number != 0 { complain("opened in block \(block.number)") }
     case .entries(let entries): entries.forEach { read($0) }
     case .closing(let result, let evidence):
@@ -82,7 +85,7 @@ package struct LedgerCheck {
 
   private mutating func read(_ entry: BlockEntry) {
     if let closesAt, entry.closesAt < closesAt { complain("the end moved back", 3) }
-    if price != nil, price == terms?.rules.buyNow, !entry.isRevelation {
+    if price != nil, price == terms?.rules.buyNow, !entry.fact.isRevelation {
       complain("something after the lot was bought at once", 3)
     }
     switch entry.fact {
@@ -102,6 +105,10 @@ package struct LedgerCheck {
       suspendedAt = nil
       stamps.append(receivedAt)
     case .revealed(let bid, let bidder, let secret): reveal(bid, of: bidder, secret)
+    case .reserveRevealed(let secret):
+      if reserve != nil { complain("two reserves", 3) }
+      if secret.reserveDigest(to: auction, nonce: nonce) != terms?.rules.reserveCommitment { complain("another reserve", 3) }
+      reserve = secret.amount
     case .voided: complain("a fact that this house does not hold yet")
     }
     (price, leader, closesAt) = (entry.price, entry.leader, entry.closesAt)
@@ -148,14 +155,17 @@ package struct LedgerCheck {
   /// With nothing secret any more, every price and leader is what the oracle works out from the bids.
   private mutating func checkSecrets(_ result: AuctionResult) {
     guard let terms, result.outcome != .cancelled else { return }
+    if (reserve == nil) != (terms.rules.reserveCommitment == nil) { complain("the reserve was not revealed", 3) }
     if taken.contains(where: { $0.bid.bid.maximumCommitment != nil && $0.bid.secret == nil }) {
       complain("not all was revealed", 3)
     }
     guard !terms.isSealed else { return }
-    let oracle = Oracle.Auction(terms: terms, edition: SHA256.of([]), end: terms.closesAt)
+    var oracle = Oracle.Auction(terms: terms, edition: SHA256.of([]), end: terms.closesAt)
+    oracle.reserve = reserve?.minorUnits
     for (place, (_, entry)) in taken.enumerated() {
       let standing = oracle.standing(of: taken[...place].map(\.bid))
-      if standing.price != entry.price?.minorUnits || standing.leader != entry.leader {
+      let isMet = reserve.map { (standing.price ?? 0) >= $0.minorUnits }
+      if standing.price != entry.price?.minorUnits || standing.leader != entry.leader || isMet != entry.isReserveMet {
         return complain("the price of bid \(place) is not what the bids come to", 3)
       }
     }
@@ -176,7 +186,11 @@ package struct LedgerCheck {
         complain("the winner is not the highest bidder", 4)
       }
     case .noBids: if accepted > 0 { complain("bids, and yet none", 4) }
-    case .cancelled, .conditional: if result.winner != nil { complain("a winner of nothing", 4) }
+    case .cancelled: if result.winner != nil { complain("a winner of nothing", 4) }
+    case .conditional: if result.winner != nil || accepted == 0 { complain("a winner below the reserve", 4) }
+    }
+    if let reserve, let price, result.outcome != .cancelled, (price >= reserve) != (result.outcome == .sold) {
+      complain("sold below its reserve, or not sold above it", 4)
     }
     if result.closesAt != closesAt { complain("the result names another end", 4) }
     if result.acceptedBids != accepted { complain("\(result.acceptedBids) bids counted, \(accepted) stand there") }
@@ -198,8 +212,4 @@ package struct LedgerCheck {
     }
     if followed.health != .whole { complain("a follower finds it \(followed.health)") }
   }
-}
-
-extension BlockEntry {
-  fileprivate var isRevelation: Bool { if case .revealed = fact { true } else { false } }
 }

@@ -10,9 +10,11 @@ package enum Said: Sendable, Hashable {
     let leader: PrincipalID?
     let minimum: Int64
     let end: Timestamp
+    let isMet: Bool?
 
-    package init(what: String, price: Int64?, leader: PrincipalID?, minimum: Int64, end: Timestamp) {
+    package init(what: String, price: Int64?, leader: PrincipalID?, minimum: Int64, end: Timestamp, isMet: Bool? = nil) {
       (self.what, self.price, self.leader, self.minimum, self.end) = (what, price, leader, minimum, end)
+      self.isMet = isMet
     }
 
     package init(_ entry: BlockEntry) {
@@ -24,10 +26,12 @@ package enum Said: Sendable, Hashable {
         case .suspended: "suspenso"
         case .resumed: "retomado"
         case .revealed(let bid, let bidder, let secret): "revelado \(bid) \(bidder) \(secret.amount.minorUnits)"
+        case .reserveRevealed(let secret): "reserva \(secret.amount.minorUnits)"
         case .voided: "?"
         }
       self.init(
-        what: what, price: entry.price?.minorUnits, leader: entry.leader, minimum: entry.minimum.minorUnits, end: entry.closesAt)
+        what: what, price: entry.price?.minorUnits, leader: entry.leader, minimum: entry.minimum.minorUnits, end: entry.closesAt,
+        isMet: entry.isReserveMet)
     }
   }
 
@@ -79,6 +83,10 @@ package struct Oracle: Sendable {
     var refused: Int64 = 0
     package var heard: Int64 = 0
     var saidExtensions = 0
+    /// Once it is known.
+    package var reserve: Int64?
+    /// When it was opened, if it could not be for want of its reserve.
+    var awaiting: Timestamp?
 
     package init(terms: AuctionTerms, edition: Edition, end: Timestamp) {
       (self.terms, self.edition, self.end) = (terms, edition, end)
@@ -116,6 +124,8 @@ package struct Oracle: Sendable {
         } else {
           now.price = most == now.most ? most : min(now.most, most + step(most))
         }
+        // RULES: when met, price = max(price, reserve).
+        if let reserve, now.most >= reserve { now.price = max(now.price ?? 0, reserve) }
       }
       return now
     }
@@ -126,7 +136,8 @@ package struct Oracle: Sendable {
       let ranked = last.map(\.element).enumerated().sorted { ($1.element.most, $0.offset) < ($0.element.most, $1.offset) }
       guard let winner = ranked.first?.element else { return Standing() }
       let second = ranked.dropFirst().first?.element.most ?? 0
-      let price = terms.format == .vickrey ? max(second, terms.openingPrice.minorUnits) : winner.most
+      let kept = reserve.map { winner.most >= $0 ? $0 : 0 } ?? 0
+      let price = terms.format == .vickrey ? max(second, terms.openingPrice.minorUnits, kept) : winner.most
       return Standing(price: price, leader: winner.bid.bidder, most: winner.most)
     }
 
@@ -144,6 +155,8 @@ package struct Oracle: Sendable {
     }
     package var minimum: Int64 { minimum(after: price) }
     func buys(_ bid: Bid) -> Bool { bid.amount.minorUnits >= buyNow }
+    var isCommitted: Bool { terms.rules.reserveCommitment != nil }
+    var isMet: Bool? { isCommitted ? price.map { price in reserve.map { price >= $0 } ?? true } ?? false : nil }
     var isBought: Bool { price == terms.rules.buyNow?.minorUnits && price != nil }
   }
 
@@ -262,7 +275,8 @@ package struct Oracle: Sendable {
   }
 
   private static func line(_ what: String, in auction: Auction) -> Said.Line {
-    Said.Line(what: what, price: auction.price, leader: auction.leader, minimum: auction.minimum, end: auction.end)
+    Said.Line(
+      what: what, price: auction.price, leader: auction.leader, minimum: auction.minimum, end: auction.end, isMet: auction.isMet)
   }
 
   private func happen(_ what: String, bytes: Int, opened: SubmittedBid? = nil, in auction: inout Auction) {
@@ -308,6 +322,10 @@ package struct Oracle: Sendable {
 
   package mutating func open(_ id: AuctionID, opensAt opened: Timestamp, at clock: ClockReading) -> [Said] {
     guard var auction = auctions[id], !auction.isOpen else { return [] }
+    if auction.isCommitted, auction.reserve == nil, auction.outcome == nil {
+      auctions[id]?.awaiting = opened
+      return []
+    }
     auction.isOpen = true
     let (number, reading) = block(&auction, clock)
     if auction.outcome != nil {
@@ -324,6 +342,12 @@ package struct Oracle: Sendable {
     auctions[id] = auction
     precondition(early.isEmpty, "nothing is pending but outages")
     return [.block(id, number, reading, [])]
+  }
+
+  package mutating func keep(_ reserve: Money, of id: AuctionID, _ edition: Edition, at clock: ClockReading) -> [Said] {
+    guard let auction = auctions[id], auction.edition == edition, auction.isCommitted, !auction.isOpen else { return [] }
+    if auction.reserve == nil { auctions[id]?.reserve = reserve.minorUnits }
+    return auction.awaiting.map { open(id, opensAt: $0, at: clock) } ?? []
   }
 
   /// - Parameter bytes: of the signed notice.
@@ -388,13 +412,15 @@ package struct Oracle: Sendable {
   ) -> [Said] {
     var said = seal(&auction, at: clock)
     let after = named.map { [$0 + .microseconds(1)] } ?? []
+    if let reserve = auction.reserve, !isCancelled { happen("reserva \(reserve)", bytes: 400, in: &auction) }
     for bid in auction.bids(upTo: .max) where bid.secret != nil && !isCancelled {
       if auction.pending.count == 64 { said += seal(&auction, at: clock, after: after) }
       happen("revelado \(bid.bid.id) \(bid.bid.bidder) \(bid.most)", bytes: 400, opened: bid, in: &auction)
     }
     said += seal(&auction, at: clock, after: after)
     auction.end = named ?? auction.end
-    let outcome: AuctionResult.Outcome = isCancelled ? .cancelled : auction.leader == nil ? .noBids : .sold
+    let outcome: AuctionResult.Outcome =
+      isCancelled ? .cancelled : auction.leader == nil ? .noBids : auction.isMet == false ? .conditional : .sold
     auction.outcome = outcome
     let (number, _) = block(&auction, clock, after: after)
     let isSold = outcome == .sold

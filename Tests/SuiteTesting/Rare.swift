@@ -38,7 +38,7 @@ package enum Rare: Sendable, Hashable, CaseIterable {
   case keyAdded
   case sold
   case bought
-  case noBids
+  case noBids, conditional
   case cancelled
   case accepted
   case neverDecided
@@ -51,7 +51,8 @@ package enum Rare: Sendable, Hashable, CaseIterable {
       .commitUnheard, .recovered, .extensionRacesClose, .extendedByBid, .extendedByOutage, .houseDownOverClose, .clockMoved,
       .clockStep, .clockLeap, .clockLie, .clockLost, .standbyTakesOver, .paused, .halfOpenLink, .brokerRestart, .blocked,
       .queueFull, .returned, .deadLetter,
-      .duplicate, .queryWhileUncommitted, .keyRemoved, .keyAdded, .sold, .bought, .noBids, .cancelled, .accepted, .neverDecided,
+      .duplicate, .queryWhileUncommitted, .keyRemoved, .keyAdded, .sold, .bought, .noBids, .conditional, .cancelled, .accepted,
+      .neverDecided,
     ] + CrashPoint.allCases.map { .crash($0) } + Refusal.allCases.map { .refused($0) }
     + CommandRefusal.allCases.map { .commandRefused($0) }
 
@@ -91,6 +92,7 @@ package enum Rare: Sendable, Hashable, CaseIterable {
     case .sold: said("vendido", "sold")
     case .bought: said("comprado na hora", "bought at once")
     case .noBids: said("sem lances", "no bids")
+    case .conditional: said("abaixo da reserva", "below the reserve")
     case .cancelled: said("cancelado", "cancelled")
     case .accepted: said("lance aceito", "bid accepted")
     case .neverDecided: said("lance que nunca chegou", "bid that never arrived")

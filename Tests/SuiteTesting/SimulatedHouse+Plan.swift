@@ -13,7 +13,10 @@ extension SimulatedHouse {
   func perform(_ what: HousePlan.What) -> Bool {
     switch what {
     case .schedule(let index):
-      give(Command(id: Build.commandID(UInt64(index) + 1), action: .schedule(plan.auctions[index]), clock: operatorClock))
+      give(
+        Command(
+          id: Build.commandID(UInt64(index) + 1), action: .schedule(plan.auctions[index], reserve: plan.reserves[index]),
+          clock: operatorClock))
     case .cancel(let index):
       return give(UInt64(index) + 100, to: index) { .cancel(auction: $0, edition: $1, reason: "peça danificada") }
     case .suspend(let index):

@@ -14,7 +14,7 @@ final class Witness: @unchecked Sendable {
   private(set) var arrivals: [Digest: Int] = [:]
   /// When each of them came first: how it fared then stays its fate.
   private(set) var firstArrivals: [Digest: Timestamp] = [:]
-  /// What has been said to `leilao` under which id.
+  /// What has been said to `leilao` and `sigilo` under which id.
   private(set) var said: [String: Set<[UInt8]>] = [:]
   /// The same, where it must be the same bytes each time.
   private var fixed: [String: [UInt8]] = [:]
@@ -38,9 +38,10 @@ final class Witness: @unchecked Sendable {
     switch Exchange(rawValue: message.exchange) {
     case .lances: arrived(message)
     case .notificacoes: passedOn.insert(message.body)
-    case .leilao: spoken(message, by: user)
+    case .leilao: spoken(message, on: .leilao, by: user)
+    case .sigilo: spoken(message, on: .sigilo, by: user)
     case .mortas: buried(message, by: user)
-    case .comandos, .consultas, .sigilo, nil: break
+    case .comandos, .consultas, nil: break
     }
   }
 
@@ -63,13 +64,13 @@ final class Witness: @unchecked Sendable {
     }
   }
 
-  private func spoken(_ message: Publishing, by user: String) {
+  private func spoken(_ message: Publishing, on exchange: Exchange, by user: String) {
     let id = message.properties.messageID ?? "-"
     if stores[user]?.committed[id]?.contains(message.body) != true {
       complain(5, "\(user) says \(id) before its commit")
     }
     said[id, default: []].insert(message.body)
-    guard let statement = try? world.statements.read(message.body, from: .leilao, keys: world.keys) else {
+    guard let statement = try? world.statements.read(message.body, from: exchange, keys: world.keys) else {
       return complain(2, "\(user) says \(id), which nobody can verify")
     }
     if !statement.mayDiffer, fixed.updateValue(message.body, forKey: id).map({ $0 != message.body }) ?? false {
@@ -102,9 +103,9 @@ final class Witness: @unchecked Sendable {
       case .sold: world.tally.reached(evidence == nil ? .bought : .sold)
       case .noBids: world.tally.reached(.noBids)
       case .cancelled: world.tally.reached(.cancelled)
-      case .conditional: break
+      case .conditional: world.tally.reached(.conditional)
       }
-    case .scheduled, .opened: break
+    case .scheduled, .reserve, .opened: break
     }
   }
 }
@@ -117,7 +118,7 @@ extension HouseStatement {
     // Another command under the same id gets another answer.
     case .answered: true
     case .clock, .ledgerClosed: false
-    case .scheduled, .opened, .notice, .block, .extended: false
+    case .scheduled, .reserve, .opened, .notice, .block, .extended: false
     }
   }
 }

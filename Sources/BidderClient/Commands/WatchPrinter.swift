@@ -81,6 +81,10 @@ struct WatchPrinter {
         $0.add("id_usuario", bidder.text)
         $0.add("maximo_centavos", amount.minorUnits)
       }
+    case .reserveRevealed(let amount):
+      emit(state, "reserva", said("a reserva era ", "the reserve was ") + money.format(amount, in: state.terms.currency)) {
+        $0.add("reserva_centavos", amount.minorUnits)
+      }
     case .suspended(let reason):
       emit(state, "suspenso", said("suspenso: ", "halted: ") + Printable.text(reason)) { $0.add("motivo", reason) }
     case .resumed: emit(state, "retomado", said("retomado; ", "goes on; ") + summary(state)) { _ in }
@@ -123,7 +127,13 @@ struct WatchPrinter {
       state.price.map {
         said("preço ", "price ") + money.format($0, in: state.terms.currency) + " (\(state.leader?.text ?? "-")), "
       } ?? ""
-    return price + said("mínimo ", "minimum ") + money.format(state.minimum, in: state.terms.currency) + said(", fim ", ", end ")
+    let reserve =
+      state.isReserveMet.map {
+        $0 ? said("reserva atingida, ", "reserve met, ") : said("reserva não atingida, ", "reserve not met, ")
+      }
+      ?? ""
+    return price + reserve + said("mínimo ", "minimum ") + money.format(state.minimum, in: state.terms.currency)
+      + said(", fim ", ", end ")
       + TimeText.rfc3339(state.endsAt)
   }
 
@@ -139,6 +149,7 @@ struct WatchPrinter {
     line.add("lider", state.leader?.text)
     line.add("minimo_centavos", state.minimum.minorUnits)
     line.add("fim_us", state.endsAt.microseconds)
+    if let isReserveMet = state.isReserveMet { line.add("reserva_atingida", isReserveMet) }
     more(&line)
     tell(line.text)
   }

@@ -142,14 +142,15 @@ final class TerminalGateway: Sendable {
 
   private func hear(_ auction: FollowedAuction, _ changes: [FollowedAuction.Change]) {
     let id = auction.terms.auction
-    let (isTold, isWhole) = state.withLock { s in
+    let (isTold, isWhole, isMetNow) = state.withLock { s in
+      let isMetNow = auction.isReserveMet != s.auctions[id]?.isReserveMet
       s.auctions[id] = auction
       for case .bid(let bid) in changes { s.note(bid, of: id, by: voice.principal) }
       guard s.isLive, !auction.isCatchingUp else {
         s.gathered.insert(id)
-        return (false, false)
+        return (false, false, false)
       }
-      return (true, s.gathered.remove(id) != nil || changes.isEmpty || changes.contains(.opened))
+      return (true, s.gathered.remove(id) != nil || changes.isEmpty || changes.contains(.opened), isMetNow)
     }
     guard isTold else { return }
     tell(auction.asOf)
@@ -161,7 +162,7 @@ final class TerminalGateway: Sendable {
         post(
           .bidAccepted(id, BidLine(bid), block: auction.head?.block ?? 0, minimum: auction.minimum, closesAt: auction.closesAt))
       // What they come to is told with the result: until then nobody leads.
-      case .revealed: break
+      case .revealed, .reserveRevealed: break
       case .suspended(let reason): post(.suspended(id, reason: reason))
       case .resumed: post(.resumed(id, closesAt: auction.closesAt))
       // That it goes on says to when.
@@ -173,6 +174,7 @@ final class TerminalGateway: Sendable {
       case .broken(let reason): post(.chainBroken(id, reason: reason))
       }
     }
+    if isMetNow, !auction.isRevealed { post(.auction(view(of: auction))) }
   }
 
   /// A past that was just read says nothing about the clock of today.
@@ -218,7 +220,8 @@ final class TerminalGateway: Sendable {
       }
     return AuctionView(
       terms: auction.terms, status: auction.status, head: auction.head?.block, price: auction.price, leader: auction.leader,
-      minimum: auction.minimum, closesAt: auction.endsAt, bids: auction.bids.suffix(AuctionView.historyLimit).map(BidLine.init),
+      minimum: auction.minimum, closesAt: auction.endsAt, isReserveMet: auction.isReserveMet,
+      bids: auction.bids.suffix(AuctionView.historyLimit).map(BidLine.init),
       bidCount: auction.acceptedBids, ownLast: state.withLock { $0.ownLast[auction.terms.auction] }, chain: chain,
       result: auction.result, reason: auction.cancellation ?? auction.suspension)
   }

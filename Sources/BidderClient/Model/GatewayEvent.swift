@@ -113,6 +113,8 @@ package struct AuctionView: Hashable, Sendable {
   package var leader: PrincipalID?
   package var minimum: Money
   package var closesAt: Timestamp
+  /// Nil where there is no reserve.
+  package var isReserveMet: Bool?
   /// The newest accepted bids, oldest first; no more than `historyLimit` are kept.
   package var bids: [BidLine]
   /// All accepted bids, those too that `bids` does not hold.
@@ -129,11 +131,13 @@ package struct AuctionView: Hashable, Sendable {
 
   package init(
     terms: AuctionTerms, status: AuctionStatus, head: Int64?, price: Money? = nil, leader: PrincipalID? = nil, minimum: Money,
-    closesAt: Timestamp, bids: [BidLine] = [], bidCount: Int = 0, ownLast: Money? = nil, chain: Chain = .whole,
+    closesAt: Timestamp, isReserveMet: Bool? = nil, bids: [BidLine] = [], bidCount: Int = 0, ownLast: Money? = nil,
+    chain: Chain = .whole,
     result: AuctionResult? = nil, reason: String? = nil
   ) {
     (self.terms, self.status, self.head, self.price, self.leader) = (terms, status, head, price, leader)
     (self.minimum, self.closesAt, self.bids, self.bidCount) = (minimum, closesAt, bids, bidCount)
+    self.isReserveMet = isReserveMet
     (self.ownLast, self.chain, self.result, self.reason) = (ownLast, chain, result, reason)
   }
 }

@@ -14,7 +14,7 @@ package struct Notice: Hashable, Sendable {
     case won(Money)
     case lost(winner: PrincipalID?, Money?)
     case soldToOther(winner: PrincipalID?, Money?)
-    case conditional, noBids
+    case conditional, noBids, reserveMet
     case cancelled(reason: String?)
     case suspended(reason: String?)
     case resumed
@@ -30,7 +30,7 @@ package struct Notice: Hashable, Sendable {
 
     /// Notices of one kind about one lot, close together, become one line.
     package enum Kind: Hashable, Sendable, CaseIterable {
-      case outbid, leading, refused, uncertain, won, lost, closed, cancelled, suspended, opened, closing, extended, chain
+      case outbid, leading, refused, uncertain, won, lost, closed, cancelled, suspended, opened, reserve, closing, extended, chain
       case connection, house
     }
 
@@ -46,6 +46,7 @@ package struct Notice: Hashable, Sendable {
       case .cancelled: .cancelled
       case .suspended, .resumed: .suspended
       case .opened: .opened
+      case .reserveMet: .reserve
       case .lastMinute: .closing
       case .extended: .extended
       case .chainBroken: .chain

@@ -69,6 +69,8 @@ extension Text {
     case .closesAt(let time): "closes at \(time)"
     case .closedAt(let time): "closed at \(time)"
     case .formatLabel: "format"
+    case .reserve: "Reserve"
+    case .reserveMet(let isMet): isMet ? "met" : "not met"
     case .sealed: "sealed"
     case .format(.english): "English"
     case .format(.sealed): "sealed bid"

@@ -69,6 +69,8 @@ extension Text {
     case .closesAt(let time): "fecha às \(time)"
     case .closedAt(let time): "fechou às \(time)"
     case .formatLabel: "formato"
+    case .reserve: "Reserva"
+    case .reserveMet(let isMet): isMet ? "atingida" : "não atingida"
     case .sealed: "lacrado"
     case .format(.english): "inglês"
     case .format(.sealed): "fechado"

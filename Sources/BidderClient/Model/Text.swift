@@ -40,6 +40,7 @@ package enum Text: Hashable, Sendable {
   case opensAt(String), closesAt(String), closedAt(String)
   case suspendedBecause(String?)
   case formatLabel, format(AuctionFormat), sealed
+  case reserve, reserveMet(Bool)
   case plusSeconds(Int64)
   case cause(Extension.Cause, String?)
   case lastCall(LastCall)

@@ -101,6 +101,7 @@ extension Model {
     case (.suspended, .open): note(.resumed, live.lots[id])
     default: break
     }
+    if old.view.isReserveMet == false, view.isReserveMet == true { note(.reserveMet, live.lots[id]) }
     noteOutbid(old, view)
     if !old.isOver, view.status == .closed { announceResult(of: id, wasLed: old.ledAt) }
     if case .broken(let reason) = view.chain, old.view.chain == .whole {

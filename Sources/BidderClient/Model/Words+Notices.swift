@@ -34,7 +34,8 @@ extension Notice.Fact {
     case .eventsLost: return isPortuguese ? "pedindo tudo de novo" : "asking for everything again"
     case .cancelled(let reason):
       return (isPortuguese ? "cancelado" : "cancelled") + (reason.map { ": \($0)" } ?? "")
-    case .won, .lost, .soldToOther, .conditional, .noBids, .suspended, .resumed, .opened, .lastMinute, .connectionLost,
+    case .won, .lost, .soldToOther, .conditional, .noBids, .reserveMet, .suspended, .resumed, .opened, .lastMinute,
+      .connectionLost,
       .reconnected, .brokerBlocked, .brokerUnblocked:
       return sentence(language, say)
     }
@@ -50,7 +51,8 @@ extension Notice.Fact {
     case .refused(_, let amount, let minimum): say.money(minimum ?? amount)
     case .lost(_, let amount?), .soldToOther(_, let amount?): say.money(amount)
     case .extended(_, _, _, let closesAt): say.clock(closesAt)
-    case .lost, .soldToOther, .conditional, .noBids, .cancelled, .suspended, .resumed, .opened, .lastMinute, .chainBroken,
+    case .lost, .soldToOther, .conditional, .noBids, .reserveMet, .cancelled, .suspended, .resumed, .opened, .lastMinute,
+      .chainBroken,
       .connectionLost, .reconnected, .brokerBlocked, .brokerUnblocked, .houseWithoutNTP, .eventsLost:
       Words.notice(kind, language)
     }
@@ -72,6 +74,7 @@ extension Notice.Fact {
       "arrematado por \(say.name(winner))" + (amount.map { ", \(say.money($0))" } ?? "")
     case .conditional: "fechou abaixo da reserva"
     case .noBids: "fechou sem lances"
+    case .reserveMet: "a reserva foi atingida: será vendido"
     case .cancelled(let reason): reason ?? "sem motivo conhecido"
     case .suspended(let reason): "suspenso" + (reason.map { ": " + $0 } ?? "")
     case .resumed: "retomado"
@@ -106,6 +109,7 @@ extension Notice.Fact {
       "sold to \(say.name(winner))" + (amount.map { ", \(say.money($0))" } ?? "")
     case .conditional: "closed under the reserve"
     case .noBids: "closed without bids"
+    case .reserveMet: "the reserve is met: it will be sold"
     case .cancelled(let reason): reason ?? "no reason known"
     case .suspended(let reason): "halted" + (reason.map { ": " + $0 } ?? "")
     case .resumed: "goes on"

@@ -73,7 +73,7 @@ package enum Words {
     case .uncertain: "?"
     case .won: "✓"
     case .closed, .cancelled: "-"
-    case .suspended, .opened: "○"
+    case .suspended, .opened, .reserve: "○"
     case .closing: "!"
     case .extended: "+"
     case .chain: "!"
@@ -86,7 +86,7 @@ package enum Words {
     case .outbid, .refused, .lost: .bad
     case .leading, .won: .good
     case .uncertain, .closing, .extended, .suspended: .warn
-    case .closed, .cancelled, .opened, .connection, .house: .normal
+    case .closed, .cancelled, .opened, .reserve, .connection, .house: .normal
     case .chain: .error
     }
   }
@@ -103,6 +103,7 @@ package enum Words {
     case (.portuguese, .cancelled): "CANCELADO"
     case (.portuguese, .suspended): "SUSPENSÃO"
     case (.portuguese, .opened): "ABERTO"
+    case (.portuguese, .reserve): "RESERVA"
     case (.portuguese, .closing): "FECHANDO"
     case (.portuguese, .extended): "PRORROGADO"
     case (.portuguese, .chain): "CADEIA"
@@ -118,6 +119,7 @@ package enum Words {
     case (.english, .cancelled): "CANCELLED"
     case (.english, .suspended): "HALT"
     case (.english, .opened): "OPEN"
+    case (.english, .reserve): "RESERVE"
     case (.english, .closing): "CLOSING"
     case (.english, .extended): "EXTENDED"
     case (.english, .chain): "CHAIN"

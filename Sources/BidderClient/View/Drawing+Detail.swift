@@ -42,6 +42,10 @@ extension Drawing {
         pair(left, y + 2, say(.formatLabel), say(.format(lot.view.terms.format)), lot: lot)
         y += 1
       }
+      if let isMet = lot.view.isReserveMet, !lot.isOver, fits(5) {
+        pair(left, y + 2, say(.reserve), say(.reserveMet(isMet)), lot: lot)
+        y += 1
+      }
       if let buyNow = lot.view.terms.rules.buyNow, !lot.isOver, fits(5) {
         pair(left, y + 2, say(.buyNow), money(buyNow, lot), lot: lot)
         y += 1

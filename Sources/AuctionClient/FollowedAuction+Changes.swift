@@ -1,0 +1,53 @@
+package import AuctionFacts
+package import SharedKernel
+
+// What a follower tells.
+
+extension FollowedAuction {
+  /// An accepted bid, as recorded.
+  package struct RecordedBid: Sendable, Hashable {
+    package let id: BidID
+    package let bidder: PrincipalID
+    /// What it offers openly, as far as that counts.
+    package let amount: Money
+    package let receivedAt: Timestamp
+    /// What it left the auction at; nil while that is sealed.
+    package let price: Money?
+    package let leader: PrincipalID?
+
+    /// Once it is known how far it went.
+    func with(_ amount: Money) -> RecordedBid {
+      RecordedBid(id: id, bidder: bidder, amount: amount, receivedAt: receivedAt, price: price, leader: leader)
+    }
+  }
+
+  /// Whether the ledger holds.
+  package enum Health: Sendable, Hashable {
+    case whole
+    /// Two statements under the house's key that cannot both be; the reason in words.
+    case broken(String)
+  }
+
+  /// What a block brought.
+  package enum Change: Sendable, Hashable {
+    case opened
+    case bid(RecordedBid)
+    case extended(from: Timestamp, to: Timestamp, by: PrincipalID?, cause: Extension.Cause)
+    /// What a bid had committed to.
+    case revealed(BidID, by: PrincipalID, Money)
+    /// The least for which the lot is sold.
+    case reserveRevealed(Money)
+    case suspended(reason: String)
+    case resumed
+    case closed(AuctionResult)
+    case broken(String)
+  }
+
+  /// What became of a statement.
+  package enum Step: Sendable {
+    case applied([Change])
+    case alreadyKnown
+    /// Blocks before this one are missing: ask for them from `nextBlock` on.
+    case gap
+  }
+}
