@@ -342,9 +342,8 @@ package struct HouseInspection {
         }
       }
     }
-    // A ledger's seal is said only to those who ask.
     for statement in ledgers.values.joined()
-    where statement.envelope.kind != .ledgerClosed && !house.witness.passedOn.contains(statement.envelope.encoded()) {
+    where statement.isSaidUnasked && !house.witness.passedOn.contains(statement.envelope.encoded()) {
       violations.append(Violation(9, "\(statement.envelope.kind) \(statement.digest.hex.prefix(8)) was never passed on"))
     }
     return violations

@@ -111,6 +111,14 @@ final class Witness: @unchecked Sendable {
 }
 
 extension HouseStatement {
+  /// A ledger's seal, and the records of the clock, are said only to those who ask.
+  package var isSaidUnasked: Bool {
+    switch fact {
+    case .clock, .ledgerClosed: false
+    case .scheduled, .reserve, .opened, .notice, .block, .extended, .refused, .answered: true
+    }
+  }
+
   /// A receipt that is not journalled is made anew for each repetition.
   fileprivate var mayDiffer: Bool {
     switch fact {

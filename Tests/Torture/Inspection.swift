@@ -114,13 +114,7 @@ final class Inspection {
       Task { await call.hangUp() }
     }
     let answers = try await box.first { $0 }
-    // The records of the clock and the seal are the house's, and are said only where they are asked for.
-    findings.ledger = answers.ledger.filter { statement in
-      switch statement.fact {
-      case .clock, .ledgerClosed: false
-      default: true
-      }
-    }
+    findings.ledger = answers.ledger.filter(\.isSaidUnasked)
     (findings.summary, findings.asked) = (answers.summary, answers.bids)
     findings.records = Dictionary(uniqueKeysWithValues: scene.bidders.map { ($0.id, $0.record) })
     violations += LedgerCheck(answers.ledger, of: auction).violations

@@ -23,7 +23,7 @@ import Testing
     let inspection = HouseInspection(house)
     let auction = try #require(house.plan.auctions.first?.auction)
     var findings = Findings(ring: house.world.keys.ring)
-    findings.ledger = try #require(inspection.ledgers[auction])
+    findings.ledger = try #require(inspection.ledgers[auction]).filter(\.isSaidUnasked)
     findings.summary = inspection.summaries?.first { $0.auction == auction }
     let decisions = Findings.decisions(findings.ledger)
     for bidder in house.bidders {
