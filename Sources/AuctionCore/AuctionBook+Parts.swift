@@ -1,6 +1,8 @@
 import AuctionFacts
 import SharedKernel
 
+// What an auction's book remembers for a while, and what of.
+
 extension AuctionBook {
   /// An opening that waits for the reserve.
   struct Awaiting: Equatable, Sendable {

@@ -6,6 +6,8 @@ import ServiceKit
 import SharedKernel
 import SuiteTesting
 
+// Auctions in which something is secret until the end: maxima, sealed amounts, reserves.
+
 extension LedgerScene {
   static func maxima() throws -> BooksBench {
     let bench = try BooksBench.open(Build.terms(rules: AuctionRules(extensionWindow: .seconds(60))))
@@ -92,10 +94,9 @@ extension LedgerScene {
 
   static let kept = Build.secret(250_00)
 
-  static func terms(_ format: AuctionFormat = .english, keeping reserve: Secret = kept, buyNow: Money? = nil) -> AuctionTerms {
+  private static func terms(_ format: AuctionFormat = .english) -> AuctionTerms {
     Build.terms(
-      format: format,
-      rules: AuctionRules(reserveCommitment: reserve.reserveDigest(to: "moto", nonce: Build.nonce), buyNow: buyNow))
+      format: format, rules: AuctionRules(reserveCommitment: kept.reserveDigest(to: "moto", nonce: Build.nonce)))
   }
 
   static func reserve(closing: Bool) throws -> BooksBench {

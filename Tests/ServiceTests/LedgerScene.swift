@@ -234,10 +234,7 @@ enum LedgerScene: String, CaseIterable {
     let copy = bench.service.store.contents
     bench.after(.seconds(1))
     try bench.place(110_00, by: "beta", number: 2)
-    bench.service.crash(flushing: 0, losingPower: false)
-    bench.service.store.restore(copy, appending: RestoredMark.entries(at: bench.service.clock.now()))
-    bench.service.start()
-    bench.settle()
+    bench.restore(copy)
     return bench
   }
 
@@ -304,10 +301,7 @@ extension LedgerScene {
     bench.after(.seconds(1))
     try bench.open()
     try bench.place(110_00, by: "beta", number: 2)
-    bench.service.crash(flushing: 0, losingPower: false)
-    bench.service.store.restore(copy, appending: RestoredMark.entries(at: bench.service.clock.now()))
-    bench.service.start()
-    bench.settle()
+    bench.restore(copy)
     return bench
   }
 
@@ -367,6 +361,13 @@ extension Bench where Process == SimulatedService<BidDesk> {
     let end = try summary()?.closesAt ?? Build.noon
     after(end + .milliseconds(10) - world.time.now)
     try close(at: end, sequence: sequence)
+  }
+
+  /// The house goes on from an older copy of its journal.
+  func restore(_ copy: SimulatedStore.Contents) {
+    service.putBack(copy)
+    service.start()
+    settle()
   }
 
   /// What ms-lance's clock rests on now: two servers that agree, one that has not answered.

@@ -14,11 +14,6 @@ import Testing
 /// A house that lost its journal and goes on from a copy.
 @Suite("A restored journal")
 struct RestoreTests {
-  private func restore<D>(_ service: SimulatedService<D>, to copy: SimulatedStore.Contents) {
-    service.crash(flushing: 0, losingPower: false)
-    service.store.restore(copy, appending: RestoredMark.entries(at: service.clock.now()))
-  }
-
   // MARK: - ms-lance
 
   @Test func `ends what was open as cancelled, says why, and accepts no bid in it again`() throws {
@@ -27,7 +22,7 @@ struct RestoreTests {
     let copy = bench.service.store.contents
     try bench.place(110_00, by: "beta", number: 2)
     try bench.place(120_00, by: "alpha", number: 3)
-    restore(bench.service, to: copy)
+    bench.service.putBack(copy)
     bench.forget()
     bench.service.start()
     bench.settle()
@@ -55,7 +50,7 @@ struct RestoreTests {
     let soon = Build.terms("logo", opensAt: Build.noon + .seconds(100))
     let later = Build.terms("depois", opensAt: Build.noon + .seconds(5_000))
     for terms in [soon, later] { try bench.calendar(Build.scheduling(terms)) }
-    restore(bench.service, to: bench.service.store.contents)
+    bench.service.putBack(bench.service.store.contents)
     bench.world.time.advance(by: .seconds(200))
     bench.service.start()
     bench.settle()
@@ -73,7 +68,7 @@ struct RestoreTests {
   func `ends them once, though it dies over it`(_ failure: SimulatedStore.Failure) throws {
     let bench = try BooksBench.open()
     try bench.place(100_00, number: 1)
-    restore(bench.service, to: bench.service.store.contents)
+    bench.service.putBack(bench.service.store.contents)
     bench.forget()
     bench.service.store.failure = failure
     bench.service.start()
@@ -89,7 +84,7 @@ struct RestoreTests {
   @Test func `gives nothing back for its absence, whatever the presence file says`() throws {
     let bench = try BooksBench.open()
     let copy = bench.service.store.contents
-    restore(bench.service, to: copy)
+    bench.service.putBack(copy)
     bench.world.time.advance(to: Build.noon + .seconds(598))
     bench.forget()
     bench.service.start()
@@ -107,7 +102,7 @@ struct RestoreTests {
     try bench.place(110_00, by: "beta", number: 2)
     try bench.place(120_00, by: "alpha", number: 3)
     let seen = opening + (try bench.said(.bidsAccepted).map { try bench.statement($0) })
-    restore(bench.service, to: copy)
+    bench.service.putBack(copy)
     bench.forget()
     bench.service.start()
     bench.settle()
@@ -142,7 +137,7 @@ struct RestoreTests {
     let client = AskingClient(bench)
     try client.give(.link(.up))
     #expect(client.session.auctions["moto"]?.head?.block == 3)
-    restore(bench.service, to: copy)
+    bench.service.putBack(copy)
     bench.service.start()
     bench.settle()
     try client.give(.link(.down(reason: "x", retryIn: .seconds(1))))
@@ -170,7 +165,7 @@ struct RestoreTests {
     #expect(client.session.auctions["moto"]?.result?.outcome == .sold)
 
     bench.forget()
-    restore(bench.service, to: copy)
+    bench.service.putBack(copy)
     bench.service.start()
     bench.settle()
     if wasAway {
@@ -190,7 +185,7 @@ struct RestoreTests {
     try bench.place(100_00, number: 1)
     let client = AskingClient(bench)
     try client.give(.link(.up))
-    restore(bench.service, to: SimulatedStore.Contents(entries: [], documents: [], outbox: []))
+    bench.service.putBack(SimulatedStore.Contents(entries: [], documents: [], outbox: []))
     bench.service.start()
     bench.settle()
     try client.give(.tick)
@@ -227,7 +222,7 @@ struct RestoreTests {
     bench.after(.seconds(60))
     let openings = Set(bench.said(.opened).map(\.body))
     #expect(openings.count == 2)
-    restore(bench.service, to: copy)
+    bench.service.putBack(copy)
     bench.forget()
     bench.service.start()
     bench.settle()
