@@ -35,8 +35,8 @@ extension BidderSession {
     /// Some of the house's partitions do not answer: of their auctions nothing is known yet. Asked again until they do.
     case incomplete(String, answered: Int, of: Int)
     case auction(FollowedAuction, [FollowedAuction.Change])
-    /// Bids of an auction that was told of from its signed head on, from before that head.
-    case past(AuctionID, [FollowedAuction.RecordedBid])
+    /// Bids of an auction that was told of from its signed head on, from before that head, and which of them were voided.
+    case past(AuctionID, [FollowedAuction.Change])
     case attempt(BidAttempt)
     /// What the house says of a bid that was asked for; nil: it has not decided such a bid.
     case decision(BidID, HouseStatement?, asOf: ClockReading)

@@ -146,7 +146,7 @@ package struct BidderSession: Machine {
       auctions[notice.auction] = auction
       return changes.isEmpty ? [] : [.tell(.auction(auction, changes))]
     // The block that moved the end says it all, and in order.
-    case .extended, .answered, .clock, .ledgerClosed, .reserve: return []
+    case .extended, .answered, .clock, .ledgerClosed, .reserve, .voiding: return []
     }
   }
 
@@ -178,7 +178,7 @@ package struct BidderSession: Machine {
   ) -> [Output] {
     guard let known = auctions[id] else { return [] }
     let past = pasts.take(blocks, of: id, askedFrom: first, upTo: known.head)
-    let bids: [Output] = past.bids.isEmpty ? [] : [.tell(.past(id, past.bids))]
+    let bids: [Output] = past.changes.isEmpty ? [] : [.tell(.past(id, past.changes))]
     guard let whole = past.read, known.health == .whole else { return bids }
     auctions[id] = whole
     guard case .broken(let reason) = whole.health else { return bids + [.tell(.auction(whole, []))] }

@@ -27,7 +27,7 @@ struct Concerns: Sendable {
         return true
       case .closing(let result, _): return result.winner == bidder || auctions.contains(block.auction)
       }
-    case .scheduled, .reserve, .opened, .notice, .extended, .answered, .clock, .ledgerClosed: return false
+    case .scheduled, .reserve, .opened, .notice, .extended, .answered, .clock, .ledgerClosed, .voiding: return false
     }
   }
 }
@@ -38,7 +38,8 @@ extension BlockEntry.Fact {
     case .bid(let evidence, _): (try? Envelope(evidence)).flatMap { try? Bid($0) }?.bidder == bidder
     case .key(let record): record.owner == bidder
     case .revealed(_, let owner, _): owner == bidder
-    case .voided, .suspended, .resumed, .outage, .reserveRevealed: false
+    case .voided(let evidence, _): Voiding(evidence)?.bidder == bidder
+    case .suspended, .resumed, .outage, .reserveRevealed: false
     }
   }
 }

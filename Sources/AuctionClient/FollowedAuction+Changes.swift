@@ -8,17 +8,14 @@ extension FollowedAuction {
   package struct RecordedBid: Sendable, Hashable {
     package let id: BidID
     package let bidder: PrincipalID
-    /// What it offers openly, as far as that counts.
-    package let amount: Money
+    /// What it offers openly, as far as that counts; of a sealed one, once that is known, what it offers.
+    package internal(set) var amount: Money
     package let receivedAt: Timestamp
     /// What it left the auction at; nil while that is sealed.
     package let price: Money?
     package let leader: PrincipalID?
-
-    /// Once it is known how far it went.
-    func with(_ amount: Money) -> RecordedBid {
-      RecordedBid(id: id, bidder: bidder, amount: amount, receivedAt: receivedAt, price: price, leader: leader)
-    }
+    /// An operator has taken it out of the reckoning.
+    package internal(set) var isVoided = false
   }
 
   /// Whether the ledger holds.
@@ -37,6 +34,8 @@ extension FollowedAuction {
     case revealed(BidID, by: PrincipalID, Money)
     /// The least for which the lot is sold.
     case reserveRevealed(Money)
+    /// A bid counts no longer.
+    case voided(BidID, by: PrincipalID, reason: String)
     case suspended(reason: String)
     case resumed
     case closed(AuctionResult)

@@ -23,6 +23,7 @@ package struct FollowedAuction: Sendable {
   /// Nil where there is no reserve.
   package private(set) var isReserveMet: Bool?
   package private(set) var bids: [RecordedBid] = []
+  /// Without those that were voided; of those that were read.
   package private(set) var acceptedBids = 0
   package private(set) var result: AuctionResult?
   /// Why it was cancelled, as the operator said it.
@@ -46,8 +47,7 @@ package struct FollowedAuction: Sendable {
   private var keys: [PrincipalID: (record: KeyRecord, key: PublicKey)] = [:]
   /// Read from block 0 on: every key that counts, and every bid, was in what was read.
   private var isFromTheFirst = true
-  /// From the first bid on that commits to something secret; nil before it, and where it was not read.
-  private var secrets: SecretBids?
+  private var record = FollowedBids(isWhole: true)
   /// Of the last blocks up to the head: each bid names the last one that its bidder had seen.
   private var recent: [Digest] = []
   /// More blocks than a house makes while a bid may be under way.
@@ -105,6 +105,7 @@ package struct FollowedAuction: Sendable {
     } else {
       (head, price, leader, minimum) = (summary.head, summary.price, summary.leader, summary.minimum)
       isFromTheFirst = summary.head == nil
+      record = FollowedBids(isWhole: isFromTheFirst)
       recent = [summary.head].compactMap { $0?.digest }
     }
   }
@@ -222,7 +223,7 @@ package struct FollowedAuction: Sendable {
       && (result.outcome != .noBids || leader == nil)
       && isEnded(result, by: evidence)
       && (result.outcome == .cancelled || terms.rules.reserveCommitment == nil || reserve != nil || !isFromTheFirst)
-      && (result.outcome == .cancelled || secrets.map { $0.areAllOpen && $0.wereRight(under: terms) } ?? true)
+      && (result.outcome == .cancelled || record.areRight(under: terms, in: result))
       && (announced.map { $0 == result.outcome } ?? true)
       && (!isFromTheFirst || result.acceptedBids == acceptedBids)
       && (promised.map { $0.block <= block.number } ?? true)
@@ -258,7 +259,8 @@ package struct FollowedAuction: Sendable {
 
   private mutating func close(_ result: AuctionResult, at instant: Timestamp, _ evidence: Evidence?) {
     // Nothing follows that would have to be checked.
-    (status, self.result, keys, recent, suspension, suspendedAt, secrets) = (.closed, result, [:], [], nil, nil, nil)
+    (status, self.result, keys, recent, suspension, suspendedAt) = (.closed, result, [:], [], nil, nil)
+    record = FollowedBids(isWhole: false)
     guard result.outcome == .cancelled || evidence == nil else { return }
     endedAt = instant
     guard let envelope = evidence.flatMap({ try? Envelope($0) }), let notice = try? CalendarNotice(envelope) else { return }
@@ -279,7 +281,8 @@ package struct FollowedAuction: Sendable {
       lastReceived = received
     }
     if entry.closesAt < closesAt { return ("o fim voltou atrás", "the end moved back") }
-    guard (entry.isReserveMet == nil) == (terms.rules.reserveCommitment == nil) else {
+    guard (entry.isReserveMet == nil) == (terms.rules.reserveCommitment == nil), entry.isReserveMet != true || entry.price != nil
+    else {
       return (
         "a reserva, dita onde não há ou calada onde há", "a reserve, told of where there is none or kept quiet where there is"
       )
@@ -326,33 +329,33 @@ package struct FollowedAuction: Sendable {
       (status, suspension, suspendedAt, cause) = (.open, nil, nil, (nil, .resumption))
       changes.append(.resumed)
     case .revealed(let bid, let bidder, let secret):
-      // Taken out, so that it is changed in its place.
-      var opened = secrets ?? SecretBids(after: price, leader: leader, isWhole: isFromTheFirst)
-      secrets = nil
-      let isRight = opened.reveal(
+      let isRight = record.reveal(
         bid, of: bidder, secret, in: edition, under: terms, leaving: (entry.price, entry.leader), after: (price, leader))
-      (secrets, isRevealed) = (opened, true)
+      isRevealed = true
       guard isRight, status == .open, isBought || sealed > closesAt, entry.closesAt == closesAt else {
         return ("um segredo de \(bidder) que não confere", "a secret of \(bidder) that does not match")
       }
       if terms.isSealed, let place = bids.lastIndex(where: { $0.id == bid && $0.bidder == bidder }) {
-        bids[place] = bids[place].with(secret.amount)
+        bids[place].amount = secret.amount
       }
       changes.append(.revealed(bid, by: bidder, secret.amount))
     case .reserveRevealed(let secret):
-      var opened = secrets ?? SecretBids(after: price, leader: leader, isWhole: isFromTheFirst)
-      opened.reveal(reserve: secret.amount)
+      record.reveal(reserve: secret.amount)
       guard !isRevealed, status == .open, isBought || sealed > closesAt, entry.closesAt == closesAt,
         secret.reserveDigest(to: terms.auction, nonce: nonce) == terms.rules.reserveCommitment
       else { return ("uma reserva que não confere", "a reserve that does not match") }
-      (secrets, reserve, isRevealed) = (opened, secret.amount, true)
+      (reserve, isRevealed) = (secret.amount, true)
       changes.append(.reserveRevealed(secret.amount))
     case .outage(let from, let to):
       guard from < to, to <= sealed, lastReceived.map({ $0 <= from }) ?? true else {
         return ("uma ausência em que a casa recebeu lances", "an absence in which the house received bids")
       }
       backSince = to
-    case .voided: break
+    case .voided(let evidence, _):
+      guard let voiding = Voiding(evidence), void(voiding, before: entry) else {
+        return ("um lance anulado que não confere", "a voided bid that does not match")
+      }
+      changes.append(.voided(voiding.bid, by: voiding.bidder, reason: voiding.reason))
     }
     if let reserve, entry.isReserveMet != (entry.price.map { $0 >= reserve } ?? false) {
       return ("a reserva não foi o que a casa disse dela", "the reserve was not what the house said of it")
@@ -368,28 +371,26 @@ package struct FollowedAuction: Sendable {
     return nil
   }
 
-  /// Whether what the house says after an accepted bid can be: exactly, as long as nothing is secret; the rest when it is revealed.
+  /// What is wrong with what the house says after an accepted bid.
   private mutating func check(_ bid: Bid, before entry: BlockEntry) -> (String, String)? {
-    if bid.maximumCommitment != nil || terms.isSealed || terms.rules.reserveCommitment != nil, isFromTheFirst, secrets == nil {
-      secrets = SecretBids(after: price, leader: leader, isWhole: true)
-    }
-    secrets?.take(bid, leaving: entry)
-    guard !terms.isSealed else {
-      guard entry.price == nil, entry.leader == nil else {
-        return ("o que é selado foi dito antes do fim", "what is sealed was told before the end")
-      }
-      return nil
-    }
-    guard let newLeader = entry.leader, let now = entry.price else {
+    if record.take(bid, under: terms, leaving: entry, after: (price, leader)) { return nil }
+    if terms.isSealed { return ("o que é selado foi dito antes do fim", "what is sealed was told before the end") }
+    guard let now = entry.price, entry.leader != nil else {
       return ("lance aceito sem líder", "an accepted bid without a leader")
     }
     if let price, now < price { return ("o preço caiu", "the price fell") }
-    let offered = terms.price(after: bid.amount)
-    let isRight =
-      isFromTheFirst && secrets?.isSecret != true
-      ? now == offered && newLeader == bid.bidder
-      : (newLeader == bid.bidder || newLeader == leader) && (now >= offered || bid.bidder == leader)
-    return isRight ? nil : ("o preço não é o do lance de \(bid.bidder)", "the price is not that of \(bid.bidder)'s bid")
+    return ("o preço não é o do lance de \(bid.bidder)", "the price is not that of \(bid.bidder)'s bid")
+  }
+
+  /// Takes a bid out of the reckoning; the end stays. False where that cannot be.
+  private mutating func void(_ voiding: Voiding, before entry: BlockEntry) -> Bool {
+    guard voiding.auction == terms.auction, voiding.edition == edition, status.isUnderWay, entry.closesAt == closesAt,
+      record.void(voiding.bid, of: voiding.bidder, under: terms, leaving: entry)
+    else { return false }
+    let place = bids.lastIndex { $0.id == voiding.bid && $0.bidder == voiding.bidder }
+    if let place { bids[place].isVoided = true }
+    if isFromTheFirst || place != nil { acceptedBids -= 1 }
+    return true
   }
 
   /// What the calendar said of this auction; nil unless it said that after what it said before.

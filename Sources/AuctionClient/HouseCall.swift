@@ -72,6 +72,32 @@ package final class HouseCall {
     return pages.statements
   }
 
+  /// Reads an auction's blocks from one on, and those that come, until one has what is looked for.
+  ///
+  /// - Parameters:
+  ///   - first: the block to begin at; afterwards the one to go on from.
+  ///   - isWaiting: whether to ask again when there is nothing more, as long as the patience lasts.
+  /// - Returns: what was found; nil where nothing was.
+  package func find<Found>(
+    in auction: AuctionID, from first: inout Int64, waiting isWaiting: Bool = false, _ pick: (Block) -> Found?
+  ) throws -> Found? {
+    let deadline = ContinuousClock.now + patience
+    var tries = 0
+    while true {
+      let answer = try ask(.blocks(auction, from: first), about: auction)
+      for case .block(let block) in answer.statements.map(\.fact) {
+        if let found = pick(block) { return found }
+        first = block.number + 1
+      }
+      guard !answer.snapshot.more else { continue }
+      let again = ContinuousClock.now + .microseconds(OpenQuestions.patience(after: tries).microseconds)
+      guard isWaiting, again < deadline else { return nil }
+      tries += 1
+      // Whatever arrives meanwhile is no answer.
+      while let _ = channel.takeAll(until: again), ContinuousClock.now < again {}
+    }
+  }
+
   private func hearAll<Answer>(
     _ subject: Query.Subject, about auction: AuctionID? = nil, _ pick: (PartitionAnswers) -> Answer?
   ) throws -> Answer {

@@ -16,21 +16,30 @@ struct PastLedgers: Sendable {
   }
 
   /// Takes the blocks that the house answered with when it was asked from `first` on.
-  /// - Returns: the bids among them; and the ledger when it is read up to `head`, or as soon as it is seen not to be whole.
+  /// - Returns: the bids among them, and which were voided; and the ledger when it is read up to `head`, or as soon as it is seen not to be whole.
   mutating func take(
     _ blocks: [(block: Block, digest: Digest)], of id: AuctionID, askedFrom first: Int64, upTo head: Seen?
-  ) -> (bids: [FollowedAuction.RecordedBid], read: FollowedAuction?) {
+  ) -> (changes: [FollowedAuction.Change], read: FollowedAuction?) {
     guard var ledger = ledgers[id] else { return ([], nil) }
     let wanted = ledger.nextBlock
-    var bids: [FollowedAuction.RecordedBid] = []
+    var told: [FollowedAuction.Change] = []
     for (block, digest) in blocks {
       guard case .applied(let changes) = ledger.take(block, digest: digest) else { continue }
-      for case .bid(let bid) in changes { bids.append(bid) }
+      told += changes.filter(\.isOfBids)
     }
     let isRead = ledger.health != .whole || ledger.head == head
     // A house that no longer has what it showed is not asked for ever.
     let isStuck = first == wanted && ledger.nextBlock == wanted
     ledgers[id] = isRead || isStuck ? nil : ledger
-    return (bids, isRead ? ledger : nil)
+    return (told, isRead ? ledger : nil)
+  }
+}
+
+extension FollowedAuction.Change {
+  fileprivate var isOfBids: Bool {
+    switch self {
+    case .bid, .voided: true
+    case .opened, .extended, .revealed, .reserveRevealed, .suspended, .resumed, .closed, .broken: false
+    }
   }
 }

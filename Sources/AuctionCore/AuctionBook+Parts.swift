@@ -16,13 +16,6 @@ extension AuctionBook {
     let evidence: Evidence
   }
 
-  /// What an accepted bid committed to.
-  struct Committed: Equatable, Sendable {
-    let bid: BidID
-    let bidder: PrincipalID
-    let secret: Secret
-  }
-
   /// What an extension says, besides the auction's own facts.
   struct Move: Equatable, Sendable {
     let block: Int64

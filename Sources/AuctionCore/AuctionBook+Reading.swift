@@ -38,6 +38,21 @@ extension AuctionBook {
   /// When something is received: the clock's reading, later than the stamp before it.
   func stamp(_ clock: ClockReading) -> ClockReading { lastReceived.map { clock.notBefore($0.next) } ?? clock }
 
+  /// What it comes to when it ends as things stand.
+  func ruling(isCancelled: Bool, refusals commitment: Digest) -> AuctionResult {
+    let outcome: AuctionResult.Outcome =
+      isCancelled ? .cancelled : leader == nil ? .noBids : contest.isReserveMet ? .sold : .conditional
+    let isSold = outcome == .sold
+    return AuctionResult(
+      outcome: outcome, winner: isSold ? leader : nil, amount: isSold ? price : nil, acceptedBids: acceptedBids,
+      refusedBids: refusals.count, refusals: commitment, closesAt: closesAt)
+  }
+
+  /// No block's clock is earlier than the block's before it, or than the last stamp.
+  func sealing(_ clock: ClockReading) -> ClockReading {
+    [log.instant, lastReceived].compactMap { $0 }.max().map(clock.notBefore) ?? clock
+  }
+
   /// A receipt as things stand: the head of the ledger is the last sealed block, the minimum counts what was decided since.
   func receipt(_ submitted: SubmittedBid, _ reason: Refusal, received: ClockReading, number: Int64?) -> Receipt {
     Receipt(

@@ -49,12 +49,14 @@ extension AuctionBook {
     return amount > price ? nil : .tieLost
   }
 
-  /// The minimum that the bidder had been quoted, if it may still count on it; nil when the price has not moved since, or
+  /// The minimum that the bidder had been quoted, if it may still count on it; nil when the price has not risen since, or
   /// moved too long ago. A bid decided into the same block as the one that moved the price always may.
   private func minimumInFlight(seen: Seen?, received: Timestamp) -> Money? {
     let tolerance = terms.rules.inFlightTolerance
     let (quoted, moved) = log.quoted(seen)
-    guard tolerance > .zero, moved.map({ received - $0.instant < tolerance }) ?? pending.movesPrice else { return nil }
+    guard tolerance > .zero, moved.map({ received - $0.instant < tolerance }) ?? (price != log.price) else { return nil }
+    // A voided bid makes it fall: then the minimum that counts is the one of today.
+    if let quoted, let price, quoted >= price { return nil }
     return terms.minimum(after: quoted)
   }
 }

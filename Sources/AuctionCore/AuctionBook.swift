@@ -22,8 +22,8 @@ struct AuctionBook: Equatable, Sendable {
   private(set) var contest = Contest()
   var price: Money? { contest.price }
   var leader: PrincipalID? { contest.leader }
-  /// What accepted bids have committed to, in their order.
-  private var secrets: [Committed] = []
+  private var bids = AcceptedBids()
+  /// Without those that were voided.
   private(set) var acceptedBids: Int64 = 0
   /// Keys that the ledger names as active: each has an accepted bid, or is about to.
   private var activeKeys: Set<KeyUse> = []
@@ -105,12 +105,10 @@ extension AuctionBook {
   private mutating func lead(_ bid: PastBid, newKey: KeyUse?) {
     if let newKey { activeKeys.insert(newKey) }
     let before = (price, leader)
-    let offer = Contest.Offer(bidder: bid.bidder, amount: bid.amount, maximum: bid.secret?.amount ?? bid.amount)
-    contest.take(offer, under: terms)
-    if let secret = bid.secret { secrets.append(Committed(bid: bid.bid, bidder: bid.bidder, secret: secret)) }
+    bids.append(bid)
+    contest.take(bid.offer, under: terms)
     acceptedBids += 1
     lastReceived = bid.receivedAt
-    if price != before.0 { pending.movePrice() }
     if (price, leader) != before, !isBought { softClose(bid.receivedAt, by: bid.bidder) }
   }
 
@@ -119,6 +117,25 @@ extension AuctionBook {
 
   private mutating func sell(at clock: ClockReading, scribe: Scribe) -> [BookKeeper.Output] {
     close(nil, after: nil, at: clock, scribe: scribe)
+  }
+
+  /// A bid counts no longer: price and leader are what the others come to, the end stays where it is. No effect on what is no accepted
+  /// bid of this auction, or was voided before; nor where the others come to what the lot costs at once, which no bid has bought.
+  mutating func void(
+    _ voiding: Voiding, _ evidence: Evidence, at clock: ClockReading, scribe: Scribe
+  ) -> [BookKeeper.Output] {
+    guard status.isUnderWay, voiding.edition == edition, let left = bids.voiding(voiding.bid, of: voiding.bidder) else {
+      return []
+    }
+    let contest = left.contest(under: terms, reserve: reserve?.amount)
+    guard !terms.isBought(at: contest.price) else { return [] }
+    let received = stamp(clock).instant
+    let fact = BlockEntry.Fact.voided(evidence, receivedAt: received)
+    // As with a suspension, the end of the turn seals the block that holds it.
+    let before = makeRoom(for: [fact], at: clock, scribe: scribe)
+    (bids, self.contest, acceptedBids, lastReceived) = (left, contest, acceptedBids - 1, received)
+    enter(fact)
+    return before
   }
 
   /// Answers with a numbered receipt, to which the result will commit.
@@ -356,25 +373,21 @@ extension AuctionBook {
     if !isCancelled { sealed += reveal(at: reading, scribe: scribe) }
     // That the end was named later, only the result says.
     if let end { closesAt = end }
-    let outcome: AuctionResult.Outcome =
-      isCancelled ? .cancelled : leader == nil ? .noBids : contest.isReserveMet ? .sold : .conditional
-    let isSold = outcome == .sold
-    let said = AuctionResult(
-      outcome: outcome, winner: isSold ? leader : nil, amount: isSold ? price : nil, acceptedBids: acceptedBids,
-      refusedBids: refusals.count, refusals: refusals.commit(scribe.hash), closesAt: closesAt)
+    let said = ruling(isCancelled: isCancelled, refusals: refusals.commit(scribe.hash))
     let number = log.nextNumber
     let block = makeBlock(.closing(said, evidence), at: reading, scribe: scribe)
     (status, result) = (.closed, block)
-    ending = AuctionSummary.Ending(outcome: outcome, at: reading.instant)
+    ending = AuctionSummary.Ending(outcome: said.outcome, at: reading.instant)
     // Only the head, the counts and the result are needed once nothing can be accepted any more.
-    (activeKeys, lastMove, suspendedAt, latestClose, overtaking, secrets) = ([], nil, nil, nil, nil, [])
-    (reserve, nonce) = (nil, [])
+    (activeKeys, lastMove, suspendedAt, latestClose, overtaking) = ([], nil, nil, nil, nil)
+    (reserve, nonce, bids) = (nil, [], AcceptedBids())
     contest.end()
     log.forget()
     return sealed + [.result(terms.auction, number: number, block)]
   }
 
-  /// Blocks of what was secret, in the order of acceptance, with what it comes to: nothing is pending before or after them.
+  /// Blocks of what was secret, in the order of acceptance, with what it comes to: nothing is pending before or after them. What was
+  /// voided is revealed too, since prices followed from it, and counts for nothing.
   private mutating func reveal(at reading: ClockReading, scribe: Scribe) -> [BookKeeper.Output] {
     var outputs: [BookKeeper.Output] = []
     func sealed(_ book: inout AuctionBook) -> BookKeeper.Output {
@@ -383,11 +396,10 @@ extension AuctionBook {
       return .revelation(book.terms.auction, number: number, block)
     }
     if let reserve { enter(.reserveRevealed(reserve)) }
-    for committed in secrets {
-      let fact = BlockEntry.Fact.revealed(committed.bid, of: committed.bidder, committed.secret)
+    for (item, secret) in bids.committed {
+      let fact = BlockEntry.Fact.revealed(item.bid, of: item.offer.bidder, secret)
       if !pending.hasRoom(for: [fact]) { outputs.append(sealed(&self)) }
-      contest.reveal(
-        Contest.Offer(bidder: committed.bidder, amount: .zero, maximum: committed.secret.amount), under: terms)
+      if !item.isVoided { contest.reveal(item.offer, under: terms) }
       enter(fact)
     }
     if !pending.isEmpty { outputs.append(sealed(&self)) }
@@ -410,13 +422,8 @@ extension AuctionBook {
   }
 
   private mutating func append(_ block: Digest, at reading: ClockReading) {
-    log.append(block, clock: reading, price: pending.movesPrice ? price : nil)
+    log.append(block, clock: reading, price: price)
     pending = PendingBlock()
-  }
-
-  /// No block's clock is earlier than the block's before it, or than the last stamp.
-  private func sealing(_ clock: ClockReading) -> ClockReading {
-    [log.instant, lastReceived].compactMap { $0 }.max().map(clock.notBefore) ?? clock
   }
 
   private mutating func moveEnd(to end: Timestamp, by bidder: PrincipalID?, cause: Extension.Cause) {

@@ -14,8 +14,8 @@ struct BlockLog: Equatable, Sendable {
   struct Move: Equatable, Sendable {
     /// When it was sealed.
     let instant: Timestamp
-    /// The price after it.
-    let price: Money
+    /// The price after it; nil where all bids have been voided.
+    let price: Money?
   }
 
   /// The last block; nil before block 0.
@@ -33,9 +33,12 @@ struct BlockLog: Equatable, Sendable {
   /// The number of the block to come.
   var nextNumber: Int64 { head.map { $0.block + 1 } ?? 0 }
 
-  /// `price` is given when this block moved it.
+  /// The price after the last block; nil: none.
+  var price: Money? { moves.last?.price }
+
+  /// - Parameter price: the one after this block.
   mutating func append(_ digest: Digest, clock: ClockReading, price: Money?) {
-    if let price { moves.append(Move(instant: clock.instant, price: price)) }
+    if price != self.price { moves.append(Move(instant: clock.instant, price: price)) }
     records.append(Record(digest: digest, clock: clock, moves: Int32(moves.count)))
     (head, instant) = (Seen(block: nextNumber, digest: digest), clock.instant)
   }

@@ -17,6 +17,8 @@ package struct BookKeeper: Machine {
     indirect case opened(Opening, Evidence)
     indirect case noticed(CalendarNotice, Evidence)
     indirect case bid(SubmittedBid)
+    /// `lance.anular`: an operator's own word, which is checked to be one's.
+    indirect case voided(Voiding, Evidence)
     /// Its bidder was told a refusal that stands in no ledger: the same bid, should it come again, is not judged any more.
     case turnedAway(bidder: PrincipalID, bid: BidID, digest: Digest)
     /// A key was registered, or revoked (removed or replaced).
@@ -110,6 +112,9 @@ package struct BookKeeper: Machine {
       return books.change(place) { $0.hear(notice, evidence, at: clock, scribe: scribe) }
     case .bid(let bid):
       return decide(bid, at: clock)
+    case .voided(let voiding, let evidence):
+      guard let place = books.place(of: voiding.auction) else { return [] }
+      return books.change(place) { $0.void(voiding, evidence, at: clock, scribe: scribe) }
     case .turnedAway(let bidder, let bid, let digest):
       books.turnAway(Books.BidName(bidder: bidder, bid: bid), digest, at: clock.instant)
       return []
@@ -265,6 +270,9 @@ extension BookKeeper {
 
   /// How many refusals of the auction are journalled; 0 for one that is not known.
   package func refusedBids(of auction: AuctionID) -> Int64 { books.place(of: auction).map { books[$0].refusals.count } ?? 0 }
+
+  /// How many bids of the auction count; 0 for one that is not known.
+  package func acceptedBids(of auction: AuctionID) -> Int64 { books.place(of: auction).map { books[$0].acceptedBids } ?? 0 }
 
   /// Auctions that are open, or that were to open by `instant`, ascending by id.
   package func due(by instant: Timestamp) -> [AuctionID] {

@@ -35,6 +35,8 @@ package struct Calendar: Machine {
     /// The first time and each repetition; repetitions are the same bytes.
     case noticed(CalendarNotice, Sealed)
     case answered(CommandAnswer, Sealed)
+    /// The operator's own signed command, for ms-lance.
+    case handedOn(Command)
   }
 
   /// What comes between an announcement and its first repetition; it doubles up to `longestPause`.
@@ -226,7 +228,7 @@ extension Calendar {
     if let given = answers[command.id]?.first(where: { $0.digest == digest }) { return [.answered(given.answer, given.sealed)] }
     var outputs: [Output] = []
     let refusal = refusal(of: command, held: held, at: clock)
-    if refusal == nil { outputs = carryOut(command.action, nonce: nonce, at: clock) }
+    if refusal == nil { outputs = carryOut(command, nonce: nonce, at: clock) }
     let answer = CommandAnswer(
       command: command.id, auction: command.auction, refusal: refusal, edition: edition(of: command.auction), clock: clock)
     return outputs + [.answered(answer, remember(answer, to: digest))]
@@ -255,6 +257,7 @@ extension Calendar {
       return refusal(auction, edition) { entry in
         entry.phase != .open ? .notOpen : clock.instant > entry.closesAt ? nil : .beforeTheEnd
       }
+    case .void(let voiding): return refusal(voiding.auction, voiding.edition) { $0.status.isUnderWay ? nil : .notOpen }
     }
   }
 
@@ -271,8 +274,8 @@ extension Calendar {
     }
   }
 
-  private mutating func carryOut(_ action: Command.Action, nonce: [UInt8], at clock: ClockReading) -> [Output] {
-    switch action {
+  private mutating func carryOut(_ command: Command, nonce: [UInt8], at clock: ClockReading) -> [Output] {
+    switch command.action {
     case .schedule(var terms, let reserve):
       precondition(nonce.count == 16, "a nonce has 16 bytes, not \(nonce.count)")
       terms.rules.reserveCommitment = reserve.map { scribe.commitment($0, terms.auction, nonce) }
@@ -301,6 +304,8 @@ extension Calendar {
     case .close(let auction, _, _):
       guard let entry = entries[auction] else { return [] }
       return [announce(.close(closesAt: entry.closesAt), auction, entry, at: clock)]
+    // Which bids there are, ms-lance knows.
+    case .void: return [.handedOn(command)]
     }
   }
 

@@ -71,7 +71,8 @@ package struct Contest: Equatable, Sendable {
       let enough = min(maximum, most.addingClamped(terms.increment.step(at: most)))
       lead(offer, at: max(offer.amount, enough), under: terms)
     } else {
-      price = min(most, maximum.addingClamped(terms.increment.step(at: maximum)))
+      // Where a bid of the leader's was voided, another one of his may have offered more openly than its turn asked for.
+      price = max(price ?? .zero, min(most, maximum.addingClamped(terms.increment.step(at: maximum))))
     }
   }
 

@@ -23,8 +23,6 @@ struct PendingBlock: Equatable, Sendable {
 
   var isEmpty: Bool { entries.isEmpty && bids == 0 }
   var isFull: Bool { entries.count >= Block.maximumEntries }
-  /// Whether the price moves with this block.
-  private(set) var movesPrice = false
 
   /// Whether these facts still fit, together.
   func hasRoom(for facts: [BlockEntry.Fact]) -> Bool {
@@ -42,12 +40,10 @@ struct PendingBlock: Equatable, Sendable {
   /// Counts a bid whose entry stands in a block that was sealed before.
   mutating func recall() { bids += 1 }
 
-  mutating func movePrice() { movesPrice = true }
-
   /// In bytes of the block's payload: evidence stands there as it is, a key in base64.
   private static func size(of fact: BlockEntry.Fact) -> Int {
     switch fact {
-    case .bid(let evidence, _), .voided(let evidence), .suspended(let evidence, _), .resumed(let evidence, _):
+    case .bid(let evidence, _), .voided(let evidence, _), .suspended(let evidence, _), .resumed(let evidence, _):
       evidence.bytes.count + entryBytes
     case .key(let record): (record.spki.count + 2) / 3 * 4 + entryBytes
     case .outage, .revealed, .reserveRevealed: entryBytes

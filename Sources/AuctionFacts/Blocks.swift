@@ -35,8 +35,8 @@ package struct BlockEntry: Hashable, Sendable {
   package enum Fact: Hashable, Sendable {
     /// An accepted bid (its envelope, without the secret) and when ms-lance received it.
     case bid(Evidence, receivedAt: Timestamp)
-    /// A bid was voided by this signed command.
-    case voided(Evidence)
+    /// A bid was voided by this signed command, and when ms-lance received it.
+    case voided(Evidence, receivedAt: Timestamp)
     /// What the calendar said, and when ms-lance received it.
     case suspended(Evidence, receivedAt: Timestamp)
     case resumed(Evidence, receivedAt: Timestamp)
@@ -70,8 +70,8 @@ extension BlockEntry.Fact {
   /// When ms-lance received it; nil of what is not received from anybody.
   package var receivedAt: Timestamp? {
     switch self {
-    case .bid(_, let instant), .suspended(_, let instant), .resumed(_, let instant): instant
-    case .voided, .outage, .key, .revealed, .reserveRevealed: nil
+    case .bid(_, let instant), .voided(_, let instant), .suspended(_, let instant), .resumed(_, let instant): instant
+    case .outage, .key, .revealed, .reserveRevealed: nil
     }
   }
 

@@ -76,6 +76,8 @@ package struct Command: Hashable, Sendable {
     case resume(auction: AuctionID, edition: Edition, reason: String)
     /// The end has come, although the house's clock is not good enough to say so.
     case close(auction: AuctionID, edition: Edition, reason: String)
+    /// An accepted bid counts no longer.
+    case void(Voiding)
   }
 
   package let id: CommandID
@@ -87,6 +89,7 @@ package struct Command: Hashable, Sendable {
     switch action {
     case .schedule(let terms, _): terms.auction
     case .cancel(let auction, _, _), .suspend(let auction, _, _), .resume(let auction, _, _), .close(let auction, _, _): auction
+    case .void(let voiding): voiding.auction
     }
   }
 }

@@ -85,6 +85,7 @@ extension Calendar.Output {
     case .opened(let opening, _): opening.auction
     case .noticed(let notice, _): notice.auction
     case .answered(let answer, _): answer.auction
+    case .handedOn(let command): command.auction
     }
   }
 }

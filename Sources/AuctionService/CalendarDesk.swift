@@ -107,7 +107,7 @@ package struct CalendarDesk: Desk, Sendable {
     for item in opened {
       switch item {
       case .command(let command, let sealed):
-        say(decide(command, sealed, at: clock, in: &turn), in: &turn)
+        say(decide(command, sealed, at: clock, in: &turn), handingOn: sealed, in: &turn)
       case .unreadable(let id, let auction, let refusal):
         let answer = CommandAnswer(command: id, auction: auction, refusal: refusal, edition: nil, clock: clock)
         turn.outgoing.append(.event(answer, voice.seal(answer)))
@@ -197,7 +197,8 @@ package struct CalendarDesk: Desk, Sendable {
     say(outputs, in: &turn)
   }
 
-  private func say(_ outputs: [Calendar.Output], in turn: inout Turn) {
+  /// - Parameter given: the command that brought it about, as it was signed.
+  private func say(_ outputs: [Calendar.Output], handingOn given: Sealed? = nil, in turn: inout Turn) {
     for output in outputs {
       switch output {
       case .scheduled(let scheduling, let sealed): turn.outgoing.append(.event(scheduling, sealed))
@@ -205,6 +206,7 @@ package struct CalendarDesk: Desk, Sendable {
       case .opened(let opening, let sealed): turn.outgoing.append(.event(opening, sealed))
       case .noticed(let notice, let sealed): turn.outgoing.append(.event(notice, sealed))
       case .answered(let answer, let sealed): turn.outgoing.append(.event(answer, sealed))
+      case .handedOn(let command): if let given { turn.outgoing.append(.event(command, given)) }
       }
     }
   }

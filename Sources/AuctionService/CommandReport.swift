@@ -12,11 +12,35 @@ struct CommandReport: Sendable {
 
   /// - Throws: `refused` with the house's reason.
   func tell(_ answer: CommandAnswer, to command: Command) throws {
-    if let refusal = answer.refusal {
-      throw refused(refusal, command.problem(at: answer.clock.instant), edition: answer.edition)
-    }
+    try check(answer, to: command)
+    accepted(answer)
+  }
+
+  func accepted(_ answer: CommandAnswer) {
     guard json else { return ServiceKit.tell(said("aceito: \(auction)", "accepted: \(auction)")) }
     line("aceito") { $0.add("edicao", answer.edition?.hex) }
+  }
+
+  /// - Throws: `refused` with the house's reason.
+  func check(_ answer: CommandAnswer, to command: Command) throws {
+    guard let refusal = answer.refusal else { return }
+    throw refused(refusal, command.problem(at: answer.clock.instant), edition: answer.edition)
+  }
+
+  /// What was accepted has been done, as the ledger says.
+  func tell(_ text: String, _ more: (inout JSONLine) -> Void) {
+    guard json else { return ServiceKit.tell(text) }
+    line("aceito", more)
+  }
+
+  /// For what this program finds in the ledger itself, and the house would not have to be asked.
+  /// - Parameter word: the reason under `--json`.
+  func refused(_ word: String, _ sentence: Sentence) -> any Error {
+    guard !json else {
+      line("recusado") { $0.add("motivo", word) }
+      return ExitStatus.refused
+    }
+    return Failure(.refused, said("recusado: ", "refused: ") + said(sentence) + " (\(word)) [\(auction)]")
   }
 
   func refused(_ refusal: CommandRefusal, _ problem: AuctionTerms.Problem? = nil, edition: Edition? = nil) -> any Error {

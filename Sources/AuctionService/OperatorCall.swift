@@ -37,6 +37,24 @@ struct OperatorCall {
 
   /// What is done to an auction needs to know which edition: the house is asked first.
   func give(_ action: @escaping @Sendable (Edition) -> Command.Action, to auction: AuctionID) async throws {
+    try await give(to: auction) { _, summary, _ in
+      (action(summary.edition), ())
+    } following: { _, _, answer, report in
+      report.accepted(answer)
+    }
+  }
+
+  /// A command of which ms-leilao knows only half: what it may be given about an auction is looked up first, and what became of it
+  /// afterwards.
+  ///
+  /// - Parameters:
+  ///   - prepare: makes the action, having asked the house.
+  ///   - follow: looks for what became of it once it was accepted; and tells it.
+  func give<Known: Sendable>(
+    to auction: AuctionID,
+    preparing prepare: @escaping @Sendable (HouseCall, AuctionSummary, CommandReport) throws -> (Command.Action, Known),
+    following follow: @escaping @Sendable (HouseCall, Known, CommandAnswer, CommandReport) throws -> Void
+  ) async throws {
     let voice = try voice()
     let reading = await ShortClock.reading(settings)
     let id = CommandID(.random())
@@ -46,8 +64,11 @@ struct OperatorCall {
         guard let found = try house.auctions().first(where: { $0.summary.auction == auction }) else {
           throw answers.refused(.unknownAuction)
         }
-        let command = Command(id: id, action: action(found.summary.edition), clock: reading)
-        try answers.tell(try house.command(command, by: voice), to: command)
+        let (action, known) = try prepare(house, found.summary, answers)
+        let command = Command(id: id, action: action, clock: reading)
+        let answer = try house.command(command, by: voice)
+        try answers.check(answer, to: command)
+        try follow(house, known, answer, answers)
       }
     }
   }

@@ -21,10 +21,14 @@ struct AuctionChange: ParsableArguments {
   @Flag(help: ArgumentHelp(said("Responde em uma linha JSON.", "Answers with one JSON line."))) var json = false
 
   func give(_ action: @escaping @Sendable (AuctionID, Edition, String) -> Command.Action) async throws {
+    let (id, reason, operation) = try read()
+    try await operation.give({ action(id, $0, reason) }, to: id)
+  }
+
+  func read() throws -> (auction: AuctionID, reason: String, operation: OperatorCall) {
     let id = try TermsReading().auction("ID", auction)
     let reason = try TermsReading().reason(said("--motivo", "--reason"), reason)
-    let operation = try OperatorCall(house: house, operador: operador, json: json)
-    try await operation.give({ action(id, $0, reason) }, to: id)
+    return (id, reason, try OperatorCall(house: house, operador: operador, json: json))
   }
 }
 

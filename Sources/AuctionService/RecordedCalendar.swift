@@ -58,7 +58,7 @@ struct RecordedCalendar: Sendable {
       case .closing: .finished(block.auction, block.edition)
       case .opening, .entries: nil
       }
-    case .scheduled, .reserve, .opened, .notice, .refused, .answered, .clock, .ledgerClosed: nil
+    case .scheduled, .reserve, .opened, .notice, .refused, .answered, .clock, .ledgerClosed, .voiding: nil
     }
   }
 }

@@ -43,6 +43,8 @@ package struct HouseStatement: Sendable {
     case answered(CommandAnswer)
     case clock(ClockRecord)
     case ledgerClosed(LedgerSeal)
+    /// What an operator said, handed on as it was signed.
+    case voiding(Voiding, at: ClockReading)
   }
 
   package let fact: Fact
@@ -62,31 +64,31 @@ package struct HouseStatement: Sendable {
   /// other also when the key of something said earlier is gone.
   package init(whole body: [UInt8], from exchange: Exchange? = nil, ring: KeyRing) throws(Rejection) {
     try self.init(body, from: exchange, ring: ring)
-    for evidence in ofTheCalendar { try Self.checkCalendar(evidence, by: ring) }
+    for evidence in ofOthers { try Self.checkOthers(evidence, by: ring) }
   }
 
-  /// What a ledger holds of ms-leilao's is under its key as well, one that stood when it was said. Only where ms-lance ends an auction
-  /// that the house has forgotten a part of does it say so itself.
-  private static func checkCalendar(_ evidence: Evidence, by ring: KeyRing) throws(Rejection) {
+  /// What a ledger holds of ms-leilao's or an operator's is under that one's key as well, one that stood when it was said. Only where
+  /// ms-lance ends an auction that the house has forgotten a part of does it say so itself.
+  private static func checkOthers(_ evidence: Evidence, by ring: KeyRing) throws(Rejection) {
     let said = try HouseStatement(trusted: evidence)
     let member = try said.envelope.signer(in: ring) { kind, owner in
       kind.speaker.admits(owner) || kind == .cancelled && owner == HousePrincipal.msLance
     }
     try member.check(saidAt: said.saidAt)
-    for evidence in said.ofTheCalendar { try checkCalendar(evidence, by: ring) }
+    for evidence in said.ofOthers { try checkOthers(evidence, by: ring) }
   }
 
-  /// What it holds that ms-leilao signed.
-  private var ofTheCalendar: [Evidence] {
+  /// What it holds that ms-leilao or an operator signed.
+  private var ofOthers: [Evidence] {
     switch fact {
     case .opened(let opening): return [opening.scheduling]
     case .block(let block):
       switch block.content {
       case .opening(let evidence): return [evidence]
       case .closing(_, let evidence): return [evidence].compactMap { $0 }
-      case .entries(let entries): return entries.compactMap(\.fact.ofTheCalendar)
+      case .entries(let entries): return entries.compactMap(\.fact.ofOthers)
       }
-    case .scheduled, .reserve, .notice, .extended, .refused, .answered, .clock, .ledgerClosed: return []
+    case .scheduled, .reserve, .notice, .extended, .refused, .answered, .clock, .ledgerClosed, .voiding: return []
     }
   }
 
@@ -101,10 +103,11 @@ package struct HouseStatement: Sendable {
 
   /// What a journal keeps of what `speaker` said: under its signature, by a key that spoke for it at the instant at which it says that
   /// it said this. When it was heard does not matter: it may have waited in a queue while the key was replaced.
+  /// What an operator said, any of them did: it is kept where a service heard it or handed it on.
   package init?(recorded body: [UInt8], by speaker: PrincipalID, keys: KeyRing) {
     guard let envelope = try? Envelope(parsing: body),
       let member = keys.check(envelope.keyID, envelope.signature, over: envelope.preAuthenticationEncoding),
-      member.owner == speaker
+      envelope.kind.speaker == .operator ? member.owner.role == .operator : member.owner == speaker
     else { return nil }
     do throws(Rejection) {
       try self.init(verified: envelope)
@@ -136,10 +139,15 @@ package struct HouseStatement: Sendable {
     case .commandAnswered: .answered(try CommandAnswer(envelope))
     case .clockSynchronized: .clock(try ClockRecord(envelope))
     case .ledgerClosed: .ledgerClosed(try LedgerSeal(envelope))
-    case .passedOn, .bidPlaced, .snapshot, .schedule, .cancel, .suspend, .resume, .close, .passOn,
-      .voidBid:
+    case .voidBid: try voiding(try Command(envelope))
+    case .passedOn, .bidPlaced, .snapshot, .schedule, .cancel, .suspend, .resume, .close, .passOn:
       throw Rejection(.malformed, envelope.kind.rawValue)
     }
+  }
+
+  private static func voiding(_ command: Command) throws -> Fact {
+    guard case .void(let voiding) = command.action else { throw Rejection(.malformed, command.kind.rawValue) }
+    return .voiding(voiding, at: command.clock)
   }
 
   /// The instant at which its speaker says that it said this.
@@ -155,6 +163,7 @@ package struct HouseStatement: Sendable {
     case .answered(let answer): answer.clock.instant
     case .clock(let record): record.clock.instant
     case .ledgerClosed(let seal): seal.clock.instant
+    case .voiding(_, let clock): clock.instant
     }
   }
 
@@ -169,6 +178,7 @@ package struct HouseStatement: Sendable {
     case .extended(let extended): extended.auction
     case .refused(let receipt): receipt.auction
     case .answered(let answer): answer.auction
+    case .voiding(let voiding, _): voiding.auction
     case .clock: nil
     case .ledgerClosed(let seal): seal.auction
     }
@@ -176,10 +186,10 @@ package struct HouseStatement: Sendable {
 }
 
 extension BlockEntry.Fact {
-  fileprivate var ofTheCalendar: Evidence? {
+  fileprivate var ofOthers: Evidence? {
     switch self {
-    case .suspended(let evidence, _), .resumed(let evidence, _): evidence
-    case .bid, .voided, .outage, .key, .revealed, .reserveRevealed: nil
+    case .voided(let evidence, _), .suspended(let evidence, _), .resumed(let evidence, _): evidence
+    case .bid, .outage, .key, .revealed, .reserveRevealed: nil
     }
   }
 }

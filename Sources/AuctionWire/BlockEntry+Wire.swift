@@ -23,7 +23,7 @@ extension BlockEntry {
       minimum: try members.take(.minimum).money(), closesAt: try members.take(.closesAt).instant(),
       isReserveMet: try members.takeIfPresent(.isReserveMet)?.boolean())
     if !fact.name.isReceived, let received = members.takeIfPresent(.receivedAt) {
-      throw received.refused("nothing: only bids, suspensions and resumptions are received")
+      throw received.refused("nothing: only bids, voidings, suspensions and resumptions are received")
     }
     try members.finish()
   }
@@ -33,7 +33,9 @@ extension BlockEntry {
     case .bid(let evidence, let receivedAt):
       writer.member(.placed, evidence)
       writer.member(.receivedAt, receivedAt.microseconds)
-    case .voided(let evidence): writer.member(.voided, evidence)
+    case .voided(let evidence, let receivedAt):
+      writer.member(.voided, evidence)
+      writer.member(.receivedAt, receivedAt.microseconds)
     case .suspended(let evidence, let receivedAt):
       writer.member(.suspended, evidence)
       writer.member(.receivedAt, receivedAt.microseconds)
@@ -89,7 +91,7 @@ extension BlockEntry.Fact {
   fileprivate init(_ name: Name, _ field: Field, taking members: inout Members) throws(WireError) {
     switch name.text {
     case Name.placed.text: self = .bid(try field.evidence(.bidPlaced), receivedAt: try members.take(.receivedAt).instant())
-    case Name.voided.text: self = .voided(try field.evidence(.voidBid))
+    case Name.voided.text: self = .voided(try field.evidence(.voidBid), receivedAt: try members.take(.receivedAt).instant())
     case Name.suspended.text:
       self = .suspended(try field.evidence(.suspended), receivedAt: try members.take(.receivedAt).instant())
     case Name.resumed.text:
@@ -132,5 +134,5 @@ extension KeyRecord {
 
 extension Name {
   /// Of an entry: whether it says when ms-lance received what happened.
-  fileprivate var isReceived: Bool { [Name.placed.text, Name.suspended.text, Name.resumed.text].contains(text) }
+  fileprivate var isReceived: Bool { [Name.placed, .voided, .suspended, .resumed].map(\.text).contains(text) }
 }

@@ -2,7 +2,7 @@ package import AuctionFacts
 package import SharedKernel
 
 extension Command: WireValue {
-  package static let kinds: [Kind] = [.schedule, .cancel, .suspend, .resume, .close]
+  package static let kinds: [Kind] = [.schedule, .cancel, .suspend, .resume, .close, .voidBid]
 
   package init(payload: [UInt8], kind: Kind) throws(WireError) {
     var members = try Members(payload, limit: kind.maximumPayload, unknown: .refused)
@@ -19,6 +19,7 @@ extension Command: WireValue {
       case .close: action = .close(auction: auction, edition: edition, reason: reason)
       default: action = .cancel(auction: auction, edition: edition, reason: reason)
       }
+    case .voidBid: action = .void(try Voiding(auction: auction, taking: &members))
     default:
       let terms = try AuctionTerms(auction: auction, taking: &members)
       let reserve = try members.takeIfPresent(.reserve).map { field throws(WireError) in try Secret(field, taking: &members) }
@@ -35,6 +36,7 @@ extension Command: WireValue {
     case .suspend: .suspend
     case .resume: .resume
     case .close: .close
+    case .void: .voidBid
     }
   }
 
@@ -50,6 +52,7 @@ extension Command: WireValue {
         .close(_, let edition, let reason):
         $0.member(.edition, edition.hex)
         $0.member(.reason, reason)
+      case .void(let voiding): voiding.write(to: &$0)
       }
       $0.clock(clock)
     }

@@ -12,6 +12,8 @@ import SigningKit
 struct LedgerAudit {
   private(set) var blocks: Int64 = 0
   private(set) var bids: Int64 = 0
+  /// Without those that were voided.
+  private var counted: Int64 = 0
   private let auction: AuctionSummary
   private let keys: KeyRing
   private var head: Seen?
@@ -39,8 +41,8 @@ struct LedgerAudit {
       for entry in entries {
         if try isSound(entry.fact) { continue }
         throw journalProblem(
-          "um lance do bloco \(name) não tem a assinatura da sua chave",
-          "a bid in block \(english) is not signed by its key")
+          "um lance do bloco \(name), ou o que o anula, não tem a assinatura da sua chave",
+          "a bid in block \(english), or what voids it, is not signed by its key")
       }
     case .closing(let said, _): result = said
     }
@@ -54,12 +56,15 @@ struct LedgerAudit {
       guard let key = try? PublicKey(spki: record.spki), Digest(key.id) == record.keyID else { return false }
       recorded[record.keyID] = (record, key)
     case .bid(let evidence, _):
-      bids += 1
+      (bids, counted) = (bids + 1, counted + 1)
       guard let envelope = try? Envelope(evidence), let bid = try? Bid(envelope), let known = recorded[envelope.keyID],
         known.record.standing == .active, known.record.owner == bid.bidder, bid.edition == auction.edition
       else { return false }
       return known.key.isValid(envelope.signature, for: envelope.preAuthenticationEncoding)
-    case .voided, .suspended, .resumed, .outage, .revealed, .reserveRevealed: break
+    case .voided(let evidence, _):
+      counted -= 1
+      return HouseStatement(recorded: evidence.bytes, by: HousePrincipal.operator, keys: keys) != nil
+    case .suspended, .resumed, .outage, .revealed, .reserveRevealed: break
     }
     return true
   }
@@ -76,7 +81,7 @@ struct LedgerAudit {
     }
     guard let result else { return }
     let receipts = compacted.map { SHA256.of($0.prefix(Int(result.refusedBids)).flatMap(\.bytes)) }
-    guard result.acceptedBids == bids, receipts == nil || receipts == result.refusals else {
+    guard result.acceptedBids == counted, receipts == nil || receipts == result.refusals else {
       throw journalProblem(
         "o resultado de \(auction.auction) conta outros lances ou outras recusas",
         "the result of \(auction.auction) counts other bids or other refusals")

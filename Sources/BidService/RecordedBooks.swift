@@ -125,6 +125,7 @@ struct RecordedBooks: Sendable {
       return [.scheduled(scheduling, envelope.sealed { SHA256.of($0) }), .opened(opening, evidence)]
     case .reserve(let reserve): return [.reserve(reserve.auction, reserve.edition, reserve.secret)]
     case .notice(let notice): return [.noticed(notice, evidence)]
+    case .voiding(let voiding, _): return [.voided(voiding, evidence)]
     case .block, .extended, .refused, .answered, .clock, .ledgerClosed: return []
     }
   }

@@ -17,7 +17,8 @@ enum Schema {
   ///   are kept, which an older program would take for lost or take out.
   /// - 7: the same tables; accepted bids with secrets, and sealed auctions, which an older program does not know.
   /// - 8: the same tables; reserves, in commands and in what ms-leilao tells ms-lance, which an older program cannot read.
-  static let version = 8
+  /// - 9: the same tables; bids that were voided, which an older program would count.
+  static let version = 9
   static let oldest = 1
   /// In `application_id`: whether a service may continue the file.
   enum Role: Int {

@@ -6,7 +6,7 @@ extension BlockEntry.Fact {
   /// What the house or an operator said that it holds.
   var houseEvidence: Evidence? {
     switch self {
-    case .voided(let evidence), .suspended(let evidence, _), .resumed(let evidence, _): evidence
+    case .voided(let evidence, _), .suspended(let evidence, _), .resumed(let evidence, _): evidence
     case .bid, .outage, .key, .revealed, .reserveRevealed: nil
     }
   }

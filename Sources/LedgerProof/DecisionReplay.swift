@@ -28,20 +28,7 @@ struct DecisionReplay {
   private var closingBlock: Int64?
   /// How many of them followed from another.
   private var consequences: Int64 = 0
-  private var lastDisagreement: Disagreement?
-
-  private struct State: Equatable {
-    let price: Money?
-    let leader: PrincipalID?
-    let minimum: Money
-    let closesAt: Timestamp
-    let isReserveMet: Bool?
-  }
-
-  private struct Disagreement: Equatable {
-    let said: State
-    let ruled: State
-  }
+  private var comparison = EntryComparison()
 
   init(_ ledger: LedgerReading) {
     self.ledger = ledger
@@ -158,7 +145,9 @@ struct DecisionReplay {
       guard canReplay(entry, read, &findings) else { return false }
       findings.count(.decisions)
       feed(entry, read, &findings)
-      compare(entry, "\(read.block.number).\(place + 1)", read.line, &findings)
+      if let summary = keeper.summary(of: auction) {
+        comparison.compare(entry, "\(read.block.number).\(place + 1)", summary, line: read.line, &findings)
+      }
     }
     takeReceipts(before: nil, upTo: read.block.number, &findings)
     return seal(read, isKnownToDiffer: findings.faultCount > before, &findings)
@@ -193,10 +182,7 @@ struct DecisionReplay {
       keys[record.owner] = record
       // An active one follows from the bid under it.
       if record.standing == .revoked { take(keeper.handle(.key(record), at: read.block.clock)) }
-    case .voided:
-      findings.fault(
-        .decisions, line: read.line,
-        Sentence("as regras deste programa não anulam lances", "the rules of this program void no bids"))
+    case .voided(let evidence, let received): feed(voiding: evidence, received, read, &findings)
     // Those blocks follow from what ended the auction.
     case .revealed, .reserveRevealed: break
     }
@@ -229,6 +215,19 @@ struct DecisionReplay {
     take(keeper.handle(.acceptedBefore(past), at: clock))
   }
 
+  private mutating func feed(voiding evidence: Evidence, _ received: Timestamp, _ read: ReadBlock, _ findings: inout Findings) {
+    guard let voiding = Voiding(evidence) else { return }
+    let before = keeper.acceptedBids(of: auction)
+    take(keeper.handle(.voided(voiding, evidence), at: reading(received, in: read.block)))
+    guard keeper.acceptedBids(of: auction) == before else { return }
+    findings.fault(
+      .decisions, line: read.line,
+      Sentence(
+        "o lance \(voiding.bid) de \(voiding.bidder) não podia ser anulado: não é um lance deste leilão, já o estava, ou os outros comprariam o lote",
+        "bid \(voiding.bid) of \(voiding.bidder) could not be voided: it is no bid of this auction, had been voided, or the others would buy the lot"
+      ))
+  }
+
   /// Of a sealed auction that tells no amounts (yet), any will do: nothing depends on them before they are told.
   private func secret(of bid: Bid) -> Secret? {
     guard bid.maximumCommitment != nil else { return nil }
@@ -246,39 +245,6 @@ struct DecisionReplay {
     let uncertainty = clock.uncertainty < ClockRules.widest ? clock.uncertainty - since : clock.uncertainty
     return ClockReading(received, uncertainty: max(uncertainty, .zero), status: clock.status)
   }
-
-  private mutating func compare(_ entry: BlockEntry, _ name: String, _ line: Int, _ findings: inout Findings) {
-    guard let summary = keeper.summary(of: auction) else { return }
-    let said = State(
-      price: entry.price, leader: entry.leader, minimum: entry.minimum, closesAt: entry.closesAt,
-      isReserveMet: entry.isReserveMet)
-    let ruled = State(
-      price: summary.price, leader: summary.leader, minimum: summary.minimum, closesAt: summary.closesAt,
-      // What is bought at once has its result already.
-      isReserveMet: summary.ending == nil ? summary.isReserveMet : entry.isReserveMet)
-    guard said != ruled else { return lastDisagreement = nil }
-    let disagreement = Disagreement(said: said, ruled: ruled)
-    // The same once more follows from the first.
-    defer { lastDisagreement = disagreement }
-    guard disagreement != lastDisagreement else { return }
-    func tell(_ what: Sentence, _ said: String, _ ruled: String) {
-      guard said != ruled else { return }
-      findings.fault(
-        .decisions, line: line,
-        what.within(
-          { "entrada \(name): \($0) \(said); pelas regras \(ruled)" }, { "entry \(name): \($0) \(said); by the rules \(ruled)" }))
-    }
-    tell(Sentence("preço", "price"), text(said.price), text(ruled.price))
-    tell(Sentence("líder", "leader"), said.leader?.text ?? "-", ruled.leader?.text ?? "-")
-    tell(Sentence("mínimo", "minimum"), text(said.minimum), text(ruled.minimum))
-    tell(Sentence("reserva atingida", "reserve met"), text(said.isReserveMet), text(ruled.isReserveMet))
-    tell(Sentence("fim", "end"), TimeText.rfc3339(said.closesAt), TimeText.rfc3339(ruled.closesAt))
-  }
-
-  private func text(_ flag: Bool?) -> String { flag.map { $0 ? "true" : "false" } ?? "-" }
-
-  /// In minor units.
-  private func text(_ money: Money?) -> String { money.map { String($0.minorUnits) } ?? "-" }
 
   // MARK: Blocks
 
@@ -431,7 +397,7 @@ struct DecisionReplay {
     }
     tell(Sentence("situação", "outcome"), said.outcome, result.outcome) { $0.wireName }
     tell(Sentence("vencedor", "winner"), said.winner, result.winner) { $0?.text ?? "-" }
-    tell(Sentence("valor", "amount"), said.amount, result.amount) { text($0) }
+    tell(Sentence("valor", "amount"), said.amount, result.amount) { EntryComparison.text($0) }
     tell(Sentence("lances válidos", "accepted bids"), said.acceptedBids, result.acceptedBids) { String($0) }
     tell(Sentence("fim", "end"), said.closesAt, result.closesAt) { TimeText.rfc3339($0) }
     tell(Sentence("relógio", "clock"), read.block.clock.instant, ruled.clock.instant) { TimeText.rfc3339($0) }

@@ -60,7 +60,7 @@ package struct Relay: Sendable {
       case .close: return nil
       }
     case .block, .extended: return statement.auction.map(RoutingKey.auction)
-    case .scheduled, .reserve, .opened, .answered, .clock, .ledgerClosed: return nil
+    case .scheduled, .reserve, .opened, .answered, .clock, .ledgerClosed, .voiding: return nil
     }
   }
 

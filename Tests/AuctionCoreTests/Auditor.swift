@@ -113,7 +113,12 @@ struct Auditor {
       }
     case .revealed, .reserveRevealed: ledger.hasRevealed = true
     case .outage, .suspended, .resumed: #expect(entry.price == ledger.price, "only a bid moves the price")
-    case .voided: Issue.record("not held yet: \(entry.fact)")
+    case .voided(_, let receivedAt):
+      #expect(entry.closesAt == self[auction].closesAt ?? entry.closesAt, "a voided bid does not move the end")
+      #expect(!ledger.hasRevealed && (entry.price == nil) == (entry.leader == nil))
+      ledgers[auction] = ledger
+      stamp(auction, receivedAt)
+      ledger = self[auction]
     }
     (ledger.price, ledger.leader) = (entry.price, entry.leader)
     ledgers[auction] = ledger

@@ -51,6 +51,7 @@ struct CalendarHistoryTests {
           .cancel(auction: auction, edition: edition, reason: "?"), .suspend(auction: auction, edition: edition, reason: "?"),
           .suspend(auction: auction, edition: edition, reason: "?"), .resume(auction: auction, edition: edition, reason: "?"),
           .resume(auction: auction, edition: edition, reason: "?"), .close(auction: auction, edition: edition, reason: "?"),
+          .void(Voiding(auction: auction, edition: edition, bid: Build.bidID(1), bidder: "alpha", reason: "?")),
         ]
         let command = Command(
           id: Build.commandID(1_000 + UInt64(step)), action: actions.randomElement(using: &random) ?? actions[0],
@@ -132,6 +133,13 @@ struct CalendarHistoryTests {
       }
       said[notice.auction]?.sequence = notice.sequence
       said[notice.auction]?.last = output
+    case .handedOn(let command):
+      // Once, with its answer, and while there are bids.
+      guard case .command(let given, _, _, _) = input else {
+        Issue.record("handed on, and nobody asked")
+        return
+      }
+      #expect(given.id == command.id && said[command.auction]?.isOpened == true && said[command.auction]?.isFinal == false)
     case .answered: break
     }
   }

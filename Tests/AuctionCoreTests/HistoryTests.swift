@@ -23,7 +23,7 @@ struct HistoryTests {
     var kinds: Set<String> = []
     var reasons: Set<Refusal> = []
     var outcomes: Set<AuctionResult.Outcome> = []
-    var (isFull, isBought) = (false, false)
+    var (isFull, isBought, isVoided, isRaised) = (false, false, false, false)
     for seed in 1_000..<1_100 as Range<UInt64> {
       var history = History(seed: seed)
       history.play(HistoryTests.length)
@@ -35,6 +35,13 @@ struct HistoryTests {
       for ledger in history.house.auditor.ledgers.values {
         if let outcome = ledger.result?.outcome { outcomes.insert(outcome) }
         isBought = isBought || ledger.blocks.last.map { if case .closing(_, nil) = $0.content { true } else { false } } == true
+        for (before, entry) in zip(
+          ledger.blocks.flatMap { BlockTests.entries($0) }, ledger.blocks.flatMap { BlockTests.entries($0) }.dropFirst())
+        {
+          guard case .voided = entry.fact else { continue }
+          isVoided = isVoided || entry.price == nil
+          isRaised = isRaised || entry.leader != before.leader && entry.leader != nil
+        }
         isFull = isFull || ledger.blocks.contains { BlockTests.entries($0).count >= 63 }
       }
     }
@@ -43,6 +50,7 @@ struct HistoryTests {
     #expect(outcomes == [.sold, .conditional, .noBids, .cancelled])
     #expect(isFull, "a block was sealed because it was full")
     #expect(isBought, "somebody bought at once")
+    #expect(isVoided && isRaised, "the only bid was voided, and one so that another leads")
     #expect(
       reasons == [
         .unknownAuction, .wrongEdition, .reusedID, .notOpenYet, .closed, .sellerMayNotBid, .implausibleClock, .stale,
@@ -120,7 +128,8 @@ struct History {
     case 0..<80: bid()
     case 80..<84:
       open(pick(terms))
-    case 84..<92: notice()
+    case 84..<90: notice()
+    case 90..<92: void()
     case 92..<95:
       let key = Build.key(of: pick(["alpha", "beta", "gamma"]), standing: .revoked)
       give(.key(key)) { oracle, _ in
@@ -262,6 +271,17 @@ struct History {
     give(.noticed(notice, Build.evidence("aviso"))) { oracle, clock in
       oracle.hear(notice, bytes: Build.evidence("aviso").bytes.count, at: clock)
     }
+  }
+
+  /// Mostly one that counts; or one that was refused, or of another edition, or under another's name.
+  private mutating func void() {
+    let known = oracle.auctions.values.sorted { $0.end < $1.end }.flatMap(\.counting)
+    guard let bid = chance(85) ? known.randomElement(using: &random) : sent.randomElement(using: &random) else { return }
+    let voiding = Voiding(
+      auction: bid.bid.auction, edition: chance(95) ? bid.bid.edition : Build.digest("outra"), bid: bid.bid.id,
+      bidder: chance(95) ? bid.bid.bidder : "delta", reason: "valor errado")
+    let evidence = Build.evidence("anular")
+    give(.voided(voiding, evidence)) { oracle, clock in oracle.void(voiding, bytes: evidence.bytes.count, at: clock) }
   }
 
   // MARK: Comparing

@@ -23,12 +23,12 @@ import Testing
     case .bidsAccepted, .awarded: return try Block(payload: bytes, kind: kind)
     case .bidRefused: return try Receipt(payload: bytes, kind: kind)
     case .extended: return try Extension(payload: bytes, kind: kind)
-    case .schedule, .cancel: return try Command(payload: bytes, kind: kind)
+    case .schedule, .cancel, .voidBid: return try Command(payload: bytes, kind: kind)
     case .commandAnswered: return try CommandAnswer(payload: bytes, kind: kind)
     case .snapshot: return try Snapshot(payload: bytes, kind: kind)
     case .clockSynchronized: return try ClockRecord(payload: bytes, kind: kind)
     case .ledgerClosed: return try LedgerSeal(payload: bytes, kind: kind)
-    case .reserve, .passedOn, .suspend, .resume, .close, .passOn, .voidBid:
+    case .reserve, .passedOn, .suspend, .resume, .close, .passOn:
       throw .value(path: "kind", seen: kind.rawValue, accepted: "a kind with a payload of this version")
     }
   }

@@ -146,6 +146,7 @@ struct Story {
       .suspend(auction: auction, edition: edition, reason: "conferência do lote"),
       .resume(auction: auction, edition: edition, reason: "lote conferido"),
       .close(auction: auction, edition: edition, reason: "servidores de tempo fora do ar"),
+      .void(Voiding(auction: auction, edition: edition, bid: late.id, bidder: beta, reason: "valor digitado errado")),
     ]
     for (number, action) in changes.enumerated() {
       _ = try say(Command(id: CommandID(try unique(12 + number)), action: action, clock: clock(600)), by: .operador)

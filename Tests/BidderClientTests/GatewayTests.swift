@@ -62,6 +62,53 @@ struct GatewayTests {
     #expect(model.live.notices.all.first?.fact == .suspended(reason: nil) && !model.screen(100, 30).contains("conferência"))
   }
 
+  @Test("whose bid is voided is told so with the reason, not that he was outbid; what was armed is not sent")
+  func ownVoided() throws {
+    var model = drawnModel()
+    model.selection = auctionID("l-12")
+    model.hear(
+      .bidAccepted(
+        bicycle, line(70, alice, 58_000, secondsAgo: 0), block: 30, minimum: reais(63_000), closesAt: drawnNow + .seconds(9)))
+    var view = try #require(model.live.lots[bicycle]).view
+    (view.bids, view.price, view.leader, view.minimum) = ([], reais(43_000), bruno, reais(48_000))
+    (view.ownLast, view.head) = (nil, 31)
+    model.selection = bicycle
+    model.press(.character("+"))
+    let effects = model.hear(.voided(bicycle, bidID(70), by: alice, amount: reais(58_000), reason: "valor errado"))
+    #expect(bells(effects) == 1)
+    model.hear(.auction(view))
+    #expect(
+      model.live.notices.all.first?.fact == .voided(by: nil, reais(58_000), reason: "valor errado"), "and no COBERTO behind it")
+    let screen = model.screen(100, 30)
+    #expect(screen.contains("ANULADO") && screen.contains("seu lance de R$ 580,00 foi anulado pela casa: valor errado"))
+    #expect(model.live.lots[bicycle]?.outcome(for: alice) == .watching)
+    #expect(!model.press(.key(.enter)).contains { if case .submitBid = $0 { true } else { false } })
+  }
+
+  @Test("another's voided bid is told where one has bid or looks, and who leads again is not rung for it")
+  func otherVoided() throws {
+    for (selection, isTold) in [("l-03", true), ("l-12", true)] {
+      var model = drawnModel()
+      model.selection = auctionID(selection)
+      var view = try #require(model.live.lots[guitar]).view
+      (view.leader, view.price, view.minimum, view.head) = (alice, reais(120_000), reais(125_000), 31)
+      view.bids.removeLast()
+      #expect(bells(model.hear(.voided(guitar, bidID(12), by: bruno, amount: reais(125_000), reason: "chave roubada"))) == 0)
+      model.hear(.auction(view))
+      #expect((model.live.notices.all.first?.fact == .voided(by: bruno, reais(125_000), reason: "chave roubada")) == isTold)
+      #expect(
+        model.live.lots[guitar]?.outcome(for: alice) == .leading && model.live.lots[guitar]?.view.bids.last?.bidder == alice)
+    }
+    // Neither bid on nor looked at; sealed, nobody knows the amount.
+    var model = drawnModel()
+    let before = model.live.notices
+    model.hear(.voided(auctionID("l-12"), bidID(3), by: carla, amount: nil, reason: "x"))
+    #expect(model.live.notices == before)
+    model.selection = auctionID("l-12")
+    model.hear(.voided(auctionID("l-12"), bidID(3), by: carla, amount: .zero, reason: "x"))
+    #expect(model.live.notices.all.first?.fact == .voided(by: carla, nil, reason: "x"))
+  }
+
   @Test("a silent terminal stays silent")
   func muted() {
     var model = drawnModel()

@@ -127,7 +127,10 @@ struct PropertyTests {
           .notSent(reason: "x"),
         ]
         return .bid(waiting[id] ?? Ticket(1), progress.randomElement(using: &random) ?? .delivered)
-      case 16: return .suspended(id, reason: "x")
+      case 16:
+        guard Bool.random(using: &random) else { return .suspended(id, reason: "x") }
+        let bid = lot?.view.bids.randomElement(using: &random)
+        return .voided(id, bid?.bid ?? bidID(1), by: bid?.bidder ?? bruno, amount: bid?.amount, reason: "x")
       case 17: return .resumed(id, closesAt: model.now + .seconds(60))
       case 18: return closed(id, result(AuctionResult.Outcome.allCases.randomElement(using: &random) ?? .sold, winner: alice, 1))
       default:

@@ -52,12 +52,12 @@ enum Payloads {
       try check(Block.self, payload, kind)
     case .bidRefused: try check(Receipt.self, payload, kind)
     case .extended: try check(Extension.self, payload, kind)
-    case .schedule, .cancel: try check(Command.self, payload, kind)
+    case .schedule, .cancel, .voidBid: try check(Command.self, payload, kind)
     case .commandAnswered: try check(CommandAnswer.self, payload, kind)
     case .snapshot: try check(Snapshot.self, payload, kind)
     case .clockSynchronized: try check(ClockRecord.self, payload, kind)
     case .ledgerClosed: try check(LedgerSeal.self, payload, kind)
-    case .reserve, .passedOn, .suspend, .resume, .close, .passOn, .voidBid: break
+    case .reserve, .passedOn, .suspend, .resume, .close, .passOn: break
     }
   }
 

@@ -1,4 +1,5 @@
 import AuctionFacts
+import Foundation
 import SharedKernel
 import SuiteTesting
 import Testing
@@ -178,6 +179,40 @@ struct AuctionTests {
     #expect(try await follower.toTheEnd().last?.situacao == "cancelado")
     let ledger = try await Ledger("suspenso", from: Visitor(house))
     #expect(ledger.accepted.count == 1)
+  }
+
+  @Test func `An operator voids a bid: the ledger says so, others lead, and only what stands there can be voided`() async throws {
+    let house = try await PrivateHouse.shared
+    try await house.schedule("anulado", duration: "1h")
+    let follower = try Follower(house, "anulado", as: "cliente_beta")
+    try await follower.first("aberto")
+    #expect(try await house.bid("anulado", "100,00", as: "cliente_alpha").status == 0)
+    let dear = try await house.bidLine("anulado", "900,00", as: "cliente_beta")
+    let id = try #require(dear.line.idLance)
+    func void(_ id: String, of bidder: String = "cliente_beta", _ more: String...) async throws -> PrivateHouse.Run {
+      try await house.operator(["anular", "anulado", id, "--usuario", bidder, "--motivo", "valor errado"] + more)
+    }
+    let none = try await void("00000000-0000-4000-8000-000000000000")
+    #expect(none.status == 1 && none.text.contains("(lance_desconhecido)"), "\(none)")
+    #expect(try await void(id, of: "cliente_alpha").status == 1)
+
+    let run = try await void(id)
+    #expect(run.status == 0 && run.output.first?.hasPrefix("anulado: \(id), bloco ") == true, "\(run)")
+    let told = try await follower.first("anulado")
+    #expect((told.idLance, told.idUsuario, told.motivo) == (id, "cliente_beta", "valor errado"))
+    #expect((told.precoCentavos, told.lider, told.minimoCentavos) == (100_00, "cliente_alpha", 110_00))
+    let again = try await void(id, of: "cliente_beta", "--json")
+    let said = try Line(try #require(again.output.first))
+    #expect(again.status == 1 && (said.situacao, said.motivo) == ("recusado", "lance_anulado"), "\(again)")
+    #expect(try await house.bid("anulado", "110,00", as: "cliente_beta").status == 0)
+
+    #expect(try await house.operator(["cancelar", "anulado", "--motivo", "fim do teste"]).status == 0)
+    #expect(try await follower.toTheEnd().last?.situacao == "cancelado")
+    let scratch = try ScratchFolder()
+    let ledger = try await house.client(["livro", "anulado"])
+    try Data(ledger.output.flatMap { Array($0.utf8) + [0x0a] }).write(to: URL(filePath: scratch.file("livro")))
+    let verified = try await house.client(["verificar", scratch.file("livro")])
+    #expect(verified.status == 0, "\(verified)")
   }
 
   @Test func `A bid in the last moments moves the end, and a follower is told by whom`() async throws {

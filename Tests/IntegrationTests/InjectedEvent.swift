@@ -162,6 +162,9 @@ extension Loot {
     return [
       event(
         "an auction passed on", "leilao.repassado", try forge.signed(payload, as: .passedOn, by: Self.calendar), "formato"),
+      event(
+        "a bid voided by nobody who may", "lance.anular", try forge.signed(payload, as: .voidBid, by: Self.calendar),
+        "identidade_divergente"),
       event("a bid voided", "lance.anular", try forge.signed(payload, as: .voidBid, by: "operador"), "formato"),
       event("a reserve", "leilao.reserva", try forge.signed(payload, as: .reserve, by: Self.calendar), "formato"),
       event("a type of a later version", "leilao.cancelado", Array(later.utf8), "formato"),

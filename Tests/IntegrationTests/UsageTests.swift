@@ -42,6 +42,11 @@ struct UsageTests {
     Mistake("ms-leilao", ["agendar", "--id", "x"], names: "--titulo"),
     Mistake("ms-leilao", ["cancelar", "x", "--motivo", ""], names: "--motivo", "500"),
     Mistake("ms-leilao", ["suspender", "x"], names: "--motivo"),
+    Mistake("ms-leilao", ["anular", "x", "--usuario", "ana", "--motivo", "m"], names: "ID_LANCE"),
+    Mistake("ms-leilao", ["anular", "x", "3", "--usuario", "ana", "--motivo", "m"], names: "ID_LANCE", "“3”", "UUID"),
+    Mistake(
+      "ms-leilao", ["anular", "x", "00000000-0000-4000-8000-000000000000", "--usuario", "Ana", "--motivo", "m"],
+      names: "--usuario", "Ana"),
     Mistake("ms-leilao", ["cancelar", "X!", "--motivo", "m"], names: "ID", "X!", "minúsculas"),
     Mistake("ms-leilao", ["listar", "--broker", "http://casa"], names: "--broker", "amqp"),
     Mistake("ms-leilao", ["listar", "--log", "alto"], names: "--log", "alto", "debug"),
@@ -135,7 +140,7 @@ struct UsageTests {
   /// Everything that has a help of its own, by its Portuguese names.
   static let commands = [
     ["ms-leilao"], ["ms-leilao", "servir"], ["ms-leilao", "agendar"], ["ms-leilao", "cancelar"], ["ms-leilao", "suspender"],
-    ["ms-leilao", "retomar"], ["ms-leilao", "encerrar"], ["ms-leilao", "listar"],
+    ["ms-leilao", "retomar"], ["ms-leilao", "encerrar"], ["ms-leilao", "anular"], ["ms-leilao", "listar"],
     ["ms-leilao", "mortas"], ["ms-leilao", "mortas", "listar"], ["ms-leilao", "mortas", "ver"],
     ["ms-leilao", "mortas", "reenviar"], ["ms-leilao", "mortas", "descartar"], ["ms-leilao", "trocar-chave"],
     ["ms-leilao", "topologia"], ["ms-leilao", "copiar"], ["ms-leilao", "restaurar"], ["ms-lance"], ["ms-lance", "servir"],

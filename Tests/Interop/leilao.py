@@ -146,6 +146,7 @@ SPEAKS = {
     "ms_lance": {"lance-validado", "lance-invalidado", "leilao-prorrogado", "leilao-vencedor", "retrato",
                  "relogio-sincronizado", "livro-encerrado"},
     "bidder": {"lance-realizado"},
+    "operador": {"lance-anular"},                      # the one command that stands in a chain
 }
 
 
@@ -241,14 +242,14 @@ class House:
     """The house's two public keys, out of band from the key folder."""
 
     def __init__(self, keys):
-        """`keys`: public key of ms_leilao and of ms_lance."""
+        """`keys`: public keys of ms_leilao, of ms_lance and of the operator."""
         self.keys = {sha256(spki_of(public)): (public, SPEAKS[name]) for name, public in keys.items()}
         self.names = {sha256(spki_of(public)): name for name, public in keys.items()}
 
     @classmethod
     def load(cls, folder):
         read = lambda name: load_pem_public_key(pathlib.Path(folder, "public", f"{name}.pem").read_bytes())
-        return cls({name: read(name) for name in ("ms_leilao", "ms_lance")})
+        return cls({name: read(name) for name in ("ms_leilao", "ms_lance", "operador")})
 
     def open(self, envelope, *kinds, more=(), also={}):
         """`also`: kinds that a key may speak here besides its own, by its owner."""
@@ -360,7 +361,7 @@ CLOCK = clock_form(False)
 SALT = text("[0-9a-f]{32}")
 STATE = dict(preco_centavos=maybe(MONEY), lider=maybe(WHO), minimo_centavos=MONEY, fim_us=INSTANT)
 HAPPENINGS = {
-    "lance": anything, "suspensao": anything, "retomada": anything, "anulacao": anything,      # opened by themselves
+    "lance": anything, "anulacao": anything, "suspensao": anything, "retomada": anything,      # opened by themselves
     "indisponibilidade": obj(False, de_us=INSTANT, ate_us=INSTANT),
     "chave": obj(False, id_usuario=WHO, keyid=DIGEST, spki=anything, situacao=one_of("ativa", "revogada")),
     "revelacao": lambda value: (
@@ -368,7 +369,7 @@ HAPPENINGS = {
         if "id_lance" in value else obj(False, reserva_centavos=count(1), sal=SALT)(value)),
 }
 
-RECEIVED = ("lance", "suspensao", "retomada")
+RECEIVED = ("lance", "anulacao", "suspensao", "retomada")
 
 
 def entry(value):
@@ -428,6 +429,8 @@ FORMS = {
         obj(True, ("reserva_centavos", "sal"), **terms(True), id_comando=UUID, reserva_centavos=count(1), sal=SALT)(value)
         and ("reserva_centavos" in value) == ("sal" in value)),
     "leilao-cancelar": CHANGE, "leilao-suspender": CHANGE, "leilao-retomar": CHANGE, "leilao-encerrar": CHANGE,
+    "lance-anular": obj(True, id_leilao=AUCTION, id_comando=UUID, edicao=DIGEST, id_lance=UUID, id_usuario=WHO, motivo=free(500),
+                        relogio=clock_form(True)),
 }
 ANSWERS = {
     "leiloes": obj(False, leiloes=every(SUMMARY)),
@@ -490,7 +493,15 @@ def ascend(terms, held, who, openly, maximum):
     if maximum > held.maximum:
         return Contest(min(max(openly, min(maximum, held.maximum + step(terms, held.maximum))), at_once), who, maximum)
     price = min(held.maximum, maximum + step(terms, maximum)) if maximum < held.maximum else maximum
-    return held._replace(price=min(price, at_once))
+    return held._replace(price=max(held.price, min(price, at_once)))
+
+
+def after_bids(terms, offers, reserve=None):
+    """The contest after (who, openly, maximum), one after another."""
+    held = Contest(None, None, None)
+    for offer in offers:
+        held = after_bid(terms, held, *offer, reserve)
+    return held
 
 
 def unsealed(terms, bids, reserve=None):
@@ -499,6 +510,8 @@ def unsealed(terms, bids, reserve=None):
     for who, amount in bids:
         last.pop(who, None)                            # a later bid stands in its own place
         last[who] = amount
+    if not last:
+        return None, None
     who = max(last, key=last.get)                      # of equal ones the first
     second = max([terms["lance_inicial_centavos"]] + [amount for other, amount in last.items() if other != who])
     if reserve is not None and last[who] >= reserve:
@@ -514,15 +527,48 @@ def check_revealed(edicao, terms, bid, revealed):
     need(terms["formato"] == "ingles" or revealed["maximo_centavos"] >= terms["lance_inicial_centavos"], "revelacao: too little")
 
 
-class Secrets:
-    """The bids of a chain from the first with a commitment on, and what they come to when all are open."""
+def stated_after(happening):
+    """Price, leader, and whether the reserve is met, which is None where there is none."""
+    return happening["preco_centavos"], happening["lider"], happening.get("reserva_atingida")
 
-    def __init__(self, chain, price, leader):
-        self.chain, self.held = chain, Contest(price, leader, price)
-        self.bids, self.opened = [], 0                 # payload, stated (price, leader, reserve met), maximum
+
+class Record:
+    """The accepted bids of a chain, which of them were voided, and what the others come to: as long as nothing is secret at once, then
+    when all are open."""
+
+    def __init__(self, chain):
+        self.chain, self.held = chain, Contest(None, None, None)
+        self.events, self.opened = [], 0               # [payload, stated (price, leader, reserve met), maximum] or (id_lance, stated)
+        self.secret = False                            # a bid has committed to something
+
+    @property
+    def bids(self):
+        return [event for event in self.events if isinstance(event, list)]
+
+    @property
+    def voided(self):
+        return {event[0] for event in self.events if isinstance(event, tuple)}
 
     def take(self, value, stated):
-        self.bids.append([value, stated, None])
+        openly = value["valor_centavos"]
+        if not self.secret:
+            self.held = after_bid(self.chain.terms, self.held, value["id_usuario"], openly, openly)
+        self.events.append([value, stated, None])
+
+    def void(self, id_lance, stated):
+        """What the others come to, or, where that is secret yet, what is stated."""
+        need(id_lance not in self.voided, "anulacao: voided before")
+        self.events.append((id_lance, stated))
+        left = [value for value, _, _ in self.bids if value["id_lance"] not in self.voided]
+        if not self.secret:
+            self.held = after_bids(self.chain.terms, [(value["id_usuario"], value["valor_centavos"], value["valor_centavos"]) for value in left])
+            return self.held[:2]
+        if self.chain.terms["formato"] != "ingles" or not left:
+            return None, None
+        price, leader, _ = stated
+        need(price is not None and price >= self.chain.terms["lance_inicial_centavos"]
+             and leader in {value["id_usuario"] for value in left}, "anulacao: nobody of those whose bids are left")
+        return price, leader
 
     def open(self, revealed):
         """What the bids revealed so far come to, where they were sealed."""
@@ -531,23 +577,30 @@ class Secrets:
         bid, self.opened = committed[self.opened], self.opened + 1
         check_revealed(self.chain.edicao, self.chain.terms, bid[0], revealed)
         bid[2] = revealed["maximo_centavos"]
-        return unsealed(self.chain.terms, [(value["id_usuario"], maximum) for value, _, maximum in committed[:self.opened]],
-                        self.chain.reserve)
+        return unsealed(self.chain.terms, [(value["id_usuario"], maximum) for value, _, maximum in committed[:self.opened]
+                                           if value["id_lance"] not in self.voided], self.chain.reserve)
 
     def settle(self):
         """Every stated price and leader was what the bids come to."""
         terms = self.chain.terms
         need(self.opened == sum("maximo_compromisso" in bid[0] for bid in self.bids), "not all secrets were revealed")
-        if terms["formato"] != "ingles":
+        if terms["formato"] != "ingles" or not self.secret and self.chain.reserve is None:
             return
-        for value, stated, maximum in self.bids:
-            openly, who = value["valor_centavos"], value["id_usuario"]
-            maximum = openly if maximum is None else maximum
-            need(maximum >= openly, "a maximum below what was offered openly")
-            need(maximum >= terms["lance_inicial_centavos"] if self.held.leader is None
-                 else maximum > self.held.price or who == self.held.leader, "a maximum that was too low")
-            self.held = after_bid(terms, self.held, who, openly, maximum, self.chain.reserve)
-            due = (*self.held[:2], self.chain.is_met(self.held.price))
+        held, offers, reserve = Contest(None, None, None), {}, self.chain.reserve
+        for event in self.events:
+            if isinstance(event, tuple):
+                del offers[event[0]]
+                held, stated = after_bids(terms, offers.values(), reserve), event[1]
+            else:
+                value, stated, maximum = event
+                openly, who = value["valor_centavos"], value["id_usuario"]
+                maximum = openly if maximum is None else maximum
+                need(maximum >= openly, "a maximum below what was offered openly")
+                need(maximum >= terms["lance_inicial_centavos"] if held.leader is None
+                     else maximum > held.price or who == held.leader, "a maximum that was too low")
+                offers[value["id_lance"]] = (who, openly, maximum)
+                held = after_bid(terms, held, who, openly, maximum, reserve)
+            due = (*held[:2], self.chain.is_met(held.price))
             need(stated == due, f"stated {stated}, should have been {due}")
 
 
@@ -564,7 +617,7 @@ class Chain:
         self.keys = {}                                 # id_usuario: (keyid, public key, situacao)
         self.bids = {}                                 # id_lance: (number of its block, bid's statement)
         self.received, self.sequence, self.suspended, self.moved = 0, 0, None, 0
-        self.secrets = None                            # from the first bid with a commitment on, or with a reserve from the first
+        self.record = Record(self)
         self.reserve, self.met = None, None            # once it is told; as stated last
         self.result = None
 
@@ -626,7 +679,7 @@ class Chain:
                                   also={"ms_lance": ["leilao-cancelado"]})
             self.own(end.value, end.kind)
             cancelled = end.kind == "leilao-cancelado"
-        need(result["lances_validos"] == len(self.bids), "result: lances_validos")
+        need(result["lances_validos"] == len(self.bids) - len(self.record.voided), "result: lances_validos")
         need((result["vencedor"] is None) == (result["valor_centavos"] is None), "result: vencedor without valor")
         need((result["situacao"] == "cancelado") == cancelled, "result: cancelado")
         need(not bought or result["situacao"] == "vendido", "result: bought at once, and not sold")
@@ -637,8 +690,7 @@ class Chain:
             need((result["situacao"] == "sem_lances") == (state["lider"] is None), "result: sem_lances")
             need((result["situacao"] == "condicional") == (state["lider"] is not None and self.met is False), "result: condicional")
             need((self.reserve is None) == (self.terms["regras"]["reserva_compromisso"] is None), "the reserve was not revealed")
-            if self.secrets:
-                self.secrets.settle()
+            self.record.settle()
             if result["situacao"] == "vendido":
                 need((result["vencedor"], result["valor_centavos"]) == (state["lider"], state["preco_centavos"]), "result: winner")
         self.result = result
@@ -653,7 +705,7 @@ class Chain:
     def apply(self, state, happening, number, at):
         """The state after one entry, which the entry has to state too; `at`: the block's instant."""
         new = dict(state)
-        need(self.reserve is None and not (self.secrets and self.secrets.opened) or "revelacao" in happening, f"block {number}: something after a revelacao")
+        need(self.reserve is None and not self.record.opened or "revelacao" in happening, f"block {number}: something after a revelacao")
         need(state["preco_centavos"] is None or state["preco_centavos"] != self.terms["regras"]["compra_imediata_centavos"]
              or "revelacao" in happening, f"block {number}: something after the lot was bought at once")
         if "lance" in happening:
@@ -677,17 +729,19 @@ class Chain:
             need(self.suspended is None and (bought or at > state["fim_us"]), "revelacao: before the end")
             revealed = happening["revelacao"]
             if "reserva_centavos" in revealed:
-                need(self.reserve is None and not (self.secrets and self.secrets.opened), "revelacao: a reserve told late, or twice")
+                need(self.reserve is None and not self.record.opened, "revelacao: a reserve told late, or twice")
                 need(reserve_commitment(self.terms["id_leilao"], self.terms["nonce"], revealed["reserva_centavos"], revealed["sal"])
                      == self.terms["regras"]["reserva_compromisso"], "revelacao: another reserve")
                 self.reserve = revealed["reserva_centavos"]
             else:
-                need(self.secrets, "revelacao: nobody kept a secret")
-                comes_to = self.secrets.open(revealed)
+                need(self.record.secret, "revelacao: nobody kept a secret")
+                comes_to = self.record.open(revealed)
                 if self.terms["formato"] != "ingles":
                     new["preco_centavos"], new["lider"] = comes_to
+        elif "anulacao" in happening:
+            new["preco_centavos"], new["lider"] = self.void(happening)
+            new["minimo_centavos"] = self.least(new["preco_centavos"])
         else:
-            need("indisponibilidade" in happening, "anulacao is not known yet")
             need(happening["fim_us"] >= state["fim_us"], "indisponibilidade: the end moved back")
             new["fim_us"] = happening["fim_us"]
         self.met = happening.get("reserva_atingida")
@@ -709,6 +763,16 @@ class Chain:
         self.sequence, self.received = said["sequencia"], received
         return said, received
 
+    def void(self, happening):
+        """Price and leader without the bid that an operator voids."""
+        said, received = self.house.open(happening["anulacao"], "lance-anular").value, happening["recebido_us"]
+        self.own(said, "anulacao")
+        need(received > self.received, "anulacao: recebido_us does not rise")
+        self.received = received
+        _, bid = self.bids.get(said["id_lance"], (None, None))
+        need(bid is not None and bid.value["id_usuario"] == said["id_usuario"], "anulacao: of no accepted bid")
+        return self.record.void(said["id_lance"], stated_after(happening))
+
     def bid(self, state, happening, number):
         need(self.suspended is None, "lance: while it was suspended")
         envelope, received, rules = happening["lance"], happening["recebido_us"], self.terms["regras"]
@@ -725,23 +789,22 @@ class Chain:
         need(who != self.terms["vendedor"], "lance: by the seller")
         if seen is not None:
             need(seen["bloco"] < number and self.hashes[seen["bloco"]] == seen["hash"], "lance: visto")
-        if ("maximo_compromisso" in value or rules["reserva_compromisso"]) and self.secrets is None:
-            self.secrets = Secrets(self, state["preco_centavos"], state["lider"])
+        self.record.secret |= "maximo_compromisso" in value
         self.bids[value["id_lance"]] = (number, bid)
         self.received = received
-        if self.secrets:
+        self.record.take(value, stated_after(happening))
+        if self.record.secret:
             return self.secret_bid(state, happening, value)
         need(self.terms["formato"] == "ingles", "lance: openly in a sealed auction")
         need(who != state["lider"] or amount >= at_once, "lance: by the leader")
         if amount < state["minimo_centavos"]:           # in flight: counts from the state that was seen, but exceeds the price
             need(seen is not None and amount >= self.after[seen["bloco"]]["minimo_centavos"], "lance: below the minimum")
             need(amount > (state["preco_centavos"] or 0), "lance: does not exceed the price")
-        return self.standing(state, min(amount, at_once), who, received)
+        return self.standing(state, *self.record.held[:2], received)
 
     def secret_bid(self, state, happening, value):
         """One whose price can be worked out when all is revealed; until then it is what the house says, within bounds."""
         price, leader, who = happening["preco_centavos"], happening["lider"], value["id_usuario"]
-        self.secrets.take(value, (price, leader, happening.get("reserva_atingida")))
         if self.terms["formato"] != "ingles":
             need("maximo_compromisso" in value and value["valor_centavos"] == 0, "lance: not sealed")
             return dict(state)

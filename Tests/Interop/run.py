@@ -255,6 +255,7 @@ class Scenario:
         self.cancelled(b, c, ana)
         self.bought(seller, bidders)
         self.suspended(seller, bidders)
+        self.voided(seller, bidders)
         self.secret(seller, bidders)
         self.ending(a, bidders)
         self.queries(a, b)
@@ -307,6 +308,35 @@ class Scenario:
         that("antes_do_fim", early and early["motivo"] == "antes_do_fim", early)
         decision = self.decide(self.payload(second, e, 20_000), second)
         that("bids count again", decision.motivo is None, decision)
+
+    def voided(self, seller, bidders):
+        that, runs, begin, (first, second, _) = self.checks.that, self.checks.runs, now_us(), bidders
+        if not runs("schedule an auction of which a bid is to be voided", lambda: self.schedule(
+                "g", begin + 2_000_000, begin + 600_000_000, seller.owner)):
+            return
+        g = self.chains[f"py-{RUN}-g"]
+        if not that("it opens", self.wait(lambda: g.head, 15)):
+            return
+        self.decide(self.payload(first, g, 10_000), first)
+        dear = self.payload(second, g, 90_000)
+        self.decide(dear, second)
+
+        def void(chain, id_lance, who):
+            return self.command("lance-anular", {
+                "id_leilao": chain.id, "id_comando": str(uuid.uuid4()), "edicao": chain.edicao, "id_lance": id_lance, "id_usuario": who,
+                "motivo": "valor errado", "relogio": clock()})
+
+        answer = runs("lance-anular is answered", lambda: void(g, dear["id_lance"], second.owner))
+        that("aceito", answer and answer["situacao"] == "aceito", answer)
+        that("a block holds the anulacao, and price and leader are the others'", self.wait(lambda: g.record.voided, 10)
+             and (g.state["preco_centavos"], g.state["lider"], g.state["minimo_centavos"]) == (10_000, first.owner, 10_500), g.state)
+        mark = len(g.hashes)
+        again = runs("lance-anular once more is answered", lambda: void(g, dear["id_lance"], second.owner))
+        none = runs("lance-anular of no bid is answered", lambda: void(g, str(uuid.uuid4()), second.owner))
+        that("aceito, both, since ms-leilao knows no bids", all(one and one["situacao"] == "aceito" for one in (again, none)), (again, none))
+        self.decided("the query lance still says of it", dear, "aceito")
+        decision = self.decide(self.payload(second, g, 10_500), second)
+        that("a bid of the new minimum is taken, in the next block", decision.motivo is None and len(g.hashes) == mark + 1, decision)
 
     def secret(self, seller, bidders):
         """Sealed bids, secret maxima, reserves: what nobody sees until the end, and what it then comes to."""

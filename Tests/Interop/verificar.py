@@ -16,8 +16,8 @@ import sys
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_der_public_key, load_pem_public_key
 
-from leilao import (LIMIT, SPEAKS, STATE, Contest, Refused, after_bid, check_payload, check_revealed, compact, from_base64, need, obj,
-                    open_envelope, parse, pae, reserve_commitment, sha256, spki_of, step, unsealed, verifies, AUCTION, DIGEST, WHO, boolean, count)
+from leilao import (LIMIT, SPEAKS, STATE, Contest, Refused, after_bid, after_bids, check_payload, check_revealed, compact, from_base64,
+                    need, obj, open_envelope, parse, pae, reserve_commitment, sha256, spki_of, step, unsealed, verifies, AUCTION, DIGEST, WHO, boolean, count)
 
 HEADER = obj(True, formato=lambda v: v == "leilao-livro", versao=count(2, 2), id_leilao=AUCTION, edicao=DIGEST, encerrado=boolean,
              cabeca=obj(True, bloco=count(), hash=DIGEST), chaves=count(), blocos=count(1), recibos=count(), recibos_perdidos=count(),
@@ -188,14 +188,14 @@ class Ledger:
             parts[PARTS[said.kind]].append(one)
 
     def embedded(self, line, envelope, *kinds, by="ms_leilao", also=()):
-        """What ms_leilao said that a block holds; `also`: kinds that ms_lance may say here too."""
+        """What ms_leilao, or an operator, said that a block holds; `also`: kinds that ms_lance may say here too."""
         need(list(envelope) == ["payload", "payloadType", "signatures"], "an embedded envelope in another order")
 
         def key_of(keyid):
             need(isinstance(keyid, str), "a keyid that is no text")
             self.used.add(keyid)
             _, public, owner, _ = self.keys.get(keyid, (0, None, "", ()))
-            return public, set(kinds) if owner == by else set(also) if owner == "ms_lance" else set()
+            return public, set(kinds) if owner == by or by == "operador" and owner.startswith(by) else set(also) if owner == "ms_lance" else set()
 
         said = self.trying(line, open_envelope, envelope, key_of) or unverified(envelope)
         self.check_retirement(line, said)
@@ -250,12 +250,13 @@ class Replay:
         self.cancelled = False
         self.receipts = collections.deque(ledger.receipts)
         self.held = Contest(None, None, None)          # price, leader, how far he goes
+        self.offers, self.voided = {}, set()           # by (who, id_lance): (who, openly, maximum); those that count no longer
         told = [happening["revelacao"] for block in ledger.blocks for happening in block.value.get("entradas", [])
                 if "revelacao" in happening]
         self.secrets = {(one["id_usuario"], one["id_lance"]): one for one in told if "id_lance" in one}
         self.reserve = next((one["reserva_centavos"] for one in told if "reserva_centavos" in one), None)
         self.reserves = 0                              # how many were told
-        self.committed, self.revealed = [], []         # payloads of bids; (who, amount)
+        self.committed, self.revealed = [], []         # payloads of bids; (who, id_lance, amount)
         self.blind = False                             # something follows from what was not revealed
         self.revealing = None                          # the clock of the blocks that reveal
         self.overtaken = self.cancelled_unopened()     # a cancellation that came before the opening
@@ -362,7 +363,7 @@ class Replay:
             self.say(what == "revelacao" or self.revealing is None, "something after secrets were revealed")
             if named and what != "lance":
                 self.say(False, f"entry {place}: a key is named, and no bid follows")
-            if what in ("lance", "suspensao", "retomada"):
+            if what in ("lance", "anulacao", "suspensao", "retomada"):
                 self.take_receipts(happening["recebido_us"], None)
                 self.say(happening["recebido_us"] > self.last, f"entry {place}: recebido_us does not rise")
                 self.say(happening["recebido_us"] <= value["relogio"]["em_us"], "the block is older than what it holds")
@@ -395,7 +396,7 @@ class Replay:
             elif what == "revelacao":
                 new.update(self.reveal(value, happening[what]))
             else:
-                need(False, "anulacao is not known here")
+                new.update(self.void(happening[what], place))
             self.last = max(self.last, happening.get("recebido_us", 0))
             stated = {name: happening[name] for name in STATE}
             stated["reserva_atingida"], new["reserva_atingida"] = happening.get("reserva_atingida"), self.is_met(new["preco_centavos"])
@@ -461,11 +462,13 @@ class Replay:
         reason = self.refusal(value, clock, received)
         self.say(reason is None, f"entry {place}: the bid of {who} should have been refused: {reason}")
         self.accepted += 1
+        self.offers[who, value["id_lance"]] = None
         if "maximo_compromisso" in value:
             self.committed.append(value)
         if self.terms["formato"] != "ingles":
             return {}
         held, end = self.held, self.state["fim_us"]
+        self.offers[who, value["id_lance"]] = who, value["valor_centavos"], self.maximum(value)
         self.held = after_bid(self.terms, held, who, value["valor_centavos"], self.maximum(value), self.reserve)
         price, leader = self.held[:2]
         new = {"preco_centavos": price, "lider": leader, "minimo_centavos": self.least(price), "fim_us": end}
@@ -473,6 +476,23 @@ class Replay:
             extended = received + self.rules["prorrogacao_s"] * SECOND
             new["fim_us"] = max(end, extended if self.latest is None else min(extended, self.latest))
         return new
+
+    def void(self, envelope, place):
+        """Price, leader and minimum without the bid that an operator voids."""
+        said = self.ledger.embedded(self.at, envelope, "lance-anular", by="operador").value
+        key = said["id_usuario"], said["id_lance"]
+        self.say(said["id_leilao"] == self.header["id_leilao"] and said["edicao"] == self.header["edicao"], "of another auction")
+        if key not in self.offers or key in self.voided:
+            self.say(False, f"entry {place}: a bid is voided that is none, or was voided before")
+            return {}
+        self.voided.add(key)
+        self.accepted -= 1
+        if self.terms["formato"] != "ingles":
+            return {}
+        held = after_bids(self.terms, [offer for other, offer in self.offers.items() if other not in self.voided], self.reserve)
+        self.say(held.price is None or held.price != self.rules["compra_imediata_centavos"], "nobody buys because another's bid is voided")
+        self.held = held
+        return {"preco_centavos": held.price, "lider": held.leader, "minimo_centavos": self.least(held.price)}
 
     def maximum(self, bid):
         """How far a bid goes; None: that was not revealed."""
@@ -495,10 +515,11 @@ class Replay:
             return {}
         need(len(self.revealed) < len(self.committed), "revelacao: of no bid")
         check_revealed(self.header["edicao"], self.terms, self.committed[len(self.revealed)], secret)
-        self.revealed.append((secret["id_usuario"], secret["maximo_centavos"]))
+        self.revealed.append((secret["id_usuario"], secret["id_lance"], secret["maximo_centavos"]))
         if self.terms["formato"] == "ingles":
             return {}
-        price, leader = unsealed(self.terms, self.revealed, self.reserve)
+        counting = [(who, amount) for who, id_lance, amount in self.revealed if (who, id_lance) not in self.voided]
+        price, leader = unsealed(self.terms, counting, self.reserve)
         return {"preco_centavos": price, "lider": leader}
 
     def refusal(self, bid, clock, received):
@@ -547,7 +568,9 @@ class Replay:
         later = [instant for block, instant in self.moves if block > number]
         pending = self.state["preco_centavos"] != (self.prices[-1] if self.prices else None)
         recent = received - later[0] < tolerance if later else pending
-        return tolerance > 0 and recent and amount >= self.least(self.prices[number] if seen else None)
+        quoted = self.prices[number] if seen else None
+        risen = quoted is None or quoted < (self.state["preco_centavos"] or 0)
+        return tolerance > 0 and recent and risen and amount >= self.least(quoted)
 
     # Receipts ----------------------------------------------------------------------------------------------------------
 

@@ -153,7 +153,9 @@ struct BidderSessionTests {
     }
     #expect(client.session.auctions.values.allSatisfy { $0.terms.auction == "moto" || $0.bids.count == 2 })
     var past: [AuctionID: [PrincipalID]] = [:]
-    for case .past(let auction, let bids) in client.told { past[auction] = bids.map(\.bidder) }
+    for case .past(let auction, let changes) in client.told {
+      past[auction] = changes.compactMap { if case .bid(let bid) = $0 { bid.bidder } else { nil } }
+    }
     #expect(past == [names[50]: ["alpha", "beta"], names[51]: ["alpha", "beta"]])
     let asked = client.asked.count
     for _ in 0..<20 {

@@ -146,6 +146,51 @@ struct CalendarTests {
     #expect(bench.world.broker.depth(.msLeilao) == 0 && bench.service.isSilent)
   }
 
+  private func voiding(_ bench: CalendarBench, _ number: UInt64 = 31, of auction: AuctionID = "moto") throws -> Command {
+    Command(
+      id: Build.commandID(number),
+      action: .void(
+        Voiding(auction: auction, edition: try edition(bench), bid: Build.bidID(1), bidder: "alpha", reason: "valor errado")),
+      clock: bench.service.clock.now())
+  }
+
+  @Test(arguments: [nil] + CrashPoint.allCases.map(Optional.init))
+  func `hands on an operator's word byte for byte, and once, wherever it ends`(point: CrashPoint?) throws {
+    let bench = try bench()
+    _ = try schedule(bench)
+    bench.after(.seconds(11))
+    let command = try voiding(bench)
+    bench.forget()
+    let sealed = try bench.world.keys.voice("operador").seal(command)
+    bench.service.plannedEnd = point
+    bench.say(.command(command, sealed), as: "operador")
+    bench.after(.milliseconds(300))
+    if point != nil { bench.service.start() }
+    bench.after(.seconds(11))
+    let handed = bench.said(.voidBid)
+    #expect(Set(handed.map(\.body)) == [sealed.evidence.bytes])
+    #expect(handed.allSatisfy { $0.properties.messageID == command.id.description && $0.properties.correlationID == "moto" })
+    #expect(Set(bench.said(.commandAnswered).map(\.body)).count == 1)
+    let count = handed.count
+    bench.say(.command(command, sealed), as: "operador")
+    #expect(bench.said(.voidBid).count == count, "answered again, and done once")
+  }
+
+  @Test func `hands nothing on that it refuses, or that no operator wants`() throws {
+    let bench = try bench()
+    _ = try schedule(bench)
+    let early = try voiding(bench)
+    try give(early, to: bench)
+    #expect(try answers(bench).last?.refusal == .notOpen)
+    bench.after(.seconds(11))
+    try give(try voiding(bench, 32, of: "carro"), to: bench)
+    #expect(try answers(bench).last?.refusal == .unknownAuction)
+    let forged = try voiding(bench, 33)
+    bench.forget()
+    try give(forged, to: bench, signer: "alpha")
+    #expect(bench.reasons == ["identidade_divergente"] && bench.said(.voidBid).isEmpty)
+  }
+
   @Test func `refuses another command under the same id, and an auction that exists`() throws {
     let bench = try bench()
     _ = try schedule(bench)

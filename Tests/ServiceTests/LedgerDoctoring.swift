@@ -26,7 +26,8 @@ struct LedgerDoctoring: Sendable, CustomTestStringConvertible {
     self.init(name, .vendido, expected, doctor)
   }
 
-  static let all = bytes + lines + otherKeys + lies + liesAboutBids + liesAboutTheEnd + liesAboutSecrets + openings + seals
+  static let all =
+    bytes + lines + otherKeys + lies + liesAboutBids + liesAboutTheEnd + liesAboutSecrets + liesAboutVoiding + openings + seals
 
   // MARK: - Bytes
 

@@ -94,7 +94,7 @@ extension LedgerScene {
 
   static let kept = Build.secret(250_00)
 
-  private static func terms(_ format: AuctionFormat = .english) -> AuctionTerms {
+  static func terms(_ format: AuctionFormat = .english) -> AuctionTerms {
     Build.terms(
       format: format, rules: AuctionRules(reserveCommitment: kept.reserveDigest(to: "moto", nonce: Build.nonce)))
   }

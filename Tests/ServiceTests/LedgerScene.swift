@@ -48,6 +48,11 @@ enum LedgerScene: String, CaseIterable {
   case reservaSelada = "reserva-selada"
   /// What is kept back is never told.
   case reservaCancelada = "reserva-cancelada"
+  /// Bids that an operator voided: openly, under secret maxima, sealed.
+  case anulado
+  case anuladoSecreto = "anulado-secreto"
+  case anuladoFechado = "anulado-fechado"
+  case anuladoReserva = "anulado-reserva"
   /// Not over yet.
   case aberto
   /// Cancelled before it opened, with refusals before and after that, and then opened all the same.
@@ -95,6 +100,10 @@ enum LedgerScene: String, CaseIterable {
     case .condicional: try Self.conditional()
     case .reservaSelada: try Self.sealedReserve()
     case .reservaCancelada: try Self.reserve(closing: false)
+    case .anulado: try Self.voided()
+    case .anuladoSecreto: try Self.voidedInSecret()
+    case .anuladoFechado: try Self.voidedSealed()
+    case .anuladoReserva: try Self.voidedUnderReserve()
     case .aberto: try Self.open()
     case .canceladoAntes: try Self.cancelledUnopened()
     case .retomadoPeloFim: try Self.resumedByItsEnd()
@@ -420,6 +429,8 @@ extension Bench where Process == SimulatedService<BidDesk> {
 
   /// Also those that spoke for it before.
   var houseKeys: [KeyRing.Member] {
-    world.keys.ring.members.values.filter { [HousePrincipal.msLance, HousePrincipal.msLeilao].contains($0.owner) }
+    world.keys.ring.members.values.filter {
+      [HousePrincipal.msLance, HousePrincipal.msLeilao, HousePrincipal.operator].contains($0.owner)
+    }
   }
 }

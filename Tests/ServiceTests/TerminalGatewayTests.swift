@@ -2,6 +2,7 @@ import AuctionClient
 import AuctionFacts
 import AuctionSigning
 import AuctionWire
+import JournalKit
 import ServiceKit
 import SharedKernel
 import SuiteTesting
@@ -96,6 +97,40 @@ struct TerminalGatewayTests {
     let goesOn = told([.resumed, .extended(from: end, to: end + .seconds(60), by: nil, cause: .resumption)])
     #expect(goesOn.contains { if case .resumed("moto", _) = $0 { true } else { false } })
     #expect(!goesOn.contains { if case .extended = $0 { true } else { false } })
+  }
+
+  @Test func `tells that a bid was voided, then what the others come to, and which of the bidder's own is the last now`() throws {
+    let bench = try BooksBench.open()
+    let inbox = try #require(Inbox())
+    let gateway = TerminalGateway(
+      voice: try bench.world.keys.voice("alpha"), clock: bench.service.clock, inbox: inbox, receipts: Self.nowhere)
+    func events() -> [GatewayEvent] {
+      inbox.fetch().compactMap { if case .gateway(let event, _) = $0 { event } else { nil } }
+    }
+    let client = AskingClient(bench)
+    try client.give(.link(.up))
+    var told = 0
+    func hear() throws {
+      try client.give(.tick)
+      client.told[told...].forEach(gateway.hear)
+      told = client.told.count
+    }
+    try hear()
+    try bench.place(100_00, by: "alpha", number: 1)
+    try bench.place(110_00, by: "beta", number: 2)
+    try bench.place(900_00, by: "alpha", number: 3)
+    try bench.void(3, of: "alpha")
+    for block in bench.service.store.all("bloco", "moto").dropFirst() {
+      try client.give(.link(.statement(try HouseStatement(whole: block.body, ring: bench.world.keys.ring))))
+    }
+    _ = events()
+    try hear()
+    let heard = events()
+    let voided = try #require(
+      heard.firstIndex(of: .voided("moto", Build.bidID(3), by: "alpha", amount: 900_00, reason: "valor errado")))
+    guard case .auction(let view)? = heard.dropFirst(voided + 1).first else { throw Missing("the whole") }
+    #expect(view.leader == "beta" && view.price == 110_00 && view.ownLast == 100_00 && view.bidCount == 2)
+    #expect(view.bids.map(\.amount) == [100_00, 110_00])
   }
 
   @Test func `tells of more auctions than news may wait, and is not asked for them again and again`() throws {

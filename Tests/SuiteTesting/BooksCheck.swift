@@ -154,6 +154,7 @@ package struct BooksCheck {
     case .reserve(let said):
       expect(oracle.keep(said.secret.amount, of: said.auction, said.edition, at: clock))
     case .notice(let notice): expect(oracle.hear(notice, bytes: statement.envelope.evidence.bytes.count, at: clock))
+    case .voiding(let voiding, _): expect(oracle.void(voiding, bytes: statement.envelope.evidence.bytes.count, at: clock))
     case .block, .extended, .refused, .answered, .clock, .ledgerClosed: break
     }
   }
@@ -208,7 +209,7 @@ package struct BooksCheck {
       } else {
         nil
       }
-    case .scheduled, .reserve, .opened, .notice, .extended, .answered, .clock, .ledgerClosed: nil
+    case .scheduled, .reserve, .opened, .notice, .extended, .answered, .clock, .ledgerClosed, .voiding: nil
     }
   }
 }

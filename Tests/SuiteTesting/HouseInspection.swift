@@ -201,7 +201,7 @@ package struct HouseInspection {
         bidder: receipt.bidder, text: "refused as \(receipt.number ?? 0), \(receipt.reason)", auction: auction,
         at: receipt.receivedAt, isAccepted: false)
       return [(digest, decision)]
-    case .scheduled, .reserve, .opened, .notice, .extended, .answered, .clock, .ledgerClosed: return []
+    case .scheduled, .reserve, .opened, .notice, .extended, .answered, .clock, .ledgerClosed, .voiding: return []
     }
   }
 

@@ -24,6 +24,8 @@ package struct HousePlan: Sendable {
     case suspend(Int)
     /// With another number for each time.
     case resume(Int, Int)
+    /// An operator voids a bid that somebody knows of, or one that is none; with another number for each time.
+    case void(Int, Int)
     /// An operator asks for what is refused.
     case foolishCommand(Int)
     /// The bidder of that number bids on something, so many half steps over the minimum.
@@ -63,7 +65,8 @@ package struct HousePlan: Sendable {
     /// Whether something fails, rather than somebody doing something or something being mended.
     package var isFault: Bool {
       switch self {
-      case .schedule, .cancel, .suspend, .resume, .foolishCommand, .bid, .ask, .flood, .poison, .unblock, .release, .mendBindings,
+      case .schedule, .cancel, .suspend, .resume, .void, .foolishCommand, .bid, .ask, .flood, .poison, .unblock, .release,
+        .mendBindings,
         .removeKey,
         .restoreKey:
         false
@@ -117,6 +120,7 @@ package struct HousePlan: Sendable {
     if draft.random.chance(isWhole ? 40 : 15) { draft.add(.cancel(0), from: 1_500, to: length) }
     if draft.random.chance(isWhole ? 50 : 15) { draft.suspension(of: auctions.count - 1) }
     if !calm { isWhole ? draft.manyFaults(isUndisciplined: isUndisciplined) : draft.someFaults() }
+    draft.voids(in: auctions.count, isWhole ? 1...6 : 0...2)
     isLiedTo = isUndisciplined && draft.random.chance(25)
     random = draft.random
     // Equal instants keep the order in which they were drawn.
@@ -227,6 +231,11 @@ package struct HousePlan: Sendable {
       let from = random.interval(1_500...length)
       add(.suspend(index), from: from, to: from)
       for again in 0..<2 { add(.resume(index, again), from: from + 500, to: from + 3_000) }
+    }
+    mutating func voids(in auctions: Int, _ count: ClosedRange<Int64>) {
+      for number in 0..<Int(random.interval(count)) {
+        add(.void(Int(random.interval(0...Int64(auctions) - 1)), number), from: 2_000, to: length)
+      }
     }
     private mutating func commitFails() {
       add(.commitFails(isBooks: random.chance(70), random.pick(SimulatedStore.Failure.allCases)), to: length)

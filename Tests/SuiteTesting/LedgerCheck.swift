@@ -23,6 +23,8 @@ package struct LedgerCheck {
   private var keys: [Digest: KeyRecord] = [:]
   private var stamps: [Timestamp] = []
   private var taken: [(bid: SubmittedBid, entry: BlockEntry)] = []
+  /// Places among those taken, and how many there were when each counted no longer.
+  private var voided: [(place: Int, after: Int, entry: BlockEntry)] = []
 
   /// - Parameter isOpen: whether there need be no result yet.
   package init(_ ledger: [HouseStatement], of auction: AuctionID, isOpen: Bool = false) {
@@ -42,7 +44,7 @@ package struct LedgerCheck {
         (head, next) = (statement.digest, next + 1)
       case .refused(let receipt): receipts.append((receipt, statement.digest))
       case .clock, .ledgerClosed: break
-      case .scheduled, .reserve, .opened, .notice, .extended, .answered:
+      case .scheduled, .reserve, .opened, .notice, .extended, .answered, .voiding:
         complain("what is \(statement.envelope.kind) doing here?")
       }
     }
@@ -109,7 +111,7 @@ package struct LedgerCheck {
       if reserve != nil { complain("two reserves", 3) }
       if secret.reserveDigest(to: auction, nonce: nonce) != terms?.rules.reserveCommitment { complain("another reserve", 3) }
       reserve = secret.amount
-    case .voided: complain("a fact that this house does not hold yet")
+    case .voided(let evidence, let receivedAt): void(evidence, receivedAt, entry)
     }
     (price, leader, closesAt) = (entry.price, entry.leader, entry.closesAt)
   }
@@ -127,7 +129,8 @@ package struct LedgerCheck {
     taken.append((SubmittedBid(bid: bid, digest: SHA256.of(envelope.payload), key: record, evidence: evidence), entry))
     if let closesAt, receivedAt > closesAt { complain("the bid \(bid.id) came after the end", 3) }
     // What is secret is looked at when it is revealed.
-    guard !terms.isSealed, taken.allSatisfy({ $0.bid.bid.maximumCommitment == nil }) else { return }
+    guard areAmountsOpen else { return }
+    guard voided.isEmpty else { return compare(voids: voided.count, bids: taken.count, with: entry) }
     let buyNow = terms.rules.buyNow ?? .maximum
     if bid.bidder == leader, bid.amount < buyNow || terms.rules.buyNow == nil { complain("\(bid.bidder) outbid itself", 3) }
     if entry.leader != bid.bidder || entry.price != min(bid.amount, buyNow) {
@@ -138,6 +141,36 @@ package struct LedgerCheck {
     let isInFlight = terms.rules.inFlightTolerance > .zero && isHigher
     if bid.amount < min(least, buyNow), !isInFlight {
       complain("the bid \(bid.id) of \(bid.amount.minorUnits) is below \(least.minorUnits)", 3)
+    }
+  }
+
+  private mutating func void(_ evidence: Evidence, _ receivedAt: Timestamp, _ entry: BlockEntry) {
+    stamps.append(receivedAt)
+    guard let voiding = Voiding(evidence),
+      let place = taken.firstIndex(where: { $0.bid.bid.id == voiding.bid && $0.bid.bid.bidder == voiding.bidder }),
+      !voided.contains(where: { $0.place == place })
+    else { return complain("a voided bid that is none, or was voided before", 3) }
+    voided.append((place, taken.count, entry))
+    accepted -= 1
+    if entry.closesAt != closesAt { complain("a voided bid moved the end", 3) }
+    if areAmountsOpen { compare(voids: voided.count, bids: taken.count, with: entry) }
+  }
+
+  private var areAmountsOpen: Bool { terms?.isSealed == false && taken.allSatisfy { $0.bid.bid.maximumCommitment == nil } }
+
+  /// Whether the first so many bids, without the first so many voided ones, come to what the entry says.
+  private mutating func compare(voids: Int, bids: Int, with entry: BlockEntry) {
+    guard let terms else { return }
+    let gone = Set(voided.prefix(voids).map(\.place))
+    let counting = taken.prefix(bids).enumerated().filter { !gone.contains($0.offset) }.map(\.element.bid)
+    var oracle = Oracle.Auction(terms: terms, edition: SHA256.of([]), end: terms.closesAt)
+    oracle.reserve = reserve?.minorUnits
+    let standing = oracle.standing(of: counting)
+    let isMet = reserve.map { (standing.price ?? 0) >= $0.minorUnits }
+    // What the reserve is, is known when it is revealed.
+    let isSecret = reserve == nil && terms.rules.reserveCommitment != nil
+    if standing.price != entry.price?.minorUnits || standing.leader != entry.leader || !isSecret && isMet != entry.isReserveMet {
+      complain("after \(bids) bids and \(voids) voided ones, price and leader are not what they come to", 3)
     }
   }
 
@@ -160,15 +193,10 @@ package struct LedgerCheck {
       complain("not all was revealed", 3)
     }
     guard !terms.isSealed else { return }
-    var oracle = Oracle.Auction(terms: terms, edition: SHA256.of([]), end: terms.closesAt)
-    oracle.reserve = reserve?.minorUnits
     for (place, (_, entry)) in taken.enumerated() {
-      let standing = oracle.standing(of: taken[...place].map(\.bid))
-      let isMet = reserve.map { (standing.price ?? 0) >= $0.minorUnits }
-      if standing.price != entry.price?.minorUnits || standing.leader != entry.leader || isMet != entry.isReserveMet {
-        return complain("the price of bid \(place) is not what the bids come to", 3)
-      }
+      compare(voids: voided.prefix { $0.after <= place }.count, bids: place + 1, with: entry)
     }
+    for (place, void) in voided.enumerated() { compare(voids: place + 1, bids: void.after, with: void.entry) }
   }
 
   private mutating func check(_ receipts: [(Receipt, Digest)]) {

@@ -27,7 +27,7 @@ package enum Said: Sendable, Hashable {
         case .resumed: "retomado"
         case .revealed(let bid, let bidder, let secret): "revelado \(bid) \(bidder) \(secret.amount.minorUnits)"
         case .reserveRevealed(let secret): "reserva \(secret.amount.minorUnits)"
-        case .voided: "?"
+        case .voided: "anulado"
         }
       self.init(
         what: what, price: entry.price?.minorUnits, leader: entry.leader, minimum: entry.minimum.minorUnits, end: entry.closesAt,
@@ -60,8 +60,10 @@ package struct Oracle: Sendable {
     var block: Int64
     var bytes: Int
     var line: Said.Line
-    /// Of a sealed bid that has been revealed.
+    /// Of a sealed bid that has been revealed, and counts.
     var opened: SubmittedBid?
+    /// Whose bid counts no longer.
+    var voids: [String] = []
   }
 
   package struct Auction: Sendable {
@@ -93,7 +95,12 @@ package struct Oracle: Sendable {
     }
 
     var pending: [Happened] { happened.filter { $0.block == Int64(blocks.count) } }
-    func bids(upTo block: Int64) -> [SubmittedBid] { happened.filter { $0.block <= block }.compactMap(\.bid) }
+    /// Those that counted with that block.
+    func bids(upTo block: Int64) -> [SubmittedBid] {
+      let until = happened.filter { $0.block <= block }
+      return until.compactMap(\.bid).filter { bid in !until.contains { $0.voids == bid.names } }
+    }
+    package var counting: [SubmittedBid] { bids(upTo: .max) }
     package var price: Int64? { standing.price }
     package var leader: PrincipalID? { standing.leader }
     /// As everybody sees it.
@@ -122,7 +129,7 @@ package struct Oracle: Sendable {
         } else if most > now.most {
           now = Standing(price: max(open, min(most, now.most + step(now.most))), leader: bidder, most: most)
         } else {
-          now.price = most == now.most ? most : min(now.most, most + step(most))
+          now.price = max(now.price ?? 0, most == now.most ? most : min(now.most, most + step(most)))
         }
         // RULES: when met, price = max(price, reserve).
         if let reserve, now.most >= reserve { now.price = max(now.price ?? 0, reserve) }
@@ -219,6 +226,8 @@ package struct Oracle: Sendable {
       auction.standing(of: auction.bids(upTo: $0)).price != auction.standing(of: auction.bids(upTo: $0 - 1)).price
     }
     guard let moved else { return .belowMinimum }
+    // What one had seen counts where the price has risen since.
+    if let quotedPrice, quotedPrice >= price { return .belowMinimum }
     let tolerance = auction.terms.rules.inFlightTolerance.microseconds
     let isPending = moved == auction.blocks.count
     let isInFlight = tolerance > 0 && (isPending || r - auction.blocks[Int(moved)].clock.instant.microseconds < tolerance)
@@ -279,9 +288,12 @@ package struct Oracle: Sendable {
       what: what, price: auction.price, leader: auction.leader, minimum: auction.minimum, end: auction.end, isMet: auction.isMet)
   }
 
-  private func happen(_ what: String, bytes: Int, opened: SubmittedBid? = nil, in auction: inout Auction) {
+  private func happen(
+    _ what: String, bytes: Int, opened: SubmittedBid? = nil, voids: [String] = [], in auction: inout Auction
+  ) {
     let line = Self.line(what, in: auction)
-    auction.happened.append(Happened(what: what, block: Int64(auction.blocks.count), bytes: bytes, line: line, opened: opened))
+    auction.happened.append(
+      Happened(what: what, block: Int64(auction.blocks.count), bytes: bytes, line: line, opened: opened, voids: voids))
     auction.happened[auction.happened.count - 1].line = Self.line(what, in: auction)
   }
 
@@ -413,9 +425,12 @@ package struct Oracle: Sendable {
     var said = seal(&auction, at: clock)
     let after = named.map { [$0 + .microseconds(1)] } ?? []
     if let reserve = auction.reserve, !isCancelled { happen("reserva \(reserve)", bytes: 400, in: &auction) }
-    for bid in auction.bids(upTo: .max) where bid.secret != nil && !isCancelled {
+    let counting = auction.bids(upTo: .max)
+    for bid in auction.happened.compactMap(\.bid) where bid.secret != nil && !isCancelled {
       if auction.pending.count == 64 { said += seal(&auction, at: clock, after: after) }
-      happen("revelado \(bid.bid.id) \(bid.bid.bidder) \(bid.most)", bytes: 400, opened: bid, in: &auction)
+      happen(
+        "revelado \(bid.bid.id) \(bid.bid.bidder) \(bid.most)", bytes: 400, opened: counting.contains(bid) ? bid : nil,
+        in: &auction)
     }
     said += seal(&auction, at: clock, after: after)
     auction.end = named ?? auction.end
@@ -429,6 +444,25 @@ package struct Oracle: Sendable {
         auction.terms.auction, number, outcome, isSold ? auction.leader : nil, isSold ? auction.price : nil,
         Int64(auction.bids(upTo: .max).count), auction.refused, auction.end)
     ]
+  }
+
+  /// - Parameter bytes: of the signed command.
+  package mutating func void(_ voiding: Voiding, bytes: Int, at clock: ClockReading) -> [Said] {
+    guard var auction = auctions[voiding.auction], auction.isOpen, auction.outcome == nil, voiding.edition == auction.edition
+    else { return [] }
+    let counting = auction.bids(upTo: .max)
+    let left = counting.filter { $0.names != voiding.names }
+    if left.count == counting.count { return [] }
+    // Nobody would have bought by a bid of his.
+    if let price = auction.standing(of: left).price, price == auction.terms.rules.buyNow?.minorUnits { return [] }
+    defer { auctions[voiding.auction] = auction }
+    let pending = auction.pending
+    let isTooMuch = pending.count + 1 > 64 || pending.map(\.bytes).reduce(0, +) + bytes + 400 > 71 * 1_024
+    let received = later(clock, than: auction.stamps.map { $0 + .microseconds(1) }).instant
+    let said = isTooMuch ? seal(&auction, at: clock) : []
+    auction.stamps.append(received)
+    happen("anulado", bytes: bytes + 400, voids: voiding.names, in: &auction)
+    return said
   }
 
   package mutating func revoke(_ key: KeyRecord) {
@@ -470,7 +504,14 @@ extension CalendarNotice {
   }
 }
 
+extension Voiding {
+  /// Of the bid, as `SubmittedBid` has them.
+  fileprivate var names: [String] { [bidder.text, bid.description] }
+}
+
 extension SubmittedBid {
+  fileprivate var names: [String] { [bid.bidder.text, bid.id.description] }
+
   /// How far it goes.
   var most: Int64 { (secret?.amount ?? bid.amount).minorUnits }
 }

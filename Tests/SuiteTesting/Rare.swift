@@ -38,6 +38,7 @@ package enum Rare: Sendable, Hashable, CaseIterable {
   case keyAdded
   case sold
   case bought
+  case voided
   case noBids, conditional
   case cancelled
   case accepted
@@ -51,7 +52,8 @@ package enum Rare: Sendable, Hashable, CaseIterable {
       .commitUnheard, .recovered, .extensionRacesClose, .extendedByBid, .extendedByOutage, .houseDownOverClose, .clockMoved,
       .clockStep, .clockLeap, .clockLie, .clockLost, .standbyTakesOver, .paused, .halfOpenLink, .brokerRestart, .blocked,
       .queueFull, .returned, .deadLetter,
-      .duplicate, .queryWhileUncommitted, .keyRemoved, .keyAdded, .sold, .bought, .noBids, .conditional, .cancelled, .accepted,
+      .duplicate, .queryWhileUncommitted, .keyRemoved, .keyAdded, .sold, .bought, .voided, .noBids, .conditional, .cancelled,
+      .accepted,
       .neverDecided,
     ] + CrashPoint.allCases.map { .crash($0) } + Refusal.allCases.map { .refused($0) }
     + CommandRefusal.allCases.map { .commandRefused($0) }
@@ -90,6 +92,7 @@ package enum Rare: Sendable, Hashable, CaseIterable {
     case .keyRemoved: said("chave retirada", "key removed")
     case .keyAdded: said("chave posta", "key added")
     case .sold: said("vendido", "sold")
+    case .voided: said("lance anulado", "bid voided")
     case .bought: said("comprado na hora", "bought at once")
     case .noBids: said("sem lances", "no bids")
     case .conditional: said("abaixo da reserva", "below the reserve")

@@ -23,6 +23,7 @@ extension SimulatedHouse {
       return give(UInt64(index) + 200, to: index) { .suspend(auction: $0, edition: $1, reason: "conferência") }
     case .resume(let index, let number):
       return give(UInt64(index) + 300 + 10 * UInt64(number), to: index) { .resume(auction: $0, edition: $1, reason: "conferido") }
+    case .void(let index, let number): return void(in: index, number)
     case .foolishCommand(let kind): ask(foolishly: kind)
     case .bid(let index, let manner, let over): return bid(bidders[index], manner, over: over)
     case .ask(let index): for terms in plan.auctions { bidders[index].ask(of: terms.auction) }
@@ -80,6 +81,19 @@ extension SimulatedHouse {
     let message = Publishing.command(command, voice.seal(command))
     self.operator.send(message)
     if random.chance(30) { self.operator.send(message) }
+  }
+
+  private func void(in index: Int, _ number: Int) -> Bool {
+    let id = plan.auctions[index].auction
+    guard let known = bidders.compactMap({ $0.session.auctions[id] }).first(where: { !$0.bids.isEmpty }) else { return true }
+    let bid = known.bids.randomElement(using: &random)
+    // Now and then one that never was, or was voided before, or another bidder's.
+    let bidder = random.chance(10) ? HousePlan.mallory : bid?.bidder
+    guard let bid, let bidder else { return true }
+    world.trace.say("operador", "voids \(bid.id.description.suffix(4)) on \(id)")
+    return give(UInt64(index) + 400 + 10 * UInt64(number), to: index) {
+      .void(Voiding(auction: $0, edition: $1, bid: bid.id, bidder: bidder, reason: "valor errado"))
+    }
   }
 
   private func ask(foolishly kind: Int) {

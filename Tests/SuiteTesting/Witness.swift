@@ -98,6 +98,7 @@ final class Witness: @unchecked Sendable {
       if receipt.reason == .unknownAuction, let digest = receipt.bidDigest { tooEarly.insert(digest) }
       world.tally.reached(.refused(receipt.reason))
     case .block(let block):
+      if case .entries(let entries) = block.content, entries.contains(where: \.isVoiding) { world.tally.reached(.voided) }
       guard case .closing(let result, let evidence) = block.content else { return }
       switch result.outcome {
       case .sold: world.tally.reached(evidence == nil ? .bought : .sold)
@@ -105,7 +106,7 @@ final class Witness: @unchecked Sendable {
       case .cancelled: world.tally.reached(.cancelled)
       case .conditional: world.tally.reached(.conditional)
       }
-    case .scheduled, .reserve, .opened: break
+    case .scheduled, .reserve, .opened, .voiding: break
     }
   }
 }
@@ -115,7 +116,7 @@ extension HouseStatement {
   package var isSaidUnasked: Bool {
     switch fact {
     case .clock, .ledgerClosed: false
-    case .scheduled, .reserve, .opened, .notice, .block, .extended, .refused, .answered: true
+    case .scheduled, .reserve, .opened, .notice, .voiding, .block, .extended, .refused, .answered: true
     }
   }
 
@@ -126,7 +127,11 @@ extension HouseStatement {
     // Another command under the same id gets another answer.
     case .answered: true
     case .clock, .ledgerClosed: false
-    case .scheduled, .reserve, .opened, .notice, .block, .extended: false
+    case .scheduled, .reserve, .opened, .notice, .block, .extended, .voiding: false
     }
   }
+}
+
+extension BlockEntry {
+  fileprivate var isVoiding: Bool { if case .voided = fact { true } else { false } }
 }

@@ -85,6 +85,15 @@ struct WatchPrinter {
       emit(state, "reserva", said("a reserva era ", "the reserve was ") + money.format(amount, in: state.terms.currency)) {
         $0.add("reserva_centavos", amount.minorUnits)
       }
+    case .voided(let bid, let bidder, let reason):
+      emit(
+        state, "anulado",
+        said("lance de \(bidder) anulado (", "bid of \(bidder) voided (") + Printable.text(reason) + "); " + summary(state)
+      ) {
+        $0.add("id_lance", bid.description)
+        $0.add("id_usuario", bidder.text)
+        $0.add("motivo", reason)
+      }
     case .suspended(let reason):
       emit(state, "suspenso", said("suspenso: ", "halted: ") + Printable.text(reason)) { $0.add("motivo", reason) }
     case .resumed: emit(state, "retomado", said("retomado; ", "goes on; ") + summary(state)) { _ in }

@@ -14,8 +14,8 @@ import Synchronization
 final class TerminalGateway: Sendable {
   private struct State {
     var auctions: [AuctionID: FollowedAuction] = [:]
-    /// This bidder's own newest accepted bid, of the whole chain.
-    var ownLast: [AuctionID: Money] = [:]
+    /// This bidder's own bids that count, of the whole chain.
+    var own: [AuctionID: [(id: BidID, amount: Money)]] = [:]
     /// What sealed bids of this terminal's offer, which it alone knows until they are revealed.
     var sealed: [BidID: Money] = [:]
     var tickets: [BidID: (ticket: Ticket, sentAt: Timestamp)] = [:]
@@ -26,10 +26,21 @@ final class TerminalGateway: Sendable {
     var attempt = 1
     var driver: SessionDriver?
 
+    mutating func note(_ change: FollowedAuction.Change, of id: AuctionID, by me: PrincipalID) {
+      switch change {
+      case .bid(let bid):
+        guard bid.bidder == me, !own[id, default: []].contains(where: { $0.id == bid.id }) else { return }
+        own[id, default: []].append((bid.id, bid.amount))
+      case .voided(let bid, let bidder, _): if bidder == me { own[id]?.removeAll { $0.id == bid } }
+      case .opened, .extended, .revealed, .reserveRevealed, .suspended, .resumed, .closed, .broken: break
+      }
+    }
+
     /// Openly a bidder's accepted bids in an auction only rise; of sealed ones the last counts, whose amount may not be known here.
-    mutating func note(_ bid: FollowedAuction.RecordedBid, of id: AuctionID, by me: PrincipalID) {
-      guard bid.bidder == me else { return }
-      ownLast[id] = bid.amount > .zero ? max(bid.amount, ownLast[id] ?? .zero) : sealed[bid.id] ?? .zero
+    func ownLast(of id: AuctionID) -> Money? {
+      own[id, default: []].reduce(nil) { last, bid in
+        bid.amount > .zero ? max(bid.amount, last ?? .zero) : sealed[bid.id] ?? .zero
+      }
     }
   }
 
@@ -113,7 +124,7 @@ final class TerminalGateway: Sendable {
       tellGathered()
       post(.resyncing(done: answered, total: count))
     case .auction(let auction, let changes): hear(auction, changes)
-    case .past(let id, let bids): state.withLock { s in for bid in bids { s.note(bid, of: id, by: voice.principal) } }
+    case .past(let id, let changes): state.withLock { s in for change in changes { s.note(change, of: id, by: voice.principal) } }
     case .attempt(let attempt): hear(attempt)
     case .concerning(let statement): receipts.keep(statement)
     case .decision, .refusedLongAgo, .dropped: break
@@ -145,7 +156,7 @@ final class TerminalGateway: Sendable {
     let (isTold, isWhole, isMetNow) = state.withLock { s in
       let isMetNow = auction.isReserveMet != s.auctions[id]?.isReserveMet
       s.auctions[id] = auction
-      for case .bid(let bid) in changes { s.note(bid, of: id, by: voice.principal) }
+      for change in changes { s.note(change, of: id, by: voice.principal) }
       guard s.isLive, !auction.isCatchingUp else {
         s.gathered.insert(id)
         return (false, false, false)
@@ -155,9 +166,19 @@ final class TerminalGateway: Sendable {
     guard isTold else { return }
     tell(auction.asOf)
     guard !isWhole else { return post(.auction(view(of: auction))) }
-    for change in changes {
+    // What the others come to now is told with the whole.
+    var told = changes[...]
+    if let last = changes.lastIndex(where: { if case .voided = $0 { true } else { false } }) {
+      for case .voided(let bid, let bidder, let reason) in changes[...last] {
+        post(
+          .voided(id, bid, by: bidder, amount: auction.bids.last { $0.id == bid && $0.bidder == bidder }?.amount, reason: reason))
+      }
+      post(.auction(view(of: auction)))
+      told = changes[(last + 1)...]
+    }
+    for change in told {
       switch change {
-      case .opened: break
+      case .opened, .voided: break
       case .bid(let bid):
         post(
           .bidAccepted(id, BidLine(bid), block: auction.head?.block ?? 0, minimum: auction.minimum, closesAt: auction.closesAt))
@@ -221,8 +242,8 @@ final class TerminalGateway: Sendable {
     return AuctionView(
       terms: auction.terms, status: auction.status, head: auction.head?.block, price: auction.price, leader: auction.leader,
       minimum: auction.minimum, closesAt: auction.endsAt, isReserveMet: auction.isReserveMet,
-      bids: auction.bids.suffix(AuctionView.historyLimit).map(BidLine.init),
-      bidCount: auction.acceptedBids, ownLast: state.withLock { $0.ownLast[auction.terms.auction] }, chain: chain,
+      bids: auction.bids.filter { !$0.isVoided }.suffix(AuctionView.historyLimit).map(BidLine.init),
+      bidCount: auction.acceptedBids, ownLast: state.withLock { $0.ownLast(of: auction.terms.auction) }, chain: chain,
       result: auction.result, reason: auction.cancellation ?? auction.suspension)
   }
 

@@ -37,6 +37,8 @@ package enum GatewayEvent: Hashable, Sendable {
   case bidAccepted(AuctionID, BidLine, block: Int64, minimum: Money, closesAt: Timestamp)
   /// The end has moved: who, or what, did it.
   case extended(AuctionID, closesAt: Timestamp, by: PrincipalID?, cause: Extension.Cause)
+  /// An accepted bid counts no longer; an `auction` follows, with what the others come to. The amount is nil where it is not known.
+  case voided(AuctionID, BidID, by: PrincipalID, amount: Money?, reason: String)
   case suspended(AuctionID, reason: String)
   case resumed(AuctionID, closesAt: Timestamp)
   /// The final word on an auction; of a cancelled one with its reason, where that is known.

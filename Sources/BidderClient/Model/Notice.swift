@@ -5,6 +5,8 @@ package import SharedKernel
 package struct Notice: Hashable, Sendable {
   package enum Fact: Hashable, Sendable {
     case outbid(by: PrincipalID?, price: Money, own: Money?)
+    /// Nobody: one's own. Without an amount: sealed.
+    case voided(by: PrincipalID?, Money?, reason: String)
     case accepted(Money)
     case refused(Refusal?, Money, minimum: Money?)
     case busy(Money)
@@ -30,13 +32,16 @@ package struct Notice: Hashable, Sendable {
 
     /// Notices of one kind about one lot, close together, become one line.
     package enum Kind: Hashable, Sendable, CaseIterable {
-      case outbid, leading, refused, uncertain, won, lost, closed, cancelled, suspended, opened, reserve, closing, extended, chain
+      case outbid, leading, voided, refused, uncertain, won, lost, closed, cancelled, suspended, opened, reserve, closing,
+        extended
+      case chain
       case connection, house
     }
 
     package var kind: Kind {
       switch self {
       case .outbid: .outbid
+      case .voided: .voided
       case .accepted: .leading
       case .refused, .busy, .neverDecided, .notSent: .refused
       case .uncertain: .uncertain

@@ -35,6 +35,7 @@ extension Model {
     case .bidAccepted(let id, let line, let block, let minimum, let closesAt):
       accept(line, in: id, block: block, minimum: minimum, closesAt: closesAt)
     case .extended(let id, let closesAt, let by, let cause): extend(id, to: closesAt, by: by, cause: cause)
+    case .voided(let id, let bid, let bidder, let amount, let reason): void(bid, by: bidder, amount, in: id, reason)
     case .suspended(let id, let reason):
       guard let lot = live.lots[id], !lot.isOver, lot.view.status != .suspended else { return }
       live.lots[id]?.view.status = .suspended
@@ -162,6 +163,23 @@ extension Model {
       ring()
     }
     noteOutbid(old, lot.view)
+  }
+
+  /// A bid counts no longer: nobody has been outbid.
+  private mutating func void(_ bid: BidID, by bidder: PrincipalID, _ amount: Money?, in id: AuctionID, _ reason: String) {
+    guard let old = live.lots[id], !old.isOver else { return }
+    var lot = old
+    lot.view.bids.removeAll { $0.bid == bid && $0.bidder == bidder }
+    if lot.view.leader == bidder { lot.view.leader = nil }
+    if lot.bid?.id == bid { lot.bid = nil }
+    live.lots[id] = lot
+    let shown = amount.flatMap { $0 > .zero ? $0 : nil }
+    if bidder == me {
+      note(.voided(by: nil, shown, reason: reason), lot)
+      ring()
+    } else if isMine(old) || selection == id {
+      note(.voided(by: bidder, shown, reason: reason), lot)
+    }
   }
 
   /// Remembers by how much the end moved, and rings and warns anew for the new end.

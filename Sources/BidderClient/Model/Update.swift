@@ -36,7 +36,8 @@ extension Model {
       case .roundTrip, .houseClock, .silent, .blocked, .unblocked, .resyncing, .bid: false
       case .bidAccepted(let id, let line, _, _, let closesAt):
         sort == .price || sort == .standing || line.bidder == me || live.lots[id]?.view.closesAt != closesAt
-      case .connecting, .connected, .disconnected, .accessRefused, .live, .auction, .extended, .suspended, .resumed, .closed,
+      case .connecting, .connected, .disconnected, .accessRefused, .live, .auction, .extended, .voided, .suspended, .resumed,
+        .closed,
         .chainBroken:
         true
       }

@@ -34,7 +34,7 @@ extension Notice.Fact {
     case .eventsLost: return isPortuguese ? "pedindo tudo de novo" : "asking for everything again"
     case .cancelled(let reason):
       return (isPortuguese ? "cancelado" : "cancelled") + (reason.map { ": \($0)" } ?? "")
-    case .won, .lost, .soldToOther, .conditional, .noBids, .reserveMet, .suspended, .resumed, .opened, .lastMinute,
+    case .voided, .won, .lost, .soldToOther, .conditional, .noBids, .reserveMet, .suspended, .resumed, .opened, .lastMinute,
       .connectionLost,
       .reconnected, .brokerBlocked, .brokerUnblocked:
       return sentence(language, say)
@@ -49,9 +49,9 @@ extension Notice.Fact {
       .won(let amount):
       say.money(amount)
     case .refused(_, let amount, let minimum): say.money(minimum ?? amount)
-    case .lost(_, let amount?), .soldToOther(_, let amount?): say.money(amount)
+    case .lost(_, let amount?), .soldToOther(_, let amount?), .voided(_, let amount?, _): say.money(amount)
     case .extended(_, _, _, let closesAt): say.clock(closesAt)
-    case .lost, .soldToOther, .conditional, .noBids, .reserveMet, .cancelled, .suspended, .resumed, .opened, .lastMinute,
+    case .lost, .soldToOther, .voided, .conditional, .noBids, .reserveMet, .cancelled, .suspended, .resumed, .opened, .lastMinute,
       .chainBroken,
       .connectionLost, .reconnected, .brokerBlocked, .brokerUnblocked, .houseWithoutNTP, .eventsLost:
       Words.notice(kind, language)
@@ -62,6 +62,10 @@ extension Notice.Fact {
     switch self {
     case .outbid(let by, let price, let own):
       "\(say.name(by)) deu \(say.money(price))" + (own.map { " (você: \(say.money($0)))" } ?? "")
+    case .voided(nil, let amount, let reason):
+      "seu lance" + (amount.map { " de \(say.money($0))" } ?? "") + " foi anulado pela casa: \(reason)"
+    case .voided(let by, let amount, let reason):
+      "o lance de \(say.name(by))" + (amount.map { ", \(say.money($0))," } ?? "") + " foi anulado: \(reason)"
     case .accepted(let amount): "seu lance de \(say.money(amount)) foi aceito"
     case .refused(let reason, let amount, let minimum):
       "\(reason.words(.portuguese)): \(say.money(amount))" + (minimum.map { "; aceitaria \(say.money($0))" } ?? "")
@@ -97,6 +101,10 @@ extension Notice.Fact {
     switch self {
     case .outbid(let by, let price, let own):
       "\(say.name(by)) bid \(say.money(price))" + (own.map { " (you: \(say.money($0)))" } ?? "")
+    case .voided(nil, let amount, let reason):
+      "your bid" + (amount.map { " of \(say.money($0))" } ?? "") + " was voided by the house: \(reason)"
+    case .voided(let by, let amount, let reason):
+      "the bid of \(say.name(by))" + (amount.map { ", \(say.money($0))," } ?? "") + " was voided: \(reason)"
     case .accepted(let amount): "your bid of \(say.money(amount)) was accepted"
     case .refused(let reason, let amount, let minimum):
       "\(reason.words(.english)): \(say.money(amount))" + (minimum.map { "; \(say.money($0)) would do" } ?? "")

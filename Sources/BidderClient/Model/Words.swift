@@ -69,7 +69,7 @@ package enum Words {
     switch kind {
     case .outbid: "▼"
     case .leading: "★"
-    case .refused, .lost: "✗"
+    case .refused, .voided, .lost: "✗"
     case .uncertain: "?"
     case .won: "✓"
     case .closed, .cancelled: "-"
@@ -83,7 +83,7 @@ package enum Words {
 
   package static func role(_ kind: Notice.Fact.Kind) -> Role {
     switch kind {
-    case .outbid, .refused, .lost: .bad
+    case .outbid, .refused, .voided, .lost: .bad
     case .leading, .won: .good
     case .uncertain, .closing, .extended, .suspended: .warn
     case .closed, .cancelled, .opened, .reserve, .connection, .house: .normal
@@ -96,6 +96,7 @@ package enum Words {
     case (.portuguese, .outbid): "COBERTO"
     case (.portuguese, .leading): "LIDERA"
     case (.portuguese, .refused): "RECUSADO"
+    case (.portuguese, .voided): "ANULADO"
     case (.portuguese, .uncertain): "INCERTO"
     case (.portuguese, .won): "ARREMATADO"
     case (.portuguese, .lost): "PERDIDO"
@@ -112,6 +113,7 @@ package enum Words {
     case (.english, .outbid): "OUTBID"
     case (.english, .leading): "LEADING"
     case (.english, .refused): "REFUSED"
+    case (.english, .voided): "VOIDED"
     case (.english, .uncertain): "UNCERTAIN"
     case (.english, .won): "WON"
     case (.english, .lost): "LOST"
