@@ -314,7 +314,11 @@ struct BiddingTests {
       Decision(progress: .accepted, words: "aceito em 0 ms"),
       Decision(
         progress: .refused(.belowMinimum, minimum: reais(135_000)), words: "RECUSADO: abaixo do mínimo; aceitaria R$ 1.350,00"),
-      Decision(progress: .refused(.rateLimit, minimum: nil), words: "RECUSADO: lances rápidos demais"),
+      Decision(progress: .refused(.rateLimit, minimum: nil), words: "RECUSADO: lances rápidos demais; espere um segundo"),
+      Decision(
+        progress: .refused(.closed, minimum: reais(135_000)), words: "RECUSADO: o leilão já fechou; aceitava até 14:32:49"),
+      Decision(
+        progress: .refused(.alreadyLeading, minimum: reais(135_000)), words: "RECUSADO: você já lidera; valeria um máximo"),
       Decision(progress: .uncertain, words: "INCERTO"),
       Decision(progress: .busy, words: "casa ocupada"),
       Decision(progress: .refused(nil, minimum: nil), words: "RECUSADO: há mais de um dia"),
@@ -367,6 +371,6 @@ struct BiddingTests {
     model.hear(.bid(Ticket(1), .refused(.tieLost, minimum: nil)))
     model.hear(.bid(Ticket(1), .accepted))
     model.hear(.bid(Ticket(1), .uncertain))
-    #expect(model.live.lots[guitar]?.bid?.stage == .refused(.tieLost, minimum: nil))
+    #expect(model.live.lots[guitar]?.bid?.stage == .refused(RefusedBid(.tieLost, minimum: nil, span: nil)))
   }
 }

@@ -22,7 +22,7 @@ struct AuctionTests {
 
     let low = try await house.bid("em-turno", "109,99", as: "cliente_beta")
     #expect(low.status == 1)
-    #expect(low.text.hasPrefix("recusado: abaixo do mínimo (abaixo_do_minimo); o mínimo era R$\u{a0}110,00 [lance "))
+    #expect(low.text.hasPrefix("recusado: abaixo do mínimo (abaixo_do_minimo); aceitaria R$\u{a0}110,00 [lance "))
 
     #expect(try await house.bid("em-turno", "110,00", as: "cliente_beta").status == 0)
 

@@ -48,7 +48,9 @@ struct TimeTests {
     #expect(try await house.bid("sem-relogio", "100", as: "cliente_alpha").status == 0)
     let refused = try await house.bid("relogio-exigido", "100", as: "cliente_alpha")
     #expect(refused.status == 1)
-    #expect(refused.text.contains("não sincronizado (relogio_implausivel) ["), "the clock may be right, and no amount would do")
+    #expect(
+      refused.text.contains("não sincronizado (relogio_implausivel); acerte o relógio (NTP) e tente de novo ["),
+      "no other amount would do")
 
     let visitor = try await Visitor(house)
     for auction in ["sem-relogio", "relogio-exigido"] {

@@ -29,7 +29,7 @@ struct BidCall: Sendable {
             id, block: block.number, currency: nil, standing: accepted.map { ($0.entry.price, $0.entry.leader) })
         case .refused(let receipt):
           report.auction = receipt.auction
-          throw report.refused(id, receipt, currency: nil)
+          throw report.refused(id, receipt, on: nil)
         case nil:
           throw report.refused(
             id, because: "desconhecido",
@@ -142,7 +142,7 @@ struct BidCall: Sendable {
     case .accepted(let block):
       let recorded = auction.bids.last { $0.id == bid && $0.bidder == bidder }
       report.accepted(bid, block: block, currency: currency, standing: recorded.map { ($0.price, $0.leader) })
-    case .refused(let receipt): throw report.refused(bid, receipt, currency: currency)
+    case .refused(let receipt): throw report.refused(bid, receipt, on: auction)
     case .refusedLongAgo: throw report.refusedLongAgo(bid)
     case .busy:
       throw report.refused(

@@ -39,8 +39,8 @@ struct BidReport: Sendable {
     }
   }
 
-  /// - Parameter currency: nil where the auction's is not known; then people are not told the minimum.
-  func refused(_ id: BidID, _ receipt: Receipt, currency: Currency?) -> any Error {
+  /// - Parameter auction: nil where only the receipt is known; then people are not told amounts and times.
+  func refused(_ id: BidID, _ receipt: Receipt, on auction: FollowedAuction?) -> any Error {
     guard !json else {
       line(id, "recusado") {
         $0.add("motivo", receipt.reason.wireName)
@@ -48,12 +48,15 @@ struct BidReport: Sendable {
       }
       return ExitStatus.refused
     }
-    var minimum = ""
-    if receipt.reason.isAboutAmount, let least = receipt.minimum, let currency {
-      minimum = said("; o mínimo era ", "; the minimum was ") + money.format(least, in: currency)
-    }
+    let refused = RefusedBid(
+      receipt.reason, minimum: auction == nil ? nil : receipt.minimum, span: auction.map { ($0.terms.opensAt, $0.closesAt) })
     let reason = "\(receipt.reason.words(.current)) (\(receipt.reason.wireName))"
-    return Failure(.refused, said("recusado: ", "refused: ") + reason + minimum + said(" [lance \(id)]", " [bid \(id)]"))
+    let accepted = refused.accepted(
+      .current, money: { money.format($0, in: auction?.terms.currency ?? .brl) },
+      clock: { Zone.here.moment($0, asOf: receipt.receivedAt, .current) })
+    return Failure(
+      .refused,
+      said("recusado: ", "refused: ") + reason + (accepted.map { "; " + $0 } ?? "") + said(" [lance \(id)]", " [bid \(id)]"))
   }
 
   func refused(_ id: BidID?, because reason: String, _ sentence: String) -> any Error {
@@ -114,9 +117,4 @@ struct BidReport: Sendable {
     more(&line)
     tell(line.text)
   }
-}
-
-extension Refusal {
-  /// Whether a higher amount would have been accepted.
-  fileprivate var isAboutAmount: Bool { self == .belowMinimum || self == .tieLost }
 }

@@ -160,7 +160,7 @@ private final class Outcome: Sendable {
 
 extension Zone {
   /// Where this machine is, now.
-  fileprivate static var here: Zone {
+  static var here: Zone {
     var now = time(nil)
     var parts = tm()
     localtime_r(&now, &parts)

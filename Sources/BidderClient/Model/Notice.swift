@@ -8,7 +8,7 @@ package struct Notice: Hashable, Sendable {
     /// Nobody: one's own. Without an amount: sealed.
     case voided(by: PrincipalID?, Money?, reason: String)
     case accepted(Money)
-    case refused(Refusal?, Money, minimum: Money?)
+    case refused(RefusedBid, Money)
     case busy(Money)
     case uncertain(Money)
     case neverDecided(Money)
@@ -28,6 +28,7 @@ package struct Notice: Hashable, Sendable {
     case reconnected(after: Interval, auctions: Int)
     case brokerBlocked, brokerUnblocked
     case houseWithoutNTP
+    case unverified(reason: String)
     case eventsLost
 
     /// Notices of one kind about one lot, close together, become one line.
@@ -56,7 +57,7 @@ package struct Notice: Hashable, Sendable {
       case .extended: .extended
       case .chainBroken: .chain
       case .connectionLost, .reconnected, .brokerBlocked, .brokerUnblocked, .eventsLost: .connection
-      case .houseWithoutNTP: .house
+      case .houseWithoutNTP, .unverified: .house
       }
     }
   }

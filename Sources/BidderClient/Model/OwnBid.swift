@@ -1,4 +1,4 @@
-package import AuctionFacts
+import AuctionFacts
 package import SharedKernel
 
 /// A bid of this bidder, from the Enter that sent it to its decision.
@@ -7,7 +7,7 @@ package struct OwnBid: Hashable, Sendable {
     case sending, delivered, uncertain
     /// How long it took.
     case accepted(after: Interval)
-    case refused(Refusal?, minimum: Money?)
+    case refused(RefusedBid)
     case busy, neverDecided
     case notSent(reason: String)
 

@@ -64,6 +64,13 @@ package struct Zone: Hashable, Sendable {
     return (dayOfYear - (153 * m + 2) / 5 + 1, m < 10 ? m + 3 : m - 9)
   }
 
+  /// The time of day, on another day than `now`'s with the date.
+  func moment(_ instant: Timestamp, asOf now: Timestamp, _ language: Language) -> String {
+    guard day(instant) != day(now) else { return clock(instant) }
+    let (day, month) = date(instant)
+    return (language == .portuguese ? Text.date(day, month) : Text.date(month, day)) + " " + minute(instant)
+  }
+
   private func local(_ instant: Timestamp) -> Int64 { (instant + .seconds(secondsEast)).microseconds }
   private func secondOfDay(_ instant: Timestamp) -> Int64 {
     floored(local(instant), 1_000_000) - floored(local(instant), 86_400_000_000) * 86_400

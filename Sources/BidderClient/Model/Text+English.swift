@@ -172,8 +172,7 @@ extension StageWords {
     case .delivered: "delivered, waiting for the house"
     case .unanswered(let seconds): "no answer for \(Text.span(seconds))"
     case .accepted(let ms): "accepted in \(ms) ms"
-    case .refused(let refusal, let minimum):
-      "REFUSED: \(refusal.words(.english))" + (minimum.map { "; \($0) would do" } ?? "")
+    case .refused(let words, _): "REFUSED: \(words)"
     case .uncertain: "UNCERTAIN: SENT WITHOUT ANSWER, asking the house"
     case .busy: "REFUSED: house busy, it did not count; try again"
     case .neverDecided: "never reached the house: it did not count"
@@ -190,7 +189,7 @@ extension StageWords {
     case .delivered: "waiting for house"
     case .unanswered(let seconds): "no answer \(Text.span(seconds))"
     case .accepted(let ms): "accepted \(ms) ms"
-    case .refused(let refusal, let minimum): minimum.map { "✗ min \($0)" } ?? "✗ \(refusal.words(.english))"
+    case .refused(_, let short): "✗ \(short)"
     case .uncertain: "? UNCERTAIN"
     case .busy: "✗ house busy"
     case .neverDecided: "✗ never arrived"

@@ -173,8 +173,7 @@ extension StageWords {
     case .delivered: "entregue, aguardando a casa"
     case .unanswered(let seconds): "sem resposta há \(Text.span(seconds))"
     case .accepted(let ms): "aceito em \(ms) ms"
-    case .refused(let refusal, let minimum):
-      "RECUSADO: \(refusal.words(.portuguese))" + (minimum.map { "; aceitaria \($0)" } ?? "")
+    case .refused(let words, _): "RECUSADO: \(words)"
     case .uncertain: "INCERTO: ENVIADO SEM RESPOSTA, perguntando à casa"
     case .busy: "RECUSADO: casa ocupada, não contou; tente de novo"
     case .neverDecided: "não chegou à casa: não contou"
@@ -191,7 +190,7 @@ extension StageWords {
     case .delivered: "aguardando a casa"
     case .unanswered(let seconds): "sem resposta \(Text.span(seconds))"
     case .accepted(let ms): "aceito em \(ms) ms"
-    case .refused(let refusal, let minimum): minimum.map { "✗ mín \($0)" } ?? "✗ \(refusal.words(.portuguese))"
+    case .refused(_, let short): "✗ \(short)"
     case .uncertain: "? INCERTO"
     case .busy: "✗ casa ocupada"
     case .neverDecided: "✗ não chegou"

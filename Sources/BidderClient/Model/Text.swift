@@ -113,17 +113,22 @@ package enum StageWords: Hashable, Sendable {
   /// Nobody has answered for so many seconds.
   case unanswered(Int64)
   case accepted(milliseconds: Int64)
-  case refused(Refusal?, minimum: String?)
+  /// All of it, and for where there is little room.
+  case refused(String, short: String)
   case uncertain, busy, neverDecided
   case notSent(String)
 
-  init(_ stage: OwnBid.Stage, waited: Int64, money: (Money) -> String) {
+  init(_ stage: OwnBid.Stage, waited: Int64, _ language: Language, _ say: NoticeNames) {
     switch stage {
     case .sending: self = waited >= 3 ? .unanswered(waited) : .sending
     case .delivered: self = waited >= 3 ? .unanswered(waited) : .delivered
     case .uncertain: self = .uncertain
     case .accepted(let time): self = .accepted(milliseconds: max(time.microseconds, 0) / 1_000)
-    case .refused(let refusal, let minimum): self = .refused(refusal, minimum: minimum.map(money))
+    case .refused(let refused):
+      self = .refused(
+        refused.words(language, money: say.money, clock: say.clock),
+        short: refused.minimum.map { (language == .portuguese ? "mín " : "min ") + say.money($0) }
+          ?? refused.reason.words(language))
     case .busy: self = .busy
     case .neverDecided: self = .neverDecided
     case .notSent(let reason): self = .notSent(reason)

@@ -11,7 +11,9 @@ extension Model {
     case .delivered: self.progress(of: id, to: .delivered)
     case .uncertain: self.progress(of: id, to: .uncertain)
     case .accepted: self.progress(of: id, to: .accepted(after: now - bid.sentAt))
-    case .refused(let refusal, let minimum): self.progress(of: id, to: .refused(refusal, minimum: minimum))
+    case .refused(let refusal, let minimum):
+      let span = (lot.view.terms.opensAt, lot.view.closesAt)
+      self.progress(of: id, to: .refused(RefusedBid(refusal, minimum: minimum, span: span)))
     case .busy: self.progress(of: id, to: .busy)
     case .neverDecided: self.progress(of: id, to: .neverDecided)
     case .notSent(let reason): self.progress(of: id, to: .notSent(reason: reason))
@@ -27,7 +29,7 @@ extension Model {
     case .sending, .delivered: break
     case .accepted: note(.accepted(bid.amount), lot)
     case .uncertain: note(.uncertain(bid.amount), lot)
-    case .refused(let refusal, let minimum): note(.refused(refusal, bid.amount, minimum: minimum), lot)
+    case .refused(let refused): note(.refused(refused, bid.amount), lot)
     case .busy: note(.busy(bid.amount), lot)
     case .neverDecided: note(.neverDecided(bid.amount), lot)
     case .notSent(let reason): note(.notSent(bid.amount, reason: reason), lot)

@@ -22,7 +22,8 @@ extension Notice.Fact {
     switch self {
     case .outbid(let by, let price, _): return "\(say.name(by)) \(isPortuguese ? "cobriu" : "bid"): \(say.money(price))"
     case .accepted(let amount): return "\(isPortuguese ? "aceito" : "accepted"): \(say.money(amount))"
-    case .refused(let reason, _, let minimum): return reason.words(language) + (minimum.map { ": \(say.money($0))" } ?? "")
+    case .refused(let refused, _):
+      return refused.reason.words(language) + (refused.minimum.map { ": \(say.money($0))" } ?? "")
     case .busy(let amount): return "\(isPortuguese ? "casa ocupada" : "house busy"): \(say.money(amount))"
     case .uncertain(let amount): return "\(isPortuguese ? "sem resposta" : "no answer"): \(say.money(amount))"
     case .neverDecided(let amount): return "\(isPortuguese ? "sem decisão" : "no decision"): \(say.money(amount))"
@@ -31,6 +32,8 @@ extension Notice.Fact {
       return "+\((delta.microseconds + 999_999) / 1_000_000) s, \(isPortuguese ? "fecha" : "closes") \(say.clock(closesAt))"
     case .chainBroken: return isPortuguese ? "a cadeia não confere" : "the chain does not hold"
     case .houseWithoutNTP: return "\(isPortuguese ? "sem" : "no") NTP (sem_ntp)"
+    case .unverified:
+      return isPortuguese ? "algo não pôde ser conferido: falta uma chave?" : "something not verified: is a key missing?"
     case .eventsLost: return isPortuguese ? "pedindo tudo de novo" : "asking for everything again"
     case .cancelled(let reason):
       return (isPortuguese ? "cancelado" : "cancelled") + (reason.map { ": \($0)" } ?? "")
@@ -48,12 +51,12 @@ extension Notice.Fact {
     case .accepted(let amount), .uncertain(let amount), .busy(let amount), .neverDecided(let amount), .notSent(let amount, _),
       .won(let amount):
       say.money(amount)
-    case .refused(_, let amount, let minimum): say.money(minimum ?? amount)
+    case .refused(let refused, let amount): say.money(refused.minimum ?? amount)
     case .lost(_, let amount?), .soldToOther(_, let amount?), .voided(_, let amount?, _): say.money(amount)
     case .extended(_, _, _, let closesAt): say.clock(closesAt)
     case .lost, .soldToOther, .voided, .conditional, .noBids, .reserveMet, .cancelled, .suspended, .resumed, .opened, .lastMinute,
       .chainBroken,
-      .connectionLost, .reconnected, .brokerBlocked, .brokerUnblocked, .houseWithoutNTP, .eventsLost:
+      .connectionLost, .reconnected, .brokerBlocked, .brokerUnblocked, .houseWithoutNTP, .unverified, .eventsLost:
       Words.notice(kind, language)
     }
   }
@@ -67,8 +70,8 @@ extension Notice.Fact {
     case .voided(let by, let amount, let reason):
       "o lance de \(say.name(by))" + (amount.map { ", \(say.money($0))," } ?? "") + " foi anulado: \(reason)"
     case .accepted(let amount): "seu lance de \(say.money(amount)) foi aceito"
-    case .refused(let reason, let amount, let minimum):
-      "\(reason.words(.portuguese)): \(say.money(amount))" + (minimum.map { "; aceitaria \(say.money($0))" } ?? "")
+    case .refused(let refused, let amount):
+      say.money(amount) + ": " + refused.words(.portuguese, money: say.money, clock: say.clock)
     case .busy(let amount): "casa ocupada: \(say.money(amount)) não contou; tente de novo"
     case .uncertain(let amount): "\(say.money(amount)) ENVIADO SEM RESPOSTA; perguntando à casa"
     case .neverDecided(let amount): "a casa não tem decisão sobre \(say.money(amount)): não contou"
@@ -93,6 +96,7 @@ extension Notice.Fact {
     case .brokerBlocked: "o broker está cheio; lances em espera"
     case .brokerUnblocked: "o broker voltou a aceitar lances"
     case .houseWithoutNTP: "opera sem NTP (sem_ntp): as horas são as do relógio dela"
+    case .unverified(let reason): "disse algo que não pôde ser conferido (falta uma chave em keys/public?): \(reason)"
     case .eventsLost: "eventos demais de uma vez; pedindo tudo de novo"
     }
   }
@@ -106,8 +110,8 @@ extension Notice.Fact {
     case .voided(let by, let amount, let reason):
       "the bid of \(say.name(by))" + (amount.map { ", \(say.money($0))," } ?? "") + " was voided: \(reason)"
     case .accepted(let amount): "your bid of \(say.money(amount)) was accepted"
-    case .refused(let reason, let amount, let minimum):
-      "\(reason.words(.english)): \(say.money(amount))" + (minimum.map { "; \(say.money($0)) would do" } ?? "")
+    case .refused(let refused, let amount):
+      say.money(amount) + ": " + refused.words(.english, money: say.money, clock: say.clock)
     case .busy(let amount): "house busy: \(say.money(amount)) did not count; try again"
     case .uncertain(let amount): "\(say.money(amount)) SENT WITHOUT ANSWER; asking the house"
     case .neverDecided(let amount): "\(say.money(amount)) never reached the house: it did not count"
@@ -132,6 +136,7 @@ extension Notice.Fact {
     case .brokerBlocked: "the broker is full; bids wait"
     case .brokerUnblocked: "the broker takes bids again"
     case .houseWithoutNTP: "runs without NTP (sem_ntp): its times are those of its own clock"
+    case .unverified(let reason): "said something that could not be verified (does keys/public lack a key?): \(reason)"
     case .eventsLost: "too many events at once; asking for everything again"
     }
   }

@@ -1,4 +1,4 @@
-package import AuctionFacts
+import AuctionFacts
 package import SharedKernel
 package import TerminalKit
 
@@ -128,44 +128,5 @@ package enum Words {
     case (.english, .connection): "CONNECTION"
     case (.english, .house): "HOUSE"
     }
-  }
-}
-
-extension Refusal {
-  /// The house's reason, for the bidder.
-  package func words(_ language: Language) -> String {
-    let (portuguese, english): (String, String) =
-      switch self {
-      case .rateLimit: ("lances rápidos demais", "bidding too fast")
-      case .unknownBidder: ("a casa não conhece esta chave", "the house does not know this key")
-      case .invalidSignature: ("assinatura inválida", "invalid signature")
-      case .revokedKey: ("chave revogada", "key revoked")
-      case .malformed: ("formato inválido", "malformed")
-      case .identityMismatch: ("a chave é de outro licitante", "the key is another bidder's")
-      case .unknownAuction: ("leilão desconhecido", "unknown auction")
-      case .wrongEdition: ("outra edição do leilão", "another edition of the auction")
-      case .reusedID: ("identificador repetido", "identifier used before")
-      case .notOpenYet: ("o leilão ainda não abriu", "the auction has not opened")
-      case .suspended: ("o leilão está suspenso", "the auction is halted")
-      case .closed: ("o leilão já fechou", "the auction has closed")
-      case .sellerMayNotBid: ("o vendedor não pode dar lance", "the seller may not bid")
-      case .implausibleClock:
-        ("o relógio deste computador está errado ou não sincronizado", "this computer's clock is wrong or not synchronised")
-      case .stale: ("chegou tarde demais para valer", "it came too late to count")
-      case .seenMismatch: ("o livro visto não é o da casa", "the ledger seen is not the house's")
-      case .alreadyLeading: ("você já lidera", "you lead already")
-      case .tieLost: ("outro deu o mesmo valor antes", "another bid the same first")
-      case .belowMinimum: ("abaixo do mínimo", "under the minimum")
-      case .badCommitment: ("compromisso inválido", "bad commitment")
-      }
-    return language == .portuguese ? portuguese : english
-  }
-}
-
-extension Refusal? {
-  /// Nil: the house no longer keeps the receipt that says why.
-  func words(_ language: Language) -> String {
-    if let self { return self.words(language) }
-    return language == .portuguese ? "há mais de um dia" : "more than a day ago"
   }
 }

@@ -46,7 +46,7 @@ extension Drawing {
       if decidedFor > .seconds(30) { return nil }
       role = .bad
     }
-    let stage = StageWords(bid.stage, waited: waited, money: { money($0, lot) })
+    let stage = StageWords(bid.stage, waited: waited, language, names(in: lot.view.terms.currency))
     let full = Text.bidStage(lot: SafeText.cut(id.text, to: 16), amount: money(bid.amount, lot), stage)
     return ([full, .stage(stage), .stageShort(stage)], role)
   }

@@ -37,9 +37,12 @@ extension Drawing {
     return fitting(titles.map { "\(lot) \($0): \(what)\(times)" } + ["\(lot): \(what)", "\(lot): \(short)", short], room)
   }
 
-  private func names(for notice: Notice) -> NoticeNames {
+  private func names(for notice: Notice) -> NoticeNames { names(in: notice.currency) }
+
+  func names(in currency: Currency) -> NoticeNames {
     NoticeNames(
-      money: { language.money.format($0, in: notice.currency) }, name: { name($0) }, clock: { zone.clock($0) })
+      money: { language.money.format($0, in: currency) }, name: { name($0) },
+      clock: { zone.moment($0, asOf: picture.now, language) })
   }
 
   /// As many whole words as fit.
