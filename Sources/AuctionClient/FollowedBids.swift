@@ -89,10 +89,12 @@ struct FollowedBids: Sendable {
     let now: Standing = (entry.price, entry.leader)
     let name = Name(bidder: bidder, bid: bid)
     guard voidedNames.insert(name).inserted else { return false }
-    guard isWhole else { return (now.price == nil) == (now.leader == nil) }
+    guard isWhole else { return terms.isSealed ? now == (nil, nil) : (now.price == nil) == (now.leader == nil) }
     guard let place = (0..<items.count).first(where: { items[$0].name == name }) else { return false }
     voided.append(
       Voided(place: place, after: items.count, price: now.price, leader: now.leader, isReserveMet: entry.isReserveMet))
+    // Whose own bid is gone may lead with one that went further than its turn asked for: as with a maximum, a reserve then moves the price.
+    if terms.rules.reserveCommitment != nil { contest = nil }
     if isOpen {
       let left = replay(upTo: items.count, without: Set(voided.map(\.place)), under: terms) { items[$0].amount }
       contest = left
@@ -119,7 +121,7 @@ struct FollowedBids: Sendable {
 
   // MARK: Revealed
 
-  /// Takes what the terms commit to, before what bids do. Openly it moves no price: who offers as much pays it.
+  /// Takes what the terms commit to, before what bids do.
   mutating func reveal(reserve amount: Money) { (reserve, revealed) = (amount, Contest(reserve: amount)) }
 
   /// Takes what was secret of a bid. False when it was not its turn, when that is not what it commits to, or when price and leader are
@@ -153,7 +155,7 @@ struct FollowedBids: Sendable {
   /// Whether the result is what was revealed, and everything was.
   func areRight(under terms: AuctionTerms, in result: AuctionResult) -> Bool {
     guard isWhole else {
-      return !terms.isSealed || result.acceptedBids != revealedBids
+      return !terms.isSealed || result.outcome != .sold || result.acceptedBids != revealedBids
         || (result.winner, result.amount) == (revealed.leader, revealed.price)
     }
     return (next..<items.count).allSatisfy { items[$0].commitment == nil } && wereRight(under: terms)

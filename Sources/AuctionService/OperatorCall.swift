@@ -68,7 +68,14 @@ struct OperatorCall {
         let command = Command(id: id, action: action, clock: reading)
         let answer = try house.command(command, by: voice)
         try answers.check(answer, to: command)
-        try follow(house, known, answer, answers)
+        do {
+          try follow(house, known, answer, answers)
+        } catch let failure as Failure where failure.status == .unavailable {
+          // It is on its way, whatever becomes of the link.
+          throw Failure(
+            .unknown,
+            said("ms-leilao aceitou o comando; depois: ", "ms-leilao accepted the command; then: ") + failure.description)
+        }
       }
     }
   }

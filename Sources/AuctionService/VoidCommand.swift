@@ -22,8 +22,8 @@ package struct VoidCommand: AsyncParsableCommand {
           ms-leilao anular violao-1978 6f1c2a34-… --usuario cliente_beta \\
             --motivo "valor digitado errado"
 
-        Sai com 0 quando o livro o diz, 1 se não pode ser, 3 se foi mandado e não se sabe \
-        (ms-lance não o disse a tempo), 69 sem broker.
+        Sai com 0 quando o livro o diz, 1 se não pode ser, 3 se foi mandado e o livro não \
+        o disse a tempo (nunca o dirá se os outros lances comprassem o lote), 69 sem broker.
         """,
         """
         The bid stays in the ledger and counts no longer; price and leader are those of \
@@ -34,8 +34,9 @@ package struct VoidCommand: AsyncParsableCommand {
           ms-leilao void guitar-1978 6f1c2a34-… --user cliente_beta \\
             --reason "a slip of the finger"
 
-        Exits with 0 when the ledger says so, 1 if it cannot be, 3 if it was sent and is \
-        not known (ms-lance did not say so in time), 69 without a broker.
+        Exits with 0 when the ledger says so, 1 if it cannot be, 3 if it was sent and the \
+        ledger did not say so in time (never where the others would buy the lot), 69 without \
+        a broker.
         """))
   }
 

@@ -277,6 +277,17 @@ struct GatewayTests {
     #expect(model.live.notices.all.count { $0.fact == .houseWithoutNTP } == 1)
   }
 
+  @Test("what cannot be verified is told of, once for each reason")
+  func unverified() {
+    var model = drawnModel()
+    for reason in ["usuario_desconhecido: keyid ab", "usuario_desconhecido: keyid ab", "assinatura_invalida"] {
+      model.hear(.unverified(reason: reason))
+      model.pass(.seconds(2))
+    }
+    #expect(model.live.notices.all.count { $0.fact.kind == .house } == 2)
+    #expect(model.screen(100, 30).contains("i CASA    algo não pôde ser conferido: falta uma chave?"))
+  }
+
   @Test(
     "a doubtful clock is not drawn as a sure one",
     arguments: [

@@ -347,17 +347,22 @@ struct ProductionTests {
     #expect(holder.status == 1, "\(holder)")
   }
 
-  @Test func `Bidders get the house's former keys, lose those that it removed, and any folder's name will do`() async throws {
+  @Test func `Bidders get the house's former and its operators' keys, lose those that it removed, and any folder's name will do`()
+    async throws
+  {
     let folder = try await ProductionFolder(bidders: Self.bidders, named: "leilao com espaço")
-    let former = "keys/retired/ms_lance-2026-11-01T00:00:00Z.pem"
+    let keys = [
+      "retired/ms_lance-2026-11-01T00:00:00Z.pem", "public/operador_ana.pem", "retired/operador_bia-2026-11-01T00:00:00Z.pem",
+    ]
+    .map { "keys/" + $0 }
     let (house, bidder) = (folder.path + "/casa/", folder.folder(of: "ana") + "/")
     try FileManager.default.createDirectory(atPath: house + "keys/retired", withIntermediateDirectories: true)
-    try FileManager.default.copyItem(atPath: house + "keys/public/ms_lance.pem", toPath: house + former)
+    for key in keys { try FileManager.default.copyItem(atPath: house + "keys/public/ms_lance.pem", toPath: house + key) }
     try await folder.make()
-    #expect(FileManager.default.contentsEqual(atPath: house + former, andPath: bidder + former))
-    try FileManager.default.removeItem(atPath: house + former)
+    for key in keys { #expect(FileManager.default.contentsEqual(atPath: house + key, andPath: bidder + key), "\(key)") }
+    for key in keys { try FileManager.default.removeItem(atPath: house + key) }
     try await folder.make()
-    #expect(!FileManager.default.fileExists(atPath: bidder + former))
+    for key in keys { #expect(!FileManager.default.fileExists(atPath: bidder + key), "\(key)") }
     let sourced = try await Subprocess.output(
       "bash", ["-ec", "set -a; . \"$1\"; printenv LEILAO_CA", "-", bidder + "ana.env"])
     #expect(sourced == bidder + "ca.pem\n")

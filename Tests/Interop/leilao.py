@@ -559,7 +559,10 @@ class Record:
         """What the others come to, or, where that is secret yet, what is stated."""
         need(id_lance not in self.voided, "anulacao: voided before")
         self.events.append((id_lance, stated))
-        left = [value for value, _, _ in self.bids if value["id_lance"] not in self.voided]
+        gone = self.voided
+        left = [value for value, _, _ in self.bids if value["id_lance"] not in gone]
+        if self.chain.terms["regras"]["reserva_compromisso"] is not None:
+            self.secret = True                         # it may have made the price, as of a secret maximum
         if not self.secret:
             self.held = after_bids(self.chain.terms, [(value["id_usuario"], value["valor_centavos"], value["valor_centavos"]) for value in left])
             return self.held[:2]
@@ -577,8 +580,9 @@ class Record:
         bid, self.opened = committed[self.opened], self.opened + 1
         check_revealed(self.chain.edicao, self.chain.terms, bid[0], revealed)
         bid[2] = revealed["maximo_centavos"]
+        gone = self.voided
         return unsealed(self.chain.terms, [(value["id_usuario"], maximum) for value, _, maximum in committed[:self.opened]
-                                           if value["id_lance"] not in self.voided], self.chain.reserve)
+                                           if value["id_lance"] not in gone], self.chain.reserve)
 
     def settle(self):
         """Every stated price and leader was what the bids come to."""

@@ -22,6 +22,20 @@ extension LedgerScene {
     return bench
   }
 
+  /// Openly too: alpha, who outbid nobody but beta, goes as far as the reserve.
+  static func voidedUnderOpenReserve() throws -> BooksBench {
+    let bench = try BooksBench.open(terms(), reserve: kept)
+    for (number, amount) in ([100_00, 200_00, 300_00] as [Money]).enumerated() {
+      try bench.place(amount, by: number == 1 ? "beta" : "alpha", number: UInt64(number) + 1)
+      bench.after(.seconds(1))
+    }
+    try bench.void(2, of: "beta")
+    bench.after(.seconds(1))
+    try bench.place(260_00, by: "beta", number: 4)
+    try bench.closeAtTheEnd()
+    return bench
+  }
+
   /// The leader's, the last one's, one in between; a price that comes back, and nobody left; also while it is suspended.
   static func voided() throws -> BooksBench {
     let bench = try BooksBench.open(Build.terms(rules: AuctionRules(extensionWindow: .seconds(60))))

@@ -53,6 +53,7 @@ enum LedgerScene: String, CaseIterable {
   case anuladoSecreto = "anulado-secreto"
   case anuladoFechado = "anulado-fechado"
   case anuladoReserva = "anulado-reserva"
+  case anuladoReservaAberta = "anulado-reserva-aberta"
   /// Not over yet.
   case aberto
   /// Cancelled before it opened, with refusals before and after that, and then opened all the same.
@@ -104,6 +105,7 @@ enum LedgerScene: String, CaseIterable {
     case .anuladoSecreto: try Self.voidedInSecret()
     case .anuladoFechado: try Self.voidedSealed()
     case .anuladoReserva: try Self.voidedUnderReserve()
+    case .anuladoReservaAberta: try Self.voidedUnderOpenReserve()
     case .aberto: try Self.open()
     case .canceladoAntes: try Self.cancelledUnopened()
     case .retomadoPeloFim: try Self.resumedByItsEnd()

@@ -152,7 +152,7 @@ struct VoidedBidTests {
   ) -> BlockEntry {
     BlockEntry(
       fact: fact ?? entry.fact, price: price ?? entry.price, leader: leader ?? entry.leader, minimum: entry.minimum,
-      closesAt: closesAt ?? entry.closesAt)
+      closesAt: closesAt ?? entry.closesAt, isReserveMet: entry.isReserveMet)
   }
 
   private func voided(_ number: UInt64, of bidder: PrincipalID, like entry: BlockEntry, edition: Edition? = nil) throws
@@ -245,6 +245,61 @@ struct VoidedBidTests {
         }()
       ]
     #expect(try problem(other) == "um lance anulado que não confere")
+  }
+
+  /// Alpha outbid nobody but beta: without that bid it leads with one that goes further than its turn asked for.
+  @Test(arguments: [nil, 250_00, 900_00])
+  func `leaves a leader who went further than he had to, and a reserve makes the price then`(reserve: Int64?) throws {
+    let secret = reserve.map { Build.secret($0) }
+    let commitment = secret?.reserveDigest(to: "moto", nonce: Build.nonce)
+    let terms = Build.terms(rules: AuctionRules(reserveCommitment: commitment))
+    let bench = try BooksBench.open(terms, reserve: secret)
+    for (number, amount) in ([100_00, 200_00, 300_00] as [Money]).enumerated() {
+      try bench.place(amount, by: number == 1 ? "beta" : "alpha", number: UInt64(number) + 1)
+      bench.after(.seconds(1))
+    }
+    try bench.void(2, of: "beta")
+    let price: Int64 = reserve == 250_00 ? 250_00 : 100_00
+    #expect(try bench.summary()?.price == Money(minorUnits: price) && bench.summary()?.leader == "alpha")
+    bench.after(.seconds(1))
+    try bench.place(260_00, by: "beta", number: 4)
+    #expect(try bench.summary()?.price == 270_00 && bench.summary()?.leader == "alpha")
+    try bench.closeAtTheEnd()
+    let followed = try bench.follow(bench.ledger, of: terms)
+    #expect(followed.health == .whole && followed.result?.outcome == (reserve == 900_00 ? .conditional : .sold))
+    // Another price is found out, at once or at the end.
+    let lying = try bench.ledger.map { block in
+      guard case .entries(let entries) = block.content, case .voided? = entries.first?.fact else { return block }
+      return block.with(content: .entries(entries.map { with($0, price: .some(Money(minorUnits: price + 10_00))) }))
+    }
+    #expect(try bench.follow(lying, of: terms).health != .whole)
+  }
+
+  @Test func `of a sealed auction tells late comers no price, and a reserve that is not met no winner`() throws {
+    let secret = Build.secret(300_00)
+    let terms = Build.terms(
+      format: .sealed, rules: AuctionRules(reserveCommitment: secret.reserveDigest(to: "moto", nonce: Build.nonce)))
+    let bench = try BooksBench.open(terms, reserve: secret)
+    let summary = try #require(try bench.summary())
+    try bench.place(0, upTo: 200_00, by: "alpha", number: 1)
+    bench.after(.seconds(1))
+    try bench.place(0, upTo: 400_00, by: "beta", number: 2)
+    bench.after(.seconds(1))
+    try bench.void(2, of: "beta")
+    try bench.closeAtTheEnd()
+    var auction = FollowedAuction(Build.scheduling(terms), summary: summary, asOf: bench.service.clock.now(), replayingFrom: nil)
+    for document in bench.service.store.all("bloco", "moto") {
+      let statement = try HouseStatement(document.body, ring: bench.world.keys.ring)
+      guard case .block(let block) = statement.fact else { continue }
+      if case .entries(let entries) = block.content, case .voided? = entries.first?.fact {
+        var lied = auction
+        let lie = entries.map { with($0, price: .some(900_00), leader: .some("alpha")) }
+        _ = lied.take(block.with(content: .entries(lie)), digest: statement.digest)
+        #expect(lied.health == .broken("um lance anulado que não confere"))
+      }
+      _ = auction.take(block, digest: statement.digest)
+    }
+    #expect(auction.health == .whole && auction.result?.outcome == .conditional, "\(auction.health)")
   }
 
   @Test(arguments: [AuctionFormat.english, .sealed])

@@ -127,7 +127,8 @@ final class TerminalGateway: Sendable {
     case .past(let id, let changes): state.withLock { s in for change in changes { s.note(change, of: id, by: voice.principal) } }
     case .attempt(let attempt): hear(attempt)
     case .concerning(let statement): receipts.keep(statement)
-    case .decision, .refusedLongAgo, .dropped: break
+    case .dropped(let reason): post(.unverified(reason: reason))
+    case .decision, .refusedLongAgo: break
     }
   }
 

@@ -26,6 +26,8 @@ package enum GatewayEvent: Hashable, Sendable {
   case live
   /// From publishing to the broker's confirm, measured last.
   case roundTrip(Interval)
+  /// Something came as the house's that cannot be verified; it is left out.
+  case unverified(reason: String)
   /// What the house's own clock says of itself, in its latest statement.
   case houseClock(ClockReading)
 

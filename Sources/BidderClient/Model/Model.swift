@@ -9,6 +9,8 @@ package struct Picture: Hashable, Sendable {
   package var lots: [AuctionID: Lot] = [:]
   package var notices = Notices()
   package var houseClock: ClockReading?
+  /// Why something of the house's was left out last.
+  var unverified: String?
   package var roundTrip: Interval?
   package var now: Timestamp { clock.instant }
 

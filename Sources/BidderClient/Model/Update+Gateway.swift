@@ -31,6 +31,10 @@ extension Model {
     case .houseClock(let clock):
       if clock.status == .systemClock, live.houseClock?.status != .systemClock { note(.houseWithoutNTP) }
       live.houseClock = clock
+    case .unverified(let reason):
+      // The same again comes with every page.
+      if live.unverified != reason { note(.unverified(reason: reason)) }
+      live.unverified = reason
     case .auction(let view): take(view)
     case .bidAccepted(let id, let line, let block, let minimum, let closesAt):
       accept(line, in: id, block: block, minimum: minimum, closesAt: closesAt)

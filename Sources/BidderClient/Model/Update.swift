@@ -33,7 +33,7 @@ extension Model {
     case .input: true
     case .gateway(let event, _):
       switch event {
-      case .roundTrip, .houseClock, .silent, .blocked, .unblocked, .resyncing, .bid: false
+      case .roundTrip, .houseClock, .unverified, .silent, .blocked, .unblocked, .resyncing, .bid: false
       case .bidAccepted(let id, let line, _, _, let closesAt):
         sort == .price || sort == .standing || line.bidder == me || live.lots[id]?.view.closesAt != closesAt
       case .connecting, .connected, .disconnected, .accessRefused, .live, .auction, .extended, .voided, .suspended, .resumed,
