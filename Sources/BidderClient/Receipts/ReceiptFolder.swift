@@ -73,12 +73,19 @@ package final class ReceiptFolder: Sendable {
   }
 
   private static let mostWaiting = 1_000
+  private static let lastPatience = Duration.seconds(2)
   private static let isHeld = Sentence("outro programa não largou o arquivo", "another program did not let go of the file")
 
-  /// Why something could not be kept, on standard error; nothing where everything was.
+  /// Why something could not be kept, on standard error; nothing where everything was. In the end there is time to wait: what another
+  /// program of the bidder's is just writing takes a moment, most of all on a slow disk.
   package func complain() {
+    let deadline = ContinuousClock.now + Self.lastPatience
     let problem = state.withLock { state in
       flush(&state)
+      while !state.waiting.isEmpty, ContinuousClock.now < deadline {
+        usleep(20_000)
+        flush(&state)
+      }
       return state.waiting.isEmpty ? state.problem : Self.isHeld
     }
     if let problem {
