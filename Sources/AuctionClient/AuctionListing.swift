@@ -1,7 +1,8 @@
+import AuctionCore
 package import AuctionFacts
 import AuctionWire
-import ServiceKit
-import SharedKernel
+package import ServiceKit
+package import SharedKernel
 
 /// Prints auctions, for people or for machines.
 package struct AuctionListing: Sendable {
@@ -32,7 +33,9 @@ package struct AuctionListing: Sendable {
   private func asked(_ summary: AuctionSummary, _ terms: AuctionTerms) -> String {
     let format = terms.format == .english ? "" : terms.format.wireName + ", "
     let reserve = summary.isReserveMet == false ? said("reserva não atingida, ", "reserve not met, ") : ""
-    let least = format + reserve + said("mínimo ", "minimum ") + money.format(summary.minimum, in: terms.currency)
+    let least =
+      format + reserve + (terms.fallingPrice == nil ? said("mínimo ", "minimum ") : said("pede ", "asks "))
+      + money.format(summary.minimum, in: terms.currency)
     guard let buyNow = terms.rules.buyNow else { return least }
     return least + said(", compra imediata ", ", buy now ") + money.format(buyNow, in: terms.currency)
   }
@@ -59,6 +62,7 @@ package struct AuctionListing: Sendable {
     line.add("lider", summary.leader?.text)
     line.add("minimo_centavos", summary.minimum.minorUnits)
     line.add("compra_imediata_centavos", terms.rules.buyNow?.minorUnits)
+    line.add(terms, closingAt: summary.closesAt)
     if let isReserveMet = summary.isReserveMet { line.add("reserva_atingida", isReserveMet) }
     line.add("inicio_us", terms.opensAt.microseconds)
     line.add("fim_us", summary.closesAt.microseconds)
@@ -66,6 +70,18 @@ package struct AuctionListing: Sendable {
     line.add("encerrado_us", summary.ending?.at.microseconds)
     line.add("moeda", terms.currency.code)
     return line
+  }
+}
+
+extension JSONLine {
+  /// Of a price that falls, how it does, and since when: what is asked at any instant. Nothing of others.
+  package mutating func add(_ terms: AuctionTerms, closingAt end: Timestamp) {
+    guard let descent = terms.fallingPrice else { return }
+    add("de_centavos", descent.from.minorUnits)
+    add("passo_centavos", descent.step.minorUnits)
+    add("cada_s", descent.every.microseconds / 1_000_000)
+    add("ate_centavos", descent.to.minorUnits)
+    add("cai_desde_us", terms.fallsSince(closingAt: end).microseconds)
   }
 }
 

@@ -84,7 +84,7 @@ package struct FollowedAuction: Sendable {
     self.edition = edition
     isReserveMet = terms.rules.reserveCommitment.map { _ in false }
     status = .scheduled
-    minimum = scheduling.terms.openingPrice
+    minimum = scheduling.terms.minimum(after: nil)
     closesAt = scheduling.terms.closesAt
     asOf = scheduling.clock
   }
@@ -304,9 +304,7 @@ package struct FollowedAuction: Sendable {
       }
       guard status == .open else { return ("um lance que não podia contar", "a bid that could not count") }
       if let problem = check(bid, before: entry) { return problem }
-      let recorded = RecordedBid(
-        id: bid.id, bidder: bid.bidder, amount: terms.price(after: bid.amount), receivedAt: receivedAt, price: entry.price,
-        leader: entry.leader)
+      let recorded = RecordedBid(bid, counting: terms.counted(bid, in: entry), at: receivedAt, leaving: entry)
       bids.append(recorded)
       if bids.count > Self.bidsKept { bids.removeFirst(bids.count - Self.bidsKept) }
       acceptedBids += 1
@@ -363,6 +361,7 @@ package struct FollowedAuction: Sendable {
     if !entry.fact.mayMovePrice, (entry.price, entry.leader) != (price, leader) {
       return ("o preço mudou sem um lance", "the price changed without a bid")
     }
+    guard isRightlyAsked(in: entry) else { return ("o preço pedido não é o da hora", "the price asked is not that of its time") }
     if entry.closesAt != closesAt {
       changes.append(.extended(from: closesAt, to: entry.closesAt, by: cause.by, cause: cause.cause))
     }

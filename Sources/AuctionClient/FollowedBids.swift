@@ -71,7 +71,7 @@ struct FollowedBids: Sendable {
     }
     guard !terms.isSealed else { return now == (nil, nil) }
     guard let price = now.price, let leader = now.leader else { return false }
-    let offered = terms.price(after: bid.amount)
+    let offered = terms.counted(bid, in: entry)
     guard isOpen, var open = contest else {
       return before.price.map { price >= $0 } ?? true
         && (leader == bid.bidder || leader == before.leader) && (price >= offered || bid.bidder == before.leader)
@@ -79,7 +79,8 @@ struct FollowedBids: Sendable {
     let isEnough =
       bid.bidder == before.leader
       ? terms.isBought(at: offered) : before.price.map { offered > $0 } ?? (offered >= terms.openingPrice)
-    open.take(Contest.Offer(bidder: bid.bidder, amount: bid.amount, maximum: bid.amount), under: terms)
+    let counting = terms.fallingPrice == nil ? bid.amount : offered
+    open.take(Contest.Offer(bidder: bid.bidder, amount: counting, maximum: counting), under: terms)
     contest = open
     return isEnough && now == (open.price, open.leader)
   }

@@ -14,8 +14,8 @@ struct AcceptedBids: Equatable, Sendable {
 
   private var items: [Item] = []
 
-  mutating func append(_ bid: PastBid) {
-    items.append(Item(bid: bid.bid, offer: bid.offer, secret: bid.secret))
+  mutating func append(_ bid: PastBid, offering offer: Contest.Offer) {
+    items.append(Item(bid: bid.bid, offer: offer, secret: bid.secret))
   }
 
   /// Those that committed to something, voided ones too.
@@ -37,8 +37,4 @@ struct AcceptedBids: Equatable, Sendable {
     for item in items where !item.isVoided { contest.take(item.offer, under: terms) }
     return contest
   }
-}
-
-extension PastBid {
-  var offer: Contest.Offer { Contest.Offer(bidder: bidder, amount: amount, maximum: secret?.amount ?? amount) }
 }

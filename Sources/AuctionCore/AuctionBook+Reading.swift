@@ -19,13 +19,11 @@ extension AuctionBook {
       ending: last)
   }
 
-  /// What the next bid must offer.
-  var minimum: Money { terms.minimum(after: price) }
-
-  var summary: AuctionSummary {
+  /// - Parameter instant: nil: as the last entry says.
+  func summary(at instant: Timestamp?) -> AuctionSummary {
     AuctionSummary(
       auction: terms.auction, edition: edition, status: status, head: log.head, price: price, leader: leader,
-      minimum: minimum, closesAt: closesAt, ending: ending, isReserveMet: isReserveMet)
+      minimum: instant.map(minimum) ?? minimum, closesAt: closesAt, ending: ending, isReserveMet: isReserveMet)
   }
 
   /// Nil where there is no reserve; of a cancelled auction nobody is told.
@@ -48,6 +46,17 @@ extension AuctionBook {
       refusedBids: refusals.count, refusals: commitment, closesAt: closesAt)
   }
 
+  /// What is to be said when the pending block is sealed; nil when the end stands.
+  func pendingMove(at reading: ClockReading) -> Move? {
+    pending.mover.map { Move(block: log.nextNumber, closesAt: closesAt, mover: $0, clock: reading) }
+  }
+
+  func saying(_ move: Move) -> Extension {
+    Extension(
+      auction: terms.auction, edition: edition, block: move.block, closesAt: move.closesAt, by: move.mover.by,
+      cause: move.mover.cause, clock: move.clock)
+  }
+
   /// No block's clock is earlier than the block's before it, or than the last stamp.
   func sealing(_ clock: ClockReading) -> ClockReading {
     [log.instant, lastReceived].compactMap { $0 }.max().map(clock.notBefore) ?? clock
@@ -57,6 +66,7 @@ extension AuctionBook {
   func receipt(_ submitted: SubmittedBid, _ reason: Refusal, received: ClockReading, number: Int64?) -> Receipt {
     Receipt(
       auction: terms.auction, bid: submitted.bid.id, bidder: submitted.bid.bidder, bidDigest: submitted.digest, reason: reason,
-      minimum: minimum, afterBlock: log.head?.block, receivedAt: received.instant, number: number, clock: received)
+      minimum: minimum(at: received.instant), afterBlock: log.head?.block, receivedAt: received.instant, number: number,
+      clock: received)
   }
 }

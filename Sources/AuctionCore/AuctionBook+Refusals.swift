@@ -42,7 +42,7 @@ extension AuctionBook {
   /// The minimum is that of the price as it stands, or, for a bid that was in flight when the price moved, that of the price
   /// its bidder had seen; and it must always exceed the price, so that a higher bid is never lost to a lower one.
   private func refusal(ofAmount amount: Money, seen: Seen?, received: Timestamp) -> Refusal? {
-    guard let price else { return amount >= minimum ? nil : .belowMinimum }
+    guard let price else { return amount >= minimum(at: received) ? nil : .belowMinimum }
     if amount > price, amount >= minimum { return nil }
     guard let quoted = minimumInFlight(seen: seen, received: received), amount >= quoted, amount >= price
     else { return .belowMinimum }

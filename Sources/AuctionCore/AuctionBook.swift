@@ -15,7 +15,9 @@ struct AuctionBook: Equatable, Sendable {
   /// What bids cannot move the end beyond; nil: nothing bounds it.
   private var latestClose: Timestamp?
   /// Since when bids do not count; nil unless it is suspended.
-  private var suspendedAt: Timestamp?
+  private(set) var suspendedAt: Timestamp?
+  /// As of when the last entry, or the opening, says what the next bid must offer; nil: it has not opened, or is over.
+  private(set) var statedAt: Timestamp?
   /// What became of it; when the result was sealed, or the auction cancelled.
   private(set) var ending: AuctionSummary.Ending?
 
@@ -82,6 +84,7 @@ extension AuctionBook {
     let key = BlockEntry.Fact.key(submitted.key)
     let before = makeRoom(for: needsKey ? [key, fact] : [fact], at: clock, scribe: scribe)
 
+    statedAt = received.instant
     if needsKey { enter(key) }
     let taken = PastBid(
       auction: terms.auction, bidder: submitted.bid.bidder, bid: submitted.bid.id, digest: submitted.digest,
@@ -105,10 +108,11 @@ extension AuctionBook {
   private mutating func lead(_ bid: PastBid, newKey: KeyUse?) {
     if let newKey { activeKeys.insert(newKey) }
     let before = (price, leader)
-    bids.append(bid)
-    contest.take(bid.offer, under: terms)
+    let offer = offer(of: bid)
+    bids.append(bid, offering: offer)
+    contest.take(offer, under: terms)
     acceptedBids += 1
-    lastReceived = bid.receivedAt
+    (lastReceived, statedAt) = (bid.receivedAt, bid.receivedAt)
     if (price, leader) != before, !isBought { softClose(bid.receivedAt, by: bid.bidder) }
   }
 
@@ -124,9 +128,8 @@ extension AuctionBook {
   mutating func void(
     _ voiding: Voiding, _ evidence: Evidence, at clock: ClockReading, scribe: Scribe
   ) -> [BookKeeper.Output] {
-    guard status.isUnderWay, voiding.edition == edition, let left = bids.voiding(voiding.bid, of: voiding.bidder) else {
-      return []
-    }
+    guard status.isUnderWay, !isBought, voiding.edition == edition, let left = bids.voiding(voiding.bid, of: voiding.bidder)
+    else { return [] }
     let contest = left.contest(under: terms, reserve: reserve?.amount)
     guard !terms.isBought(at: contest.price) else { return [] }
     let received = stamp(clock).instant
@@ -179,8 +182,8 @@ extension AuctionBook {
       awaitingReserve = Awaiting(opening: opening, evidence: evidence)
       return nil
     }
-    (status, awaitingReserve) = (.open, nil)
-    closesAt = opening.closesAt
+    awaitingReserve = nil
+    (status, closesAt, statedAt) = (.open, opening.closesAt, opening.opensAt)
     let opened = append(.opening(evidence), at: sealing(clock), scribe: scribe)
     guard let cancellation = cancelledUnopened else { return [opened] }
     cancelledUnopened = nil
@@ -197,7 +200,7 @@ extension AuctionBook {
   /// Takes note of a block 0 that was sealed before, and was all that was said at once. False: no effect.
   mutating func recall(_ opening: PastOpening, at clock: ClockReading) -> Bool {
     guard status == .scheduled else { return false }
-    (status, closesAt) = (.open, opening.closesAt)
+    (status, closesAt, statedAt) = (.open, opening.closesAt, opening.opensAt)
     append(opening.block, at: sealing(clock))
     return true
   }
@@ -270,7 +273,7 @@ extension AuctionBook {
     let received = stamp(clock).instant
     let fact = BlockEntry.Fact.suspended(evidence, receivedAt: received)
     let before = makeRoom(for: [fact], at: clock, scribe: scribe)
-    (status, suspendedAt, lastReceived) = (.suspended, received, received)
+    (status, suspendedAt, lastReceived, statedAt) = (.suspended, received, received, received)
     enter(fact)
     return before
   }
@@ -288,7 +291,7 @@ extension AuctionBook {
       latestClose = latestClose.map { $0 + (end - closesAt) }
       moveEnd(to: end, by: nil, cause: .resumption)
     }
-    (status, suspendedAt, lastReceived) = (.open, nil, received)
+    (status, suspendedAt, lastReceived, statedAt) = (.open, nil, received, received)
     enter(fact)
     return before
   }
@@ -311,16 +314,15 @@ extension AuctionBook {
     return before + sealIfFull(at: clock, scribe: scribe)
   }
 
-  /// Whoever stops the house does not win: when it was away in the last moments, the auction gets those moments again. That
-  /// holds for a hard close and past the latest close too, which bound what bids may do and not what an outage may take away.
+  /// The house was away.
   mutating func resume(
     awayFrom from: Timestamp, to: Timestamp, at clock: ClockReading, scribe: Scribe
   ) -> [BookKeeper.Output] {
-    let window = max(terms.rules.extensionWindow, BookKeeper.shortestLastMoments)
-    guard status == .open, from <= closesAt, to + window > closesAt else { return [] }
+    guard let (from, end) = effect(ofAbsenceFrom: from, to: to) else { return [] }
     let fact = BlockEntry.Fact.outage(from: from, to: to)
     let before = makeRoom(for: [fact], at: clock, scribe: scribe)
-    moveEnd(to: to + window, by: nil, cause: .outage)
+    moveEnd(to: end, by: nil, cause: .outage)
+    statedAt = to
     enter(fact)
     return before + sealIfFull(at: clock, scribe: scribe)
   }
@@ -351,17 +353,6 @@ extension AuctionBook {
     return isBought && status == .open ? sell(at: clock, scribe: scribe) : []
   }
 
-  /// What is to be said when the pending block is sealed; nil when the end stands.
-  private func pendingMove(at reading: ClockReading) -> Move? {
-    pending.mover.map { Move(block: log.nextNumber, closesAt: closesAt, mover: $0, clock: reading) }
-  }
-
-  private func saying(_ move: Move) -> Extension {
-    Extension(
-      auction: terms.auction, edition: edition, block: move.block, closesAt: move.closesAt, by: move.mover.by,
-      cause: move.mover.cause, clock: move.clock)
-  }
-
   /// The closing block, once, after what was still to be sealed; `end` is what its clock must be later than. `evidence` is who ended
   /// it, nil where the last bid did.
   private mutating func close(
@@ -379,7 +370,7 @@ extension AuctionBook {
     (status, result) = (.closed, block)
     ending = AuctionSummary.Ending(outcome: said.outcome, at: reading.instant)
     // Only the head, the counts and the result are needed once nothing can be accepted any more.
-    (activeKeys, lastMove, suspendedAt, latestClose, overtaking) = ([], nil, nil, nil, nil)
+    (activeKeys, lastMove, suspendedAt, statedAt, latestClose, overtaking) = ([], nil, nil, nil, nil, nil)
     (reserve, nonce, bids) = (nil, [], AcceptedBids())
     contest.end()
     log.forget()

@@ -28,12 +28,13 @@ extension Increment {
 
 extension AuctionTerms {
   /// The least that the next bid must offer when the price stands there; nil: before the first accepted bid. Sealed, the opening price
-  /// always.
+  /// always; where the price falls, what it falls from.
   ///
   /// At the largest amount there is no next bid: the minimum is held there and nothing exceeds it. Who buys at once need not offer
   /// more than that costs.
   package func minimum(after price: Money?) -> Money {
     guard !isSealed else { return openingPrice }
+    if let fallingPrice { return price ?? fallingPrice.from }
     let next = price.map { $0.addingClamped(increment.step(at: $0)) } ?? openingPrice
     return rules.buyNow.map { min($0, next) } ?? next
   }
@@ -41,6 +42,6 @@ extension AuctionTerms {
   /// What the price is after an accepted bid of that amount.
   package func price(after amount: Money) -> Money { rules.buyNow.map { min($0, amount) } ?? amount }
 
-  /// Whether the auction is over once the price stands there: somebody has bought at once.
-  package func isBought(at price: Money?) -> Bool { price != nil && price == rules.buyNow }
+  /// Whether the auction is over once the price stands there: somebody has bought at once. A falling price stands nowhere before.
+  package func isBought(at price: Money?) -> Bool { price != nil && (fallingPrice != nil || price == rules.buyNow) }
 }

@@ -17,6 +17,8 @@ extension AuctionTerms {
     package static let horizon = Interval.seconds(3_653 * 86_400)
     /// In whole seconds, as the wire says it.
     package static let extensionWindow = Interval.zero...Interval.seconds(86_400)
+    /// How long a falling price stands at each step: in whole seconds, as the wire says it.
+    package static let descentStep = Interval.seconds(1)...Interval.seconds(86_400)
     /// In whole milliseconds, as the wire says it.
     package static let inFlightTolerance = Interval.zero...Interval.seconds(10)
   }
@@ -26,22 +28,29 @@ extension AuctionTerms {
   package func refusal(
     at now: Timestamp, reserve: Money? = nil, held: Set<AuctionFormat> = AuctionFormat.held
   ) -> CommandRefusal? {
-    guard problem(at: now, reserve: reserve) == nil else { return .badTerms }
+    guard problemOfAnyFormat(at: now, reserve: reserve) == nil else { return .badTerms }
     // What a commitment opens with, only the house that made it knows.
-    return isSupported && rules.reserveCommitment == nil && held.contains(format) ? nil : .unsupported
+    guard held.contains(format), rules.reserveCommitment == nil, rules.descent == nil || held.contains(.dutch) else {
+      return .unsupported
+    }
+    return descentProblem(reserve: reserve) == nil ? nil : .badTerms
   }
 
   /// Whether this house holds auctions of that kind; others come later.
-  var isSupported: Bool { AuctionFormat.held.contains(format) && rules.descent == nil }
+  var isSupported: Bool { AuctionFormat.held.contains(format) && descentProblem() == nil }
 
   /// The first of the terms that is out of its bounds.
   package enum Problem: Hashable, Sendable, CaseIterable {
     case seller, title, description, openingPrice, increment, buyNow, reserve, opensAt, closesAt, latestClose, extensionWindow
-    case inFlightTolerance
+    case inFlightTolerance, descent, extensionWindowOfDescent, reserveOfDescent
   }
 
   /// Nil: all are within their bounds, asked for as of now.
   package func problem(at now: Timestamp, reserve: Money? = nil) -> Problem? {
+    problemOfAnyFormat(at: now, reserve: reserve) ?? descentProblem(reserve: reserve)
+  }
+
+  private func problemOfAnyFormat(at now: Timestamp, reserve: Money?) -> Problem? {
     // A service decides and an operator commands: neither sells. The house itself may.
     guard seller.role == .bidder || seller.role == .house else { return .seller }
     guard Bounds.title.contains(title.unicodeScalars.count) else { return .title }
@@ -60,7 +69,7 @@ extension AuctionTerms {
 
 extension AuctionFormat {
   /// Those that this house holds.
-  package static let held: Set<AuctionFormat> = [.english, .sealed, .vickrey]
+  package static let held: Set<AuctionFormat> = [.english, .sealed, .vickrey, .dutch]
   /// Those that a house held whose journal has a version up to 6: what it refused stays refused.
   package static let heldUpToVersion6: Set<AuctionFormat> = [.english]
 }

@@ -221,12 +221,16 @@ extension BookKeeper {
   package func status(of auction: AuctionID) -> AuctionStatus? { books.place(of: auction).map { books[$0].status } }
 
   /// Nil for an auction that is not known. Price, leader and minimum count what has been decided since the head was sealed.
-  package func summary(of auction: AuctionID) -> AuctionSummary? { books.place(of: auction).map { books[$0].summary } }
+  ///
+  /// - Parameter instant: when a price that falls by itself is looked at; nil: as its last entry says it.
+  package func summary(of auction: AuctionID, at instant: Timestamp? = nil) -> AuctionSummary? {
+    books.place(of: auction).map { books[$0].summary(at: instant) }
+  }
 
   /// At most `limit` auctions in ascending order of id, from the first one after `id`; those that were closed before
   /// `closedSince` are left out.
   package func summaries(
-    after id: AuctionID? = nil, limit: Int = .max, closedSince: Timestamp? = nil
+    after id: AuctionID? = nil, limit: Int = .max, closedSince: Timestamp? = nil, at instant: Timestamp? = nil
   ) -> [AuctionSummary] {
     Array(
       books.ids.after(id).lazy
@@ -236,7 +240,7 @@ extension BookKeeper {
           return closedAt >= closedSince
         }
         .prefix(limit)
-        .map { books[$0].summary })
+        .map { books[$0].summary(at: instant) })
   }
 
   /// Nil: no bid under that name has been decided, or its refusal stands in no ledger.

@@ -26,6 +26,10 @@ struct CalendarReading {
     static let format = "formato"
     static let increment = "incremento"
     static let buyNow = "compra_imediata"
+    static let descent = "passo"
+    static let from = "de"
+    static let less = "menos"
+    static let every = "cada"
     static let reserve = "reserva"
     static let extensionWindow = "prorrogacao"
     static let tolerance = "tolerancia"
@@ -80,9 +84,10 @@ struct CalendarReading {
     let start = text(Name.start, reading.start, &members)
     let end = self.end(reading, &members)
     let latestEnd = self.latestEnd(reading, &members)
-    var rules = self.rules(reading, &members)
+    var rules = self.rules(reading, format, &members)
+    rules.descent = descent(reading, format, to: price, &members)
     rules.buyNow = buyNow(reading, above: price, &members)
-    let reserve = self.reserve(reading, above: price, rules, &members)
+    let reserve = self.reserve(reading, format, above: price, rules, &members)
     if let start, let end { check(start, end, latestEnd) }
     guard let id, let title, let price, let increment, let start, let end else { return nil }
 
@@ -143,9 +148,15 @@ struct CalendarReading {
     return read(value, Name.latestEnd, reading.latestEnd).map { ($0, value.line) }
   }
 
-  private mutating func rules(_ reading: TermsReading, _ members: inout CalendarMembers) -> AuctionRules {
+  private mutating func rules(
+    _ reading: TermsReading, _ format: AuctionFormat, _ members: inout CalendarMembers
+  ) -> AuctionRules {
     var rules = AuctionRules()
-    if let window = optional(Name.extensionWindow, reading.extensionWindow, &members) { rules.extensionWindow = window }
+    if format == .dutch { rules.extensionWindow = .zero }
+    if let value = members.take(Name.extensionWindow), let window = read(value, Name.extensionWindow, reading.extensionWindow) {
+      rules.extensionWindow = window
+      if let sentence = reading.problem(ofExtension: window, format) { note(value.line, "\(Name.extensionWindow): \(sentence)") }
+    }
     if let tolerance = optional(Name.tolerance, reading.tolerance, &members) { rules.inFlightTolerance = tolerance }
     if let value = members.take(Name.clockRequired) {
       if case .boolean(let flag) = value.content {
@@ -166,10 +177,11 @@ struct CalendarReading {
   }
 
   private mutating func reserve(
-    _ reading: TermsReading, above price: Money?, _ rules: AuctionRules, _ members: inout CalendarMembers
+    _ reading: TermsReading, _ format: AuctionFormat, above price: Money?, _ rules: AuctionRules,
+    _ members: inout CalendarMembers
   ) -> Money? {
     guard let value = members.take(Name.reserve), let amount = read(value, Name.reserve, reading.money) else { return nil }
-    if let price, let sentence = reading.problem(ofReserve: amount, openingPrice: price, buyNow: rules.buyNow) {
+    if let price, let sentence = reading.problem(ofReserve: amount, openingPrice: price, buyNow: rules.buyNow, format) {
       note(value.line, "\(Name.reserve): \(sentence)")
     }
     return amount

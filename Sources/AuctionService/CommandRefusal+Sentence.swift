@@ -50,6 +50,9 @@ extension AuctionTerms.Problem {
     case .latestClose: Name.latestEnd
     case .extensionWindow: Name.extensionWindow
     case .inFlightTolerance: Name.tolerance
+    case .descent: Name.descent
+    case .extensionWindowOfDescent: Name.extensionWindow
+    case .reserveOfDescent: Name.reserve
     }
   }
 
@@ -91,6 +94,18 @@ extension AuctionTerms.Problem {
       Sentence("a prorrogação vai de 0 s a um dia, em segundos inteiros", "an extension is 0 s to one day, in whole seconds")
     case .inFlightTolerance:
       Sentence("a tolerância vai de 0 a 10 s, em milissegundos inteiros", "a tolerance is 0 to 10 s, in whole milliseconds")
+    case .descent:
+      Sentence(
+        "um leilão holandês, e só ele, tem um preço que cai, até o lance inicial, um tanto a cada 1 s a um dia",
+        "a Dutch auction, and no other, has a price that falls, to the opening price, by something every 1 s to one day")
+    case .extensionWindowOfDescent:
+      Sentence(
+        "um leilão holandês, que o primeiro lance encerra, tem prorrogação de 0 s",
+        "a Dutch auction, which the first bid ends, has an extension of 0 s")
+    case .reserveOfDescent:
+      Sentence(
+        "um leilão holandês não tem reserva: o preço não cai abaixo do lance inicial",
+        "a Dutch auction has no reserve: its price falls no further than the opening price")
     }
   }
 }

@@ -25,6 +25,9 @@ package struct ScheduleCommand: AsyncParsableCommand {
             --lance-inicial 20,00 --incremento ebay --compra-imediata 150,00
           ms-leilao agendar --id carta-1932 --titulo "Carta de 1932" --duracao 1d \\
             --formato vickrey --lance-inicial 500,00
+          ms-leilao agendar --id flores-7 --titulo "Lote de flores" --duracao 20m \\
+            --formato holandes --de 1.000,00 --menos 50,00 --cada 30s \\
+            --lance-inicial 300,00
 
         Sai com 0 se aceito, 1 se recusado (com o motivo), 3 se a casa não respondeu.
         """,
@@ -39,6 +42,9 @@ package struct ScheduleCommand: AsyncParsableCommand {
             --opening-price 20.00 --increment ebay --buy-now 150.00
           ms-leilao schedule --id letter-1932 --title "Letter of 1932" --duration 1d \\
             --format vickrey --opening-price 500.00
+          ms-leilao schedule --id flowers-7 --title "A lot of flowers" --duration 20m \\
+            --format holandes --from 1,000.00 --less 50.00 --every 30s \\
+            --opening-price 300.00
 
         Exits with 0 when accepted, 1 when refused (with the reason), 3 when the \
         house did not answer.
@@ -82,8 +88,8 @@ package struct ScheduleCommand: AsyncParsableCommand {
     name: .spoken("formato", "format"),
     help: ArgumentHelp(
       said(
-        "ingles (aberto, sobe), fechado (lances selados), vickrey (selados, paga o segundo).",
-        "ingles (open, rising), fechado (sealed bids), vickrey (sealed, pays the second)."),
+        "ingles (aberto, sobe), fechado (lances selados), vickrey (selados, paga o segundo), holandes (desce).",
+        "ingles (open, rising), fechado (sealed bids), vickrey (sealed, pays the second), holandes (falling)."),
       valueName: said("FORMATO", "FORMAT")))
   var format = AuctionFormat.english.wireName
   @Option(
@@ -94,6 +100,22 @@ package struct ScheduleCommand: AsyncParsableCommand {
         "What each bid adds: 10.00, 5% or ebay; in auctions ingles only."),
       valueName: said("VALOR", "AMOUNT")))
   var increment: String?
+  @Option(
+    name: .spoken("de", "from"),
+    help: ArgumentHelp(
+      said(
+        "De onde o preço cai, até o lance inicial; só em leilão holandes.",
+        "What the price falls from, to the opening price; in auctions holandes only."),
+      valueName: said("VALOR", "AMOUNT")))
+  var from: String?
+  @Option(
+    name: .spoken("menos", "less"),
+    help: ArgumentHelp(said("Quanto o preço cai de cada vez.", "By how much it falls."), valueName: said("VALOR", "AMOUNT")))
+  var less: String?
+  @Option(
+    name: .spoken("cada", "every"),
+    help: ArgumentHelp(said("A cada quanto tempo: 30s, 5m.", "How often: 30s, 5m."), valueName: said("TEMPO", "TIME")))
+  var every: String?
   @Option(
     name: .spoken("compra-imediata", "buy-now"),
     help: ArgumentHelp(
@@ -110,9 +132,11 @@ package struct ScheduleCommand: AsyncParsableCommand {
   @Option(
     name: .spoken("prorrogacao", "extension"),
     help: ArgumentHelp(
-      said("Lance neste tempo antes do fim adia o fim; 0s: nunca.", "A bid this close to the end moves the end; 0s: never."),
+      said(
+        "Lance neste tempo antes do fim adia o fim; 0s: nunca. Padrão 120s; em leilão holandes 0s.",
+        "A bid this close to the end moves the end; 0s: never. Default 120s; in auctions holandes 0s."),
       valueName: said("TEMPO", "TIME")))
-  var extensionWindow = "120s"
+  var extensionWindow: String?
   @Option(
     name: .spoken("fim-maximo", "latest-end"),
     help: ArgumentHelp(
@@ -149,12 +173,13 @@ package struct ScheduleCommand: AsyncParsableCommand {
   func proposed() throws -> ProposedTerms {
     let reading = TermsReading()
     var rules = AuctionRules()
-    rules.extensionWindow = try reading.extensionWindow(said("--prorrogacao", "--extension"), extensionWindow)
     rules.inFlightTolerance = try reading.tolerance(said("--tolerancia", "--tolerance"), tolerance)
     rules.clockRequired = clockRequired
     let openingPrice = try reading.money(said("--lance-inicial", "--opening-price"), openingPrice)
     let format = try reading.format(said("--formato", "--format"), format)
+    rules.extensionWindow = try extensionWindow(reading, format)
     rules.buyNow = try buyNow.map { try buyNow($0, above: openingPrice, reading, format) }
+    rules.descent = try descent(to: openingPrice, reading, format)
     return ProposedTerms(
       auction: try reading.auction("--id", id), title: try reading.title(said("--titulo", "--title"), title),
       description: try reading.description(said("--descricao", "--description"), description),
@@ -163,7 +188,7 @@ package struct ScheduleCommand: AsyncParsableCommand {
       opening: try reading.start(said("--inicio", "--start"), start),
       end: .after(try reading.duration(said("--duracao", "--duration"), duration)),
       latestEnd: try latestEnd.map { try reading.latestEnd(said("--fim-maximo", "--latest-end"), $0) }, rules: rules,
-      reserve: try reserve.map { try reserve($0, above: openingPrice, rules, reading) })
+      reserve: try reserve.map { try reserve($0, above: openingPrice, rules, reading, format) })
   }
 
   private func increment(_ reading: TermsReading, _ format: AuctionFormat) throws -> Increment {
@@ -178,6 +203,34 @@ package struct ScheduleCommand: AsyncParsableCommand {
     }
   }
 
+  private func extensionWindow(_ reading: TermsReading, _ format: AuctionFormat) throws -> Interval {
+    let name = said("--prorrogacao", "--extension")
+    guard let extensionWindow else { return format == .dutch ? .zero : AuctionRules().extensionWindow }
+    let window = try reading.extensionWindow(name, extensionWindow)
+    if let sentence = reading.problem(ofExtension: window, format) { throw Failure(.usage, "\(name): \(sentence)") }
+    return window
+  }
+
+  private func descent(to least: Money, _ reading: TermsReading, _ format: AuctionFormat) throws -> AuctionRules.Descent? {
+    let (start, step, pace) = (said("--de", "--from"), said("--menos", "--less"), said("--cada", "--every"))
+    guard format == .dutch else {
+      guard let name = zip([start, step, pace], [from, less, every]).first(where: { $1 != nil })?.0 else { return nil }
+      throw Failure(.usage, "\(name): \(reading.onlyFalling(format))")
+    }
+    func required(_ name: String, _ text: String?, _ accepted: String) throws -> String {
+      guard let text else {
+        throw Failure(.usage, said("falta \(name); aceito: \(accepted)", "\(name) is missing; accepted: \(accepted)"))
+      }
+      return text
+    }
+    let descent = AuctionRules.Descent(
+      from: try reading.money(start, required(start, from, reading.money.accepted)),
+      step: try reading.money(step, required(step, less, reading.money.accepted)),
+      every: try reading.step(pace, required(pace, every, reading.step.accepted)), to: least)
+    if let sentence = reading.problem(ofFall: descent.from, to: least) { throw Failure(.usage, "\(start): \(sentence)") }
+    return descent
+  }
+
   private func buyNow(
     _ text: String, above openingPrice: Money, _ reading: TermsReading, _ format: AuctionFormat
   ) throws -> Money {
@@ -190,11 +243,12 @@ package struct ScheduleCommand: AsyncParsableCommand {
     return amount
   }
 
-  private func reserve(_ text: String, above openingPrice: Money, _ rules: AuctionRules, _ reading: TermsReading) throws -> Money
-  {
+  private func reserve(
+    _ text: String, above openingPrice: Money, _ rules: AuctionRules, _ reading: TermsReading, _ format: AuctionFormat
+  ) throws -> Money {
     let name = said("--reserva", "--reserve")
     let amount = try reading.money(name, text)
-    if let sentence = reading.problem(ofReserve: amount, openingPrice: openingPrice, buyNow: rules.buyNow) {
+    if let sentence = reading.problem(ofReserve: amount, openingPrice: openingPrice, buyNow: rules.buyNow, format) {
       throw Failure(.usage, "\(name): \(sentence)")
     }
     return amount

@@ -60,7 +60,7 @@ extension TermsReading {
 
   /// Those that this house holds.
   var format: Form<AuctionFormat> {
-    let held = [AuctionFormat.english, .sealed, .vickrey]
+    let held = [AuctionFormat.english, .sealed, .vickrey, .dutch]
     return Form(accepted: held.map(\.wireName).joined(separator: ", ")) { text in held.first { $0.wireName == text } }
   }
 
@@ -164,7 +164,8 @@ extension TermsReading {
   }
 
   /// What is wrong with the least for which the lot is to be sold; nil: nothing. It is not repeated: screens and logs are read by many.
-  func problem(ofReserve amount: Money, openingPrice: Money, buyNow: Money?) -> String? {
+  func problem(ofReserve amount: Money, openingPrice: Money, buyNow: Money?, _ format: AuctionFormat) -> String? {
+    if format == .dutch { return neverBelowTheLeast }
     let least = text.number(openingPrice, in: currency)
     if amount <= openingPrice {
       return said(

@@ -38,7 +38,8 @@ extension BidDesk {
   private func page(for query: Query, from store: any Store, at clock: ClockReading) throws -> SnapshotPage {
     switch query.subject {
     case .auctions(let after):
-      let summaries = keeper.summaries(after: after, limit: Self.page, closedSince: clock.instant - Self.listedAfterClose)
+      let summaries = keeper.summaries(
+        after: after, limit: Self.page, closedSince: clock.instant - Self.listedAfterClose, at: clock.instant)
       let pairs = try summaries.lazy.compactMap { summary -> (AuctionSummary, Evidence)? in
         try store.document(Collection.schedulings, summary.auction.text, 0).map { (summary, Evidence($0)) }
       }

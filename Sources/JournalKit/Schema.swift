@@ -18,7 +18,8 @@ enum Schema {
   /// - 7: the same tables; accepted bids with secrets, and sealed auctions, which an older program does not know.
   /// - 8: the same tables; reserves, in commands and in what ms-leilao tells ms-lance, which an older program cannot read.
   /// - 9: the same tables; bids that were voided, which an older program would count.
-  static let version = 9
+  /// - 10: the same tables; auctions with a falling price, which an older program would refuse, or not know.
+  static let version = 10
   static let oldest = 1
   /// In `application_id`: whether a service may continue the file.
   enum Role: Int {

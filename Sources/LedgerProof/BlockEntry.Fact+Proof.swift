@@ -11,6 +11,9 @@ extension BlockEntry.Fact {
     }
   }
 
+  /// A bidder's key, before the first bid under it.
+  var isActiveKey: Bool { if case .key(let record) = self { record.standing == .active } else { false } }
+
   /// Whether it is something that an operator wanted.
   var isOperatorAct: Bool {
     switch self {

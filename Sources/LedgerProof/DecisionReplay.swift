@@ -124,7 +124,8 @@ struct DecisionReplay {
 
   /// When those ended that are too short to count by themselves.
   private func outagesAtTheOpening(_ opening: Opening) -> [Timestamp] {
-    guard ledger.blocks.count > 1, case .entries(let entries) = ledger.blocks[1].block.content else { return [] }
+    guard terms?.fallingPrice == nil, ledger.blocks.count > 1, case .entries(let entries) = ledger.blocks[1].block.content
+    else { return [] }
     return entries.compactMap { entry in
       guard case .outage(let from, let to) = entry.fact, isAtTheOpening(from, to, opening.opensAt) else { return nil }
       return to
@@ -145,7 +146,9 @@ struct DecisionReplay {
       guard canReplay(entry, read, &findings) else { return false }
       findings.count(.decisions)
       feed(entry, read, &findings)
-      if let summary = keeper.summary(of: auction) {
+      // A bidder's key is named as of the bid behind it.
+      let instant = entry.fact.isActiveKey ? entries.dropFirst(place + 1).first?.fact.receivedAt : nil
+      if let summary = keeper.summary(of: auction, at: instant) {
         comparison.compare(entry, "\(read.block.number).\(place + 1)", summary, line: read.line, &findings)
       }
     }
@@ -155,7 +158,7 @@ struct DecisionReplay {
 
   /// Prices follow from maxima: where one is not opened, nothing behind it can be worked out.
   private func canReplay(_ entry: BlockEntry, _ read: ReadBlock, _ findings: inout Findings) -> Bool {
-    guard let terms, !terms.isSealed, case .bid(let evidence, _) = entry.fact,
+    guard let terms, terms.format == .english, case .bid(let evidence, _) = entry.fact,
       let bid = (try? Envelope(evidence)).flatMap({ try? Bid($0) })
     else { return true }
     let lacksReserve = terms.rules.reserveCommitment != nil && secrets.reserve == nil
@@ -176,8 +179,10 @@ struct DecisionReplay {
       take(keeper.handle(.noticed(notice, evidence), at: reading(received, in: read.block)))
     case .outage(let from, let to):
       takeReceipts(before: to, upTo: .max, &findings)
-      guard !(read.block.number == 1 && isAtTheOpening(from, to, ledger.opening?.opensAt ?? to)) else { return }
-      take(keeper.handle(.outage(from: from, to: to), at: read.block.clock))
+      if isFedAtTheOpening(entry.fact, read) { return }
+      // Of a falling price that may be the rest of an absence: the rules count no time twice.
+      let longer = to - BookKeeper.longestPause - .microseconds(1)
+      take(keeper.handle(.outage(from: terms?.fallingPrice == nil ? from : min(from, longer), to: to), at: read.block.clock))
     case .key(let record):
       keys[record.owner] = record
       // An active one follows from the bid under it.
@@ -186,6 +191,12 @@ struct DecisionReplay {
     // Those blocks follow from what ended the auction.
     case .revealed, .reserveRevealed: break
     }
+  }
+
+  /// Whether the rules were told of it when the auction opened.
+  private func isFedAtTheOpening(_ fact: BlockEntry.Fact, _ read: ReadBlock) -> Bool {
+    guard terms?.fallingPrice == nil, read.block.number == 1, case .outage(let from, let to) = fact else { return false }
+    return isAtTheOpening(from, to, ledger.opening?.opensAt ?? to)
   }
 
   private mutating func feed(_ evidence: Evidence, _ received: Timestamp, _ read: ReadBlock, _ findings: inout Findings) {
@@ -321,7 +332,7 @@ struct DecisionReplay {
       let isDue = stamp.map { read.receipt.receivedAt < $0 } ?? ((read.receipt.afterBlock ?? -1) < block)
       guard isDue else { return }
       receipts.removeFirst()
-      guard let summary = keeper.summary(of: auction) else { continue }
+      guard let summary = keeper.summary(of: auction, at: read.receipt.receivedAt) else { continue }
       if let problem = RefusalTrial(summary, seller: seller).problem(with: read.receipt) {
         findings.fault(
           .refusals, line: read.line,

@@ -89,9 +89,13 @@ struct CommandTests {
     Terms("a clock demanded", nil) { $0.rules.clockRequired = true },
     Terms("sealed", nil) { $0.format = .sealed },
     Terms("Vickrey", nil) { $0.format = .vickrey },
-    Terms("Dutch", .unsupported) { $0.format = .dutch },
+    Terms("Dutch", nil) { $0 = DescentTests.terms() },
+    Terms("Dutch, and nothing that it falls from", .descent) { $0.format = .dutch },
+    Terms("Dutch, with an extension", .extensionWindowOfDescent) {
+      $0 = DescentTests.terms { $0.rules.extensionWindow = .seconds(1) }
+    },
     Terms("a reserve", .unsupported) { $0.rules.reserveCommitment = Build.digest("reserva") },
-    Terms("a descent", .unsupported) { $0.rules.descent = .init(from: 500, step: 10, every: .seconds(1), to: 100) },
+    Terms("a descent", .descent) { $0.rules.descent = .init(from: 500, step: 10, every: .seconds(1), to: 100) },
     Terms("bad before unsupported", .title) { ($0.format, $0.title) = (.dutch, "") },
   ]
 
@@ -107,7 +111,7 @@ struct CommandTests {
 
   @Test func `each bound has an example that is out of it`() {
     // The reserve is no part of the terms.
-    #expect(Set(Self.terms.compactMap(\.problem)).union([.reserve]) == Set(AuctionTerms.Problem.allCases))
+    #expect(Set(Self.terms.compactMap(\.problem)).union([.reserve, .reserveOfDescent]) == Set(AuctionTerms.Problem.allCases))
   }
 
   @Test func `an id serves once, for ever`() {

@@ -23,7 +23,7 @@ struct HistoryTests {
     var kinds: Set<String> = []
     var reasons: Set<Refusal> = []
     var outcomes: Set<AuctionResult.Outcome> = []
-    var (isFull, isBought, isVoided, isRaised) = (false, false, false, false)
+    var (isFull, isBought, isVoided, isRaised, hasFallen) = (false, false, false, false, false)
     for seed in 1_000..<1_100 as Range<UInt64> {
       var history = History(seed: seed)
       history.play(HistoryTests.length)
@@ -42,6 +42,7 @@ struct HistoryTests {
           isVoided = isVoided || entry.price == nil
           isRaised = isRaised || entry.leader != before.leader && entry.leader != nil
         }
+        hasFallen = hasFallen || history.hasFallen(ledger)
         isFull = isFull || ledger.blocks.contains { BlockTests.entries($0).count >= 63 }
       }
     }
@@ -51,6 +52,7 @@ struct HistoryTests {
     #expect(isFull, "a block was sealed because it was full")
     #expect(isBought, "somebody bought at once")
     #expect(isVoided && isRaised, "the only bid was voided, and one so that another leads")
+    #expect(hasFallen, "somebody met a falling price, between what it fell from and what it fell to, after a pause")
     #expect(
       reasons == [
         .unknownAuction, .wrongEdition, .reusedID, .notOpenYet, .closed, .sellerMayNotBid, .implausibleClock, .stale,
@@ -90,14 +92,20 @@ struct History {
         .randomElement(using: &random) ?? .fixed(10)
       let buyNow = ([nil, nil, nil, 180, 100_000] as [Int64?]).randomElement(using: &random) ?? nil
       let lasting = Interval.seconds(60)
-      let format = [.english, .english, .english, AuctionFormat.sealed, .vickrey].randomElement(using: &random) ?? .english
+      let format =
+        [.english, .english, .english, AuctionFormat.sealed, .vickrey, .dutch].randomElement(using: &random) ?? .english
+      let isFalling = format == .dutch
+      let step = ([1, 37, 5_000] as [Int64]).randomElement(using: &random) ?? 1
+      let every = Interval.seconds(([1, 1, 3, 25] as [Int64]).randomElement(using: &random) ?? 1)
       return Build.terms(
         AuctionID(stringLiteral: name), seller: "dono", format: format, openingPrice: 100, increment: increment, lasting: lasting,
         rules: AuctionRules(
-          extensionWindow: .seconds(Int64(window)), latestClose: bounded ? Build.noon + .seconds(65) : nil,
+          extensionWindow: isFalling ? .zero : .seconds(Int64(window)), latestClose: bounded ? Build.noon + .seconds(65) : nil,
           inFlightTolerance: .milliseconds([0, 1, 250].randomElement(using: &random) ?? 0),
-          reserveCommitment: Int.random(in: 0..<4, using: &random) == 0 ? Build.digest("reserva") : nil,
-          buyNow: format == .english ? buyNow.map { Build.money($0) } : nil))
+          // What a price falls to is its reserve.
+          reserveCommitment: !isFalling && Int.random(in: 0..<4, using: &random) == 0 ? Build.digest("reserva") : nil,
+          buyNow: format == .english ? buyNow.map { Build.money($0) } : nil,
+          descent: isFalling ? .init(from: Build.money(100 + 20 * step), step: Build.money(step), every: every, to: 100) : nil))
     }
     reserves = terms.reduce(into: [:]) { reserves, terms in
       guard terms.rules.reserveCommitment != nil else { return }
@@ -195,7 +203,8 @@ struct History {
     let terms = isEager && chance(90) ? terms[0] : pick(terms)
     let auction = oracle.auctions[terms.auction]
     let ledger = house.auditor[terms.auction]
-    let minimum = auction?.minimum ?? 100
+    let minimum = auction?.minimum(at: now) ?? 100
+    let isFalling = terms.format == .dutch
     let price = auction?.price ?? 99
     let buyNow = terms.rules.buyNow?.minorUnits ?? minimum + 50
     var draft = Draft(
@@ -210,7 +219,7 @@ struct History {
           ]))),
       seen: ledger.head, clock: ClockReading(now, uncertainty: .milliseconds(2), status: .synchronized))
     nextID += 1
-    let isSealed = terms.format != .english
+    let isSealed = terms.isSealed
     if isSealed || chance(25) {
       draft.maximum = Build.money(max(1, pick([minimum, minimum + 1, price + 3, minimum + 50, price * 2, 100, 101, 99, 250])))
       draft.maximumCommitment = Build.digest("compromisso")
@@ -219,12 +228,14 @@ struct History {
     if chance(2) { draft.maximum = nil }
     if chance(2) { draft.maximumCommitment = nil }
     if isEager, chance(90) {
-      if !isSealed { draft.amount = Build.money(minimum) }
+      if !isSealed { draft.amount = Build.money(isFalling && !chance(2) ? max(1, minimum - 1) : minimum) }
+      if isFalling { (draft.maximum, draft.maximumCommitment) = (nil, nil) }
       if draft.maximum != nil, chance(95) { draft.maximum = Build.money(max(minimum, draft.maximum?.minorUnits ?? 0)) }
       if draft.bidder == auction?.leader { draft.bidder = draft.bidder == "alpha" ? "beta" : "alpha" }
       return send(draft.submitted)
     }
 
+    if isFalling, !chance(10) { draft.amount = Build.money(max(1, minimum - pick([1, 2, 50]))) }
     if chance(30), let number = ledger.digests.indices.randomElement(using: &random) {
       draft.seen = Seen(block: Int64(number), digest: ledger.digests[number])
     }
@@ -284,6 +295,14 @@ struct History {
     give(.voided(voiding, evidence)) { oracle, clock in oracle.void(voiding, bytes: evidence.bytes.count, at: clock) }
   }
 
+  /// Whether somebody bought at a price that had fallen, and not all the way, in spite of a pause.
+  func hasFallen(_ ledger: Auditor.Ledger) -> Bool {
+    guard let auction = ledger.blocks.first?.auction, let terms = terms.first(where: { $0.auction == auction }),
+      let descent = terms.rules.descent, let price = ledger.result?.amount, let end = ledger.closesAt
+    else { return false }
+    return descent.from > price && price > descent.to && end > terms.closesAt
+  }
+
   // MARK: Comparing
 
   private mutating func give(_ input: BookKeeper.Input, _ expected: (inout Oracle, ClockReading) -> [Said]) {
@@ -304,6 +323,7 @@ struct History {
       let summary = house.keeper.summary(of: id)
       #expect(summary?.price?.minorUnits == auction.price && summary?.leader == auction.leader)
       #expect(summary?.closesAt == auction.end && summary?.minimum.minorUnits == auction.minimum)
+      #expect(house.keeper.summary(of: id, at: now)?.minimum.minorUnits == auction.minimum(at: now))
     }
   }
 

@@ -38,6 +38,16 @@ func auction(
     ownLast: ownLast.map(reais), result: result)
 }
 
+/// One whose price falls from R$ 1.000,00 by R$ 50,00 every 30 s to R$ 300,00, and has for so many seconds.
+func falling(_ id: String, _ title: String, since seconds: Int64, status: AuctionStatus = .open) -> AuctionView {
+  let descent = AuctionRules.Descent(from: reais(100_000), step: reais(5_000), every: .seconds(30), to: reais(30_000))
+  let opensAt = drawnNow - .seconds(seconds)
+  let terms = AuctionTerms(
+    auction: auctionID(id), title: title, seller: dora, format: .dutch, openingPrice: reais(30_000), increment: .fixed(reais(1)),
+    opensAt: opensAt, closesAt: opensAt + .seconds(600), rules: AuctionRules(extensionWindow: .zero, descent: descent))
+  return AuctionView(terms: terms, status: status, head: 0, minimum: reais(100_000), closesAt: terms.closesAt)
+}
+
 func line(_ n: Int, _ who: PrincipalID, _ centavos: Int64, secondsAgo: Int64) -> BidLine {
   BidLine(bid: bidID(n), bidder: who, amount: reais(centavos), receivedAt: drawnNow - .seconds(secondsAgo))
 }

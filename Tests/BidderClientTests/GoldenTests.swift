@@ -108,6 +108,10 @@ struct GoldenTests {
       Scene("congelado") { $0.press(.character("p")) },
       Scene("ajuda") { $0.press(.character("?")) },
       Scene("avisos") { $0.press(.character("n")) },
+      Scene("caindo") { model in
+        model.live.lots[auctionID("l-03")] = Lot(falling("l-03", "Violão Giannini 1978", since: 100))
+        model.pass(.zero)
+      },
     ]
   }
 }

@@ -157,6 +157,37 @@ struct AuctionTests {
     #expect((end.situacao, end.vencedor, end.valorCentavos) == ("condicional", nil, nil))
   }
 
+  @Test func `A price falls until somebody meets it, who pays what was asked then`() async throws {
+    let house = try await PrivateHouse.shared
+    try await house.schedule(
+      "holandes", duration: "10m", format: "holandes", "--de", "1.000,00", "--menos", "50,00", "--cada", "1s")
+    let follower = try Follower(house, "holandes", as: "cliente_beta")
+    #expect(try await follower.first("aberto").minimoCentavos == 1_000_00)
+    let low = try await house.bidLine("holandes", "99,99", as: "cliente_alpha")
+    #expect(low.status == 1 && low.line.motivo == "abaixo_do_minimo" && (low.line.minimoCentavos ?? 0) >= 100_00)
+    let wrong = try await house.bid("holandes", "900,00", as: "cliente_beta", "--maximo", "950,00")
+    #expect(wrong.status == 64 && wrong.text.contains("--maximo"), "\(wrong)")
+    try await until("the price has fallen") { try await (house.listed("holandes")?.minimoCentavos ?? .max) < 1_000_00 }
+
+    // Whatever is asked by now: nobody pays more than that.
+    let met = try await house.bid("holandes", "1.000,00", as: "cliente_alpha")
+    #expect(met.status == 0 && met.text.contains("menos do que você ofereceu"), "\(met)")
+    let end = try #require(try await follower.toTheEnd().last)
+    #expect((end.situacao, end.vencedor) == ("vendido", "cliente_alpha"))
+    let price = try #require(end.valorCentavos)
+    #expect(price < 1_000_00 && price >= 100_00 && price.isMultiple(of: 50_00))
+    let late = try await house.bid("holandes", "1.000,00", as: "cliente_beta")
+    #expect(late.status == 1 && late.text.contains("leilao_encerrado"), "\(late)")
+
+    let ledger = try await house.client(["livro", "holandes"])
+    let scratch = try ScratchFolder()
+    try scratch.write(Array((ledger.output.joined(separator: "\n") + "\n").utf8), "holandes.livro")
+    let verified = try await house.client([
+      "verificar", scratch.file("holandes.livro"), "--chave-da-casa", house.keys + "/public",
+    ])
+    #expect(verified.status == 0 && verified.output.last == "TUDO CONFERE", "\(verified)")
+  }
+
   @Test func `An operator suspends an auction, resumes it with a later end, and cannot close it early`() async throws {
     let house = try await PrivateHouse.shared
     try await house.schedule("suspenso", duration: "1h")

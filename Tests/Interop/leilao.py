@@ -608,6 +608,31 @@ class Record:
             need(stated == due, f"stated {stated}, should have been {due}")
 
 
+# A falling price ---------------------------------------------------------------------------------------------------------
+
+def falls(terms):
+    """Whether its price falls, by a schedule that can be followed."""
+    if terms["formato"] != "holandes":
+        return False
+    rules, down = terms["regras"], terms["regras"]["passo"]
+    need(down is not None and down["de_centavos"] > down["ate_centavos"] == terms["lance_inicial_centavos"]
+         and rules["prorrogacao_s"] == 0 and rules["compra_imediata_centavos"] is None and rules["reserva_compromisso"] is None,
+         "passo: not a schedule")
+    return True
+
+
+def asked(terms, fim_us, instant):
+    """What a `holandes` auction asks at an instant, its end being that one then: what is left to it tells how long the price has fallen."""
+    down = terms["regras"]["passo"]
+    gone = instant - (fim_us - (terms["fim_us"] - terms["inicio_us"]))
+    return max(down["ate_centavos"], down["de_centavos"] - max(0, gone) // (down["cada_s"] * 1_000_000) * down["centavos"])
+
+
+def is_bought(terms, price):
+    """Whether somebody has bought once the price stands there."""
+    return price is not None and (terms["formato"] == "holandes" or price == terms["regras"]["compra_imediata_centavos"])
+
+
 # The chain -------------------------------------------------------------------------------------------------------------
 
 class Chain:
@@ -655,8 +680,8 @@ class Chain:
         else:
             need(value["entradas"], f"block {number}: no entries")
             state = self.state
-            for happening in value["entradas"]:
-                state = self.apply(state, happening, number, value["relogio"]["em_us"])
+            for happening, behind in zip(value["entradas"], value["entradas"][1:] + [None]):
+                state = self.apply(state, happening, behind, number, value["relogio"]["em_us"])
         self.blocks.append(statement)
         self.hashes.append(statement.digest)
         self.after.append(state)
@@ -670,12 +695,12 @@ class Chain:
         need(scheduled.digest == self.edicao and scheduled.value["id_leilao"] == self.id, "leilao-agendado: of another edition")
         self.terms = scheduled.value
         need(opening.value["fim_us"] == self.terms["fim_us"], "block 0: fim_us")
-        return {"preco_centavos": None, "lider": None, "minimo_centavos": self.terms["lance_inicial_centavos"],
-                "fim_us": opening.value["fim_us"]}
+        self.falls = falls(self.terms)
+        return {"preco_centavos": None, "lider": None, "minimo_centavos": self.least(None), "fim_us": opening.value["fim_us"]}
 
     def close_auction(self, value):
         result, state, cancelled = value["resultado"], self.state, False
-        bought = state["preco_centavos"] is not None and state["preco_centavos"] == self.terms["regras"]["compra_imediata_centavos"]
+        bought = is_bought(self.terms, state["preco_centavos"])
         need((value["encerramento"] is None) == bought, "encerramento: null exactly where the last bid bought at once")
         if not bought:
             # A house that went on from a copy of its journal gives the auction up itself.
@@ -701,17 +726,20 @@ class Chain:
         return state
 
     def least(self, price):
-        """`minimo_centavos` at a price."""
+        """`minimo_centavos` at a price; of one that falls, before anything is said of it."""
+        if self.falls:
+            return self.terms["regras"]["passo"]["de_centavos"] if price is None else price
         if price is None or self.terms["formato"] != "ingles":
             return self.terms["lance_inicial_centavos"]
         return min(price + step(self.terms, price), self.terms["regras"]["compra_imediata_centavos"] or LIMIT)
 
-    def apply(self, state, happening, number, at):
-        """The state after one entry, which the entry has to state too; `at`: the block's instant."""
+    def apply(self, state, happening, behind, number, at):
+        """The state after one entry, which the entry has to state too; `behind`: the next one; `at`: the block's instant."""
         new = dict(state)
         need(self.reserve is None and not self.record.opened or "revelacao" in happening, f"block {number}: something after a revelacao")
-        need(state["preco_centavos"] is None or state["preco_centavos"] != self.terms["regras"]["compra_imediata_centavos"]
-             or "revelacao" in happening, f"block {number}: something after the lot was bought at once")
+        need(not is_bought(self.terms, state["preco_centavos"]) or "revelacao" in happening,
+             f"block {number}: something after the lot was bought at once")
+        instant = happening.get("recebido_us")         # as of when it says what is asked
         if "lance" in happening:
             new.update(self.bid(state, happening, number))
         elif "chave" in happening:
@@ -719,6 +747,7 @@ class Chain:
             spki = from_base64(key["spki"])
             need(sha256(spki) == key["keyid"], "chave: keyid is not that of spki")
             self.keys[key["id_usuario"]] = (key["keyid"], load_der_public_key(spki), key["situacao"])
+            instant = behind and behind.get("recebido_us")
         elif "suspensao" in happening:
             need(self.suspended is None, "suspensao: it was suspended already")
             self.suspended = self.notice(happening, "suspensao", ("leilao-suspenso",))[1]
@@ -729,7 +758,7 @@ class Chain:
             new["fim_us"], self.suspended = max(resumed["fim_us"], state["fim_us"] + paused), None
             self.moved += new["fim_us"] - state["fim_us"]
         elif "revelacao" in happening:
-            bought = state["preco_centavos"] is not None and state["preco_centavos"] == self.terms["regras"]["compra_imediata_centavos"]
+            bought = is_bought(self.terms, state["preco_centavos"])
             need(self.suspended is None and (bought or at > state["fim_us"]), "revelacao: before the end")
             revealed = happening["revelacao"]
             if "reserva_centavos" in revealed:
@@ -748,6 +777,12 @@ class Chain:
         else:
             need(happening["fim_us"] >= state["fim_us"], "indisponibilidade: the end moved back")
             new["fim_us"] = happening["fim_us"]
+            if self.falls:
+                away = happening["indisponibilidade"]
+                new["fim_us"], instant = state["fim_us"] + away["ate_us"] - away["de_us"], away["ate_us"]
+        if self.falls and new["preco_centavos"] is None:
+            need(instant is not None, f"block {number}: as of when?")
+            new["minimo_centavos"] = asked(self.terms, new["fim_us"], instant)
         self.met = happening.get("reserva_atingida")
         need((self.met is None) == (self.terms["regras"]["reserva_compromisso"] is None), "reserva_atingida: exactly where there is one")
         need(self.reserve is None or self.met == self.is_met(new["preco_centavos"]), "reserva_atingida: not so")
@@ -780,7 +815,6 @@ class Chain:
     def bid(self, state, happening, number):
         need(self.suspended is None, "lance: while it was suspended")
         envelope, received, rules = happening["lance"], happening["recebido_us"], self.terms["regras"]
-        need(self.terms["formato"] != "holandes", "Dutch auctions are not known here")
         keyring = {keyid: (public, SPEAKS["bidder"]) for keyid, public, situation in self.keys.values() if situation == "ativa"}
         bid = open_envelope(envelope, lambda keyid: keyring.get(keyid, (None, ())))
         value, who = bid.value, bid.value["id_usuario"]
@@ -793,9 +827,13 @@ class Chain:
         need(who != self.terms["vendedor"], "lance: by the seller")
         if seen is not None:
             need(seen["bloco"] < number and self.hashes[seen["bloco"]] == seen["hash"], "lance: visto")
-        self.record.secret |= "maximo_compromisso" in value
         self.bids[value["id_lance"]] = (number, bid)
         self.received = received
+        if self.falls:
+            price = asked(self.terms, state["fim_us"], received)
+            need("maximo_compromisso" not in value and amount >= price, "lance: below what was asked")
+            return {"preco_centavos": price, "lider": who, "minimo_centavos": price, "fim_us": state["fim_us"]}
+        self.record.secret |= "maximo_compromisso" in value
         self.record.take(value, stated_after(happening))
         if self.record.secret:
             return self.secret_bid(state, happening, value)

@@ -15,7 +15,7 @@ import uuid
 
 import pika
 
-from leilao import (REPLY_TO, Chain, House, Key, Refused, Session, auction_of, clock, compact, from_base64, need, commitment, now_us, refusals_digest, seal, sha256, slice_key)
+from leilao import (asked, REPLY_TO, Chain, House, Key, Refused, Session, auction_of, clock, compact, from_base64, need, commitment, now_us, refusals_digest, seal, sha256, slice_key)
 
 RUN = secrets.token_hex(3)
 SURE = {"incerteza_us": 1000, "estado": "sincronizado"}         # a clock that claims to be good, for the clock's refusals
@@ -257,6 +257,7 @@ class Scenario:
         self.suspended(seller, bidders)
         self.voided(seller, bidders)
         self.secret(seller, bidders)
+        self.falling(seller, bidders)
         self.ending(a, bidders)
         self.queries(a, b)
         that("everything that came was as documented and verified", not self.trouble, " | ".join(self.trouble)[:3000])
@@ -370,6 +371,54 @@ class Scenario:
             that(f"{formato} {reserve or ''}: the result, worked out from what was revealed",
                  result and (result["situacao"], result["vencedor"], result["valor_centavos"])
                  == (outcome, wins and wins.owner, pays), f"{result} {self.trouble}")
+
+    def falling(self, seller, bidders):
+        """A price that falls, stands still while the auction is suspended, and is met."""
+        that, runs, begin, (first, second, third) = self.checks.that, self.checks.runs, now_us(), bidders
+        down = {"de_centavos": 50_000, "centavos": 1_000, "cada_s": 1, "ate_centavos": 10_000}
+        made = runs("schedule an auction holandes", lambda: self.schedule(
+            "h", begin + 2_000_000, begin + 602_000_000, seller.owner, formato="holandes", passo=down))
+        if not made:
+            return
+        for what, passo, reserve in (("whose price does not fall to lance_inicial_centavos", {**down, "ate_centavos": 9_999}, {}),
+                                     ("with a reserve", down, {"reserva_centavos": 20_000, "sal": uuid.uuid4().hex})):
+            value = {**made[0], "id_leilao": f"py-{RUN}-i", "id_comando": str(uuid.uuid4()), "regras": {**made[0]["regras"], "passo": passo}}
+            del value["relogio"]
+            answer = runs(f"one {what} is answered", lambda: self.command("leilao-agendar", {**value, **reserve, "relogio": clock()}))
+            that("termos_invalidos", answer and answer["motivo"] == "termos_invalidos", answer)
+        h = self.chains[f"py-{RUN}-h"]
+        if not that("it opens, and what it falls from is its minimum", self.wait(lambda: h.head, 15) and h.state["minimo_centavos"] == 50_000):
+            return
+        low = self.decide(self.payload(first, h, 9_999), first)
+        self.refused("holandes: a bid below what it falls to", low, "abaixo_do_minimo", f"cliente.{first.owner}", True)
+        said = low.statement.value
+        that("its minimo_centavos is what was asked at recebido_us",
+             said["minimo_centavos"] == asked(h.terms, h.state["fim_us"], said["recebido_us"]), said)
+        self.refused("holandes: a commitment", self.decide_secret(second, h, 50_000, 50_000),
+                     "compromisso_invalido", f"cliente.{second.owner}", True)
+        halted = runs("it is suspended", lambda: self.change("leilao-suspender", h))
+        that("and stands still at what its entry says", halted and self.wait(lambda: len(h.blocks) == 2, 10), h.state)
+        still = self.decide(self.payload(third, h, 50_000), third)
+        self.refused("holandes: while it is suspended", still, "leilao_suspenso", f"cliente.{third.owner}", True)
+        that("with that as its minimum", still.statement.value["minimo_centavos"] == h.state["minimo_centavos"], still.statement.value)
+        runs("it goes on", lambda: self.change("leilao-retomar", h))
+        that("from there", self.wait(lambda: len(h.blocks) == 3, 10), h.state)
+
+        def listed():
+            page = self.bidder.ask(self.house, "leiloes", apos=f"py-{RUN}-g")[0].value
+            [summary] = [summary for summary in page["leiloes"] if summary["id_leilao"] == h.id]
+            now = page["relogio"]["em_us"]
+            # Of partitions each has a clock of its own, and only one of them is told of here.
+            need("particao" in page or summary["minimo_centavos"] == asked(h.terms, h.state["fim_us"], now), f"{summary} at {now}")
+            return True
+        runs("leiloes says what is asked at the instant of its relogio", listed)
+        self.decide(self.payload(second, h, 50_000), second)
+        result = self.wait(lambda: h.result, 10)
+        that("who meets it has bought at what was asked, and with encerramento null",
+             result and (result["situacao"], result["vencedor"], result["valor_centavos"]) == ("vendido", second.owner, h.state["preco_centavos"])
+             and h.blocks[-1].value["encerramento"] is None and not self.trouble, f"{result} {self.trouble}")
+        self.refused("holandes: a bid after that", self.decide(self.payload(first, h, 50_000), first), "leilao_encerrado",
+                     f"cliente.{first.owner}", True)
 
     def bid_in_turn(self, a, bidders):
         that, amount = self.checks.that, 10_000

@@ -16,8 +16,9 @@ import sys
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_der_public_key, load_pem_public_key
 
-from leilao import (LIMIT, SPEAKS, STATE, Contest, Refused, after_bid, after_bids, check_payload, check_revealed, compact, from_base64,
-                    need, obj, open_envelope, parse, pae, reserve_commitment, sha256, spki_of, step, unsealed, verifies, AUCTION, DIGEST, WHO, boolean, count)
+from leilao import (LIMIT, SPEAKS, STATE, Contest, Refused, after_bid, after_bids, asked, check_payload, check_revealed, compact, falls,
+                    from_base64, is_bought, need, obj, open_envelope, parse, pae, reserve_commitment, sha256, spki_of, step, unsealed,
+                    verifies, AUCTION, DIGEST, WHO, boolean, count)
 
 HEADER = obj(True, formato=lambda v: v == "leilao-livro", versao=count(2, 2), id_leilao=AUCTION, edicao=DIGEST, encerrado=boolean,
              cabeca=obj(True, bloco=count(), hash=DIGEST), chaves=count(), blocos=count(1), recibos=count(), recibos_perdidos=count(),
@@ -328,17 +329,20 @@ class Replay:
         late = opening["inicio_us"] - terms["inicio_us"]
         self.say(late >= 0 and opening["fim_us"] == terms["fim_us"] + late, "the opening is not that of the terms, nor evenly later")
         self.say(opening["relogio"]["em_us"] >= opening["inicio_us"], "opened before its time")
-        need(terms["formato"] != "holandes", "these terms are not known here")
+        need(terms["regras"]["passo"] is None or terms["formato"] == "holandes", "these terms are not known here")
+        self.falls = falls(terms)
         self.terms, self.rules = terms, terms["regras"]
         self.at_once = self.rules["compra_imediata_centavos"] or LIMIT
         self.latest = self.rules["fim_maximo_us"]
         self.state = {"preco_centavos": None, "lider": None, "minimo_centavos": self.least(None), "fim_us": opening["fim_us"]}
         self.head_before = None
         self.take_receipts(None, 0)
-        self.opens = opening["inicio_us"]
+        self.opens = self.counted = opening["inicio_us"]  # until when time was counted
         self.say(value["relogio"]["em_us"] >= self.last, "older than what was refused before")
 
     def least(self, price):
+        if self.falls:
+            return self.terms["regras"]["passo"]["de_centavos"] if price is None else price
         if price is None or self.terms["formato"] != "ingles":
             return min(self.terms["lance_inicial_centavos"], self.at_once)
         return min(price + step(self.terms, price), self.at_once, LIMIT)
@@ -350,7 +354,7 @@ class Replay:
         return price is not None and (self.reserve is None or price >= self.reserve)
 
     def bought(self):
-        return self.state["preco_centavos"] is not None and self.state["preco_centavos"] == self.rules["compra_imediata_centavos"]
+        return is_bought(self.terms, self.state["preco_centavos"])
 
     # Entries -----------------------------------------------------------------------------------------------------------
 
@@ -367,7 +371,7 @@ class Replay:
                 self.take_receipts(happening["recebido_us"], None)
                 self.say(happening["recebido_us"] > self.last, f"entry {place}: recebido_us does not rise")
                 self.say(happening["recebido_us"] <= value["relogio"]["em_us"], "the block is older than what it holds")
-            new = dict(self.state)
+            new, instant = dict(self.state), happening.get("recebido_us")
             if what == "lance":
                 moved = self.bid(value, happening, named, place)
                 if self.blind:
@@ -376,6 +380,8 @@ class Replay:
                 named = None
             elif what == "chave":
                 named = self.key(happening["chave"], place)
+                # It is named for the bid behind it, and says what is asked of that.
+                instant = value["entradas"][place].get("recebido_us") if place < len(value["entradas"]) else None
             elif what == "suspensao":
                 said = self.notice(happening[what], "leilao-suspenso")
                 self.say(self.suspended is None, "suspended twice")
@@ -392,12 +398,15 @@ class Replay:
             elif what == "indisponibilidade":
                 gap = happening[what]
                 self.say(gap["de_us"] < gap["ate_us"] <= value["relogio"]["em_us"], f"entry {place}: an absence that was not over")
-                new["fim_us"] = self.outage(gap, place)
+                new["fim_us"], instant = self.outage(gap, place), gap["ate_us"]
             elif what == "revelacao":
                 new.update(self.reveal(value, happening[what]))
             else:
                 new.update(self.void(happening[what], place))
             self.last = max(self.last, happening.get("recebido_us", 0))
+            self.counted = max(self.counted, (instant or 0) if what in ("suspensao", "retomada", "indisponibilidade") else 0)
+            if self.falls and new["preco_centavos"] is None and instant is not None:
+                new["minimo_centavos"] = asked(self.terms, new["fim_us"], instant)
             stated = {name: happening[name] for name in STATE}
             stated["reserva_atingida"], new["reserva_atingida"] = happening.get("reserva_atingida"), self.is_met(new["preco_centavos"])
             self.say(stated == new, f"entry {place} states {stated}; by the rules {new}")
@@ -432,6 +441,10 @@ class Replay:
         self.last = max(self.last, gap["ate_us"] - 1)  # nothing follows that was received before its end
         window = max(self.rules["prorrogacao_s"], 30) * SECOND
         end = self.state["fim_us"]
+        if self.falls:
+            long = gap["ate_us"] - gap["de_us"] > 5 * SECOND or gap["de_us"] == self.counted
+            self.say(long and self.suspended is None and self.counted <= gap["de_us"] <= end, f"entry {place}: an outage that gives nothing back")
+            return end + gap["ate_us"] - gap["de_us"]
         long = gap["ate_us"] - gap["de_us"] > 5 * SECOND or len(self.hashes) == 1 and gap["de_us"] == self.opens
         self.say(long and self.suspended is None and gap["de_us"] <= end < gap["ate_us"] + window,
                  f"entry {place}: an outage that gives nothing back")
@@ -462,6 +475,9 @@ class Replay:
         reason = self.refusal(value, clock, received)
         self.say(reason is None, f"entry {place}: the bid of {who} should have been refused: {reason}")
         self.accepted += 1
+        if self.falls:
+            price = self.falling(received)
+            return {"preco_centavos": price, "lider": who, "minimo_centavos": price}
         self.offers[who, value["id_lance"]] = None
         if "maximo_compromisso" in value:
             self.committed.append(value)
@@ -493,6 +509,10 @@ class Replay:
         self.say(held.price is None or held.price != self.rules["compra_imediata_centavos"], "nobody buys because another's bid is voided")
         self.held = held
         return {"preco_centavos": held.price, "lider": held.leader, "minimo_centavos": self.least(held.price)}
+
+    def falling(self, instant):
+        """What a falling price asks then, as far as nobody has bought."""
+        return asked(self.terms, self.state["fim_us"], instant if self.suspended is None else min(instant, self.suspended))
 
     def maximum(self, bid):
         """How far a bid goes; None: that was not revealed."""
@@ -548,6 +568,8 @@ class Replay:
         if seen is not None and not known:
             return "visto_divergente"
         price = state["preco_centavos"]
+        if self.falls:
+            return "compromisso_invalido" if "maximo_compromisso" in bid else "abaixo_do_minimo" if openly < self.falling(received) else None
         if self.terms["formato"] != "ingles":
             # What it offers is looked at when it is revealed.
             return None if openly == 0 and "maximo_compromisso" in bid else "compromisso_invalido"
@@ -605,7 +627,10 @@ class Replay:
         self.say(value["apos_bloco"] == head, f"says after block {value['apos_bloco']}, and it was after {head}")
         self.say(value["recebido_us"] > self.last, "a stamp that is another's already")
         if self.state is not None:                     # of a house that never knew the auction open the terms are not known
-            self.say(value["minimo_centavos"] == self.state["minimo_centavos"], "another minimum than there was")
+            least = self.state["minimo_centavos"]
+            if self.falls and not self.bought() and head is not None:
+                least = self.falling(value["recebido_us"])
+            self.say(value["minimo_centavos"] == least, f"says that {value['minimo_centavos']} was asked, and it was {least}")
         key = (value["id_usuario"], value["id_lance"])
         self.say(value["lance_sha256"] not in self.decided, "refuses a bid that had been decided")
         self.decided.add(value["lance_sha256"])

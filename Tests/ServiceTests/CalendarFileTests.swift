@@ -113,6 +113,51 @@ struct CalendarFileTests {
     #expect(problems.count == 1 && problems[0].hasPrefix("9: compra_imediata: não serve em leilão fechado"))
   }
 
+  private static let step = "{\"de\": \"1.000,00\", \"menos\": \"50,00\", \"cada\": \"30s\"}"
+
+  private func falling(_ step: String?, _ name: String = "titulo", _ value: String = "\"Flores\"") -> String {
+    file(["formato": "\"holandes\"", "incremento": nil, "passo": step, name: value])
+  }
+
+  @Test func `a falling price says what it falls from, by how much and how often`() throws {
+    let terms = try one(["formato": "\"holandes\"", "incremento": nil, "passo": Self.step]).terms(asOf: Build.noon)
+    #expect(terms.rules.descent == .init(from: 1_000_00, step: 50_00, every: .seconds(30), to: 100_00))
+    #expect(terms.rules.extensionWindow == .zero && terms.refusal(at: Build.noon) == nil)
+  }
+
+  @Test(
+    arguments: [
+      (nil, "falta “passo”; aceito: um objeto {\"de\":…,\"menos\":…,\"cada\":…}"),
+      ("\"30s\"", "passo: “30s” não serve; aceito: um objeto {\"de\":"),
+      ("{}", "falta “de”; aceito: valores como"), ("{}", "falta “menos”"), ("{}", "falta “cada”; aceito: segundos inteiros"),
+      ("{\"de\": \"100,00\", \"menos\": \"1\", \"cada\": \"1s\"}", "de: “100,00” não serve; aceito: mais que o lance inicial"),
+      ("{\"de\": 1000, \"menos\": \"1\", \"cada\": \"1s\"}", "de: 1000 não serve; aceito: entre aspas"),
+      ("{\"de\": \"1000\", \"menos\": \"0\", \"cada\": \"1s\"}", "menos: “0” não serve"),
+      ("{\"de\": \"1000\", \"menos\": \"1\", \"cada\": \"0s\"}", "cada: “0s” não serve; aceito: segundos inteiros, de 1s a 1d"),
+      (
+        "{\"de\": \"1000\", \"menos\": \"1\", \"cada\": \"1s\", \"ate\": \"1\"}",
+        "“ate” não é conhecido aqui; aceito: cada, de, menos"
+      ),
+    ] as [(String?, String)])
+  func `what is wrong with how a price falls is named`(step: String?, sentence: String) throws {
+    let problems = try problems(falling(step))
+    #expect(problems.contains { $0.contains(sentence) }, "\(problems)")
+  }
+
+  @Test func `what is of a falling price is of no other, and the other way round`() throws {
+    #expect(
+      try problems(file(["passo": Self.step])) == ["9: passo: não serve em leilão ingles; aceito: só em leilão holandes"])
+    let soft = try problems(falling(Self.step, "prorrogacao", "\"60s\""))
+    #expect(
+      soft.count == 1 && soft[0].contains("prorrogacao: não serve em leilão holandes, que o primeiro lance encerra; aceito: 0s"))
+    #expect(try read(falling(Self.step, "prorrogacao", "\"0s\"")).count == 1)
+    let reserve = try problems(falling(Self.step, "reserva", "\"765,43\""))
+    #expect(reserve.count == 1 && reserve[0].contains("reserva: não serve em leilão holandes, em que o preço só cai"))
+    let both = try problems(
+      file(["formato": "\"holandes\"", "passo": Self.step, "compra_imediata": "\"900\""]))
+    #expect(both.count == 2 && both.allSatisfy { $0.contains("não serve em leilão holandes") })
+  }
+
   @Test func `amounts have the decimals of the auction's currency, wherever that stands`() throws {
     let yen = try one(["lance_inicial": "\"1.234\"", "incremento": "\"2,5%\"", "moeda": "\"JPY\""])
     #expect(yen.openingPrice == 1_234 && yen.increment == .percentage(basisPoints: 250))
@@ -144,7 +189,7 @@ struct CalendarFileTests {
       ("fim_maximo", "\"now\"", "9: fim_maximo: “now”"), ("fim_maximo", "\"2h\"", "9: fim_maximo: “2h”"),
       ("relogio_exigido", "\"true\"", "9: relogio_exigido: “true”"), ("relogio_exigido", "1", "9: relogio_exigido: 1"),
       ("moeda", "\"REAL\"", "9: moeda: “REAL”"), ("moeda", "\"brl\"", "9: moeda: “brl”"),
-      ("formato", "\"holandes\"", "9: formato: “holandes”"), ("formato", "\"Vickrey\"", "9: formato: “Vickrey”"),
+      ("formato", "\"japones\"", "9: formato: “japones”"), ("formato", "\"Vickrey\"", "9: formato: “Vickrey”"),
       ("formato", "\"fechado\"", "8: incremento: não serve em leilão fechado"), ("formatos", "\"ingles\"", "9: “formatos” "),
       ("Titulo", "\"x\"", "9: “Titulo” "), ("título", "\"x\"", "9: “título” "), ("regras", "{}", "9: “regras” "),
       ("a\\u001b[31m\\nb", "1", "9: “a\\u{1b}[31m\\u{a}b” "),

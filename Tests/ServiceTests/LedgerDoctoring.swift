@@ -27,7 +27,8 @@ struct LedgerDoctoring: Sendable, CustomTestStringConvertible {
   }
 
   static let all =
-    bytes + lines + otherKeys + lies + liesAboutBids + liesAboutTheEnd + liesAboutSecrets + liesAboutVoiding + openings + seals
+    bytes + lines + otherKeys + lies + liesAboutBids + liesAboutTheEnd + liesAboutSecrets + liesAboutVoiding + liesAboutFalling
+    + openings + seals
 
   // MARK: - Bytes
 

@@ -54,6 +54,10 @@ enum LedgerScene: String, CaseIterable {
   case anuladoFechado = "anulado-fechado"
   case anuladoReserva = "anulado-reserva"
   case anuladoReservaAberta = "anulado-reserva-aberta"
+  /// A price that falls until somebody meets it; it stood still twice.
+  case holandes
+  case naoVendido = "nao-vendido"
+  case holandesSuspenso = "holandes-suspenso"
   /// Not over yet.
   case aberto
   /// Cancelled before it opened, with refusals before and after that, and then opened all the same.
@@ -73,7 +77,7 @@ enum LedgerScene: String, CaseIterable {
 
   var isOver: Bool {
     switch self {
-    case .aberto, .abertoSecreto, .abertoFechado: false
+    case .aberto, .abertoSecreto, .abertoFechado, .holandesSuspenso: false
     default: true
     }
   }
@@ -106,6 +110,9 @@ enum LedgerScene: String, CaseIterable {
     case .anuladoFechado: try Self.voidedSealed()
     case .anuladoReserva: try Self.voidedUnderReserve()
     case .anuladoReservaAberta: try Self.voidedUnderOpenReserve()
+    case .holandes: try Self.dutch()
+    case .naoVendido: try Self.unmet()
+    case .holandesSuspenso: try Self.pausedDutch()
     case .aberto: try Self.open()
     case .canceladoAntes: try Self.cancelledUnopened()
     case .retomadoPeloFim: try Self.resumedByItsEnd()

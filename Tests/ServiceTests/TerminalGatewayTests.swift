@@ -92,7 +92,7 @@ struct TerminalGatewayTests {
       gateway.hear(.auction(auction, changes))
       return inbox.fetch().compactMap { if case .gateway(let event, _) = $0 { event } else { nil } }
     }
-    #expect(told([.suspended(reason: "conferência")]).contains(.suspended("moto", reason: "conferência")))
+    #expect(told([.suspended(reason: "conferência")]).contains(.suspended("moto", reason: "conferência", minimum: 100_00)))
     let end = Build.noon + .seconds(600)
     let goesOn = told([.resumed, .extended(from: end, to: end + .seconds(60), by: nil, cause: .resumption)])
     #expect(goesOn.contains { if case .resumed("moto", _) = $0 { true } else { false } })

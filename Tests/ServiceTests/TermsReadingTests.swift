@@ -1,4 +1,5 @@
 import ArgumentParser
+import AuctionCore
 import AuctionFacts
 import ServiceKit
 import SharedKernel
@@ -155,6 +156,62 @@ struct TermsReadingTests {
     #expect(missing.status == .usage && missing.sentence.hasPrefix("falta --incremento"))
   }
 
+  private static let falling = [
+    "--id", "moto", "--titulo", "Moto", "--duracao", "10m", "--lance-inicial", "300,00", "--formato", "holandes",
+  ]
+
+  private func falling(_ more: String...) throws -> ProposedTerms {
+    try #require(try ScheduleCommand.parseAsRoot(Self.falling + more) as? ScheduleCommand).proposed()
+  }
+
+  @Test func `agendar takes no reserve where the price falls, and does not repeat it`() throws {
+    let failure = try #require(throws: Failure.self) {
+      try falling("--de", "1.000,00", "--menos", "50,00", "--cada", "30s", "--reserva", "765,43")
+    }
+    #expect(failure.status == .usage && failure.sentence.hasPrefix("--reserva: não serve em leilão holandes"))
+    #expect(failure.sentence.contains("aceito: nos outros formatos") && !failure.sentence.contains("765"))
+  }
+
+  @Test func `agendar takes what a price falls from, by how much and how often`() throws {
+    let terms = try falling("--de", "1.000,00", "--menos", "50,00", "--cada", "30s").terms(asOf: Build.noon)
+    #expect(terms.rules.descent == .init(from: 1_000_00, step: 50_00, every: .seconds(30), to: 300_00))
+    #expect(terms.rules.extensionWindow == .zero && terms.refusal(at: Build.noon) == nil)
+    #expect(try falling("--de", "300,01", "--menos", "1", "--cada", "1d", "--prorrogacao", "0s").rules.extensionWindow == .zero)
+    #expect(try schedule().rules.extensionWindow == .seconds(120), "elsewhere the end is soft unless said otherwise")
+  }
+
+  @Test(
+    arguments: [
+      ([], "falta --de; aceito: valores como"), (["--de", "1000"], "falta --menos; aceito: valores como"),
+      (["--de", "1000", "--menos", "1"], "falta --cada; aceito: segundos inteiros"),
+      (["--de", "300,00", "--menos", "1", "--cada", "1s"], "--de: “300,00” não serve; aceito: mais que o lance inicial, 300,00"),
+      (["--de", "mil", "--menos", "1", "--cada", "1s"], "--de: “mil” não serve"),
+      (["--de", "1000", "--menos", "0", "--cada", "1s"], "--menos: “0” não serve"),
+      (["--de", "1000", "--menos", "1", "--cada", "500ms"], "--cada: “500ms” não serve; aceito: segundos inteiros, de 1s a 1d"),
+      (["--de", "1000", "--menos", "1", "--cada", "25h"], "--cada: “25h” não serve"),
+      (
+        ["--de", "1000", "--menos", "1", "--cada", "1s", "--prorrogacao", "5s"],
+        "--prorrogacao: não serve em leilão holandes, que o primeiro lance encerra; aceito: 0s"
+      ),
+      (["--de", "1000", "--menos", "1", "--cada", "1s", "--incremento", "5%"], "--incremento: não serve em leilão holandes"),
+      (
+        ["--de", "1000", "--menos", "1", "--cada", "1s", "--compra-imediata", "900"],
+        "--compra-imediata: não serve em leilão holandes"
+      ),
+    ] as [([String], String)])
+  func `agendar says what a falling price lacks, or does not have`(options: [String], sentence: String) throws {
+    let failure = try #require(throws: Failure.self) {
+      try #require(try ScheduleCommand.parseAsRoot(Self.falling + options) as? ScheduleCommand).proposed()
+    }
+    #expect(failure.status == .usage && failure.sentence.hasPrefix(sentence), "\(failure.sentence)")
+  }
+
+  @Test(arguments: ["--de", "--menos", "--cada"])
+  func `agendar refuses for other formats what a price falls by`(option: String) throws {
+    let failure = try #require(throws: Failure.self) { try schedule(option, "30s") }
+    #expect(failure.sentence == "\(option): não serve em leilão ingles; aceito: só em leilão holandes")
+  }
+
   @Test func `agendar proposes what its options say`() throws {
     let now = Build.noon
     let terms = try schedule(
@@ -172,7 +229,7 @@ struct TermsReadingTests {
   @Test(
     arguments: [
       ("--inicio", "ontem"), ("--prorrogacao", "1500ms"), ("--tolerancia", "11s"), ("--vendedor", "ms_lance"),
-      ("--fim-maximo", "2h"), ("--formato", "holandes"),
+      ("--fim-maximo", "2h"), ("--formato", "japones"),
       ("--descricao", String(repeating: "x", count: 2_001)),
     ])
   func `agendar refuses an option before it asks anyone`(option: String, value: String) throws {

@@ -278,7 +278,7 @@ package struct HouseInspection {
         let terms = house.plan.auctions.first(where: { $0.auction == auction }),
         let result = Self.result(ledger), result.outcome != .cancelled,
         // Who bought at once waited for no end.
-        terms.rules.buyNow == nil || result.amount != terms.rules.buyNow
+        terms.rules.buyNow == nil || result.amount != terms.rules.buyNow, terms.format != .dutch || result.winner == nil
       else { return [] }
       let window = max(terms.rules.extensionWindow, .seconds(30))
       let pauses = Self.pauses(ledger)
@@ -289,6 +289,10 @@ package struct HouseInspection {
           !pauses.contains(where: { $0.from < silence.from + slack && $0.to > silence.to - slack })
         else { return nil }
         house.world.tally.reached(.houseDownOverClose)
+        if terms.format == .dutch {
+          guard opening.closesAt + (silence.to - silence.from) > result.closesAt + slack else { return nil }
+          return Violation(3, "\(auction): the price fell while the house was away")
+        }
         guard silence.to + window > result.closesAt + slack else { return nil }
         return Violation(3, "\(auction): closed less than \(window.microseconds / 1_000_000) s after the house was away")
       }

@@ -108,7 +108,9 @@ package struct HousePlan: Sendable {
   init(start: Timestamp, scale: Scale, calm: Bool, random: inout SeededRandom) {
     let isWhole = scale == .whole
     let (auctions, length) = Self.auctions(from: start, isWhole: isWhole, &random)
-    reserves = auctions.map { _ in random.chance(20) ? Build.secret(100_00 + random.interval(1...40) * 1_00) : nil }
+    reserves = auctions.map {
+      random.chance(20) && $0.format != .dutch ? Build.secret(100_00 + random.interval(1...40) * 1_00) : nil
+    }
     let most = isWhole ? 4 : Int(random.interval(2...3))
     bidders = Array((["alpha", "beta", "gamma", "delta"] as [PrincipalID]).prefix(most))
     (self.auctions, self.scale, isCalm) = (auctions, scale, calm)
@@ -256,16 +258,26 @@ package struct HousePlan: Sendable {
       let opens = random.interval(isWhole ? 2...5 : 1...3)
       let lasts = random.interval(isWhole ? 8...25 : 4...12)
       length = max(length, (opens + lasts) * 1_000 + 1_500)
-      let format: AuctionFormat = random.pick([.english, .english, .english, .sealed, .vickrey])
+      let format: AuctionFormat = random.pick([.english, .english, .english, .sealed, .vickrey, .dutch])
       return Build.terms(
         AuctionID(stringLiteral: name), seller: isWhole && index == 2 ? "delta" : "casa", format: format, openingPrice: 100_00,
         increment: .fixed(10_00), opensAt: start + .seconds(opens), lasting: .seconds(lasts),
         rules: AuctionRules(
-          extensionWindow: .seconds(random.pick([0, 0, 2, 3])), inFlightTolerance: .milliseconds(random.pick([0, 250])),
-          clockRequired: false, buyNow: lasts.isMultiple(of: 5) && format == .english ? Build.money(100_00 + lasts * 10_00) : nil)
+          extensionWindow: .seconds(format == .dutch ? 0 : random.pick([0, 0, 2, 3])),
+          inFlightTolerance: .milliseconds(random.pick([0, 250])), clockRequired: false,
+          buyNow: lasts.isMultiple(of: 5) && format == .english ? Build.money(100_00 + lasts * 10_00) : nil,
+          descent: format == .dutch ? Self.descent(lasting: lasts, &random) : nil)
       )
     }
     return (auctions, length)
+  }
+
+  /// In steps that most bids of a history come between, down to the opening price of `auctions` or not so far.
+  private static func descent(lasting: Int64, _ random: inout SeededRandom) -> AuctionRules.Descent {
+    let step: Int64 = random.pick([5_00, 37_01, 100_00])
+    return AuctionRules.Descent(
+      from: Build.money(100_00 + step * lasting / 2), step: Build.money(step), every: .seconds(random.interval(1...3)), to: 100_00
+    )
   }
 
   /// A clock that is a little wrong and knows how much it may be.

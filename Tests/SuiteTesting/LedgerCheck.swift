@@ -25,6 +25,8 @@ package struct LedgerCheck {
   private var taken: [(bid: SubmittedBid, entry: BlockEntry)] = []
   /// Places among those taken, and how many there were when each counted no longer.
   private var voided: [(place: Int, after: Int, entry: BlockEntry)] = []
+  /// Of a price that falls: what keeps it from falling is told to it.
+  private var falling: Oracle.Auction?
 
   /// - Parameter isOpen: whether there need be no result yet.
   package init(_ ledger: [HouseStatement], of auction: AuctionID, isOpen: Bool = false) {
@@ -68,6 +70,11 @@ package struct LedgerCheck {
         let scheduling = (try? Envelope(opening.scheduling)).flatMap({ try? Scheduling($0) })
       else { return complain("an opening that cannot be read") }
       (terms, nonce, closesAt) = (scheduling.terms, scheduling.nonce, opening.closesAt)
+      if scheduling.terms.format == .dutch {
+        var auction = Oracle.Auction(terms: scheduling.terms, edition: opening.edition, end: opening.closesAt)
+        (auction.isOpen, auction.opened) = (true, opening.opensAt)
+        falling = auction
+      }
       if block.number != 0 { complain("opened in block \(block.number)") }
     case .entries(let entries): entries.forEach { read($0) }
     case .closing(let result, let evidence):
@@ -78,7 +85,7 @@ package struct LedgerCheck {
       {
         closesAt = max(end, named)
       }
-      if (evidence == nil) != (price != nil && price == terms?.rules.buyNow) { complain("ended by a bid or not", 4) }
+      if (evidence == nil) != isBought { complain("ended by a bid or not", 4) }
       if result.outcome != .cancelled, evidence != nil, block.clock.instant <= result.closesAt {
         complain("closed before its end", 11)
       }
@@ -87,18 +94,25 @@ package struct LedgerCheck {
 
   private mutating func read(_ entry: BlockEntry) {
     if let closesAt, entry.closesAt < closesAt { complain("the end moved back", 3) }
-    if price != nil, price == terms?.rules.buyNow, !entry.fact.isRevelation {
+    if isBought, !entry.fact.isRevelation {
       complain("something after the lot was bought at once", 3)
     }
     switch entry.fact {
     case .bid(let evidence, let receivedAt): read(evidence, receivedAt, entry)
     case .key(let record): keys[record.keyID] = record
-    case .outage(let from, let to): if to <= from { complain("an outage that ends before it begins") }
+    case .outage(let from, let to):
+      if to <= from { complain("an outage that ends before it begins") }
+      if let falling, let closesAt {
+        self.falling?.absent = falling.absent + (to - from)
+        if entry.closesAt != closesAt + (to - from) { complain("the end did not move by the outage", 3) }
+        ask(entry, at: to)
+      }
     case .suspended(_, let receivedAt):
       if suspendedAt != nil { complain("suspended twice") }
       if entry.closesAt != closesAt { complain("a suspension moved the end") }
       suspendedAt = receivedAt
       stamps.append(receivedAt)
+      ask(entry, at: receivedAt)
     case .resumed(let evidence, let receivedAt):
       guard let notice = (try? Envelope(evidence)).flatMap({ try? CalendarNotice($0) }), let named = notice.named, let closesAt
       else { return complain("a resumption that cannot be read") }
@@ -106,6 +120,8 @@ package struct LedgerCheck {
       if entry.closesAt != max(named, closesAt + paused) { complain("the end did not move by the suspension", 3) }
       suspendedAt = nil
       stamps.append(receivedAt)
+      if let falling { self.falling?.paused = falling.paused + (entry.closesAt - closesAt) }
+      ask(entry, at: receivedAt)
     case .revealed(let bid, let bidder, let secret): reveal(bid, of: bidder, secret)
     case .reserveRevealed(let secret):
       if reserve != nil { complain("two reserves", 3) }
@@ -115,6 +131,15 @@ package struct LedgerCheck {
     }
     (price, leader, closesAt) = (entry.price, entry.leader, entry.closesAt)
   }
+
+  /// What the entry says is asked.
+  private mutating func ask(_ entry: BlockEntry, at instant: Timestamp) {
+    guard let falling, entry.minimum.minorUnits != falling.minimum(at: instant) else { return }
+    complain("not what was asked then", 3)
+  }
+
+  /// Nothing but the closing block may follow.
+  private var isBought: Bool { price != nil && (falling != nil || price == terms?.rules.buyNow) }
 
   private mutating func read(_ evidence: Evidence, _ receivedAt: Timestamp, _ entry: BlockEntry) {
     guard let envelope = try? Envelope(evidence), let bid = try? Bid(envelope), let terms else {
@@ -128,6 +153,13 @@ package struct LedgerCheck {
     stamps.append(receivedAt)
     taken.append((SubmittedBid(bid: bid, digest: SHA256.of(envelope.payload), key: record, evidence: evidence), entry))
     if let closesAt, receivedAt > closesAt { complain("the bid \(bid.id) came after the end", 3) }
+    if let falling {
+      let price = Build.money(falling.minimum(at: receivedAt))
+      if entry.price != price || entry.leader != bid.bidder || bid.amount < price || entry.closesAt != closesAt {
+        complain("the bid \(bid.id) did not buy at what was asked", 3)
+      }
+      return
+    }
     // What is secret is looked at when it is revealed.
     guard areAmountsOpen else { return }
     guard voided.isEmpty else { return compare(voids: voided.count, bids: taken.count, with: entry) }
@@ -196,7 +228,7 @@ package struct LedgerCheck {
     if taken.contains(where: { $0.bid.bid.maximumCommitment != nil && $0.bid.secret == nil }) {
       complain("not all was revealed", 3)
     }
-    guard !terms.isSealed else { return }
+    guard !terms.isSealed, falling == nil else { return }
     for (place, (_, entry)) in taken.enumerated() {
       compare(voids: voided.prefix { $0.after <= place }.count, bids: place + 1, with: entry)
     }

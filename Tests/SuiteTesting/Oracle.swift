@@ -75,6 +75,11 @@ package struct Oracle: Sendable {
     package var suspended: Timestamp?
     /// By how much resumptions have moved the end.
     var paused = Interval.zero
+    /// By how much absences have, of a price that falls.
+    var absent = Interval.zero
+    var opened: Timestamp?
+    /// As of when the last entry says what is asked.
+    var stated: Timestamp?
     /// What the calendar said before the opening that comes after it, and its size.
     var overtaking: (notice: CalendarNotice, bytes: Int)?
     package var outcome: AuctionResult.Outcome?
@@ -106,11 +111,12 @@ package struct Oracle: Sendable {
     /// As everybody sees it.
     var standing: Standing {
       guard !isSealed else { return standing(ofOpened: happened.compactMap(\.opened)) }
+      if terms.format == .dutch { return bought }
       return standing(of: bids(upTo: .max))
     }
 
     struct Standing: Equatable { var price: Int64?, leader: PrincipalID?, most: Int64 = 0 }
-    var isSealed: Bool { terms.format != .english }
+    var isSealed: Bool { terms.format == .sealed || terms.format == .vickrey }
     private var buyNow: Int64 { terms.rules.buyNow?.minorUnits ?? .max }
 
     /// RULES: a new maximum against the leader's. What a bid without one goes to is what it offers.
@@ -150,6 +156,7 @@ package struct Oracle: Sendable {
 
     func minimum(after price: Int64?) -> Int64 {
       guard let price, !isSealed else { return terms.openingPrice.minorUnits }
+      if terms.format == .dutch { return price }
       return min(price + step(price), buyNow)
     }
 
@@ -160,11 +167,10 @@ package struct Oracle: Sendable {
       case .table(let bands): bands.filter { ($0.upTo?.minorUnits ?? .max) >= price }[0].step.minorUnits
       }
     }
-    package var minimum: Int64 { minimum(after: price) }
     func buys(_ bid: Bid) -> Bool { bid.amount.minorUnits >= buyNow }
     var isCommitted: Bool { terms.rules.reserveCommitment != nil }
     var isMet: Bool? { isCommitted ? price.map { price in reserve.map { price >= $0 } ?? true } ?? false : nil }
-    var isBought: Bool { price == terms.rules.buyNow?.minorUnits && price != nil }
+    var isBought: Bool { price != nil && (terms.format == .dutch || price == terms.rules.buyNow?.minorUnits) }
   }
 
   package var auctions: [AuctionID: Auction] = [:]
@@ -208,7 +214,8 @@ package struct Oracle: Sendable {
     let isRight =
       auction.isSealed
       ? submitted.secret != nil && bid.amount == .zero
-      : bid.maximumCommitment == nil || submitted.secret.map { $0.amount >= bid.amount } ?? false
+      : bid.maximumCommitment == nil
+        || auction.terms.format != .dutch && submitted.secret.map { $0.amount >= bid.amount } ?? false
     if !isRight { return .badCommitment }
     let standing = auction.standing
     if standing.leader == bid.bidder {
@@ -217,7 +224,7 @@ package struct Oracle: Sendable {
       return submitted.secret != nil && isFurther ? nil : .alreadyLeading
     }
     let amount = submitted.most
-    guard let price = auction.price else { return amount < auction.minimum ? .belowMinimum : nil }
+    guard let price = auction.price else { return amount < auction.minimum(at: received.instant) ? .belowMinimum : nil }
     if amount >= auction.minimum, amount > price { return nil }
     let quotedBlock = seen.map { Int64($0.offset) } ?? -1
     let quotedPrice = auction.standing(of: auction.bids(upTo: quotedBlock)).price
@@ -245,7 +252,10 @@ package struct Oracle: Sendable {
     let received = later(clock, than: auction.stamps.map { $0 + .microseconds(1) })
     let head = auction.blocks.isEmpty ? nil : Int64(auction.blocks.count - 1)
     func refused(_ reason: Refusal, _ number: Int64?) -> [Said] {
-      [.refused(bid.auction, bid.id, reason, auction.minimum, after: head, at: received.instant, number: number)]
+      [
+        .refused(
+          bid.auction, bid.id, reason, auction.minimum(at: received.instant), after: head, at: received.instant, number: number)
+      ]
     }
     if auction.edition != bid.edition { return refused(.wrongEdition, nil) }
     decided.append(submitted)
@@ -263,6 +273,7 @@ package struct Oracle: Sendable {
     let pending = auction.pending
     let isTooMuch = pending.count + (isNamed ? 1 : 2) > 64 || pending.map(\.bytes).reduce(0, +) + bytes + keyBytes > 71 * 1_024
     var said = isTooMuch ? seal(&auction, at: clock) : []
+    auction.stated = received.instant
     if !isNamed { happen(key, bytes: keyBytes, in: &auction) }
     auction.stamps.append(received.instant)
     let before = auction.standing
@@ -338,7 +349,7 @@ package struct Oracle: Sendable {
       auctions[id]?.awaiting = opened
       return []
     }
-    auction.isOpen = true
+    (auction.isOpen, auction.opened) = (true, opened)
     let (number, reading) = block(&auction, clock)
     if auction.outcome != nil {
       // Its cancellation came first.
@@ -413,7 +424,7 @@ package struct Oracle: Sendable {
       let end = max(named, auction.end + (auction.suspended.map { received - $0 } ?? .zero))
       if end > auction.end { (auction.paused, auction.end) = (auction.paused + (end - auction.end), end) }
     }
-    auction.suspended = isSuspending ? received : nil
+    (auction.suspended, auction.stated) = (isSuspending ? received : nil, received)
     happen(isSuspending ? "suspenso" : "retomado", bytes: bytes + 400, in: &auction)
     return said
   }
@@ -488,19 +499,12 @@ package struct Oracle: Sendable {
 
   private func resume(_ auction: inout Auction, from: Timestamp, to: Timestamp) {
     let window = max(auction.terms.rules.extensionWindow, .seconds(30))
-    guard from <= auction.end, to > auction.end - window else { return }
-    auction.end = to + window
+    let isFalling = auction.terms.format == .dutch
+    let from = isFalling ? max(from, auction.stated ?? auction.opened ?? from) : from
+    guard to > from, from <= auction.end, isFalling || to > auction.end - window else { return }
+    if isFalling { auction.absent = auction.absent + (to - from) }
+    (auction.end, auction.stated) = (isFalling ? auction.end + (to - from) : to + window, to)
     happen("ausencia", bytes: 400, in: &auction)
-  }
-}
-
-extension CalendarNotice {
-  /// The end that it names, if it names one.
-  var named: Timestamp? {
-    switch action {
-    case .close(let end), .resume(let end): end
-    case .suspend, .cancel: nil
-    }
   }
 }
 
@@ -511,7 +515,4 @@ extension Voiding {
 
 extension SubmittedBid {
   fileprivate var names: [String] { [bid.bidder.text, bid.id.description] }
-
-  /// How far it goes.
-  var most: Int64 { (secret?.amount ?? bid.amount).minorUnits }
 }

@@ -131,7 +131,7 @@ extension SimulatedHouse {
       give(
         Command(id: id, action: .close(auction: known.terms.auction, edition: known.edition, reason: "?"), clock: operatorClock))
     default:
-      (terms.auction, terms.format) = (nowhere, .dutch)
+      (terms.auction, terms.rules.reserveCommitment) = (nowhere, Build.digest("reserva"))
       (terms.opensAt, terms.closesAt) = (world.time.now + .seconds(5), world.time.now + .seconds(60))
       give(Command(id: id, action: .schedule(terms), clock: operatorClock))
     }
@@ -162,9 +162,14 @@ extension SimulatedHouse {
       default: open ?? (hasPatience ? nil : any)
       }
     guard let target else { return false }
-    let amount = Build.money(target.minimum.minorUnits + over * 5_00)
+    // The first who meets a falling price ends it: mostly somebody tries for less.
+    let asked = target.minimum(at: bidder.clock.now().instant).minorUnits
+    let amount = Build.money(
+      target.terms.format == .dutch && manner != .tie && random.chance(80) ? max(1, asked - 5_00 - over) : asked + over * 5_00)
     guard var draft = bidder.draft(amount, on: target) else { return false }
-    if over == 2, draft.maximum == nil { draft.maximum = amount.addingClamped(Build.money(50_00)) }
+    if over == 2, draft.maximum == nil, target.terms.format == .english {
+      draft.maximum = amount.addingClamped(Build.money(50_00))
+    }
     switch manner {
     case .honest, .leading, .early, .late, .ownAuction: break
     case .below:

@@ -30,6 +30,10 @@ struct BidReport: Sendable {
     tell(said("aceito", "accepted") + price + said(" (bloco \(block), lance \(id))", " (block \(block), bid \(id))"))
     // Somebody goes further in secret, or the price is less than what was offered at most.
     guard let currency, let standing, let now = standing.price, let leader = standing.leader else { return }
+    if leader == bidder, let amount, now < amount {
+      let shown = money.format(now, in: currency)
+      tell(said("o preço é \(shown), menos do que você ofereceu", "the price is \(shown), less than you offered"))
+    }
     if leader != bidder {
       let shown = money.format(now, in: currency)
       tell(

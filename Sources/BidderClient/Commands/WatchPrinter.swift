@@ -1,4 +1,5 @@
 import AuctionClient
+import AuctionCore
 import AuctionFacts
 import AuctionWire
 import ServiceKit
@@ -141,10 +142,13 @@ struct WatchPrinter {
         $0 ? said("reserva atingida, ", "reserve met, ") : said("reserva não atingida, ", "reserve not met, ")
       }
       ?? ""
-    return price + reserve + said("mínimo ", "minimum ") + money.format(state.minimum, in: state.terms.currency)
-      + said(", fim ", ", end ")
+    let least = state.terms.fallingPrice == nil ? said("mínimo ", "minimum ") : said("pede ", "asks ")
+    return price + reserve + least + money.format(asked(state), in: state.terms.currency) + said(", fim ", ", end ")
       + TimeText.rfc3339(state.endsAt)
   }
+
+  /// As of when the house spoke last.
+  private func asked(_ state: FollowedAuction) -> Money { state.minimum(at: state.asOf.instant) }
 
   private func emit(_ state: FollowedAuction, _ kind: String, _ text: String, _ more: (inout JSONLine) -> Void) {
     guard json else { return tell("\(TimeText.rfc3339(state.asOf.instant)) \(state.terms.auction) \(text)") }
@@ -156,7 +160,8 @@ struct WatchPrinter {
     line.add("em_us", state.asOf.instant.microseconds)
     line.add("preco_centavos", state.price?.minorUnits)
     line.add("lider", state.leader?.text)
-    line.add("minimo_centavos", state.minimum.minorUnits)
+    line.add("minimo_centavos", asked(state).minorUnits)
+    line.add(state.terms, closingAt: state.closesAt)
     line.add("fim_us", state.endsAt.microseconds)
     if let isReserveMet = state.isReserveMet { line.add("reserva_atingida", isReserveMet) }
     more(&line)

@@ -185,7 +185,7 @@ final class TerminalGateway: Sendable {
           .bidAccepted(id, BidLine(bid), block: auction.head?.block ?? 0, minimum: auction.minimum, closesAt: auction.closesAt))
       // What they come to is told with the result: until then nobody leads.
       case .revealed, .reserveRevealed: break
-      case .suspended(let reason): post(.suspended(id, reason: reason))
+      case .suspended(let reason): post(.suspended(id, reason: reason, minimum: auction.minimum))
       case .resumed: post(.resumed(id, closesAt: auction.closesAt))
       // That it goes on says to when.
       case .extended(_, _, _, .resumption): break

@@ -41,7 +41,8 @@ package enum GatewayEvent: Hashable, Sendable {
   case extended(AuctionID, closesAt: Timestamp, by: PrincipalID?, cause: Extension.Cause)
   /// An accepted bid counts no longer; an `auction` follows, with what the others come to. The amount is nil where it is not known.
   case voided(AuctionID, BidID, by: PrincipalID, amount: Money?, reason: String)
-  case suspended(AuctionID, reason: String)
+  /// - Parameter minimum: what the next bid would have to offer; nil: what was known.
+  case suspended(AuctionID, reason: String, minimum: Money? = nil)
   case resumed(AuctionID, closesAt: Timestamp)
   /// The final word on an auction; of a cancelled one with its reason, where that is known.
   case closed(AuctionID, AuctionResult, endedAt: Timestamp, reason: String?)

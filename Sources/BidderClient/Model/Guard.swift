@@ -59,7 +59,8 @@ extension Model {
     guard lot.view.status == .open else { return .notOpen(lot.view.status) }
     if let bid = lot.bid, !bid.stage.isFinal { return .inFlight }
     guard let amount else { return nil }
-    if amount < lot.view.minimum { return .belowMinimum(lot.view.minimum) }
+    let minimum = lot.view.minimum(at: now)
+    if amount < minimum { return .belowMinimum(minimum) }
     if let buyNow = lot.view.terms.rules.buyNow, amount > buyNow { return .overBuyNow(buyNow) }
     if let limit = settings.limit(in: lot.view.terms.currency), amount > limit { return .overLimit(limit) }
     return nil
@@ -69,7 +70,7 @@ extension Model {
   /// forgotten), far over the minimum, or over ten times the price. The minimum itself never is.
   private func suspicion(about amount: Money, on view: AuctionView, step: Money) -> Verdict? {
     // Amounts end at 2^53, so none of this overflows.
-    let (units, minimum) = (amount.minorUnits, view.minimum.minorUnits)
+    let (units, minimum) = (amount.minorUnits, view.minimum(at: now).minorUnits)
     guard units > minimum else { return nil }
     // Sealed, the least says little of what others offer.
     if view.terms.isSealed { return units >= 10 * minimum ? .strong(suggestion: nil) : nil }

@@ -37,6 +37,7 @@ package struct Lot: Hashable, Sendable {
 
   /// What one more step adds at the present price.
   package var step: Money {
+    if let descent = view.terms.fallingPrice { return descent.step }
     if view.terms.isSealed { return Money(minorUnits: max(1, view.terms.openingPrice.minorUnits / 10)) ?? view.minimum }
     if let price = view.price, view.minimum != view.terms.rules.buyNow,
       let step = Money(minorUnits: view.minimum.minorUnits - price.minorUnits), step > .zero

@@ -114,7 +114,8 @@ package struct Armed: Hashable, Sendable {
   package static let patience = Interval.seconds(8)
 }
 
-/// What the bidder was looking at: a bid means this state and no other.
+/// What the bidder was looking at: a bid means this state and no other. That a price falls by itself is no other: a bid buys at what is
+/// asked when it comes, never at more than it offers.
 package struct Quote: Hashable, Sendable {
   package var price: Money?
   package var minimum: Money

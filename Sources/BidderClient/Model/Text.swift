@@ -28,7 +28,8 @@ package enum Text: Hashable, Sendable {
 
   // Detail.
   case you, someone
-  case currentBid
+  case currentBid, askedNow
+  case nextPrice, fallsIn, nextPriceIs(String, time: String), nextPriceShort(String, time: String)
   case by(String, Int64, comma: Bool)
   case byWhom(String)
   case noBidsYet

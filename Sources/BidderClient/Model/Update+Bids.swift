@@ -57,7 +57,7 @@ extension Model {
   mutating func openBox(amount: Money? = nil, doubt: Doubt? = nil) {
     guard let lot = selectedLot else { return }
     if let obstacle = obstacle(on: lot) { return say(.obstacle(obstacle, lot.view.terms.currency)) }
-    let text = settings.language.money.number(amount ?? lot.view.minimum, in: lot.view.terms.currency)
+    let text = settings.language.money.number(amount ?? lot.view.minimum(at: now), in: lot.view.terms.currency)
     mode = .bidBox(BidBox(auction: lot.id, field: AmountField(text), openedAt: now, quote: Quote(lot.view), doubt: doubt))
   }
 
@@ -65,8 +65,9 @@ extension Model {
     guard let lot = selectedLot else { return }
     // The least is nothing to offer in secret, and would replace what was offered before.
     if lot.view.terms.isSealed { return openBox() }
-    if let obstacle = obstacle(to: lot.view.minimum, on: lot) { return say(.obstacle(obstacle, lot.view.terms.currency)) }
-    mode = .armed(Armed(auction: lot.id, amount: lot.view.minimum, quote: Quote(lot.view), armedAt: now))
+    let least = lot.view.minimum(at: now)
+    if let obstacle = obstacle(to: least, on: lot) { return say(.obstacle(obstacle, lot.view.terms.currency)) }
+    mode = .armed(Armed(auction: lot.id, amount: least, quote: Quote(lot.view), armedAt: now))
   }
 
   mutating func armed(_ armed: Armed, _ command: Command) {
@@ -80,7 +81,7 @@ extension Model {
       mode = .armed(armed)
     case .lower:
       guard !armed.isVoid else { return }
-      armed.amount = max(lot.view.minimum, Money(minorUnits: armed.amount.minorUnits - lot.step.minorUnits) ?? .zero)
+      armed.amount = max(lot.view.minimum(at: now), Money(minorUnits: armed.amount.minorUnits - lot.step.minorUnits) ?? .zero)
       armed.armedAt = now
       mode = .armed(armed)
     case .send:
@@ -126,7 +127,7 @@ extension Model {
     guard let amount = try? box.field.amount(settings.language, currency) else { return }
     let (delta, overflow) = lot.step.minorUnits.multipliedReportingOverflow(by: steps)
     guard !overflow, let moved = Money(minorUnits: amount.minorUnits + delta) else { return }
-    let (language, wanted) = (settings.language, lot.view.terms.price(after: max(moved, lot.view.minimum)))
+    let (language, wanted) = (settings.language, lot.view.terms.price(after: max(moved, lot.view.minimum(at: now))))
     guard wanted.minorUnits <= AmountField.ceiling else { return }
     edit(box) { $0.set(wanted, language, currency) }
   }

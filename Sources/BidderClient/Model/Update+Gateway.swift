@@ -40,8 +40,10 @@ extension Model {
       accept(line, in: id, block: block, minimum: minimum, closesAt: closesAt)
     case .extended(let id, let closesAt, let by, let cause): extend(id, to: closesAt, by: by, cause: cause)
     case .voided(let id, let bid, let bidder, let amount, let reason): void(bid, by: bidder, amount, in: id, reason)
-    case .suspended(let id, let reason):
+    case .suspended(let id, let reason, let minimum):
       guard let lot = live.lots[id], !lot.isOver, lot.view.status != .suspended else { return }
+      let least = minimum ?? lot.view.minimum(at: now)
+      live.lots[id]?.view.minimum = least
       live.lots[id]?.view.status = .suspended
       live.lots[id]?.reason = reason
       note(.suspended(reason: reason), lot)

@@ -54,6 +54,7 @@ extension Model {
     for lot in live.lots.values {
       if let changed = lot.priceChangedAt { due += [changed + Lot.flashTime, changed + Lot.arrowTime] }
     }
+    if let fall = selectedLot?.view.nextFall(after: now) { due.append(fall) }
     if let lot = selectedLot, lot.view.status == .open {
       let left = (lot.view.closesAt - now).microseconds
       if left > 0, left <= 60_000_000 { due.append(now + .microseconds(left % 1_000_000 + 1)) }

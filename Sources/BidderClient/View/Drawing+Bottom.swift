@@ -11,7 +11,7 @@ extension Drawing {
     switch model.mode {
     case .armed(let armed):
       guard let lot = model.live.lots[armed.auction] else { return nil }
-      let minimum = money(lot.view.minimum, lot)
+      let minimum = money(minimum(lot), lot)
       if armed.isVoid { return ([.armVoid(minimum: minimum), .armVoidShort(minimum: minimum)], .warn) }
       let left = Countdown.seconds(until: armed.armedAt + Armed.patience, at: model.now)
       let amount = money(armed.amount, lot)
@@ -126,6 +126,6 @@ extension Drawing {
       let (text, role) = with([.doubt(doubt), .doubtShort], .warn)
       return text == shown ? (say(.doubtShort), role) : (text, role)
     }
-    return amount == lot.view.minimum ? with([.isMinimum], .normal) : (shown, .normal)
+    return amount == minimum(lot) ? with([.isMinimum], .normal) : (shown, .normal)
   }
 }

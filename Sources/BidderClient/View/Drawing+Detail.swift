@@ -14,7 +14,7 @@ extension Drawing {
 
     frame.put(left, y, cut("\(lot.id.text) \(lot.view.terms.title)"), .title)
     y += 1
-    let end = pair(left, y, say(.currentBid), price(lot), lot: lot)
+    let end = pair(left, y, say(priceLabel(lot)), price(lot), lot: lot)
     if isPriceNew(lot) { frame.put(max(left + 32, end + 1), y, "▲") }
     y += 1
     if let last = lot.view.bids.last {
@@ -36,8 +36,13 @@ extension Drawing {
     frame.put(left, y, cut(ending(lot)))
     y += 2
     if fits(4) {
-      pair(left, y, say(.minimumNow), lot.isOver ? "-" : money(lot.view.minimum, lot), lot: lot)
-      pair(left, y + 1, say(.increment), lot.view.terms.isSealed ? "-" : money(lot.step, lot), lot: lot)
+      if let next = nextPrice(lot) {
+        pair(left, y, say(.nextPrice), money(next.amount, lot), lot: lot)
+        pair(left, y + 1, say(.fallsIn), next.time, lot: lot)
+      } else {
+        pair(left, y, say(.minimumNow), lot.isOver ? "-" : money(minimum(lot), lot), lot: lot)
+        pair(left, y + 1, say(.increment), lot.view.terms.format == .english ? money(lot.step, lot) : "-", lot: lot)
+      }
       if lot.view.terms.format != .english, fits(5) {
         pair(left, y + 2, say(.formatLabel), say(.format(lot.view.terms.format)), lot: lot)
         y += 1
@@ -127,7 +132,7 @@ extension Drawing {
     rule(y, "\(lot.id.text) \(lot.view.terms.title)")
     let standing = standing(lot)
     let time = time(lot)
-    var first = [Span(text: say(.currentBid)), Span(text: price(lot), role: .title)]
+    var first = [Span(text: say(priceLabel(lot))), Span(text: price(lot), role: .title)]
     if isPriceNew(lot) { first.append(Span(text: "▲")) }
     if let last = lot.view.bids.last {
       first.append(Span(text: say(.by(name(last.bidder), ago(last.receivedAt), comma: false)), priority: 2))
@@ -141,11 +146,7 @@ extension Drawing {
     if let last = lot.view.ownLast { own.insert(Span(text: say(.ownLastShort(offered(last, lot))), priority: 1), at: 0) }
     line(
       y + 2,
-      [
-        Span(text: say(.minimumIs(money(lot.view.minimum, lot)))),
-        Span(text: say(.incrementIs(money(lot.step, lot))), priority: 2),
-      ] + atOnce(lot),
-      own)
+      beforeBidding(lot) + atOnce(lot), own)
 
     let history = lot.view.bids.reversed().prefix(2).enumerated().map { i, line in
       Span(text: "\(zone.clock(line.receivedAt)) \(name(line.bidder)) \(number(line.amount, lot))", priority: i == 0 ? 1 : 3)
@@ -154,6 +155,18 @@ extension Drawing {
     let left =
       extended ? [Span(text: ending(lot))] : [Span(text: say(.priceChart), priority: 2), Span(text: spark(lot), priority: 2)]
     line(y + 3, left, history, between: " ", rightBetween: " | ")
+  }
+
+  /// What the next bid must offer, or what a falling price falls to.
+  private func beforeBidding(_ lot: Lot) -> [Span] {
+    if let next = nextPrice(lot) { return [Span(text: say(.nextPriceIs(money(next.amount, lot), time: next.time)))] }
+    return [
+      Span(text: say(.minimumIs(money(minimum(lot), lot)))), Span(text: say(.incrementIs(money(lot.step, lot))), priority: 2),
+    ]
+  }
+
+  private func priceLabel(_ lot: Lot) -> Text {
+    lot.view.terms.format == .dutch && lot.view.price == nil ? .askedNow : .currentBid
   }
 
   /// What it costs to have it at once, where that can be had.

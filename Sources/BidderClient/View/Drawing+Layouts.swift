@@ -50,7 +50,7 @@ extension Drawing {
       if let beside = besideTime(lot) { left.append(Span(text: beside, role: .warn, priority: 1)) }
       line(height - 4, left, [Span(text: "\(standing.glyph) \(standing.word)", role: standing.role, priority: 3)], between: " ")
       let own = lot.view.ownLast.map { [Span(text: say(.ownIs(offered($0, lot))), priority: 1)] } ?? []
-      line(height - 3, [Span(text: say(.minimumShort(money(lot.view.minimum, lot))))], own)
+      line(height - 3, [Span(text: say(least(lot) { money($0, lot) }))], own)
     } else {
       rule(height - 5)
     }
@@ -99,10 +99,15 @@ extension Drawing {
         let word = Words.notice(notice.fact.kind, language)
         frame.put(0, 3, "\(Words.glyph(notice.fact.kind)) \(word) \(notice.auction?.text ?? "")", Words.role(notice.fact.kind))
       } else {
-        frame.put(0, 3, say(.minimumShort(number(lot.view.minimum, lot))))
+        frame.put(0, 3, say(least(lot) { number($0, lot) }))
       }
     }
     if bottomIsNeeded { drawTinyBottom(box) } else { drawTinyFooter() }
+  }
+
+  /// What must be offered; of a falling price, what comes next, since the price is that.
+  private func least(_ lot: Lot, _ shown: (Money) -> String) -> Text {
+    nextPrice(lot).map { .nextPriceShort(shown($0.amount), time: $0.time) } ?? .minimumShort(shown(minimum(lot)))
   }
 
   private mutating func drawTinyBottom(_ box: BidBox?) {

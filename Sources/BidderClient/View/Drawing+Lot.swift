@@ -6,8 +6,17 @@ extension Drawing {
   /// A price as the list and the detail show it: `~` when it may be old.
   func price(_ lot: Lot, symbol: Bool = true) -> String {
     if lot.view.terms.isSealed, lot.view.price == nil { return say(.sealed) }
-    let amount = lot.view.price ?? lot.view.minimum
+    let amount = lot.view.price ?? minimum(lot)
     return (picture.link.isCurrent ? "" : "~ ") + (symbol ? money(amount, lot) : number(amount, lot))
+  }
+
+  func minimum(_ lot: Lot) -> Money { lot.view.minimum(at: picture.now) }
+
+  /// What a falling price falls to next, and in what time; nil: it does not fall, or no further.
+  func nextPrice(_ lot: Lot) -> (amount: Money, time: String)? {
+    lot.view.nextFall(after: picture.now).map { fall in
+      (lot.view.minimum(at: fall), Countdown.text(Countdown.seconds(until: fall, at: picture.now)))
+    }
   }
 
   /// What somebody offers; nothing that is known where it is sealed.

@@ -47,7 +47,7 @@ extension Drawing {
     }
     labelled(1, .confirmLot, SafeText.cut("\(lot.id.text) \(title)", to: inner - 16))
     labelled(2, .confirmBid, money(asked.amount, lot), .title)
-    labelled(3, .confirmCurrent, say(.confirmCurrentValue(price(lot), minimum: money(lot.view.minimum, lot))))
+    labelled(3, .confirmCurrent, say(.confirmCurrentValue(price(lot), minimum: money(minimum(lot), lot))))
     put(5, question, .warn)
     if let suggestion { put(6, suggestion) }
     let prompt = say(.retype) + " " + symbol + " "
