@@ -146,8 +146,11 @@ struct DecisionReplay {
       guard canReplay(entry, read, &findings) else { return false }
       findings.count(.decisions)
       feed(entry, read, &findings)
+      // Of several at the opening the last says what all of them come to.
+      let behind = entries.dropFirst(place + 1)
+      if isFedAtTheOpening(entry.fact, read), behind.contains(where: { isFedAtTheOpening($0.fact, read) }) { continue }
       // A bidder's key is named as of the bid behind it.
-      let instant = entry.fact.isActiveKey ? entries.dropFirst(place + 1).first?.fact.receivedAt : nil
+      let instant = entry.fact.isActiveKey ? behind.first?.fact.receivedAt : nil
       if let summary = keeper.summary(of: auction, at: instant) {
         comparison.compare(entry, "\(read.block.number).\(place + 1)", summary, line: read.line, &findings)
       }

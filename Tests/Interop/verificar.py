@@ -245,7 +245,8 @@ class Replay:
         self.moves = []                                # (block, its clock) of those that moved the price
         self.keys, self.bids, self.decided = {}, set(), set()
         self.state, self.terms = None, None
-        self.last = 0                                  # the last stamp
+        self.last, self.stamps = 0, []                 # the last stamp, and all of them
+        self.back = 0                                  # since when the house is back from its last absence
         self.sequence, self.suspended, self.latest = 0, None, None
         self.accepted, self.over, self.result = 0, False, None
         self.cancelled = False
@@ -282,6 +283,10 @@ class Replay:
         ending = blocks[1].value.get("encerramento") if len(blocks) == 2 and blocks[1].kind == "leilao-vencedor" else None
         return (isinstance(ending, dict) and kind_of(ending) == "leilao-cancelado"
                 and blocks[0].value["relogio"] == blocks[1].value["relogio"])
+
+    def took(self, stamp):
+        self.last = max(self.last, stamp)
+        self.stamps.append(stamp)
 
     def say(self, good, why):
         if not good:
@@ -370,6 +375,7 @@ class Replay:
             if what in ("lance", "anulacao", "suspensao", "retomada"):
                 self.take_receipts(happening["recebido_us"], None)
                 self.say(happening["recebido_us"] > self.last, f"entry {place}: recebido_us does not rise")
+                self.say(happening["recebido_us"] >= self.back, f"entry {place}: received while the house was away")
                 self.say(happening["recebido_us"] <= value["relogio"]["em_us"], "the block is older than what it holds")
             new, instant = dict(self.state), happening.get("recebido_us")
             if what == "lance":
@@ -403,7 +409,7 @@ class Replay:
                 new.update(self.reveal(value, happening[what]))
             else:
                 new.update(self.void(happening[what], place))
-            self.last = max(self.last, happening.get("recebido_us", 0))
+            self.took(happening.get("recebido_us", 0))
             self.counted = max(self.counted, (instant or 0) if what in ("suspensao", "retomada", "indisponibilidade") else 0)
             if self.falls and new["preco_centavos"] is None and instant is not None:
                 new["minimo_centavos"] = asked(self.terms, new["fim_us"], instant)
@@ -437,8 +443,9 @@ class Replay:
 
     def outage(self, gap, place):
         self.take_receipts(gap["ate_us"], None)
-        self.say(self.last <= gap["de_us"], f"entry {place}: an absence in which something was received")
-        self.last = max(self.last, gap["ate_us"] - 1)  # nothing follows that was received before its end
+        self.say(not any(gap["de_us"] < stamp < gap["ate_us"] for stamp in self.stamps),
+                 f"entry {place}: an absence in which something was received")
+        self.back = max(self.back, gap["ate_us"])
         window = max(self.rules["prorrogacao_s"], 30) * SECOND
         end = self.state["fim_us"]
         if self.falls:
@@ -620,12 +627,13 @@ class Replay:
             self.at, line = receipt.line, self.at
             self.receipt(value)
             self.at = line
-            self.last = max(self.last, value["recebido_us"])
+            self.took(value["recebido_us"])
 
     def receipt(self, value):
         head = len(self.hashes) - 1 if self.hashes else None
         self.say(value["apos_bloco"] == head, f"says after block {value['apos_bloco']}, and it was after {head}")
         self.say(value["recebido_us"] > self.last, "a stamp that is another's already")
+        self.say(value["recebido_us"] >= self.back, "received while the house was away")
         if self.state is not None:                     # of a house that never knew the auction open the terms are not known
             least = self.state["minimo_centavos"]
             if self.falls and not self.bought() and head is not None:

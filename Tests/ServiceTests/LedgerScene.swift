@@ -3,7 +3,9 @@ import AuctionFacts
 import AuctionSigning
 import AuctionWire
 import BidService
+import JournalKit
 import LedgerProof
+import MessagingKit
 import ServiceKit
 import SharedKernel
 import SigningKit
@@ -15,6 +17,8 @@ enum LedgerScene: String, CaseIterable {
   case vendido
   case semLances = "sem-lances"
   case cancelado
+  /// Opened while the house was away, which is told in two parts.
+  case abertoNaAusencia = "aberto-na-ausencia"
   /// Bought at once.
   case comprado
   /// Suspended and resumed.
@@ -87,6 +91,7 @@ enum LedgerScene: String, CaseIterable {
     case .vendido: try Self.sold()
     case .semLances: try Self.noBids()
     case .cancelado: try Self.cancelled()
+    case .abertoNaAusencia: try Self.openedInAbsence()
     case .comprado: try Self.bought()
     case .suspenso: try Self.suspended()
     case .chaves: try Self.keys()
@@ -165,6 +170,31 @@ enum LedgerScene: String, CaseIterable {
     bench.after(.seconds(5))
     try bench.calendar(
       Build.notice(.cancel(reason: "peça danificada"), edition: bench.edition, sequence: 1, clock: bench.service.clock.now()))
+    return bench
+  }
+
+  private static func openedInAbsence() throws -> BooksBench {
+    let terms = Build.terms(opensAt: Build.noon + .seconds(20), lasting: .seconds(30))
+    let bench = try BooksBench.open(terms, opened: false)
+    bench.after(.seconds(10))
+    bench.service.crash(flushing: 0, losingPower: false)
+    bench.world.time.advance(by: .seconds(12))
+    bench.service.start()
+    bench.service.plannedEnd = .afterCommit
+    bench.settle()
+    bench.world.time.advance(by: .seconds(2))
+    bench.service.start()
+    bench.settle()
+    // It is back, and has not heard of the opening.
+    try bench.place(100_00, by: "beta", number: 2)
+    let calendar = try bench.world.keys.voice(HousePrincipal.msLeilao)
+    let scheduling = calendar.seal(Build.scheduling(terms))
+    let opening = Build.opening(
+      terms, edition: scheduling.digest, scheduling: scheduling.evidence, clock: bench.service.clock.now())
+    bench.queue(Publishing(OutgoingMessage.event(opening, calendar.seal(opening))), as: "ms_leilao")
+    bench.settle()
+    try bench.place(100_00, by: "alpha", number: 1)
+    try bench.closeAtTheEnd()
     return bench
   }
 

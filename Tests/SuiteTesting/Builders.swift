@@ -68,11 +68,11 @@ package enum Build {
   /// The opening on time, or of other times where they are named.
   package static func opening(
     _ terms: AuctionTerms = terms(), edition: Edition, opensAt: Timestamp? = nil, closesAt: Timestamp? = nil,
-    clock: ClockReading = clock()
+    scheduling: Evidence? = nil, clock: ClockReading = clock()
   ) -> Opening {
     Opening(
       auction: terms.auction, edition: edition, opensAt: opensAt ?? terms.opensAt, closesAt: closesAt ?? terms.closesAt,
-      scheduling: evidence("agendado \(terms.auction)"), clock: clock)
+      scheduling: scheduling ?? evidence("agendado \(terms.auction)"), clock: clock)
   }
 
   package static func notice(
