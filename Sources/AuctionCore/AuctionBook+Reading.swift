@@ -33,8 +33,10 @@ extension AuctionBook {
     return ending.outcome == .cancelled ? nil : ending.outcome == .sold
   }
 
-  /// When something is received: the clock's reading, later than the stamp before it.
-  func stamp(_ clock: ClockReading) -> ClockReading { lastReceived.map { clock.notBefore($0.next) } ?? clock }
+  /// When something is received: the clock's reading, later than the stamp before it, and not in an absence.
+  func stamp(_ clock: ClockReading) -> ClockReading {
+    [lastReceived?.next, awayUntil].compactMap { $0 }.max().map(clock.notBefore) ?? clock
+  }
 
   /// What it comes to when it ends as things stand.
   func ruling(isCancelled: Bool, refusals commitment: Digest) -> AuctionResult {
@@ -57,9 +59,9 @@ extension AuctionBook {
       cause: move.mover.cause, clock: move.clock)
   }
 
-  /// No block's clock is earlier than the block's before it, or than the last stamp.
+  /// No block's clock is earlier than the block's before it, than the last stamp, or than the end of an absence.
   func sealing(_ clock: ClockReading) -> ClockReading {
-    [log.instant, lastReceived].compactMap { $0 }.max().map(clock.notBefore) ?? clock
+    [log.instant, lastReceived, awayUntil].compactMap { $0 }.max().map(clock.notBefore) ?? clock
   }
 
   /// A receipt as things stand: the head of the ledger is the last sealed block, the minimum counts what was decided since.

@@ -35,6 +35,8 @@ struct AuctionBook: Equatable, Sendable {
   private(set) var refusals = RefusalLog()
   /// The last stamp that counts; stamps strictly increase.
   private(set) var lastReceived: Timestamp?
+  /// When the last absence that the ledger tells of was over: nothing is said under an earlier clock, even if that has been set back.
+  private(set) var awayUntil: Timestamp?
   /// The last sequence of the calendar's that had an effect.
   private(set) var lastSequence: Int64 = 0
 
@@ -322,7 +324,7 @@ extension AuctionBook {
     let fact = BlockEntry.Fact.outage(from: from, to: to)
     let before = makeRoom(for: [fact], at: clock, scribe: scribe)
     moveEnd(to: end, by: nil, cause: .outage)
-    statedAt = to
+    (statedAt, awayUntil) = (to, max(awayUntil ?? to, to))
     enter(fact)
     return before + sealIfFull(at: clock, scribe: scribe)
   }
@@ -370,7 +372,7 @@ extension AuctionBook {
     (status, result) = (.closed, block)
     ending = AuctionSummary.Ending(outcome: said.outcome, at: reading.instant)
     // Only the head, the counts and the result are needed once nothing can be accepted any more.
-    (activeKeys, lastMove, suspendedAt, statedAt, latestClose, overtaking) = ([], nil, nil, nil, nil, nil)
+    (activeKeys, lastMove, suspendedAt, statedAt, awayUntil, latestClose, overtaking) = ([], nil, nil, nil, nil, nil, nil)
     (reserve, nonce, bids) = (nil, [], AcceptedBids())
     contest.end()
     log.forget()

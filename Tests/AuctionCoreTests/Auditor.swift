@@ -16,6 +16,7 @@ struct Auditor {
     var closesAt: Timestamp?
     var stamps: Set<Timestamp> = []
     var lastReceived: Timestamp?
+    var returned: Timestamp?
     var activeKeys: Set<KeyRecord> = []
     var result: AuctionResult?
 
@@ -84,6 +85,9 @@ struct Auditor {
       ledgers[auction]?.result = result
     }
     if let last = self[auction].lastReceived { #expect(block.clock.instant >= last, "a block is not earlier than its bids") }
+    if let back = self[auction].returned {
+      #expect(block.clock.instant >= back, "a block is not earlier than the house was back")
+    }
     ledgers[auction, default: Ledger()].blocks.append(block)
     ledgers[auction]?.digests.append(sealed.digest)
   }
@@ -112,7 +116,10 @@ struct Auditor {
         #expect(ledger.activeKeys.remove(active) != nil, "only a key that is named is revoked")
       }
     case .revealed, .reserveRevealed: ledger.hasRevealed = true
-    case .outage, .suspended, .resumed: #expect(entry.price == ledger.price, "only a bid moves the price")
+    case .outage(_, let to):
+      #expect(entry.price == ledger.price, "only a bid moves the price")
+      ledger.returned = max(ledger.returned ?? to, to)
+    case .suspended, .resumed: #expect(entry.price == ledger.price, "only a bid moves the price")
     case .voided(_, let receivedAt):
       #expect(entry.closesAt == self[auction].closesAt ?? entry.closesAt, "a voided bid does not move the end")
       #expect(!ledger.hasRevealed && (entry.price == nil) == (entry.leader == nil))
@@ -127,6 +134,9 @@ struct Auditor {
   private mutating func stamp(_ auction: AuctionID, _ instant: Timestamp) {
     let isNew = ledgers[auction, default: Ledger()].stamps.insert(instant).inserted
     #expect(isNew, "no two things of an auction were received at one instant")
+    if let back = self[auction].returned, !self[auction].isClosed {
+      #expect(instant >= back, "nothing is received in an absence")
+    }
     let last = self[auction].lastReceived ?? instant
     ledgers[auction]?.lastReceived = max(instant, last)
   }

@@ -230,6 +230,30 @@ struct ClosingTests {
     #expect(outputs.extensions.first?.cause == .outage && outputs.extensions.first?.by == nil)
   }
 
+  @Test(arguments: [(704, true), (704, false), (710, true), (715, true), (715, false)] as [(Int64, Bool)])
+  func `under a clock that was set back nothing is said that is earlier than the house was back`(clock: Int64, isOpen: Bool) {
+    var house = House()
+    let terms = Build.terms()
+    house.schedule(terms)
+    if isOpen { house.open(terms) }
+    house.at(.seconds(clock))
+    let back = Build.noon + .seconds(710)
+    house.give(.outage(from: Build.noon + .seconds(500), to: back))
+    if !isOpen { house.open(terms) }
+    let stamp = max(back, house.clock.instant)
+    let receipt = house.bid(99_99).receipts[0]
+    #expect(receipt.receivedAt == stamp && receipt.reason == .belowMinimum)
+    // By as much as it was set back nobody knows what time it was.
+    #expect(receipt.clock.uncertainty == house.clock.uncertainty + (stamp - house.clock.instant))
+    house.endTurn()
+    #expect(house.auditor["moto"].blocks.last?.clock.instant == stamp)
+    #expect(house.bid(100_00).kinds == ["accepted"])
+    house.endTurn()
+    #expect(house.auditor["moto"].blocks.last?.clock.instant == stamp + .microseconds(1))
+    house.notice(.cancel(reason: "erro"))
+    #expect(house.auditor["moto"].result?.outcome == .cancelled)
+  }
+
   @Test func `an outage that hid the opening gives the last moments back when the opening is heard`() {
     var house = House()
     let terms = Build.terms(rules: AuctionRules(extensionWindow: .zero))

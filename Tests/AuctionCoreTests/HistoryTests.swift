@@ -146,7 +146,8 @@ struct History {
       }
     case 95..<97:
       let from = now - pick([.seconds(5), .microseconds(5_000_001), .seconds(20)])
-      let to = now
+      // Since it was back the clock may have been set back.
+      let to = now + pick([.zero, .zero, .zero, .seconds(4)])
       give(.outage(from: from, to: to)) { oracle, _ in
         oracle.outage(from: from, to: to)
         return []

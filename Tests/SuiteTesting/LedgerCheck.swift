@@ -22,6 +22,8 @@ package struct LedgerCheck {
   private var suspendedAt: Timestamp?
   private var keys: [Digest: KeyRecord] = [:]
   private var stamps: [Timestamp] = []
+  /// When the house was back from the last absence that is told of.
+  private var returned: Timestamp?
   private var taken: [(bid: SubmittedBid, entry: BlockEntry)] = []
   /// Places among those taken, and how many there were when each counted no longer.
   private var voided: [(place: Int, after: Int, entry: BlockEntry)] = []
@@ -64,6 +66,7 @@ package struct LedgerCheck {
   }
 
   private mutating func read(_ block: Block) {
+    defer { if let returned, block.clock.instant < returned { complain("sealed before the house was back") } }
     switch block.content {
     case .opening(let evidence):
       guard let opening = (try? Envelope(evidence)).flatMap({ try? Opening($0) }),
@@ -76,7 +79,11 @@ package struct LedgerCheck {
         falling = auction
       }
       if block.number != 0 { complain("opened in block \(block.number)") }
-    case .entries(let entries): entries.forEach { read($0) }
+    case .entries(let entries):
+      for entry in entries {
+        if let received = entry.fact.receivedAt, let returned, received < returned { complain("received in an absence") }
+        read(entry)
+      }
     case .closing(let result, let evidence):
       closings += 1
       if result.outcome != .cancelled, let evidence, let end = closesAt,
@@ -102,6 +109,7 @@ package struct LedgerCheck {
     case .key(let record): keys[record.keyID] = record
     case .outage(let from, let to):
       if to <= from { complain("an outage that ends before it begins") }
+      returned = max(returned ?? to, to)
       if let falling, let closesAt {
         self.falling?.absent = falling.absent + (to - from)
         if entry.closesAt != closesAt + (to - from) { complain("the end did not move by the outage", 3) }

@@ -64,6 +64,8 @@ package struct Oracle: Sendable {
     var opened: SubmittedBid?
     /// Whose bid counts no longer.
     var voids: [String] = []
+    /// When the house was back, of an absence.
+    var returned: Timestamp?
   }
 
   package struct Auction: Sendable {
@@ -87,6 +89,8 @@ package struct Oracle: Sendable {
     /// Digest as the machine said it, and clock, of each block.
     package var blocks: [(digest: Digest, clock: ClockReading)] = []
     var stamps: [Timestamp] = []
+    /// When absences were over that its entries tell of; of one that is over nobody asks.
+    var returns: [Timestamp] { outcome == nil ? happened.compactMap(\.returned) : [] }
     var refused: Int64 = 0
     package var heard: Int64 = 0
     var saidExtensions = 0
@@ -249,7 +253,7 @@ package struct Oracle: Sendable {
     guard var auction = auctions[bid.auction] else {
       return [.refused(bid.auction, bid.id, .unknownAuction, nil, after: nil, at: clock.instant, number: nil)]
     }
-    let received = later(clock, than: auction.stamps.map { $0 + .microseconds(1) })
+    let received = later(clock, than: auction.stamps.map { $0 + .microseconds(1) } + auction.returns)
     let head = auction.blocks.isEmpty ? nil : Int64(auction.blocks.count - 1)
     func refused(_ reason: Refusal, _ number: Int64?) -> [Said] {
       [
@@ -312,7 +316,7 @@ package struct Oracle: Sendable {
 
   /// The digest is filled in by whoever compares.
   private func block(_ auction: inout Auction, _ clock: ClockReading, after: [Timestamp] = []) -> (Int64, ClockReading) {
-    let reading = later(later(clock, than: auction.stamps + auction.blocks.map(\.clock.instant)), than: after)
+    let reading = later(later(clock, than: auction.stamps + auction.returns + auction.blocks.map(\.clock.instant)), than: after)
     auction.blocks.append((auction.edition, reading))
     return (Int64(auction.blocks.count - 1), reading)
   }
@@ -417,7 +421,7 @@ package struct Oracle: Sendable {
     if isSuspending, auction.suspended != nil { return [] }
     let pending = auction.pending
     let isTooMuch = pending.count + 1 > 64 || pending.map(\.bytes).reduce(0, +) + bytes + 400 > 71 * 1_024
-    let received = later(clock, than: auction.stamps.map { $0 + .microseconds(1) }).instant
+    let received = later(clock, than: auction.stamps.map { $0 + .microseconds(1) } + auction.returns).instant
     let said = isTooMuch ? seal(&auction, at: clock) : []
     auction.stamps.append(received)
     if let named = notice.named {
@@ -469,7 +473,7 @@ package struct Oracle: Sendable {
     defer { auctions[voiding.auction] = auction }
     let pending = auction.pending
     let isTooMuch = pending.count + 1 > 64 || pending.map(\.bytes).reduce(0, +) + bytes + 400 > 71 * 1_024
-    let received = later(clock, than: auction.stamps.map { $0 + .microseconds(1) }).instant
+    let received = later(clock, than: auction.stamps.map { $0 + .microseconds(1) } + auction.returns).instant
     let said = isTooMuch ? seal(&auction, at: clock) : []
     auction.stamps.append(received)
     happen("anulado", bytes: bytes + 400, voids: voiding.names, in: &auction)
@@ -505,6 +509,7 @@ package struct Oracle: Sendable {
     if isFalling { auction.absent = auction.absent + (to - from) }
     (auction.end, auction.stated) = (isFalling ? auction.end + (to - from) : to + window, to)
     happen("ausencia", bytes: 400, in: &auction)
+    auction.happened[auction.happened.count - 1].returned = to
   }
 }
 
