@@ -82,7 +82,7 @@ let package = Package(
     module("LedgerProof", domain + kits + ["ServiceKit", "AuctionSigning"]),
 
     // Layer 5: one library for each program.
-    module("AuctionService", domain + kits + shell + ["AuctionClient", argumentParser, logging]),
+    module("AuctionService", domain + kits + shell + ["AuctionClient", "LedgerProof", argumentParser, logging]),
     module("BidService", domain + kits + shell + [argumentParser, logging]),
     module("NotificationService", domain + kits + shell + ["Failpoints", argumentParser, logging, lifecycle]),
     module("BidderClient", domain + kits + shell + ["AuctionClient", "LedgerProof", "TerminalKit", argumentParser, logging]),

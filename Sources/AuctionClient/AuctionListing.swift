@@ -18,9 +18,11 @@ package struct AuctionListing: Sendable {
       // What was bid for an auction that was cancelled is nobody's price.
       let stands = summary.ending?.outcome != .cancelled
       let columns = [
-        summary.auction.text, summary.ending?.outcome.words ?? status(summary.status),
-        summary.price.flatMap { stands ? money.format($0, in: terms.currency) : nil } ?? "-",
-        summary.leader.flatMap { stands ? $0.text : nil } ?? "",
+        summary.auction.text,
+        summary.passedOn.map { _ in said("repassado", "passed on") } ?? summary.ending?.outcome.words
+          ?? status(summary.status),
+        (summary.passedOn?.amount ?? summary.price).flatMap { stands ? money.format($0, in: terms.currency) : nil } ?? "-",
+        (summary.passedOn?.id ?? summary.leader).flatMap { stands ? $0.text : nil } ?? "",
         summary.status == .closed ? "" : asked(summary, terms),
         TimeText.rfc3339(min(summary.closesAt, summary.ending?.at ?? summary.closesAt)),
         Printable.text(terms.title),
@@ -68,6 +70,10 @@ package struct AuctionListing: Sendable {
     line.add("fim_us", summary.closesAt.microseconds)
     line.add("situacao", summary.ending?.outcome.wireName)
     line.add("encerrado_us", summary.ending?.at.microseconds)
+    if let holder = summary.passedOn {
+      line.add("repassado_para", holder.id.text)
+      line.add("repassado_centavos", holder.amount.minorUnits)
+    }
     line.add("moeda", terms.currency.code)
     return line
   }

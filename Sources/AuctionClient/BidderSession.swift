@@ -11,7 +11,7 @@ import SigningKit
 package struct BidderSession: Machine {
   let interest: Interest
   var concerns: Concerns
-  private(set) package var auctions: [AuctionID: FollowedAuction] = [:]
+  package internal(set) var auctions: [AuctionID: FollowedAuction] = [:]
   private var attempts: [BidID: (attempt: BidAttempt, sealed: Sealed)] = [:]
   private var inquiries: [BidID: Inquiry] = [:]
   private struct Inquiry {
@@ -82,7 +82,7 @@ package struct BidderSession: Machine {
     auction.map(\.isKnownOver) ?? false ? .later : .now
   }
 
-  private mutating func want(_ auction: AuctionID, from first: Int64? = nil) {
+  mutating func want(_ auction: AuctionID, from first: Int64? = nil) {
     questions.want(auction, from: first, Self.urgency(of: auctions[auction]))
   }
 
@@ -145,6 +145,7 @@ package struct BidderSession: Machine {
       let changes = auction.takeCancellation(reason: reason, at: notice.clock.instant, asOf: notice.clock)
       auctions[notice.auction] = auction
       return changes.isEmpty ? [] : [.tell(.auction(auction, changes))]
+    case .passedOn(let said): return hear(said, isWhole: false)
     // The block that moved the end says it all, and in order.
     case .extended, .answered, .clock, .ledgerClosed, .reserve, .voiding: return []
     }
@@ -180,7 +181,7 @@ package struct BidderSession: Machine {
     let past = pasts.take(blocks, of: id, askedFrom: first, upTo: known.head)
     let bids: [Output] = past.changes.isEmpty ? [] : [.tell(.past(id, past.changes))]
     guard let whole = past.read, known.health == .whole else { return bids }
-    auctions[id] = whole
+    auctions[id] = whole.passedOn(as: known)
     guard case .broken(let reason) = whole.health else { return bids + [.tell(.auction(whole, []))] }
     return bids + [.tell(.auction(whole, [.broken(reason)]))]
   }
@@ -224,6 +225,7 @@ package struct BidderSession: Machine {
         outputs += apply(block, statement.digest) + decided(by: block)
         blocks.append((block, statement.digest))
       }
+      outputs += hear(passings: answer.statements)
       // Of what is read besides, the next part is asked for when there is nothing else to ask.
       if snapshot.more, !pasts.isReading(id) { want(id) }
       return outputs + complete(id, with: blocks, askedFrom: first)
@@ -274,7 +276,7 @@ package struct BidderSession: Machine {
       // One that was heard to be cancelled may have a chain all the same: it was opened first.
       guard known.status != .closed || known.head == nil || known.lacksResult else {
         // What ended here has another end there: its last block tells.
-        if let head = summary.head, head != known.head { want(id, from: head.block) }
+        if let head = summary.head, head != known.head || known.lacksPassing(summary) { want(id, from: head.block) }
         return []
       }
       let behind = summary.head.flatMap { isBehind(id, $0) ? $0.block : nil }

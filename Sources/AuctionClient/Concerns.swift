@@ -27,6 +27,8 @@ struct Concerns: Sendable {
         return true
       case .closing(let result, _): return result.winner == bidder || auctions.contains(block.auction)
       }
+    case .passedOn(let said):
+      return said.passing.from == bidder || said.passing.to == bidder || auctions.contains(said.auction)
     case .scheduled, .reserve, .opened, .notice, .extended, .answered, .clock, .ledgerClosed, .voiding: return false
     }
   }

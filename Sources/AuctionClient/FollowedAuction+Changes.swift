@@ -39,6 +39,8 @@ extension FollowedAuction {
     case suspended(reason: String)
     case resumed
     case closed(AuctionResult)
+    /// It goes to another bidder.
+    case passedOn(PassingOn)
     case broken(String)
   }
 

@@ -26,6 +26,10 @@ package struct FollowedAuction: Sendable {
   /// Without those that were voided; of those that were read.
   package private(set) var acceptedBids = 0
   package private(set) var result: AuctionResult?
+  /// To whom it went after that, one after the other.
+  package internal(set) var passedOn: [PassedOn] = []
+  /// Who would have won without the one who led in the end; nil where that cannot be told.
+  private(set) var heir: FollowedBids.Standing?
   /// Why it was cancelled, as the operator said it.
   package private(set) var cancellation: String?
   /// Why bids do not count just now, as the operator said it.
@@ -42,11 +46,11 @@ package struct FollowedAuction: Sendable {
   package var endsAt: Timestamp { min(closesAt, endedAt ?? closesAt) }
   package private(set) var health = Health.whole
   /// The reading of the last block or snapshot.
-  package private(set) var asOf: ClockReading
+  package internal(set) var asOf: ClockReading
   /// Of each bidder the last one that the chain names.
   private var keys: [PrincipalID: (record: KeyRecord, key: PublicKey)] = [:]
   /// Read from block 0 on: every key that counts, and every bid, was in what was read.
-  private var isFromTheFirst = true
+  private(set) var isFromTheFirst = true
   private var record = FollowedBids(isWhole: true)
   /// Of the last blocks up to the head: each bid names the last one that its bidder had seen.
   private var recent: [Digest] = []
@@ -227,6 +231,9 @@ package struct FollowedAuction: Sendable {
       && (announced.map { $0 == result.outcome } ?? true)
       && (!isFromTheFirst || result.acceptedBids == acceptedBids)
       && (promised.map { $0.block <= block.number } ?? true)
+    if isTrue, result.outcome == .sold || result.outcome == .conditional {
+      heir = record.standing(without: leader, under: terms)
+    }
     close(result, at: block.clock.instant, evidence)
     let broken = isTrue ? [] : [breakChain("o resultado não é o da corrente", "the result is not the chain's")]
     return broken + [.closed(result)]
@@ -420,7 +427,7 @@ package struct FollowedAuction: Sendable {
     .applied([breakChain(portuguese, english)])
   }
 
-  private mutating func breakChain(_ portuguese: String, _ english: String) -> Change {
+  mutating func breakChain(_ portuguese: String, _ english: String) -> Change {
     let reason = said(portuguese, english)
     health = .broken(reason)
     return .broken(reason)

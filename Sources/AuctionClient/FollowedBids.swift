@@ -162,9 +162,19 @@ struct FollowedBids: Sendable {
     return (next..<items.count).allSatisfy { items[$0].commitment == nil } && wereRight(under: terms)
   }
 
-  /// Whether every price and leader was what the bids, now that they are open, come to; and none went less far than it had to.
-  private func wereRight(under terms: AuctionTerms) -> Bool {
-    guard !terms.isSealed, !isOpen || reserve != nil else { return true }
+  /// What the bids that count come to without those of one bidder, when all that was secret is known; nil where that cannot be told.
+  func standing(without bidder: PrincipalID?, under terms: AuctionTerms) -> Standing? {
+    guard isWhole, let bidder else { return nil }
+    let (left, maxima) = (Set(voided.map(\.place)), maxima)
+    let offers = (0..<items.count).filter { !left.contains($0) }.map {
+      Contest.Offer(bidder: items[$0].name.bidder, amount: items[$0].amount, maximum: maxima[$0])
+    }
+    let heir = Succession(offers, under: terms, reserve: reserve).next(without: [bidder])
+    return (heir?.amount, heir?.bidder)
+  }
+
+  /// How far each went, once all of them are open.
+  private var maxima: [Money] {
     var maxima: [Money] = []
     var opened = 0
     for place in 0..<items.count {
@@ -175,6 +185,13 @@ struct FollowedBids: Sendable {
       maxima.append(secrets[opened].amount)
       opened += 1
     }
+    return maxima
+  }
+
+  /// Whether every price and leader was what the bids, now that they are open, come to; and none went less far than it had to.
+  private func wereRight(under terms: AuctionTerms) -> Bool {
+    guard !terms.isSealed, !isOpen || reserve != nil else { return true }
+    let maxima = maxima
     var (contest, left, voids) = (Contest(reserve: reserve), Set<Int>(), voided[...])
     func isMet(_ said: Bool?) -> Bool { said == reserve.map { _ in contest.isReserveMet } }
     for place in 0...items.count {

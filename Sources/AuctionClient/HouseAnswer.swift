@@ -59,6 +59,8 @@ package struct HouseAnswer: Sendable {
     guard let head else { return statements.isEmpty }
     var next = first
     for statement in statements {
+      // Behind the last block.
+      if case .passedOn = statement.fact, next > head.block { continue }
       guard case .block(let block) = statement.fact, block.number == next else { return false }
       next += 1
     }

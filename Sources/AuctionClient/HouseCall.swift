@@ -34,6 +34,9 @@ package final class HouseCall {
     }
   }
 
+  /// The keys that its answers are checked by.
+  package var ring: KeyRing { keys.ring }
+
   /// For a process that goes on after the call.
   package func hangUp() async { await link.close() }
 

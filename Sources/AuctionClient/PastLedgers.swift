@@ -39,7 +39,7 @@ extension FollowedAuction.Change {
   fileprivate var isOfBids: Bool {
     switch self {
     case .bid, .voided: true
-    case .opened, .extended, .revealed, .reserveRevealed, .suspended, .resumed, .closed, .broken: false
+    case .opened, .extended, .revealed, .reserveRevealed, .suspended, .resumed, .closed, .passedOn, .broken: false
     }
   }
 }

@@ -228,16 +228,17 @@ extension BookKeeper {
   }
 
   /// At most `limit` auctions in ascending order of id, from the first one after `id`; those that were closed before
-  /// `closedSince` are left out.
+  /// `closedSince` are left out, but for those that are `wanted` all the same.
   package func summaries(
-    after id: AuctionID? = nil, limit: Int = .max, closedSince: Timestamp? = nil, at instant: Timestamp? = nil
+    after id: AuctionID? = nil, limit: Int = .max, closedSince: Timestamp? = nil, or wanted: Set<AuctionID> = [],
+    at instant: Timestamp? = nil
   ) -> [AuctionSummary] {
     Array(
       books.ids.after(id).lazy
         .compactMap { books.place(of: $0) }
         .filter { place in
           guard let closedSince, let closedAt = books[place].closedAt else { return true }
-          return closedAt >= closedSince
+          return closedAt >= closedSince || wanted.contains(books[place].terms.auction)
         }
         .prefix(limit)
         .map { books[$0].summary(at: instant) })

@@ -11,8 +11,8 @@ package struct Calendar: Machine {
     case command(Command, digest: Digest, nonce: [UInt8], held: Set<AuctionFormat> = AuctionFormat.held)
     /// `leilao.prorrogado`
     case extended(Extension)
-    /// `leilao.vencedor`
-    case finished(AuctionID, Edition)
+    /// `leilao.vencedor`, and what it says.
+    case finished(AuctionID, Edition, FinalWord? = nil)
     /// The calendar went back to an earlier state: what it said since is forgotten. Auctions that were open, or that were due
     /// since, are cancelled with this reason and not opened or closed again.
     case forgotten(reason: String)
@@ -34,6 +34,8 @@ package struct Calendar: Machine {
     case opened(Opening, Sealed)
     /// The first time and each repetition; repetitions are the same bytes.
     case noticed(CalendarNotice, Sealed)
+    /// Said once, like a suspension.
+    case passedOn(PassedOn, Sealed)
     case answered(CommandAnswer, Sealed)
     /// The operator's own signed command, for ms-lance.
     case handedOn(Command)
@@ -59,6 +61,9 @@ package struct Calendar: Machine {
   /// How many auctions have been opened, suspended ones too, and not yet heard to be over.
   package private(set) var openAuctions = 0
 
+  /// What was said of lots by then may be forgotten: what is said of them next has a number of its own.
+  private var timesForgotten: Int64 = 0
+
   private struct Answered: Equatable, Sendable {
     let digest: Digest
     let answer: CommandAnswer
@@ -77,10 +82,12 @@ package struct Calendar: Machine {
     case .extended(let said):
       change(said.auction, of: said.edition) { $0.extend(to: said.closesAt) }
       return []
-    case .finished(let auction, let edition):
-      change(auction, of: edition) { $0.end() }
+    case .finished(let auction, let edition, let said):
+      change(auction, of: edition) { $0.end(said) }
       return []
-    case .forgotten(let reason): return cancelWhatWasDue(reason, at: clock)
+    case .forgotten(let reason):
+      timesForgotten += 1
+      return cancelWhatWasDue(reason, at: clock)
     case .answeredBefore(let answer, let digest):
       remember(answer, to: digest)
       return []
@@ -258,6 +265,9 @@ extension Calendar {
         entry.phase != .open ? .notOpen : clock.instant > entry.closesAt ? nil : .beforeTheEnd
       }
     case .void(let voiding): return refusal(voiding.auction, voiding.edition) { $0.status.isUnderWay ? nil : .notOpen }
+    case .passOn(let passing):
+      guard let entry = entries[passing.auction] else { return .unknownAuction }
+      return entry.edition == passing.edition ? entry.refusal(of: passing) : .wrongEdition
     }
   }
 
@@ -306,6 +316,14 @@ extension Calendar {
       return [announce(.close(closesAt: entry.closesAt), auction, entry, at: clock)]
     // Which bids there are, ms-lance knows.
     case .void: return [.handedOn(command)]
+    case .passOn(let passing):
+      guard let entry = entries[passing.auction] else { return [] }
+      // Somebody may not have heard it.
+      if let last = entry.passedOn, last.passing.isSame(as: passing) { return [.passedOn(last, scribe.passedOn(last))] }
+      let last = max(entry.sequence, timesForgotten * Calendar.forgottenNotices)
+      let said = PassedOn(passing, sequence: last + 1, clock: clock)
+      change(passing.auction, of: passing.edition) { $0.pass(said) }
+      return [.passedOn(said, scribe.passedOn(said))]
     }
   }
 

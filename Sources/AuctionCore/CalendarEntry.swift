@@ -19,6 +19,12 @@ struct CalendarEntry: Equatable, Sendable {
   }
 
   let edition: Edition
+  /// Nil of what an earlier version compacted.
+  private let seller: PrincipalID?
+  /// What has become of the lot; nil until it is over, and where there is nothing to be had.
+  private(set) var lot: FinishedLot?
+  /// How the lot was passed on last.
+  private(set) var passedOn: PassedOn?
   private(set) var opensAt: Timestamp
   private(set) var closesAt: Timestamp
   private(set) var phase: Phase
@@ -29,18 +35,21 @@ struct CalendarEntry: Equatable, Sendable {
 
   init(_ terms: AuctionTerms, _ scheduling: Sealed) {
     (opensAt, closesAt, due) = (terms.opensAt, terms.closesAt, terms.opensAt)
-    (edition, phase) = (scheduling.digest, .scheduled(scheduling.evidence))
+    (edition, seller, phase) = (scheduling.digest, terms.seller, .scheduled(scheduling.evidence))
   }
 
   init(_ closed: ClosedEntry) {
     (edition, opensAt, closesAt, sequence) = (closed.edition, closed.opensAt, closed.closesAt, closed.sequence)
-    (phase, due) = (.over, nil)
+    (phase, due, lot, seller) = (.over, nil, closed.lot, closed.seller)
+    passedOn = closed.passedOn
   }
 
   /// Nil while it is not over.
   func closed(_ auction: AuctionID) -> ClosedEntry? {
     guard phase == .over else { return nil }
-    return ClosedEntry(auction: auction, edition: edition, opensAt: opensAt, closesAt: closesAt, sequence: sequence)
+    return ClosedEntry(
+      auction: auction, edition: edition, opensAt: opensAt, closesAt: closesAt, sequence: sequence, seller: seller, lot: lot,
+      passedOn: passedOn)
   }
 
   var status: AuctionStatus {
@@ -106,6 +115,25 @@ struct CalendarEntry: Equatable, Sendable {
   }
 
   mutating func end() { (phase, due) = (.over, nil) }
+
+  /// The closing block was heard; the first one stands.
+  mutating func end(_ said: FinalWord?) {
+    end()
+    guard lot == nil, let said, let seller else { return }
+    lot = FinishedLot(said.result, digest: said.digest, seller: seller)
+  }
+
+  /// In `CommandRefusal`'s order; nil: the lot can be passed on.
+  func refusal(of passing: PassingOn) -> CommandRefusal? {
+    guard phase == .over else { return .notOver }
+    if passedOn?.passing.isSame(as: passing) == true { return nil }
+    return lot.map { $0.refusal(of: passing) } ?? .nothingToPassOn
+  }
+
+  mutating func pass(_ said: PassedOn) {
+    (sequence, passedOn) = (said.sequence, said)
+    lot?.pass(said.passing)
+  }
 
   private static let punctual = Interval.seconds(1)
 }

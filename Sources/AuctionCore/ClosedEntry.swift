@@ -9,9 +9,19 @@ package struct ClosedEntry: Hashable, Sendable {
   package let closesAt: Timestamp
   /// The sequence of the last notice.
   package let sequence: Int64
+  /// Nil where an earlier version left it out.
+  package let seller: PrincipalID?
+  /// Nil where there is nothing to pass on, or where an earlier version left it out.
+  package let lot: FinishedLot?
+  package let passedOn: PassedOn?
 
-  package init(auction: AuctionID, edition: Edition, opensAt: Timestamp, closesAt: Timestamp, sequence: Int64) {
+  package init(
+    auction: AuctionID, edition: Edition, opensAt: Timestamp, closesAt: Timestamp, sequence: Int64,
+    seller: PrincipalID?, lot: FinishedLot?,
+    passedOn: PassedOn?
+  ) {
     (self.auction, self.edition, self.opensAt) = (auction, edition, opensAt)
-    (self.closesAt, self.sequence) = (closesAt, sequence)
+    (self.seller, self.passedOn) = (seller, passedOn)
+    (self.closesAt, self.sequence, self.lot) = (closesAt, sequence, lot)
   }
 }

@@ -27,6 +27,7 @@ package struct CalendarScribe: Sendable {
   package var scheduling: @Sendable (Scheduling) -> Sealed
   package var opening: @Sendable (Opening) -> Sealed
   package var notice: @Sendable (CalendarNotice) -> Sealed
+  package var passedOn: @Sendable (PassedOn) -> Sealed
   package var answer: @Sendable (CommandAnswer) -> Sealed
   package var reserve: @Sendable (ReserveDisclosure) -> Sealed
   /// What the terms of an auction, scheduled with that nonce, commit to its reserve by.
@@ -35,10 +36,10 @@ package struct CalendarScribe: Sendable {
   package init(
     scheduling: @escaping @Sendable (Scheduling) -> Sealed, opening: @escaping @Sendable (Opening) -> Sealed,
     notice: @escaping @Sendable (CalendarNotice) -> Sealed, answer: @escaping @Sendable (CommandAnswer) -> Sealed,
-    reserve: @escaping @Sendable (ReserveDisclosure) -> Sealed,
+    reserve: @escaping @Sendable (ReserveDisclosure) -> Sealed, passedOn: @escaping @Sendable (PassedOn) -> Sealed,
     commitment: @escaping @Sendable (_ reserve: Secret, AuctionID, _ nonce: [UInt8]) -> Digest
   ) {
-    (self.reserve, self.commitment) = (reserve, commitment)
+    (self.reserve, self.commitment, self.passedOn) = (reserve, commitment, passedOn)
     self.scheduling = scheduling
     self.opening = opening
     self.notice = notice

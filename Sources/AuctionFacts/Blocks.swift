@@ -146,6 +146,17 @@ package struct AuctionSummary: Hashable, Sendable {
     package init(outcome: AuctionResult.Outcome, at: Timestamp) { (self.outcome, self.at) = (outcome, at) }
   }
 
+  /// Who has the lot since it was passed on last.
+  package struct Holder: Hashable, Sendable {
+    package let id: PrincipalID
+    package let amount: Money
+    package let sequence: Int64
+    package let at: Timestamp
+    package init(id: PrincipalID, amount: Money, sequence: Int64, at: Timestamp) {
+      (self.id, self.amount, self.sequence, self.at) = (id, amount, sequence, at)
+    }
+  }
+
   package let auction: AuctionID
   package let edition: Edition
   package let status: AuctionStatus
@@ -160,6 +171,8 @@ package struct AuctionSummary: Hashable, Sendable {
   package let ending: Ending?
   /// Nil where there is no reserve, and of a cancelled auction.
   package let isReserveMet: Bool?
+  /// Nil unless it was passed on.
+  package var passedOn: Holder?
   package init(
     auction: AuctionID, edition: Edition, status: AuctionStatus, head: Seen?, price: Money?, leader: PrincipalID?,
     minimum: Money, closesAt: Timestamp, ending: Ending?, isReserveMet: Bool? = nil

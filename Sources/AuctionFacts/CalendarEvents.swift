@@ -78,6 +78,8 @@ package struct Command: Hashable, Sendable {
     case close(auction: AuctionID, edition: Edition, reason: String)
     /// An accepted bid counts no longer.
     case void(Voiding)
+    /// The lot of an auction that is over goes to another bidder.
+    case passOn(PassingOn)
   }
 
   package let id: CommandID
@@ -90,6 +92,7 @@ package struct Command: Hashable, Sendable {
     case .schedule(let terms, _): terms.auction
     case .cancel(let auction, _, _), .suspend(let auction, _, _), .resume(let auction, _, _), .close(let auction, _, _): auction
     case .void(let voiding): voiding.auction
+    case .passOn(let passing): passing.auction
     }
   }
 }
@@ -126,6 +129,18 @@ package enum CommandRefusal: Hashable, Sendable, CaseIterable {
   case notSuspended
   /// Its end has not come, by the best that the house knows.
   case beforeTheEnd
+  /// It is not over, or its result has not been heard.
+  case notOver
+  /// Nobody has bid, or it was cancelled; or it has been passed on as often as can be.
+  case nothingToPassOn
+  /// Another closing block than the one that was heard.
+  case wrongResult
+  /// Somebody else has the lot.
+  case wrongHolder
+  /// He has had it already, sells it, or is no bidder.
+  case wrongRecipient
+  /// More than the one before had to pay.
+  case wrongAmount
   /// The terms contradict themselves: an end before the start, a step of nothing.
   case badTerms
   /// A format or option that this house does not hold yet.

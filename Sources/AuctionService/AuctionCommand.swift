@@ -36,7 +36,7 @@ package struct AuctionCommand: AsyncParsableCommand {
       version: Release.version,
       subcommands: [
         ServeCommand.self, ScheduleCommand.self, CancelCommand.self, SuspendCommand.self, ResumeCommand.self, CloseCommand.self,
-        VoidCommand.self,
+        VoidCommand.self, PassOnCommand.self,
         ListCommand.self, DeadLettersCommand.self,
         RotateKeyCommand.self,
         TopologyCommand.self, ClockCommand<CalendarJournal>.self,

@@ -90,6 +90,6 @@ extension CalendarScribe {
     }
     return CalendarScribe(
       scheduling: { spell($0) }, opening: { spell($0) }, notice: { spell($0) }, answer: { spell($0) }, reserve: { spell($0) },
-      commitment: { $0.reserveDigest(to: $1, nonce: $2) })
+      passedOn: { spell($0) }, commitment: { $0.reserveDigest(to: $1, nonce: $2) })
   }
 }

@@ -84,6 +84,7 @@ extension Calendar.Output {
     case .reserve(let reserve, _): reserve.auction
     case .opened(let opening, _): opening.auction
     case .noticed(let notice, _): notice.auction
+    case .passedOn(let said, _): said.auction
     case .answered(let answer, _): answer.auction
     case .handedOn(let command): command.auction
     }

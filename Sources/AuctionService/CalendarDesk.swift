@@ -45,7 +45,7 @@ package struct CalendarDesk: Desk, Sendable {
       Calendar(
         scribe: CalendarScribe(
           scheduling: { voice.seal($0) }, opening: { voice.seal($0) }, notice: { voice.seal($0) }, answer: { voice.seal($0) },
-          reserve: { voice.seal($0) }, commitment: { $0.reserveDigest(to: $1, nonce: $2) })))
+          reserve: { voice.seal($0) }, passedOn: { voice.seal($0) }, commitment: { $0.reserveDigest(to: $1, nonce: $2) })))
   }
 
   private var calendar: Calendar {
@@ -92,7 +92,7 @@ package struct CalendarDesk: Desk, Sendable {
     } catch {
       let legible = Command.legible(in: envelope.payload)
       guard let id = legible.command else { return .poison(delivery, Rejection(.malformed, "\(error)")) }
-      return .unreadable(id, legible.auction, Command.kinds.contains(envelope.kind) ? .malformed : .unsupported)
+      return .unreadable(id, legible.auction, .malformed)
     }
   }
 
@@ -206,6 +206,7 @@ package struct CalendarDesk: Desk, Sendable {
       case .opened(let opening, let sealed): turn.outgoing.append(.event(opening, sealed))
       case .noticed(let notice, let sealed): turn.outgoing.append(.event(notice, sealed))
       case .answered(let answer, let sealed): turn.outgoing.append(.event(answer, sealed))
+      case .passedOn(let said, let sealed): turn.outgoing.append(.event(said, sealed))
       case .handedOn(let command): if let given { turn.outgoing.append(.event(command, given)) }
       }
     }

@@ -71,16 +71,48 @@ package enum CalendarInput: Sendable {
     fields.add(closed.auction.text)
     fields.add(closed.edition.bytes)
     for number in [closed.opensAt.microseconds, closed.closesAt.microseconds, closed.sequence] { fields.add(number) }
+    fields.add(closed.seller?.text ?? "")
+    if let lot = closed.lot {
+      fields.add(lot.result.bytes)
+      fields.add(lot.holder?.text ?? "")
+      fields.add(lot.amount?.minorUnits)
+      fields.add(closed.passedOn?.payload ?? [])
+      for id in lot.before { fields.add(id.text) }
+    }
     return fields.bytes
   }
 
   private static func closed(_ bytes: [UInt8]) -> ClosedEntry? {
     var fields = Fields(bytes)
     guard let auction = fields.text().flatMap({ AuctionID($0) }), let edition = fields.next().flatMap({ Digest($0) }),
-      let opensAt = fields.number(), let closesAt = fields.number(), let sequence = fields.number(), fields.isAtEnd
+      let opensAt = fields.number(), let closesAt = fields.number(), let sequence = fields.number()
     else { return nil }
+    var lot: (lot: FinishedLot, passedOn: PassedOn?)?
+    // Up to version 10 that was all.
+    let seller = fields.isAtEnd ? nil : fields.text().flatMap { PrincipalID($0) }
+    if !fields.isAtEnd {
+      lot = seller.flatMap { Self.lot(&fields, seller: $0) }
+      guard lot != nil else { return nil }
+    }
     return ClosedEntry(
       auction: auction, edition: edition, opensAt: Timestamp(microseconds: opensAt),
-      closesAt: Timestamp(microseconds: closesAt), sequence: sequence)
+      closesAt: Timestamp(microseconds: closesAt), sequence: sequence, seller: seller, lot: lot?.lot, passedOn: lot?.passedOn)
+  }
+
+  private static func lot(_ fields: inout Fields, seller: PrincipalID) -> (lot: FinishedLot, passedOn: PassedOn?)? {
+    guard let result = fields.digest(), let holder = fields.text(),
+      let amount = fields.optionalNumber(), let last = fields.next()
+    else { return nil }
+    let passedOn = try? PassedOn(payload: last, kind: .passedOn)
+    guard last.isEmpty == (passedOn == nil) else { return nil }
+    var before: [PrincipalID] = []
+    while !fields.isAtEnd {
+      guard let id = fields.text().flatMap({ PrincipalID($0) }) else { return nil }
+      before.append(id)
+    }
+    let lot = FinishedLot(
+      result: result, seller: seller, holder: PrincipalID(holder), amount: amount.flatMap { Money(minorUnits: $0) },
+      before: before)
+    return (lot, passedOn)
   }
 }

@@ -26,6 +26,20 @@ extension CommandRefusal {
       Sentence(
         "o fim do leilão ainda não chegou; para terminá-lo antes, cancele-o",
         "the auction's end has not come; to end it earlier, cancel it")
+    case .notOver: Sentence("o leilão ainda não acabou", "the auction is not over")
+    case .nothingToPassOn:
+      Sentence(
+        "não há o que repassar: não houve lance que valesse, ou o lote já foi repassado \(FinishedLot.mostPassings) vezes",
+        "there is nothing to pass on: no bid counts, or the lot has been passed on \(FinishedLot.mostPassings) times")
+    case .wrongResult: Sentence("a casa conhece outro resultado deste leilão", "the house knows another result of this auction")
+    case .wrongHolder:
+      Sentence("o lote é agora de outro; dê o comando de novo", "somebody else has the lot now; give the command again")
+    case .wrongRecipient:
+      Sentence(
+        "o lote não pode ir para quem já o teve, para quem o vende, nem para quem não é licitante",
+        "the lot cannot go to one who has had it, to its seller, or to one who is no bidder")
+    case .wrongAmount:
+      Sentence("quem recebe o lote não paga mais do que o anterior", "who gets the lot pays no more than the one before")
     case .badTerms: problem?.sentence ?? Sentence("os termos se contradizem", "the terms contradict themselves")
     case .unsupported:
       Sentence("um formato ou opção que esta casa ainda não tem", "a format or option that this house does not hold yet")

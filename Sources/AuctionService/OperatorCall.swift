@@ -44,6 +44,22 @@ struct OperatorCall {
     }
   }
 
+  /// The same, of an auction that the house lists.
+  func give<Known: Sendable>(
+    to auction: AuctionID,
+    preparing prepare: @escaping @Sendable (HouseCall, AuctionSummary, CommandReport) throws -> (Command.Action, Known),
+    following follow: @escaping @Sendable (HouseCall, Known, CommandAnswer, CommandReport) throws -> Void
+  ) async throws {
+    try await give(
+      about: auction,
+      preparing: { house, report in
+        guard let found = try house.auctions().first(where: { $0.summary.auction == auction }) else {
+          throw report.refused(.unknownAuction)
+        }
+        return try prepare(house, found.summary, report)
+      }, following: follow)
+  }
+
   /// A command of which ms-leilao knows only half: what it may be given about an auction is looked up first, and what became of it
   /// afterwards.
   ///
@@ -51,8 +67,8 @@ struct OperatorCall {
   ///   - prepare: makes the action, having asked the house.
   ///   - follow: looks for what became of it once it was accepted; and tells it.
   func give<Known: Sendable>(
-    to auction: AuctionID,
-    preparing prepare: @escaping @Sendable (HouseCall, AuctionSummary, CommandReport) throws -> (Command.Action, Known),
+    about auction: AuctionID,
+    preparing prepare: @escaping @Sendable (HouseCall, CommandReport) throws -> (Command.Action, Known),
     following follow: @escaping @Sendable (HouseCall, Known, CommandAnswer, CommandReport) throws -> Void
   ) async throws {
     let voice = try voice()
@@ -61,10 +77,7 @@ struct OperatorCall {
     let answers = CommandReport(json: json, id: id, auction: auction)
     try await answers.telling {
       try await call { house in
-        guard let found = try house.auctions().first(where: { $0.summary.auction == auction }) else {
-          throw answers.refused(.unknownAuction)
-        }
-        let (action, known) = try prepare(house, found.summary, answers)
+        let (action, known) = try prepare(house, answers)
         let command = Command(id: id, action: action, clock: reading)
         let answer = try house.command(command, by: voice)
         try answers.check(answer, to: command)

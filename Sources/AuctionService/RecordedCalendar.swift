@@ -55,10 +55,11 @@ struct RecordedCalendar: Sendable {
     case .extended(let extended): .extended(extended)
     case .block(let block):
       switch block.content {
-      case .closing: .finished(block.auction, block.edition)
+      case .closing(let result, _):
+        .finished(block.auction, block.edition, FinalWord(result, digest: statement.digest))
       case .opening, .entries: nil
       }
-    case .scheduled, .reserve, .opened, .notice, .refused, .answered, .clock, .ledgerClosed, .voiding: nil
+    case .scheduled, .reserve, .opened, .notice, .refused, .answered, .clock, .ledgerClosed, .voiding, .passedOn: nil
     }
   }
 }

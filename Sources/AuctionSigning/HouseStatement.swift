@@ -45,6 +45,7 @@ package struct HouseStatement: Sendable {
     case ledgerClosed(LedgerSeal)
     /// What an operator said, handed on as it was signed.
     case voiding(Voiding, at: ClockReading)
+    case passedOn(PassedOn)
   }
 
   package let fact: Fact
@@ -88,7 +89,7 @@ package struct HouseStatement: Sendable {
       case .closing(_, let evidence): return [evidence].compactMap { $0 }
       case .entries(let entries): return entries.compactMap(\.fact.ofOthers)
       }
-    case .scheduled, .reserve, .notice, .extended, .refused, .answered, .clock, .ledgerClosed, .voiding: return []
+    case .scheduled, .reserve, .notice, .extended, .refused, .answered, .clock, .ledgerClosed, .voiding, .passedOn: return []
     }
   }
 
@@ -140,7 +141,8 @@ package struct HouseStatement: Sendable {
     case .clockSynchronized: .clock(try ClockRecord(envelope))
     case .ledgerClosed: .ledgerClosed(try LedgerSeal(envelope))
     case .voidBid: try voiding(try Command(envelope))
-    case .passedOn, .bidPlaced, .snapshot, .schedule, .cancel, .suspend, .resume, .close, .passOn:
+    case .passedOn: .passedOn(try PassedOn(envelope))
+    case .bidPlaced, .snapshot, .schedule, .cancel, .suspend, .resume, .close, .passOn:
       throw Rejection(.malformed, envelope.kind.rawValue)
     }
   }
@@ -164,6 +166,7 @@ package struct HouseStatement: Sendable {
     case .clock(let record): record.clock.instant
     case .ledgerClosed(let seal): seal.clock.instant
     case .voiding(_, let clock): clock.instant
+    case .passedOn(let said): said.clock.instant
     }
   }
 
@@ -179,6 +182,7 @@ package struct HouseStatement: Sendable {
     case .refused(let receipt): receipt.auction
     case .answered(let answer): answer.auction
     case .voiding(let voiding, _): voiding.auction
+    case .passedOn(let said): said.auction
     case .clock: nil
     case .ledgerClosed(let seal): seal.auction
     }

@@ -2,7 +2,7 @@ package import AuctionFacts
 package import SharedKernel
 
 extension Command: WireValue {
-  package static let kinds: [Kind] = [.schedule, .cancel, .suspend, .resume, .close, .voidBid]
+  package static let kinds: [Kind] = [.schedule, .cancel, .suspend, .resume, .close, .passOn, .voidBid]
 
   package init(payload: [UInt8], kind: Kind) throws(WireError) {
     var members = try Members(payload, limit: kind.maximumPayload, unknown: .refused)
@@ -19,6 +19,7 @@ extension Command: WireValue {
       case .close: action = .close(auction: auction, edition: edition, reason: reason)
       default: action = .cancel(auction: auction, edition: edition, reason: reason)
       }
+    case .passOn: action = .passOn(try PassingOn(auction: auction, taking: &members))
     case .voidBid: action = .void(try Voiding(auction: auction, taking: &members))
     default:
       let terms = try AuctionTerms(auction: auction, taking: &members)
@@ -37,6 +38,7 @@ extension Command: WireValue {
     case .resume: .resume
     case .close: .close
     case .void: .voidBid
+    case .passOn: .passOn
     }
   }
 
@@ -53,6 +55,7 @@ extension Command: WireValue {
         $0.member(.edition, edition.hex)
         $0.member(.reason, reason)
       case .void(let voiding): voiding.write(to: &$0)
+      case .passOn(let passing): passing.write(to: &$0)
       }
       $0.clock(clock)
     }

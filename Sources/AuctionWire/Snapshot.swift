@@ -6,7 +6,7 @@ package struct Snapshot: Hashable, Sendable {
   package enum Content: Hashable, Sendable {
     /// The schedulings of these auctions travel beside, in the same order.
     case auctions([AuctionSummary])
-    /// The blocks travel beside. No head: the auction is unknown, or not opened yet.
+    /// The blocks travel beside, and behind the last one how the lot was passed on. No head: the auction is unknown, or not opened yet.
     case blocks(AuctionID, from: Int64, head: Seen?)
     /// The block or the receipt travels beside.
     case bid(PrincipalID, BidID, Decision)
@@ -153,6 +153,7 @@ extension AuctionSummary {
       leader: try members.take(.leader).orNull { field throws(WireError) in try field.principal() },
       minimum: try members.take(.minimum).money(), closesAt: try members.take(.closesAt).instant(), ending: ending,
       isReserveMet: try members.takeIfPresent(.isReserveMet)?.boolean())
+    passedOn = try members.takeIfPresent(.passing).map { field throws(WireError) in try Holder(field) }
     try members.finish()
   }
 
@@ -169,6 +170,7 @@ extension AuctionSummary {
     writer.member(.standing, ending?.outcome.wireName)
     writer.member(.endedAt, ending?.at.microseconds)
     if let isReserveMet { writer.member(.isReserveMet, isReserveMet) }
+    passedOn?.write(to: &writer)
   }
 
   /// What the summary adds to the body of a reply, in bytes, base64 included.

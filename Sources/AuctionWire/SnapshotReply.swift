@@ -21,7 +21,9 @@ package struct SnapshotReply: Hashable, Sendable {
     }
     var envelopes: [Evidence] = []
     for field in attached {
-      envelopes.append(try field.evidence(.scheduled, .bidsAccepted, .awarded, .bidRefused, .clockSynchronized, .ledgerClosed))
+      envelopes.append(
+        try field.evidence(
+          .scheduled, .bidsAccepted, .awarded, .bidRefused, .clockSynchronized, .ledgerClosed, .passedOn))
     }
     self.init(envelope, envelopes: envelopes)
   }

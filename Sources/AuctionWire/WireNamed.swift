@@ -59,6 +59,12 @@ extension CommandRefusal: WireNamed {
     case .notOpen: "leilao_nao_ativo"
     case .notSuspended: "leilao_nao_suspenso"
     case .beforeTheEnd: "antes_do_fim"
+    case .notOver: "leilao_em_curso"
+    case .nothingToPassOn: "nada_a_repassar"
+    case .wrongResult: "resultado_divergente"
+    case .wrongHolder: "detentor_divergente"
+    case .wrongRecipient: "destinatario_recusado"
+    case .wrongAmount: "valor_recusado"
     case .badTerms: "termos_invalidos"
     case .unsupported: "nao_suportado"
     }

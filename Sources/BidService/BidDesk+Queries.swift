@@ -8,7 +8,7 @@ package import ServiceKit
 package import SharedKernel
 
 extension BidDesk {
-  /// Closed auctions are listed for a day.
+  /// Closed auctions are listed for a day, and for one since their lot was passed on.
   private static let listedAfterClose = Interval.seconds(86_400)
   /// More auctions than ever fit into one reply.
   private static let page = 1_000
@@ -39,15 +39,20 @@ extension BidDesk {
     switch query.subject {
     case .auctions(let after):
       let summaries = keeper.summaries(
-        after: after, limit: Self.page, closedSince: clock.instant - Self.listedAfterClose, at: clock.instant)
+        after: after, limit: Self.page, closedSince: clock.instant - Self.listedAfterClose,
+        or: recorded.passed.passedOn(since: clock.instant - Self.listedAfterClose), at: clock.instant)
       let pairs = try summaries.lazy.compactMap { summary -> (AuctionSummary, Evidence)? in
-        try store.document(Collection.schedulings, summary.auction.text, 0).map { (summary, Evidence($0)) }
+        var summary = summary
+        summary.passedOn = recorded.passed.holder(of: summary.auction)
+        return try store.document(Collection.schedulings, summary.auction.text, 0).map { (summary, Evidence($0)) }
       }
       return SnapshotPage.auctions(answering: query.id, pairs, clock: clock, partition: partition)
     case .blocks(let auction, let first):
       let head = keeper.summary(of: auction)?.head
       let blocks = try Self.pageful(of: Collection.blocks, auction.text, from: first, in: store)
-      return .of(.blocks(auction, from: first, head: head), answering: query.id, blocks, clock: clock, partition: partition)
+      let passings = try passings(of: auction, behind: first + Int64(blocks.count), in: store)
+      return .of(
+        .blocks(auction, from: first, head: head), answering: query.id, blocks + passings, clock: clock, partition: partition)
     case .bid(let bidder, let bid):
       guard let decision = keeper.decision(of: bidder, bid: bid) else {
         return .of(.bid(bidder, bid, .unknown), answering: query.id, [], clock: clock, partition: partition)

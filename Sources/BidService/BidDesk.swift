@@ -233,6 +233,7 @@ package struct BidDesk: Desk, Sendable {
   }
 
   private mutating func hear(_ statement: HouseStatement, at clock: ClockReading, in draft: inout Draft) {
+    if case .passedOn(let said) = statement.fact { return keep(said, statement, in: &draft) }
     let inputs = recorded.inputs(of: statement)
     guard !inputs.isEmpty else { return }
     // A block that an end seals first holds nothing of the end, and is read back before it.
@@ -403,6 +404,8 @@ enum Collection {
   static let clockRange = "relogio_do_livro"
   /// Of an auction that is over: under 0 what the house signs of its whole ledger.
   static let ledgerSeals = "fecho_do_livro"
+  /// Of an auction that is over: to whom its lot was passed on, from 1.
+  static let passings = "repasse"
 }
 
 extension Scribe {

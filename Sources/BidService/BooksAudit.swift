@@ -28,7 +28,7 @@ struct BooksAudit {
 
   mutating func run(progress: (Int64) -> Void) throws -> JournalTally {
     let (entries, turns) = try journal.forEachTurn(progress: progress) { try replay($0) }
-    guard taken.keeper == books.keeper else {
+    guard taken.keeper == books.keeper, taken.passed == books.passed else {
       throw journalProblem(
         "as entradas, relidas como estão, dão outro estado do que os seus lances, decididos de novo",
         "the entries, taken as they stand, give another state than their bids, decided again")
@@ -211,6 +211,18 @@ struct BooksAudit {
     }
     try checkKept(id)
     try checkSeal(auction)
+    try checkPassings(of: id)
+  }
+
+  private func checkPassings(of id: AuctionID) throws {
+    for (place, digest) in books.passed.statements(of: id).enumerated() {
+      let stored = try journal.document(Collection.passings, id.text, Int64(place + 1))
+      guard let envelope = stored.flatMap({ try? Envelope(parsing: $0) }), SHA256.of(envelope.payload) == digest else {
+        throw journalProblem(
+          "o repasse \(place + 1) de \(id) não é o que as entradas dizem",
+          "passing on \(place + 1) of \(id) is not what the entries say")
+      }
+    }
   }
 
   /// Those that ended before there was one have none.

@@ -44,19 +44,24 @@ struct BooksCompaction {
       }
     }
     let entriesBefore = journal.entryCount
-    if !closed.isEmpty { try rewrite(compaction, of: before, forgettingBefore: instant - BookKeeper.turnedAwayFor, progress) }
+    if !closed.isEmpty { try rewrite(compaction, of: whole, forgettingBefore: instant - BookKeeper.turnedAwayFor, progress) }
     return CompactionOutcome(
       auctions: closed.count, parts: [("lances_compactados", Sentence("lances assinados", "signed bids"), bids)],
       entriesBefore: entriesBefore, entriesAfter: journal.entryCount)
   }
 
   private mutating func rewrite(
-    _ compaction: Compaction<RecordedBooks>, of before: BookKeeper, forgettingBefore cut: Timestamp, _ progress: (Int64) -> Void
+    _ compaction: Compaction<RecordedBooks>, of before: RecordedBooks, forgettingBefore cut: Timestamp,
+    _ progress: (Int64) -> Void
   ) throws {
     forgotten = cut
     let removals = closed.values.flatMap { $0.removals(through: $0.refusedBids) }
     try compaction.rewrite(
-      removals: removals, isSame: { $0.keeper.forgettingTurnedAway(before: cut) == before.forgettingTurnedAway(before: cut) },
+      removals: removals,
+      isSame: {
+        $0.keeper.forgettingTurnedAway(before: cut) == before.keeper.forgettingTurnedAway(before: cut)
+          && $0.passed == before.passed
+      },
       progress: progress
     ) { try shorten($0) }
   }
@@ -87,6 +92,8 @@ struct BooksCompaction {
       bids += 1
       return refused(refusal.auction, refusal.bidder, refusal.bid, refusal.digest, refusal.receipt)
     case .statement(let statement):
+      // What follows the result stays as it is: it is little.
+      if case .passedOn = statement.fact { return asItIs }
       guard let auction = statement.auction, let book = closed[auction] else { return asItIs }
       for case .scheduled(_, let sealed) in RecordedBooks.inputs(of: statement) where begun.insert(auction).inserted {
         let lost = retention.lostReceipts(of: auction)

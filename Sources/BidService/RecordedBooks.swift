@@ -13,6 +13,7 @@ struct RecordedBooks: Sendable {
   var keeper: BookKeeper
   var keys = BidderKeys()
   var retention = Retention()
+  var passed = PassedLots()
   /// The journal was put back from a copy, and what was due then has not been given up yet.
   private(set) var isForgetful = false
 
@@ -54,6 +55,7 @@ struct RecordedBooks: Sendable {
     case .turnedAway(let bidder, let bid, let digest):
       return keeper.handle(.turnedAway(bidder: bidder, bid: bid, digest: digest), at: clock)
     case .statement(let statement):
+      if case .passedOn(let said) = statement.fact { _ = pass(said, statement.digest) }
       defer { note(statement.auction) }
       return inputs(of: statement).flatMap { keeper.handle($0, at: clock) }
     case .key(let record):
@@ -126,7 +128,7 @@ struct RecordedBooks: Sendable {
     case .reserve(let reserve): return [.reserve(reserve.auction, reserve.edition, reserve.secret)]
     case .notice(let notice): return [.noticed(notice, evidence)]
     case .voiding(let voiding, _): return [.voided(voiding, evidence)]
-    case .block, .extended, .refused, .answered, .clock, .ledgerClosed: return []
+    case .block, .extended, .refused, .answered, .clock, .ledgerClosed, .passedOn: return []
     }
   }
 }

@@ -19,7 +19,8 @@ enum Schema {
   /// - 8: the same tables; reserves, in commands and in what ms-leilao tells ms-lance, which an older program cannot read.
   /// - 9: the same tables; bids that were voided, which an older program would count.
   /// - 10: the same tables; auctions with a falling price, which an older program would refuse, or not know.
-  static let version = 10
+  /// - 11: the same tables; lots that were passed on, which an older program cannot read.
+  static let version = 11
   static let oldest = 1
   /// In `application_id`: whether a service may continue the file.
   enum Role: Int {

@@ -114,7 +114,7 @@ extension HouseStatement {
       case .closing(_, let evidence): return [evidence].compactMap { $0 }
       case .entries(let entries): return entries.compactMap(\.fact.houseEvidence)
       }
-    case .scheduled, .reserve, .notice, .extended, .refused, .answered, .clock, .ledgerClosed, .voiding: return []
+    case .scheduled, .reserve, .notice, .extended, .refused, .answered, .clock, .ledgerClosed, .voiding, .passedOn: return []
     }
   }
 }

@@ -1,3 +1,4 @@
+package import AuctionCore
 package import AuctionFacts
 package import AuctionWire
 import SharedKernel
@@ -11,6 +12,8 @@ package struct LedgerProof: Sendable {
   package let terms: AuctionTerms?
   /// How it ended; nil where it does not say.
   package let result: AuctionResult?
+  /// Of an auction with a result that somebody could have the lot of; nil where a secret is missing.
+  package let succession: Succession?
   private let bids: [PlacedBid]
 
   package var holds: Bool { findings.faults.isEmpty }
@@ -19,7 +22,7 @@ package struct LedgerProof: Sendable {
   package init(_ bytes: [UInt8], pinned: [PinnedKey]? = nil) {
     var findings = Findings()
     guard let file = LedgerFile(parsing: bytes, &findings) else {
-      (self.findings, header, terms, result, bids) = (findings, nil, nil, nil, [])
+      (self.findings, header, terms, result, succession, bids) = (findings, nil, nil, nil, nil, [])
       return
     }
     let ledger = LedgerReading(file, pinned: pinned, &findings)
@@ -36,6 +39,7 @@ package struct LedgerProof: Sendable {
     Self.tellLimits(of: ledger, &findings)
     (self.findings, header, terms) = (findings, file.header, ledger.terms)
     if case .closing(let said, _)? = ledger.blocks.last?.block.content { result = said } else { result = nil }
+    succession = Succession(ledger)
     bids = PlacedBid.all(in: ledger)
   }
 
@@ -56,6 +60,15 @@ package struct LedgerProof: Sendable {
         "que os instantes são a hora verdadeira, quem está por trás de uma chave, e que ninguém combinou nada",
         "that instants are the true time, who stands behind a key, and that nobody colluded"))
   }
+
+  /// To whom the lot may be passed on, one after the other, as long as each defaults; after the winner, where there is one. None of a
+  /// ledger that does not hold.
+  package var heirs: [Heir] {
+    guard holds, let succession, let result else { return [] }
+    return succession.heirs(without: Set([result.winner].compactMap { $0 }), atMost: Self.heirsTold)
+  }
+
+  private static let heirsTold = 5
 
   /// The accepted bids of that name: two bidders may have chosen the same id.
   package func bids(named name: BidName) -> [PlacedBid] {

@@ -59,7 +59,7 @@ package struct Relay: Sendable {
       case .suspend, .resume: return statement.auction.map(RoutingKey.auction)
       case .close: return nil
       }
-    case .block, .extended: return statement.auction.map(RoutingKey.auction)
+    case .block, .extended, .passedOn: return statement.auction.map(RoutingKey.auction)
     case .scheduled, .reserve, .opened, .answered, .clock, .ledgerClosed, .voiding: return nil
     }
   }

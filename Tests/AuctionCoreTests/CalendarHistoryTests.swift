@@ -13,6 +13,8 @@ struct CalendarHistoryTests {
     var last: Calendar.Output?
     var end: Timestamp?
     var isFinal = false
+    /// Everybody who has the lot or had it, the last one now.
+    var holders: [PrincipalID] = []
     /// What was left of it when it was suspended; nil unless it is.
     var remaining: Interval?
   }
@@ -53,18 +55,34 @@ struct CalendarHistoryTests {
           .resume(auction: auction, edition: edition, reason: "?"), .close(auction: auction, edition: edition, reason: "?"),
           .void(Voiding(auction: auction, edition: edition, bid: Build.bidID(1), bidder: "alpha", reason: "?")),
         ]
+        let holder = said[auction]?.holders.last
+        let passing = PassingOn(
+          auction: auction, edition: edition, result: CalendarHouse.result,
+          from: Int.random(in: 0..<8, using: &random) == 0 ? nil : holder,
+          to: ["alpha", "beta", "gamma", "delta", "casa"].randomElement(using: &random) ?? "alpha", amount: 100_00, reason: "?")
+        let isPassing = holder != nil && Int.random(in: 0..<2, using: &random) == 0
         let command = Command(
-          id: Build.commandID(1_000 + UInt64(step)), action: actions.randomElement(using: &random) ?? actions[0],
+          id: Build.commandID(1_000 + UInt64(step)),
+          action: isPassing ? .passOn(passing) : actions.randomElement(using: &random) ?? actions[0],
           clock: house.clock)
         input = .command(command, digest: Build.digest("\(step)"), nonce: Array(1...16))
       case 15..<18:
         let end = (house.calendar.closesAt(of: auction) ?? Build.noon) + .seconds(.random(in: -5...20, using: &random))
         input = .extended(
           Extension(auction: auction, edition: edition, block: 1, closesAt: end, by: nil, cause: .bid, clock: house.clock))
-      case 18: input = .finished(auction, said[auction]?.last == nil ? Build.digest("outra") : edition)
+      case 18:
+        let result = AuctionResult(
+          outcome: .sold, winner: "alpha", amount: 100_00, acceptedBids: 1, refusedBids: 0, refusals: edition,
+          closesAt: Build.noon)
+        input = .finished(
+          auction, said[auction]?.last == nil ? Build.digest("outra") : edition,
+          FinalWord(result, digest: CalendarHouse.result))
       default: input = inputs.randomElement(using: &random)?.0 ?? .tick
       }
-      if case .finished(let auction, let edition) = input, edition == house.edition(of: auction) { said[auction]?.isFinal = true }
+      if case .finished(let auction, let edition, _) = input, edition == house.edition(of: auction) {
+        if said[auction]?.holders.isEmpty == true { said[auction]?.holders = ["alpha"] }
+        said[auction]?.isFinal = true
+      }
 
       inputs.append((input, house.clock))
       let ends = Dictionary(uniqueKeysWithValues: names.map { ($0, house.calendar.closesAt(of: $0)) })
@@ -140,6 +158,21 @@ struct CalendarHistoryTests {
         return
       }
       #expect(given.id == command.id && said[command.auction]?.isOpened == true && said[command.auction]?.isFinal == false)
+    case .passedOn(let passedOn, _):
+      guard case .command(let given, _, _, _) = input, let before = said[passedOn.auction] else {
+        Issue.record("passed on, and nobody asked")
+        return
+      }
+      guard case .passOn(let asked) = given.action, asked.isSame(as: passedOn.passing), before.isFinal else {
+        Issue.record("passed on otherwise than it was asked for")
+        return
+      }
+      if passedOn.sequence == before.sequence { return #expect(output == before.last, "a repetition is the same") }
+      #expect(passedOn.sequence == before.sequence + 1)
+      #expect(passedOn.passing.from == before.holders.last && !before.holders.contains(passedOn.passing.to))
+      said[passedOn.auction]?.sequence = passedOn.sequence
+      said[passedOn.auction]?.last = output
+      said[passedOn.auction]?.holders.append(passedOn.passing.to)
     case .answered: break
     }
   }

@@ -50,6 +50,17 @@ struct CalendarHouse {
     give(.finished(auction, edition(of: auction)))
   }
 
+  /// The closing block is heard, and what it says.
+  mutating func finish(
+    _ outcome: AuctionResult.Outcome, _ winner: PrincipalID? = nil, _ amount: Money? = nil, digest: Digest = CalendarHouse.result
+  ) {
+    let said = AuctionResult(
+      outcome: outcome, winner: winner, amount: amount, acceptedBids: 3, refusedBids: 0, refusals: digest, closesAt: Build.noon)
+    give(.finished("moto", edition(of: "moto"), FinalWord(said, digest: digest)))
+  }
+
+  static let result = Build.digest("resultado")
+
   func edition(of auction: AuctionID) -> Edition { calendar.edition(of: auction) ?? Build.digest("nenhuma") }
 
   /// When the calendar wants to run next, since noon.
@@ -67,6 +78,7 @@ struct CalendarHouse {
 extension [Calendar.Output] {
   var openings: [Opening] { compactMap { if case .opened(let opening, _) = $0 { opening } else { nil } } }
   var notices: [CalendarNotice] { compactMap { if case .noticed(let notice, _) = $0 { notice } else { nil } } }
+  var passings: [PassedOn] { compactMap { if case .passedOn(let said, _) = $0 { said } else { nil } } }
   var answers: [CommandAnswer] { compactMap { if case .answered(let answer, _) = $0 { answer } else { nil } } }
   /// What was answered: nil where it was accepted.
   var refusals: [CommandRefusal?] { answers.map(\.refusal) }

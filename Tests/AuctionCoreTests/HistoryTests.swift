@@ -23,10 +23,12 @@ struct HistoryTests {
     var kinds: Set<String> = []
     var reasons: Set<Refusal> = []
     var outcomes: Set<AuctionResult.Outcome> = []
+    var successions = 0
     var (isFull, isBought, isVoided, isRaised, hasFallen) = (false, false, false, false, false)
     for seed in 1_000..<1_100 as Range<UInt64> {
       var history = History(seed: seed)
       history.play(HistoryTests.length)
+      successions += history.successions
       for output in history.outputs.joined() {
         kinds.formUnion([output].kinds)
         reasons.formUnion([output].refusals)
@@ -49,6 +51,7 @@ struct HistoryTests {
     #expect(
       kinds == ["block", "result", "extended", "refused", "repeated", "accepted", "bid", "outage", "resumption", "revelation"])
     #expect(outcomes == [.sold, .conditional, .noBids, .cancelled])
+    #expect(successions > 100, "lots go from hand to hand")
     #expect(isFull, "a block was sealed because it was full")
     #expect(isBought, "somebody bought at once")
     #expect(isVoided && isRaised, "the only bid was voided, and one so that another leads")
@@ -69,6 +72,8 @@ struct History {
   private(set) var outputs: [[BookKeeper.Output]] = []
   private var random: SeededRandom
   private var now = Build.noon - .seconds(5)
+  /// How often a lot could be passed on.
+  private(set) var successions = 0
   private var sent: [SubmittedBid] = []
   private var revoked: [KeyRecord] = []
   private var nextID: UInt64 = 1
@@ -123,6 +128,35 @@ struct History {
     if isEager { terms.forEach { open($0) } }
     for _ in 0..<length { step() }
     give(.endTurn) { oracle, clock in oracle.endTurn(at: clock) }
+    for (id, auction) in oracle.auctions { passOn(auction, of: id) }
+  }
+
+  /// Who the lot of each auction that is over goes to, one after the other until nobody is left.
+  private mutating func passOn(_ auction: Oracle.Auction, of id: AuctionID) {
+    guard auction.outcome == .sold || auction.outcome == .conditional else { return }
+    let offers = auction.counting.map {
+      Contest.Offer(bidder: $0.bid.bidder, amount: $0.bid.amount, maximum: $0.secret?.amount ?? $0.bid.amount)
+    }
+    let succession = Succession(offers, under: auction.terms, reserve: auction.reserve.flatMap { Money(minorUnits: $0) })
+    let summary = house.keeper.summary(of: id)
+    let leading = succession.next()
+    // What one pays for a price that fell is not what he offers, and nobody else has bid.
+    let isFalling = auction.terms.format == .dutch
+    #expect(leading?.bidder == summary?.leader && (isFalling || leading?.amount == summary?.price))
+    var (gone, most) = (Set<PrincipalID>(), leading?.amount ?? .zero)
+    while true {
+      let heir = succession.next(without: gone)
+      #expect(heir == auction.next(without: gone))
+      guard let heir else { break }
+      #expect(heir.amount <= most && heir.amount >= auction.terms.openingPrice && !gone.contains(heir.bidder))
+      most = heir.amount
+      gone.insert(heir.bidder)
+      successions += 1
+    }
+    #expect(gone == Set(offers.map(\.bidder)), "everybody has his turn")
+    #expect(
+      succession.heirs(without: [], atMost: 2).map(\.bidder)
+        == Array(succession.heirs(without: [], atMost: 9).prefix(2)).map(\.bidder))
   }
 
   private func edition(_ terms: AuctionTerms) -> Edition { editions[terms.auction] ?? Build.digest("nenhuma") }

@@ -20,7 +20,7 @@ final class ToyScribe: Sendable {
   }
 
   static let calendar = CalendarScribe(
-    scheduling: seal, opening: seal, notice: seal, answer: seal, reserve: seal,
+    scheduling: seal, opening: seal, notice: seal, answer: seal, reserve: seal, passedOn: seal,
     commitment: { reserve, auction, nonce in Build.digest("\(reserve.amount) \(reserve.salt) \(auction) \(nonce)") })
 
   func block(_ digest: Digest) -> Block? { blocks.withLock { $0[digest] } }

@@ -48,12 +48,13 @@ import Testing
     case .bidsAccepted, .awarded: try check(Block.self, bytes, kind)
     case .bidRefused: try check(Receipt.self, bytes, kind)
     case .extended: try check(Extension.self, bytes, kind)
-    case .schedule, .cancel, .voidBid: try check(Command.self, bytes, kind)
+    case .schedule, .cancel, .voidBid, .passOn: try check(Command.self, bytes, kind)
     case .commandAnswered: try check(CommandAnswer.self, bytes, kind)
+    case .passedOn: try check(PassedOn.self, bytes, kind)
     case .snapshot: try check(Snapshot.self, bytes, kind)
     case .clockSynchronized: try check(ClockRecord.self, bytes, kind)
     case .ledgerClosed: try check(LedgerSeal.self, bytes, kind)
-    case .reserve, .passedOn, .suspend, .resume, .close, .passOn: false
+    case .reserve, .suspend, .resume, .close: false
     }
   }
 

@@ -49,7 +49,7 @@ import Testing
     let spoken = try Story().messages.compactMap { $0.value?.kind }
     let types: [any WireValue.Type] = [
       Scheduling.self, Opening.self, CalendarNotice.self, Bid.self, Block.self, Receipt.self, Extension.self, Command.self,
-      CommandAnswer.self, Snapshot.self, ClockRecord.self, LedgerSeal.self, ReserveDisclosure.self,
+      CommandAnswer.self, Snapshot.self, ClockRecord.self, LedgerSeal.self, ReserveDisclosure.self, PassedOn.self,
     ]
     #expect(Set(spoken) == Set(types.flatMap { $0.kinds }))
   }

@@ -80,7 +80,7 @@ import Testing
 
   @Test func `are each said once and read back`() {
     check(Refusal.self, 20)
-    check(CommandRefusal.self, 12)
+    check(CommandRefusal.self, 18)
     check(AuctionStatus.self, 4)
     check(AuctionFormat.self, 4)
     check(AuctionResult.Outcome.self, 4)

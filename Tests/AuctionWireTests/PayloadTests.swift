@@ -23,12 +23,13 @@ import Testing
     case .bidsAccepted, .awarded: return try Block(payload: bytes, kind: kind)
     case .bidRefused: return try Receipt(payload: bytes, kind: kind)
     case .extended: return try Extension(payload: bytes, kind: kind)
-    case .schedule, .cancel, .voidBid: return try Command(payload: bytes, kind: kind)
+    case .schedule, .cancel, .voidBid, .passOn: return try Command(payload: bytes, kind: kind)
     case .commandAnswered: return try CommandAnswer(payload: bytes, kind: kind)
+    case .passedOn: return try PassedOn(payload: bytes, kind: kind)
     case .snapshot: return try Snapshot(payload: bytes, kind: kind)
     case .clockSynchronized: return try ClockRecord(payload: bytes, kind: kind)
     case .ledgerClosed: return try LedgerSeal(payload: bytes, kind: kind)
-    case .reserve, .passedOn, .suspend, .resume, .close, .passOn:
+    case .reserve, .suspend, .resume, .close:
       throw .value(path: "kind", seen: kind.rawValue, accepted: "a kind with a payload of this version")
     }
   }
@@ -113,6 +114,10 @@ import Testing
     .init("leilao-iniciado", "\"payload\"", "\"x\":1,\"payload\"", "agendamento.x is not a member"),
     .init("leilao-finalizado", "\"sequencia\":3", "\"sequencia\":0", "sequencia is 0"),
     .init("leilao-suspenso", "\"motivo\"", "\"razao\"", "motivo is missing"),
+    .init("leilao-repassado", "\"de\":\"cliente_beta\",", "", "de is missing"),
+    .init("leilao-repassado", "\"para\":\"cliente_alpha\"", "\"para\":null", "para is null"),
+    .init("leilao-repassado", "120000", "0", "valor_centavos is 0"),
+    .init("leilao-repassado", "\"sequencia\":4", "\"sequencia\":0", "sequencia is 0"),
     .init("lance-invalidado", "abaixo_do_minimo", "feio", "motivo is \"feio\""),
     .init("lance-invalidado", "\"numero\":1", "\"numero\":0", "numero is 0"),
     .init("lance-invalidado", "\"recebido_us\":1", "\"recebido_us\":null,\"x\":1", "recebido_us is null"),
@@ -160,6 +165,7 @@ import Testing
 
   @Test(arguments: [
     "leilao-agendado", "leilao-iniciado", "leilao-suspenso", "leilao-retomado", "leilao-finalizado", "leilao-cancelado",
+    "leilao-repassado",
     "lance-invalidado", "leilao-prorrogado", "lance-validado", "leilao-vencedor", "comando-respondido", "retrato-leiloes",
   ])
   func `of events may grow: members that nobody knows are ignored, inside too`(name: String) throws {
@@ -171,7 +177,7 @@ import Testing
     #expect(try read(grown, as: kind).payload == Array(good.utf8))
   }
 
-  @Test(arguments: ["lance-realizado", "leilao-agendar", "leilao-cancelar"])
+  @Test(arguments: ["lance-realizado", "leilao-agendar", "leilao-cancelar", "leilao-repassar"])
   func `of requests may not`(name: String) throws {
     let kind = try #require(Kind(rawValue: name))
     let grown = try payload(name).replacing("{\"id", with: "{\"novo\":1,\"id", maxReplacements: 1)

@@ -160,6 +160,13 @@ struct Story {
         clock: clock(600, 0, .systemClock)),
       by: .msLeilao)
 
+    // The winner does not pay.
+    let passing = PassingOn(
+      auction: auction, edition: edition, result: SHA256.hash(last.payload), from: beta, to: alpha, amount: try money(120_000),
+      reason: "o vencedor não pagou")
+    _ = try say(Command(id: CommandID(try unique(16)), action: .passOn(passing), clock: clock(650)), by: .operador)
+    let passedOn = try say(PassedOn(passing, sequence: 4, clock: clock(650, 8_000)), by: .msLeilao)
+
     // What else stands in a ledger.
     let server = ClockRecord.Server(
       name: "a.st1.ntp.br", address: "200.160.7.186:123", isUsed: true, standing: "usado",
@@ -184,16 +191,18 @@ struct Story {
     // Queries and what is answered.
     let head = Seen(block: 3, digest: SHA256.hash(last.payload))
     let chain = [first, second, third, last].map(\.evidence)
-    let summary = AuctionSummary(
+    var summary = AuctionSummary(
       auction: auction, edition: edition, status: .closed, head: head, price: try money(130_000), leader: beta,
       minimum: try money(135_000), closesAt: instant(550),
       ending: AuctionSummary.Ending(outcome: .sold, at: instant(550) + .microseconds(9_000)))
+    summary.passedOn = AuctionSummary.Holder(id: alpha, amount: try money(120_000), sequence: 4, at: instant(650, 8_000))
     let now = clock(700)
     let auctions = Query(id: try unique(30), subject: .auctions(after: nil))
     try answer(.auctions(answering: auctions.id, [(summary, scheduling.evidence)], clock: now), to: auctions)
     let blocks = Query(id: try unique(31), subject: .blocks(auction, from: 2))
     try answer(
-      .of(.blocks(auction, from: 2, head: head), answering: blocks.id, chain.dropFirst(2), clock: now), to: blocks)
+      .of(.blocks(auction, from: 2, head: head), answering: blocks.id, chain.dropFirst(2) + [passedOn.evidence], clock: now),
+      to: blocks)
     let decided = Query(id: try unique(32), subject: .bid(beta, low.id))
     try answer(
       .of(.bid(beta, low.id, .refused), answering: decided.id, [receipt.evidence], clock: now), to: decided)

@@ -213,6 +213,51 @@ struct GatewayTests {
     #expect(model.live.notices == notices)
   }
 
+  private func passed(_ from: PrincipalID?, _ to: PrincipalID) -> PassingOn {
+    PassingOn(
+      auction: bicycle, edition: Digest([UInt8](repeating: 1, count: 32)).unsafelyUnwrapped,
+      result: Digest([UInt8](repeating: 2, count: 32)).unsafelyUnwrapped, from: from,
+      to: to, amount: reais(48_000), reason: "não pagou")
+  }
+
+  @Test("a lot that is passed on is told to whom it was, to whom it goes, and to who has bid on it, once")
+  func passingOn() {
+    for (from, to, standing, bells, words) in [
+      (carla, alice, Standing.won, 1, "passou a ser seu por R$ 480,00: não pagou"),
+      (alice, carla, .passedOn, 1, "deixou de ser seu e passou a carla, R$ 480,00: não pagou"),
+      (carla, bruno, .passedOn, 0, "passou a bruno, R$ 480,00: não pagou"),
+    ] {
+      var model = drawnModel()
+      model.hear(.passedOn(bicycle, passed(from, to)))
+      #expect(model.live.lots[bicycle]?.view.passedOn == nil, "it is not over")
+      model.hear(closed(bicycle, result(.sold, winner: from, 52_000)))
+      model.pass(.seconds(2))
+      #expect(self.bells(model.hear(.passedOn(bicycle, passed(from, to)))) == bells)
+      #expect(model.live.lots[bicycle]?.standing(of: alice) == standing)
+      #expect(model.live.notices.all.first?.fact.sentence(.portuguese, names) == words)
+      #expect(model.screen(140, 30).contains("REPASSADO"))
+      let notices = model.live.notices
+      model.hear(.passedOn(bicycle, passed(from, to)))
+      #expect(model.live.notices == notices)
+    }
+  }
+
+  private var names: NoticeNames {
+    NoticeNames(money: { "R$ \($0.minorUnits / 100),00" }, name: { $0?.text ?? "-" }, clock: { _ in "" })
+  }
+
+  @Test("what was passed on while one was away is told with the whole auction, and who has it now stands by it")
+  func passedOnMeanwhile() throws {
+    var model = drawnModel()
+    model.hear(closed(bicycle, result(.sold, winner: carla, 52_000)))
+    var view = try #require(model.live.lots[bicycle]).view
+    view.passedOn = passed(carla, bruno)
+    model.hear(.auction(view))
+    #expect(model.live.notices.all.first?.fact == .passedOn(to: bruno, isFromMe: false, reais(48_000), reason: "não pagou"))
+    model.selection = bicycle
+    #expect(model.live.lots[bicycle]?.standing(of: alice) == .passedOn)
+  }
+
   @Test("that an auction whose chain is broken has ended is said, and rings as any end does")
   func endOfABrokenChain() {
     for (result, notice) in [(result(.sold, winner: alice, 48_000), "ARREMATADO"), (result(.cancelled), "CANCELADO")] {

@@ -52,12 +52,13 @@ enum Payloads {
       try check(Block.self, payload, kind)
     case .bidRefused: try check(Receipt.self, payload, kind)
     case .extended: try check(Extension.self, payload, kind)
-    case .schedule, .cancel, .voidBid: try check(Command.self, payload, kind)
+    case .schedule, .cancel, .voidBid, .passOn: try check(Command.self, payload, kind)
     case .commandAnswered: try check(CommandAnswer.self, payload, kind)
+    case .passedOn: try check(PassedOn.self, payload, kind)
     case .snapshot: try check(Snapshot.self, payload, kind)
     case .clockSynchronized: try check(ClockRecord.self, payload, kind)
     case .ledgerClosed: try check(LedgerSeal.self, payload, kind)
-    case .reserve, .passedOn, .suspend, .resume, .close, .passOn: break
+    case .reserve, .suspend, .resume, .close: break
     }
   }
 

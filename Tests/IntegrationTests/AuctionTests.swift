@@ -155,6 +155,9 @@ struct AuctionTests {
     #expect(story.first { $0.evento == "reserva" }?.reservaCentavos == 250_00)
     let end = try #require(story.last)
     #expect((end.situacao, end.vencedor, end.valorCentavos) == ("condicional", nil, nil))
+    let passed = try await house.operator(["repassar", "guardado", "--motivo", "a casa aceita o lance", "--json"])
+    let said = try Line(try #require(passed.output.first))
+    #expect(passed.status == 0 && (said.de, said.para, said.valorCentavos) == (nil, "cliente_alpha", 240_00), "\(passed)")
   }
 
   @Test func `A price falls until somebody meets it, who pays what was asked then`() async throws {
@@ -244,6 +247,50 @@ struct AuctionTests {
     try Data(ledger.output.flatMap { Array($0.utf8) + [0x0a] }).write(to: URL(filePath: scratch.file("livro")))
     let verified = try await house.client(["verificar", scratch.file("livro")])
     #expect(verified.status == 0, "\(verified)")
+  }
+
+  @Test func `A lot is passed on to whom the bids give it: its followers hear so, late comers are told, and the ledger stays`()
+    async throws
+  {
+    let house = try await PrivateHouse.shared
+    try await house.schedule("repassado", duration: "12s", extension: "0s")
+    let follower = try Follower(house, "repassado", as: "cliente_beta", untilEnd: false)
+    try await follower.first("aberto")
+    #expect(try await house.bid("repassado", "100,00", as: "cliente_alpha").status == 0)
+    #expect(try await house.bid("repassado", "900,00", as: "cliente_beta").status == 0)
+    func pass(_ more: String...) async throws -> PrivateHouse.Run {
+      try await house.operator(["repassar", "repassado", "--motivo", "não pagou"] + more)
+    }
+    let early = try await pass()
+    #expect(early.status == 1 && early.text.contains("(leilao_em_curso)"), "\(early)")
+    #expect(try await follower.first("encerrado").vencedor == "cliente_beta")
+    try await until("the house lists its end") { try await house.listed("repassado")?.situacao == "vendido" }
+    let before = try await house.client(["livro", "repassado"])
+
+    let dry = try await pass("--simular")
+    #expect(dry.status == 0, "\(dry)")
+    #expect(dry.output == ["seria repassado: repassado, cliente_beta → cliente_alpha, R$\u{a0}100,00"])
+    #expect(try await house.listed("repassado")?.repassadoPara == nil)
+    let run = try await pass()
+    #expect(run.status == 0 && run.output == ["repassado: repassado, cliente_beta → cliente_alpha, R$\u{a0}100,00"], "\(run)")
+    let told = try await follower.first("repassado")
+    #expect((told.de, told.para, told.valorCentavos, told.motivo) == ("cliente_beta", "cliente_alpha", 100_00, "não pagou"))
+    try await until("the house lists it as passed on") { try await house.listed("repassado")?.repassadoPara == "cliente_alpha" }
+    #expect(try await house.listed("repassado")?.repassadoCentavos == 100_00)
+    let late = try Follower(house, "repassado", as: "cliente_alpha", untilEnd: false)
+    #expect(try await late.first("repassado").para == "cliente_alpha")
+    let nobody = try await pass("--json")
+    let said = try Line(try #require(nobody.output.first))
+    #expect(nobody.status == 1 && (said.situacao, said.motivo) == ("recusado", "sem_sucessor"), "\(nobody)")
+
+    let after = try await house.client(["livro", "repassado"])
+    #expect(after.output == before.output && !after.output.isEmpty)
+    let scratch = try ScratchFolder()
+    try Data(after.output.flatMap { Array($0.utf8) + [0x0a] }).write(to: URL(filePath: scratch.file("livro")))
+    let verified = try await house.client(["verificar", scratch.file("livro"), "--json"])
+    let heirs = try verified.output.map { try Line($0) }.filter { $0.tipo == "repasse" }
+    #expect(
+      verified.status == 0 && heirs.map(\.para) == ["cliente_alpha"] && heirs.map(\.valorCentavos) == [100_00], "\(verified)")
   }
 
   @Test func `A bid in the last moments moves the end, and a follower is told by whom`() async throws {

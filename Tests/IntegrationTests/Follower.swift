@@ -4,10 +4,14 @@ import SuiteTesting
 struct Follower {
   let program: Program
 
-  /// - Parameter environment: what differs, such as another address of the broker.
-  init(_ house: PrivateHouse, _ auction: String, as bidder: String, environment: [String: String] = [:]) throws {
+  /// - Parameters:
+  ///   - untilEnd: whether it ends when the auction does.
+  ///   - environment: what differs, such as another address of the broker.
+  init(_ house: PrivateHouse, _ auction: String, as bidder: String, untilEnd: Bool = true, environment: [String: String] = [:])
+    throws
+  {
     program = try house.startClient(
-      ["acompanhar", auction, "--cliente", bidder, "--json", "--ate-o-fim"], environment: environment)
+      ["acompanhar", auction, "--cliente", bidder, "--json"] + (untilEnd ? ["--ate-o-fim"] : []), environment: environment)
   }
 
   /// The first event of that name; it may have been printed long ago.

@@ -153,7 +153,7 @@ extension Loot {
     ]
   }
 
-  /// Kinds that say nothing in this version, types of another one, and what is no statement.
+  /// Payloads of another kind, types of another version, and what is no statement.
   private func strange() throws -> [InjectedEvent] {
     let payload = cancellation.payload
     let later = String(decoding: try forge.signed(payload, as: .cancelled, by: Self.calendar), as: UTF8.self)

@@ -20,6 +20,11 @@ struct Line: Decodable, Hashable, Sendable {
   let hash: String?
   let lider: String?
   let vencedor: String?
+  let de: String?
+  let para: String?
+  let repassadoPara: String?
+  let repassadoCentavos: Int64?
+  let confere: Bool?
   let por: String?
   let privada: String?
   let publica: String?

@@ -47,6 +47,8 @@ struct UsageTests {
     Mistake(
       "ms-leilao", ["anular", "x", "00000000-0000-4000-8000-000000000000", "--usuario", "Ana", "--motivo", "m"],
       names: "--usuario", "Ana"),
+    Mistake("ms-leilao", ["repassar", "x"], names: "--motivo"),
+    Mistake("ms-leilao", ["repassar", "x", "--motivo", "m", "--operador", "cliente_alpha"], names: "operador"),
     Mistake("ms-leilao", ["cancelar", "X!", "--motivo", "m"], names: "ID", "X!", "minúsculas"),
     Mistake("ms-leilao", ["listar", "--broker", "http://casa"], names: "--broker", "amqp"),
     Mistake("ms-leilao", ["listar", "--log", "alto"], names: "--log", "alto", "debug"),
@@ -140,7 +142,8 @@ struct UsageTests {
   /// Everything that has a help of its own, by its Portuguese names.
   static let commands = [
     ["ms-leilao"], ["ms-leilao", "servir"], ["ms-leilao", "agendar"], ["ms-leilao", "cancelar"], ["ms-leilao", "suspender"],
-    ["ms-leilao", "retomar"], ["ms-leilao", "encerrar"], ["ms-leilao", "anular"], ["ms-leilao", "listar"],
+    ["ms-leilao", "retomar"], ["ms-leilao", "encerrar"], ["ms-leilao", "anular"], ["ms-leilao", "repassar"],
+    ["ms-leilao", "listar"],
     ["ms-leilao", "mortas"], ["ms-leilao", "mortas", "listar"], ["ms-leilao", "mortas", "ver"],
     ["ms-leilao", "mortas", "reenviar"], ["ms-leilao", "mortas", "descartar"], ["ms-leilao", "trocar-chave"],
     ["ms-leilao", "topologia"], ["ms-leilao", "copiar"], ["ms-leilao", "restaurar"], ["ms-lance"], ["ms-lance", "servir"],

@@ -142,7 +142,7 @@ class Key:
 
 SPEAKS = {
     "ms_leilao": {"leilao-agendado", "leilao-iniciado", "leilao-suspenso", "leilao-retomado", "leilao-finalizado",
-                  "leilao-cancelado", "comando-respondido"},
+                  "leilao-cancelado", "leilao-repassado", "comando-respondido"},
     "ms_lance": {"lance-validado", "lance-invalidado", "leilao-prorrogado", "leilao-vencedor", "retrato",
                  "relogio-sincronizado", "livro-encerrado"},
     "bidder": {"lance-realizado"},
@@ -384,7 +384,8 @@ NOTICE = dict(id_leilao=AUCTION, edicao=DIGEST, sequencia=count(1), relogio=CLOC
 OUTCOME = one_of("vendido", "condicional", "sem_lances", "cancelado")
 RESULT = obj(False, situacao=OUTCOME, vencedor=maybe(WHO),
              valor_centavos=maybe(MONEY), lances_validos=count(), lances_recusados=count(), recusas_sha256=DIGEST, fim_us=INSTANT)
-SUMMARY = obj(False, ("reserva_atingida",), reserva_atingida=boolean, id_leilao=AUCTION, edicao=DIGEST, status=one_of("agendado", "ativo", "suspenso", "encerrado"),
+HOLDER = obj(False, para=WHO, valor_centavos=MONEY, sequencia=count(1), em_us=INSTANT)
+SUMMARY = obj(False, ("reserva_atingida", "repasse"), reserva_atingida=boolean, repasse=HOLDER, id_leilao=AUCTION, edicao=DIGEST, status=one_of("agendado", "ativo", "suspenso", "encerrado"),
               bloco=maybe(count()), hash=maybe(DIGEST), situacao=maybe(OUTCOME), encerrado_us=maybe(INSTANT), **STATE)
 BID = dict(id_leilao=AUCTION, id_lance=UUID, edicao=DIGEST, id_usuario=WHO, visto=maybe(seen_form(True)),
            maximo_compromisso=DIGEST, relogio=clock_form(True))
@@ -393,6 +394,7 @@ REASONS = ("limite_de_ritmo", "usuario_desconhecido", "assinatura_invalida", "ch
            "leilao_nao_iniciado", "leilao_suspenso", "leilao_encerrado", "vendedor_nao_pode", "relogio_implausivel",
            "lance_vencido", "visto_divergente", "compromisso_invalido", "ja_lidera", "empate_perdido", "abaixo_do_minimo")
 
+PASSING = dict(resultado_sha256=DIGEST, de=maybe(WHO), para=WHO, valor_centavos=MONEY, motivo=free(500))
 CHANGE = obj(True, id_leilao=AUCTION, id_comando=UUID, edicao=DIGEST, motivo=free(500), relogio=clock_form(True))
 
 SPAN = count(-LIMIT)
@@ -429,6 +431,8 @@ FORMS = {
         obj(True, ("reserva_centavos", "sal"), **terms(True), id_comando=UUID, reserva_centavos=count(1), sal=SALT)(value)
         and ("reserva_centavos" in value) == ("sal" in value)),
     "leilao-cancelar": CHANGE, "leilao-suspender": CHANGE, "leilao-retomar": CHANGE, "leilao-encerrar": CHANGE,
+    "leilao-repassar": obj(True, id_leilao=AUCTION, id_comando=UUID, edicao=DIGEST, relogio=clock_form(True), **PASSING),
+    "leilao-repassado": obj(False, **NOTICE, **PASSING),
     "lance-anular": obj(True, id_leilao=AUCTION, id_comando=UUID, edicao=DIGEST, id_lance=UUID, id_usuario=WHO, motivo=free(500),
                         relogio=clock_form(True)),
 }
@@ -519,6 +523,17 @@ def unsealed(terms, bids, reserve=None):
     return (second if terms["formato"] == "vickrey" else last[who]), who
 
 
+def heir(terms, offers, reserve, gone):
+    """(who, price): to whom a lot goes when those who are `gone` had placed no bid; `offers`: (who, openly, maximum) of the bids that
+    count, with all that was revealed. None: nobody is left."""
+    left = [offer for offer in offers if offer[0] not in gone]
+    if terms["formato"] == "ingles":
+        price, who = after_bids(terms, left, reserve)[:2]
+    else:
+        price, who = unsealed(terms, [(who, maximum) for who, _, maximum in left], reserve)
+    return None if who is None else (who, price)
+
+
 def check_revealed(edicao, terms, bid, revealed):
     """That what is revealed is what the payload of a bid committed to."""
     need((bid["id_lance"], bid["id_usuario"]) == (revealed["id_lance"], revealed["id_usuario"]), "revelacao: not its turn")
@@ -583,6 +598,12 @@ class Record:
         gone = self.voided
         return unsealed(self.chain.terms, [(value["id_usuario"], maximum) for value, _, maximum in committed[:self.opened]
                                            if value["id_lance"] not in gone], self.chain.reserve)
+
+    @property
+    def offers(self):
+        """(who, openly, maximum) of the bids that count, when all is revealed."""
+        return [(value["id_usuario"], value["valor_centavos"], value["valor_centavos"] if maximum is None else maximum)
+                for value, _, maximum in self.bids if value["id_lance"] not in self.voided]
 
     def settle(self):
         """Every stated price and leader was what the bids come to."""
@@ -649,6 +670,7 @@ class Chain:
         self.record = Record(self)
         self.reserve, self.met = None, None            # once it is told; as stated last
         self.result = None
+        self.holders, self.passed = [], []             # who has the lot, the last one now; what was said of that
 
     @property
     def head(self):
@@ -722,8 +744,30 @@ class Chain:
             self.record.settle()
             if result["situacao"] == "vendido":
                 need((result["vencedor"], result["valor_centavos"]) == (state["lider"], state["preco_centavos"]), "result: winner")
+            if not bought:
+                self.sequence = end.value["sequencia"]
         self.result = result
+        self.holders = [result["vencedor"]] if result["vencedor"] else []
         return state
+
+    def pass_on(self, envelope):
+        """True for a lot that goes to another, False for what is known already."""
+        said = self.house.open(envelope, "leilao-repassado").value
+        self.own(said, "leilao-repassado")
+        if said in self.passed:
+            return False
+        need(self.result is not None and self.result["situacao"] in ("vendido", "condicional"), "leilao-repassado: nothing to pass on")
+        need(said["resultado_sha256"] == self.hashes[-1], "leilao-repassado: of another result")
+        need(said["sequencia"] > self.sequence, "leilao-repassado: sequencia does not rise")
+        need(said["de"] == (self.holders[-1] if self.holders else None), "leilao-repassado: of one who does not have it")
+        need((said["para"], said["valor_centavos"]) == self.heir(), f"leilao-repassado: {said}, and the bids give {self.heir()}")
+        self.sequence = said["sequencia"]
+        self.holders.append(said["para"])
+        self.passed.append(said)
+        return True
+
+    def heir(self):
+        return heir(self.terms, self.record.offers, self.reserve, set(self.holders))
 
     def least(self, price):
         """`minimo_centavos` at a price; of one that falls, before anything is said of it."""

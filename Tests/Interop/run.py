@@ -83,12 +83,15 @@ class Scenario:
     def take_one(self, message):
         kinds = {"leilao": {"leilao-agendado", "leilao-iniciado"}}.get(message.exchange, {"lance-invalidado"})
         if message.key.startswith("leilao.") and message.exchange == "notificacoes":
-            kinds = {"lance-validado", "leilao-prorrogado", "leilao-suspenso", "leilao-retomado", "leilao-vencedor", "leilao-cancelado"}
+            kinds = {"lance-validado", "leilao-prorrogado", "leilao-suspenso", "leilao-retomado", "leilao-vencedor", "leilao-repassado",
+                     "leilao-cancelado"}
         statement = self.house.open(message.body, *kinds)
         if statement.kind in ("lance-validado", "leilao-vencedor"):
             if message.key != f"leilao.{statement.value['id_leilao']}":
                 raise Refused("a block under another auction's key")
             self.chains[statement.value["id_leilao"]].add(statement.envelope)
+        elif statement.kind == "leilao-repassado":
+            self.chains[statement.value["id_leilao"]].pass_on(statement.envelope)
         elif statement.kind == "lance-invalidado":
             self.receipts.append((message, statement))
         self.notices.append((message, statement))
@@ -371,6 +374,43 @@ class Scenario:
             that(f"{formato} {reserve or ''}: the result, worked out from what was revealed",
                  result and (result["situacao"], result["vencedor"], result["valor_centavos"])
                  == (outcome, wins and wins.owner, pays), f"{result} {self.trouble}")
+            if result:
+                self.passed_on(self.chains[f"py-{RUN}-{name}"], f"{formato} {reserve or ''}")
+
+    def passed_on(self, chain, what):
+        """The lot goes from hand to hand until nobody is left."""
+        that, runs = self.checks.that, self.checks.runs
+
+        def give(de, para, amount, result=None):
+            return self.command("leilao-repassar", {
+                "id_leilao": chain.id, "id_comando": str(uuid.uuid4()), "edicao": chain.edicao, "resultado_sha256": result or chain.hashes[-1],
+                "de": de, "para": para, "valor_centavos": amount, "motivo": "não pagou", "relogio": clock()})
+
+        last = chain.holders[-1] if chain.holders else None
+        for refused, arguments in (("resultado_divergente", (last, "py_outro", 1, chain.edicao)),
+                                   ("detentor_divergente", ("py_outro", "py_mais_um", 1)),
+                                   ("destinatario_recusado", (last, chain.terms["vendedor"], 1))):
+            answer = runs(f"{what}: leilao-repassar is answered", lambda: give(*arguments))
+            that(f"{what}: as {refused}", answer and answer["motivo"] == refused, answer)
+        times = 0
+        while (due := chain.heir()) is not None and times < 3:
+            times += 1
+            answer = runs(f"{what}: leilao-repassar is answered, time {times}", lambda: give(last, *due))
+            that(f"{what}: aceito", answer and answer["situacao"] == "aceito", answer)
+            that(f"{what}: the lot is passed on to whom the bids give it",
+                 self.wait(lambda: len(chain.passed) == times, 10) and chain.holders[-1] == due[0], f"{chain.passed} {self.trouble}")
+            last = due[0]
+        that(f"{what}: two bidders had it, one after the other", len(chain.holders) == 2, chain.holders)
+
+        def told():
+            statement, envelopes, _ = self.bidder.ask(self.house, "leiloes", apos=None)
+            summary = next(one for one in statement.value["leiloes"] if one["id_leilao"] == chain.id)
+            need((summary["repasse"]["para"], summary["repasse"]["sequencia"]) == (last, chain.sequence), f"leiloes: {summary}")
+            for first in (len(chain.hashes) - 1, len(chain.hashes)):
+                _, envelopes, _ = self.bidder.ask(self.house, "blocos", id_leilao=chain.id, desde=first)
+                said = [self.house.open(one, "leilao-vencedor", "leilao-repassado") for one in envelopes]
+                need([one.value for one in said if one.kind == "leilao-repassado"] == chain.passed, "blocos: another passing on")
+        runs(f"{what}: leiloes and blocos tell it to who comes later", told)
 
     def falling(self, seller, bidders):
         """A price that falls, stands still while the auction is suspended, and is met."""

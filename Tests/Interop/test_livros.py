@@ -45,17 +45,23 @@ def export_house(folder):
 
 def compare(folder, keys, expected):
     """How many files there were, and what was wrong with the verdicts."""
-    wrong, files = [], sorted(folder.glob("*.livro"))
+    wrong, passed, files = [], 0, sorted(folder.glob("*.livro"))
     for file in files:
         folder = keys(file)
-        faults = verify(file.read_bytes(), load_pinned([folder]))
+        heirs = []
+        faults = verify(file.read_bytes(), load_pinned([folder]), heirs)
         run = client("verificar", file, "--chave-da-casa", folder, "--json")
         verdict = [json.loads(line) for line in run.stdout.splitlines() if '"verificacao"' in line]
         good = expected(file)
+        told = [(one["para"], one["valor_centavos"]) for one in map(json.loads, run.stdout.splitlines()) if one["tipo"] == "repasse"]
+        if told != heirs:
+            wrong.append(f"{file.name}: passed on, by cliente-tui, to {told}; by verificar.py to {heirs}")
+        passed += len(heirs)
         if run.returncode != (0 if good else 1) or [one["confere"] for one in verdict] != [good]:
             wrong.append(f"{file.name}: cliente-tui says {run.returncode}: {run.stdout[-500:]}{run.stderr}")
         if bool(faults) == good:
             wrong.append(f"{file.name}: verificar.py says {faults[:3]}")
+    print(f"      {passed} times a lot could be passed on")
     return len(files), wrong
 
 

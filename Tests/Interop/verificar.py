@@ -17,7 +17,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_der_public_key, load_pem_public_key
 
 from leilao import (LIMIT, SPEAKS, STATE, Contest, Refused, after_bid, after_bids, asked, check_payload, check_revealed, compact, falls,
-                    from_base64, is_bought, need, obj, open_envelope, parse, pae, reserve_commitment, sha256, spki_of, step, unsealed,
+                    from_base64, heir, is_bought, need, obj, open_envelope, parse, pae, reserve_commitment, sha256, spki_of, step, unsealed,
                     verifies, AUCTION, DIGEST, WHO, boolean, count)
 
 HEADER = obj(True, formato=lambda v: v == "leilao-livro", versao=count(2, 2), id_leilao=AUCTION, edicao=DIGEST, encerrado=boolean,
@@ -261,6 +261,7 @@ class Replay:
         self.committed, self.revealed = [], []         # payloads of bids; (who, id_lance, amount)
         self.blind = False                             # something follows from what was not revealed
         self.revealing = None                          # the clock of the blocks that reveal
+        self.heirs = []                                # to whom the lot may be passed on: (who, price)
         self.overtaken = self.cancelled_unopened()     # a cancellation that came before the opening
 
     def run(self):
@@ -708,6 +709,19 @@ class Replay:
                 due["fim_us"] = end
         said = {name: result[name] for name in due}
         self.say(said == due, f"the result says {said}; by the rules {due}")
+        if result["situacao"] in ("vendido", "condicional") and self.terms is not None and not self.blind:
+            self.heirs = self.succession({result["vencedor"]})
+
+    def succession(self, gone):
+        """To whom the lot goes, one after the other as each defaults: five at most."""
+        if self.terms["formato"] == "ingles":
+            offers = [offer for key, offer in self.offers.items() if key not in self.voided]
+        else:
+            offers = [(who, 0, amount) for who, id_lance, amount in self.revealed if (who, id_lance) not in self.voided]
+        heirs = []
+        while len(heirs) < 5 and (one := heir(self.terms, offers, self.reserve, gone | {who for who, _ in heirs})) is not None:
+            heirs.append(one)
+        return heirs
 
     def all_revealed(self, block):
         self.say(len(self.revealed) == len(self.committed), "not all secrets were revealed")
@@ -728,15 +742,23 @@ class Replay:
             self.say(not self.secrets and self.reserve is None, "secrets revealed, and not all of them")
 
 
-def verify(data, pinned=None):
-    """The faults of a file, as (line, why), in the order of the file."""
-    ledger = Ledger(data, pinned)
+def verify(data, pinned=None, heirs=None):
+    """The faults of a file, as (line, why), in the order of the file. `heirs`: a list that gets to whom its lot may be passed on."""
+    ledger, told = Ledger(data, pinned), []
+
+    def replay():
+        rules = Replay(ledger)
+        rules.run()
+        told.extend(rules.heirs)
+
     if ledger.header is not None:
         if ledger.blocks:
-            ledger.trying(1, lambda: Replay(ledger).run())
+            ledger.trying(1, replay)
         for keyid, (number, _, owner, _) in ledger.keys.items():
             if keyid not in ledger.used:
                 ledger.fault(number, f"a key of {owner} that signed nothing here")
+    if heirs is not None and not ledger.faults:
+        heirs.extend(told)
     return sorted(ledger.faults, key=lambda fault: fault[0])
 
 
@@ -767,6 +789,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file")
     parser.add_argument("--chave-da-casa", action="append", metavar="PEM")
+    parser.add_argument("--repasses", action="store_true", help="also to whom the lot may be passed on, one after the other")
     options = parser.parse_args()
     try:
         pinned = load_pinned(options.chave_da_casa) if options.chave_da_casa else None
@@ -777,7 +800,10 @@ def main():
     except (OSError, ValueError, UnsupportedAlgorithm) as error:
         print(error, file=sys.stderr)
         return 64
-    faults = verify(data, pinned)
+    heirs = []
+    faults = verify(data, pinned, heirs)
+    for place, (who, price) in enumerate(heirs if options.repasses else [], 1):
+        print(json.dumps({"ordem": place, "para": who, "valor_centavos": price}))
     for line, why in faults:
         print(f"{options.file}:{line}: {why}")
     print(json.dumps({"confere": not faults, "falhas": len(faults)}))

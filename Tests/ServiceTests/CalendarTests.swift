@@ -293,7 +293,7 @@ struct CalendarTests {
     let bench = try bench()
     let voice = try bench.world.keys.voice("operador")
     let id = Build.commandID(5)
-    for (kind, refusal) in [(Kind.schedule, CommandRefusal.malformed), (.suspend, .malformed), (.passOn, .unsupported)] {
+    for (kind, refusal) in [(Kind.schedule, CommandRefusal.malformed), (.suspend, .malformed), (.passOn, .malformed)] {
       bench.forget()
       let envelope = Envelope.seal(
         kind, payload: Array("{\"id_comando\":\"\(id)\",\"id_leilao\":\"moto\"}".utf8), keyID: voice.keyID

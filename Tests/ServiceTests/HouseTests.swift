@@ -74,7 +74,7 @@ struct HouseTests {
   /// Which histories are looked at: from the first of all that shows the mistake, so that one is enough as long as the plans of the
   /// seeds stay what they are.
   private static let seeds: [Sabotage: UInt64] = [
-    .answerUncommitted: 3, .closeByLocalClock: 9, .commitWithoutSync: 4, .dropTagGeneration: 2, .forgetOutage: 2,
+    .answerUncommitted: 3, .closeByLocalClock: 9, .commitWithoutSync: 4, .dropTagGeneration: 17, .forgetOutage: 2,
     .ignoreRevocation: 3,
     .relayAcknowledgesEarly: 2,
   ]

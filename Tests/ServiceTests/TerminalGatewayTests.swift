@@ -1,4 +1,3 @@
-import AuctionClient
 import AuctionFacts
 import AuctionSigning
 import AuctionWire
@@ -8,6 +7,7 @@ import SharedKernel
 import SuiteTesting
 import Testing
 
+@testable import AuctionClient
 @testable import BidderClient
 
 /// What a terminal is told of a house that was there before it.
@@ -97,6 +97,31 @@ struct TerminalGatewayTests {
     let goesOn = told([.resumed, .extended(from: end, to: end + .seconds(60), by: nil, cause: .resumption)])
     #expect(goesOn.contains { if case .resumed("moto", _) = $0 { true } else { false } })
     #expect(!goesOn.contains { if case .extended = $0 { true } else { false } })
+  }
+
+  @Test func `tells that a lot was passed on, and says so of the whole`() throws {
+    let bench = try BooksBench.open()
+    let inbox = try #require(Inbox())
+    let gateway = TerminalGateway(
+      voice: try bench.world.keys.voice("alpha"), clock: bench.service.clock, inbox: inbox, receipts: Self.nowhere)
+    try bench.place(100_00, by: "alpha", number: 1)
+    try bench.place(200_00, by: "beta", number: 2)
+    try bench.closeAtTheEnd()
+    var auction = try bench.follow(bench.ledger)
+    gateway.hear(.auction(auction, []))
+    gateway.hear(.live)
+    _ = inbox.fetch()
+    let passing = PassingOn(
+      auction: "moto", edition: try bench.edition, result: try #require(bench.head).digest, from: "beta", to: "alpha",
+      amount: 100_00, reason: "não pagou")
+    guard
+      case .applied(let changes) = auction.take(PassedOn(passing, sequence: 5, clock: bench.service.clock.now()), isWhole: true)
+    else { throw Missing("a change") }
+    gateway.hear(.auction(auction, changes))
+    gateway.hear(.auction(auction, []))
+    let heard = inbox.fetch().compactMap { if case .gateway(let event, _) = $0 { event } else { nil } }
+    #expect(heard.contains(.passedOn("moto", passing)))
+    #expect(heard.contains { if case .auction(let view) = $0 { view.passedOn == passing } else { false } })
   }
 
   @Test func `tells that a bid was voided, then what the others come to, and which of the bidder's own is the last now`() throws {

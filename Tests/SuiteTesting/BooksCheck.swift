@@ -16,6 +16,8 @@ package struct BooksCheck {
   private let digests: [AuctionID: [Digest]]
   /// Refused where no ledger says so: taken later, they would be decided twice.
   private var turnedAway: Set<Digest> = []
+  /// Whose the lots of auctions that are over were, one after the other.
+  private var holders: [AuctionID: [PrincipalID]] = [:]
   /// The bids by their payloads' digests: the journal's entries name only that.
   private let bids: [Digest: Evidence]
   /// What the calendar said, out of each block 0.
@@ -156,7 +158,22 @@ package struct BooksCheck {
     case .notice(let notice): expect(oracle.hear(notice, bytes: statement.envelope.evidence.bytes.count, at: clock))
     case .voiding(let voiding, _): expect(oracle.void(voiding, bytes: statement.envelope.evidence.bytes.count, at: clock))
     case .block, .extended, .refused, .answered, .clock, .ledgerClosed: break
+    case .passedOn(let said): pass(said)
     }
+  }
+
+  /// To whom, and for how much, the oracle says too.
+  private mutating func pass(_ said: PassedOn) {
+    guard let auction = oracle.auctions[said.auction], auction.outcome == .sold || auction.outcome == .conditional else {
+      return violations.append(Violation(4, "\(said.auction) is passed on, and nobody could have it"))
+    }
+    let before = holders[said.auction] ?? (auction.outcome == .sold ? [auction.leader].compactMap { $0 } : [])
+    let heir = auction.next(without: Set(before))
+    if said.passing.from != before.last || heir != Heir(bidder: said.passing.to, amount: said.passing.amount) {
+      violations.append(
+        Violation(4, "\(said.auction) is passed on to \(said.passing.to), the oracle says \(heir?.bidder.text ?? "nobody")"))
+    }
+    holders[said.auction] = before + [said.passing.to]
   }
 
   private mutating func schedule(_ scheduling: Scheduling, _ edition: Digest) {
@@ -209,7 +226,7 @@ package struct BooksCheck {
       } else {
         nil
       }
-    case .scheduled, .reserve, .opened, .notice, .extended, .answered, .clock, .ledgerClosed, .voiding: nil
+    case .scheduled, .reserve, .opened, .notice, .extended, .answered, .clock, .ledgerClosed, .voiding, .passedOn: nil
     }
   }
 }

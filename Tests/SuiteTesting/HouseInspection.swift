@@ -201,7 +201,7 @@ package struct HouseInspection {
         bidder: receipt.bidder, text: "refused as \(receipt.number ?? 0), \(receipt.reason)", auction: auction,
         at: receipt.receivedAt, isAccepted: false)
       return [(digest, decision)]
-    case .scheduled, .reserve, .opened, .notice, .extended, .answered, .clock, .ledgerClosed, .voiding: return []
+    case .scheduled, .reserve, .opened, .notice, .extended, .answered, .clock, .ledgerClosed, .voiding, .passedOn: return []
     }
   }
 
@@ -392,6 +392,11 @@ package struct HouseInspection {
     }
     if seen.status != summary.status { problems.append("\(who): \(seen.status), the house says \(summary.status)") }
     if seen.price != summary.price || seen.leader != summary.leader { problems.append("\(who): another price or leader") }
+    let passed = seen.passedOn.last
+    if (passed?.passing.to, passed?.sequence) != (summary.passedOn?.id, summary.passedOn?.sequence) {
+      problems.append(
+        "\(who): passed on to \(passed?.passing.to.text ?? "-"), the house says \(summary.passedOn?.id.text ?? "-")")
+    }
     if seen.head != nil, seen.closesAt != summary.closesAt { problems.append("\(who): another end") }
     return problems
   }

@@ -26,6 +26,8 @@ package struct HousePlan: Sendable {
     case resume(Int, Int)
     /// An operator voids a bid that somebody knows of, or one that is none; with another number for each time.
     case void(Int, Int)
+    /// An operator passes a lot on, or asks for it in vain; with another number for each time.
+    case passOn(Int, Int)
     /// An operator asks for what is refused.
     case foolishCommand(Int)
     /// The bidder of that number bids on something, so many half steps over the minimum.
@@ -65,7 +67,8 @@ package struct HousePlan: Sendable {
     /// Whether something fails, rather than somebody doing something or something being mended.
     package var isFault: Bool {
       switch self {
-      case .schedule, .cancel, .suspend, .resume, .void, .foolishCommand, .bid, .ask, .flood, .poison, .unblock, .release,
+      case .schedule, .cancel, .suspend, .resume, .void, .passOn, .foolishCommand, .bid, .ask, .flood, .poison, .unblock,
+        .release,
         .mendBindings,
         .removeKey,
         .restoreKey:
@@ -124,6 +127,7 @@ package struct HousePlan: Sendable {
     if !calm { isWhole ? draft.manyFaults(isUndisciplined: isUndisciplined) : draft.someFaults() }
     draft.voids(in: auctions.count, isWhole ? 1...6 : 0...2)
     isLiedTo = isUndisciplined && draft.random.chance(25)
+    draft.passings(of: auctions.count, isWhole ? 2...6 : 0...2)
     random = draft.random
     // Equal instants keep the order in which they were drawn.
     events = draft.events.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
@@ -237,6 +241,13 @@ package struct HousePlan: Sendable {
     mutating func voids(in auctions: Int, _ count: ClosedRange<Int64>) {
       for number in 0..<Int(random.interval(count)) {
         add(.void(Int(random.interval(0...Int64(auctions) - 1)), number), from: 2_000, to: length)
+      }
+    }
+    /// Mostly after the end.
+    mutating func passings(of auctions: Int, _ count: ClosedRange<Int64>) {
+      for number in 0..<Int(random.interval(count)) {
+        let from = random.chance(10) ? 2_000 : length
+        add(.passOn(Int(random.interval(0...Int64(auctions) - 1)), number), from: from, to: length + 5_000)
       }
     }
     private mutating func commitFails() {

@@ -48,7 +48,7 @@ package struct LedgerCheck {
         (head, next) = (statement.digest, next + 1)
       case .refused(let receipt): receipts.append((receipt, statement.digest))
       case .clock, .ledgerClosed: break
-      case .scheduled, .reserve, .opened, .notice, .extended, .answered, .voiding:
+      case .scheduled, .reserve, .opened, .notice, .extended, .answered, .voiding, .passedOn:
         complain("what is \(statement.envelope.kind) doing here?")
       }
     }

@@ -69,7 +69,7 @@ package struct Oracle: Sendable {
   }
 
   package struct Auction: Sendable {
-    let terms: AuctionTerms
+    package let terms: AuctionTerms
     let edition: Edition
     package var end: Timestamp
     var isOpen = false
@@ -156,6 +156,14 @@ package struct Oracle: Sendable {
       let kept = reserve.map { winner.most >= $0 ? $0 : 0 } ?? 0
       let price = terms.format == .vickrey ? max(second, terms.openingPrice.minorUnits, kept) : winner.most
       return Standing(price: price, leader: winner.bid.bidder, most: winner.most)
+    }
+
+    /// RULES: whom the lot goes to next: who would have won had those bidders not bid.
+    package func next(without gone: Set<PrincipalID>) -> Heir? {
+      let left = counting.filter { !gone.contains($0.bid.bidder) }
+      let now = isSealed ? standing(ofOpened: left) : standing(of: left)
+      guard let leader = now.leader, let price = now.price, let amount = Money(minorUnits: price) else { return nil }
+      return Heir(bidder: leader, amount: amount)
     }
 
     func minimum(after price: Int64?) -> Int64 {

@@ -39,6 +39,7 @@ package enum Rare: Sendable, Hashable, CaseIterable {
   case sold
   case bought
   case voided
+  case passedOn
   case noBids, conditional
   case cancelled
   case accepted
@@ -52,7 +53,8 @@ package enum Rare: Sendable, Hashable, CaseIterable {
       .commitUnheard, .recovered, .extensionRacesClose, .extendedByBid, .extendedByOutage, .houseDownOverClose, .clockMoved,
       .clockStep, .clockLeap, .clockLie, .clockLost, .standbyTakesOver, .paused, .halfOpenLink, .brokerRestart, .blocked,
       .queueFull, .returned, .deadLetter,
-      .duplicate, .queryWhileUncommitted, .keyRemoved, .keyAdded, .sold, .bought, .voided, .noBids, .conditional, .cancelled,
+      .duplicate, .queryWhileUncommitted, .keyRemoved, .keyAdded, .sold, .bought, .voided, .passedOn, .noBids, .conditional,
+      .cancelled,
       .accepted,
       .neverDecided,
     ] + CrashPoint.allCases.map { .crash($0) } + Refusal.allCases.map { .refused($0) }
@@ -93,6 +95,7 @@ package enum Rare: Sendable, Hashable, CaseIterable {
     case .keyAdded: said("chave posta", "key added")
     case .sold: said("vendido", "sold")
     case .voided: said("lance anulado", "bid voided")
+    case .passedOn: said("lote repassado", "lot passed on")
     case .bought: said("comprado na hora", "bought at once")
     case .noBids: said("sem lances", "no bids")
     case .conditional: said("abaixo da reserva", "below the reserve")

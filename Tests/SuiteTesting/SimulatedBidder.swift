@@ -124,7 +124,7 @@ package final class SimulatedBidder: @unchecked Sendable {
     case .refused(let receipt):
       if let auction = receipt.auction, receipt.number != nil { heard[statement.digest] = auction }
       if let bid = receipt.bidDigest { reasons[bid, default: []].insert(receipt.reason) }
-    case .scheduled, .reserve, .opened, .notice, .extended, .answered, .clock, .ledgerClosed, .voiding: break
+    case .scheduled, .reserve, .opened, .notice, .extended, .answered, .clock, .ledgerClosed, .voiding, .passedOn: break
     }
   }
 

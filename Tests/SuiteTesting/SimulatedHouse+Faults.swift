@@ -55,7 +55,8 @@ extension SimulatedHouse {
         process.crash(flushing: 0, losingPower: false)
         restarts[process.name] = world.time.now + interval
       }
-    case .schedule, .cancel, .suspend, .resume, .void, .foolishCommand, .bid, .ask, .flood, .poison, .repeated, .removeKey,
+    case .schedule, .cancel, .suspend, .resume, .void, .passOn, .foolishCommand, .bid, .ask, .flood, .poison, .repeated,
+      .removeKey,
       .restoreKey:
       break
     }

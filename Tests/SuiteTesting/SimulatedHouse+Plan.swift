@@ -24,6 +24,7 @@ extension SimulatedHouse {
     case .resume(let index, let number):
       return give(UInt64(index) + 300 + 10 * UInt64(number), to: index) { .resume(auction: $0, edition: $1, reason: "conferido") }
     case .void(let index, let number): return void(in: index, number)
+    case .passOn(let index, let number): return passOn(index, number)
     case .foolishCommand(let kind): ask(foolishly: kind)
     case .bid(let index, let manner, let over): return bid(bidders[index], manner, over: over)
     case .ask(let index): for terms in plan.auctions { bidders[index].ask(of: terms.auction) }
@@ -73,10 +74,10 @@ extension SimulatedHouse {
 
   // MARK: - The operator
 
-  private var operatorClock: ClockReading { ClockReading(world.time.now, uncertainty: .milliseconds(2), status: .synchronized) }
+  var operatorClock: ClockReading { ClockReading(world.time.now, uncertainty: .milliseconds(2), status: .synchronized) }
 
   /// Two operators pressing the same key: the command is sent twice.
-  private func give(_ command: Command) {
+  func give(_ command: Command) {
     guard let voice = try? world.keys.voice(HousePrincipal.operator) else { return }
     let message = Publishing.command(command, voice.seal(command))
     self.operator.send(message)

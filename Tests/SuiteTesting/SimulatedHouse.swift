@@ -322,6 +322,7 @@ package final class SimulatedHouse {
         && plan.auctions.allSatisfy { terms in
           guard let followed = bidder.session.auctions[terms.auction] else { return false }
           return followed.status == .closed && followed.head?.block == books.store.all("bloco", terms.auction.text).last?.number
+            && followed.passedOn.count == books.store.all("repasse", terms.auction.text).count
         }
     }
   }

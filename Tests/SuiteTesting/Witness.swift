@@ -106,6 +106,7 @@ final class Witness: @unchecked Sendable {
       case .cancelled: world.tally.reached(.cancelled)
       case .conditional: world.tally.reached(.conditional)
       }
+    case .passedOn: world.tally.reached(.passedOn)
     case .scheduled, .reserve, .opened, .voiding: break
     }
   }
@@ -116,7 +117,7 @@ extension HouseStatement {
   package var isSaidUnasked: Bool {
     switch fact {
     case .clock, .ledgerClosed: false
-    case .scheduled, .reserve, .opened, .notice, .voiding, .block, .extended, .refused, .answered: true
+    case .scheduled, .reserve, .opened, .notice, .voiding, .passedOn, .block, .extended, .refused, .answered: true
     }
   }
 
@@ -127,7 +128,7 @@ extension HouseStatement {
     // Another command under the same id gets another answer.
     case .answered: true
     case .clock, .ledgerClosed: false
-    case .scheduled, .reserve, .opened, .notice, .block, .extended, .voiding: false
+    case .scheduled, .reserve, .opened, .notice, .block, .extended, .voiding, .passedOn: false
     }
   }
 }

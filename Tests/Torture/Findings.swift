@@ -68,7 +68,7 @@ struct Findings {
       }
     case .refused(let receipt):
       return receipt.bidDigest.map { [($0, "refused as \(receipt.number ?? 0), \(receipt.reason)")] } ?? []
-    case .scheduled, .reserve, .opened, .notice, .extended, .answered, .clock, .ledgerClosed, .voiding: return []
+    case .scheduled, .reserve, .opened, .notice, .extended, .answered, .clock, .ledgerClosed, .voiding, .passedOn: return []
     }
   }
 
@@ -174,7 +174,7 @@ struct Findings {
         guard receipt.number != nil else { continue }
         if !standing.contains(statement.digest) { complain(5, "\(message.id) was said and stands nowhere") }
       case .answered: continue
-      case .scheduled, .reserve, .opened, .notice, .extended, .clock, .ledgerClosed, .voiding: break
+      case .scheduled, .reserve, .opened, .notice, .extended, .clock, .ledgerClosed, .voiding, .passedOn: break
       }
       if case .notificacoes = message.exchange { passedOn.insert(statement.digest) } else { announced.insert(statement.digest) }
       if let before = said.updateValue(message.body, forKey: message.id), before != message.body {

@@ -1,4 +1,5 @@
 import AuctionClient
+import AuctionCore
 import AuctionFacts
 import AuctionWire
 import LedgerProof
@@ -28,6 +29,11 @@ struct ProofReport {
     if !proof.findings.unprovable.isEmpty {
       tell(said("Não se pode provar:", "What cannot be proved:"))
       for sentence in proof.findings.unprovable { tell("  - \(said(sentence))") }
+      tell("")
+    }
+    if !proof.heirs.isEmpty {
+      tell(said("A quem o lote pode ser repassado, e por quanto:", "To whom the lot may be passed on, and for how much:"))
+      for (place, heir) in proof.heirs.enumerated() { tell("  \(place + 1). \(heir.bidder), \(price(heir.amount, proof.terms))") }
       tell("")
     }
     guard let first = faults.first else { return tell(said("TUDO CONFERE", "ALL HOLDS")) }
@@ -85,6 +91,14 @@ struct ProofReport {
       line.add("linha", Int64(fault.line))
       line.add("o_que", fault.check.label)
       line.add("problema", said(fault.sentence))
+      tell(line.text)
+    }
+    for (place, heir) in proof.heirs.enumerated() {
+      var line = JSONLine()
+      line.add("tipo", "repasse")
+      line.add("ordem", Int64(place + 1))
+      line.add("para", heir.bidder.text)
+      line.add("valor_centavos", heir.amount.minorUnits)
       tell(line.text)
     }
     var line = JSONLine()

@@ -169,6 +169,9 @@ struct ReceiptListing {
     case .refused(let receipt):
       let number = receipt.number.map { " \($0)" } ?? ""
       return said("recusa\(number): ", "refusal\(number): ") + "\(receipt.reason.wireName) (\(receipt.bid?.description ?? "-"))"
+    case .passedOn(let said):
+      let (from, to) = (said.passing.from?.text ?? "-", said.passing.to.text)
+      return ServiceKit.said("repasse: \(from) → \(to)", "passed on: \(from) → \(to)")
     default: return said("outra coisa", "something else")
     }
   }

@@ -49,7 +49,10 @@ struct WatchPrinter {
   }
 
   private func standing(_ state: FollowedAuction) {
-    if let result = state.result { return change(.closed(result), state) }
+    if let result = state.result {
+      change(.closed(result), state)
+      return state.passedOn.forEach { change(.passedOn($0.passing), state) }
+    }
     emit(state, "estado", said("estado", "state") + ": " + summary(state)) { $0.add("status", state.status.wireName) }
   }
 
@@ -104,6 +107,17 @@ struct WatchPrinter {
         $0.add("vencedor", result.winner?.text)
         $0.add("valor_centavos", result.amount?.minorUnits)
         $0.add("motivo", state.cancellation)
+      }
+    case .passedOn(let passing):
+      emit(
+        state, "repassado",
+        said("repassado a ", "passed on to ") + "\(passing.to), \(money.format(passing.amount, in: state.terms.currency)) ("
+          + Printable.text(passing.reason) + ")"
+      ) {
+        $0.add("de", passing.from?.text)
+        $0.add("para", passing.to.text)
+        $0.add("valor_centavos", passing.amount.minorUnits)
+        $0.add("motivo", passing.reason)
       }
     case .broken(let reason):
       emit(state, "corrente_quebrada", said("A CORRENTE NÃO FECHA: \(reason)", "THE CHAIN IS BROKEN: \(reason)")) {

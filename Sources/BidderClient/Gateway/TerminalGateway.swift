@@ -32,7 +32,7 @@ final class TerminalGateway: Sendable {
         guard bid.bidder == me, !own[id, default: []].contains(where: { $0.id == bid.id }) else { return }
         own[id, default: []].append((bid.id, bid.amount))
       case .voided(let bid, let bidder, _): if bidder == me { own[id]?.removeAll { $0.id == bid } }
-      case .opened, .extended, .revealed, .reserveRevealed, .suspended, .resumed, .closed, .broken: break
+      case .opened, .extended, .revealed, .reserveRevealed, .suspended, .resumed, .closed, .passedOn, .broken: break
       }
     }
 
@@ -193,6 +193,7 @@ final class TerminalGateway: Sendable {
       case .closed(let result):
         if auction.isRevealed { post(.auction(view(of: auction))) }
         post(.closed(id, result, endedAt: auction.endsAt, reason: auction.cancellation))
+      case .passedOn(let passing): post(.passedOn(id, passing))
       case .broken(let reason): post(.chainBroken(id, reason: reason))
       }
     }
@@ -245,7 +246,8 @@ final class TerminalGateway: Sendable {
       minimum: auction.minimum, closesAt: auction.endsAt, isReserveMet: auction.isReserveMet,
       bids: auction.bids.filter { !$0.isVoided }.suffix(AuctionView.historyLimit).map(BidLine.init),
       bidCount: auction.acceptedBids, ownLast: state.withLock { $0.ownLast(of: auction.terms.auction) }, chain: chain,
-      result: auction.result, reason: auction.cancellation ?? auction.suspension)
+      result: auction.result, reason: auction.cancellation ?? auction.suspension,
+      passedOn: auction.passedOn.last?.passing)
   }
 
   private func post(all events: [GatewayEvent]) {

@@ -46,6 +46,8 @@ package enum GatewayEvent: Hashable, Sendable {
   case resumed(AuctionID, closesAt: Timestamp)
   /// The final word on an auction; of a cancelled one with its reason, where that is known.
   case closed(AuctionID, AuctionResult, endedAt: Timestamp, reason: String?)
+  /// The lot of an auction that is over goes to another bidder.
+  case passedOn(AuctionID, PassingOn)
   /// A block does not follow from the one before, or contradicts another: what the house says of this auction is not to be
   /// trusted any more.
   case chainBroken(AuctionID, reason: String)
@@ -131,6 +133,8 @@ package struct AuctionView: Hashable, Sendable {
   package var result: AuctionResult?
   /// Why it was cancelled.
   package var reason: String?
+  /// To whom it was passed on last, after that.
+  package var passedOn: PassingOn?
 
   package static let historyLimit = 64
 
@@ -138,8 +142,9 @@ package struct AuctionView: Hashable, Sendable {
     terms: AuctionTerms, status: AuctionStatus, head: Int64?, price: Money? = nil, leader: PrincipalID? = nil, minimum: Money,
     closesAt: Timestamp, isReserveMet: Bool? = nil, bids: [BidLine] = [], bidCount: Int = 0, ownLast: Money? = nil,
     chain: Chain = .whole,
-    result: AuctionResult? = nil, reason: String? = nil
+    result: AuctionResult? = nil, reason: String? = nil, passedOn: PassingOn? = nil
   ) {
+    self.passedOn = passedOn
     (self.terms, self.status, self.head, self.price, self.leader) = (terms, status, head, price, leader)
     (self.minimum, self.closesAt, self.bids, self.bidCount) = (minimum, closesAt, bids, bidCount)
     self.isReserveMet = isReserveMet

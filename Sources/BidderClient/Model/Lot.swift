@@ -63,6 +63,7 @@ package struct Lot: Hashable, Sendable {
       if view.leader == bidder { return .leading }
       return view.ownLast == nil ? .watching : view.terms.isSealed ? .entered : .outbid
     case .closed:
+      if let passing = view.passedOn { return passing.to == bidder ? .won : .passedOn }
       guard let result = view.result else { return .closed }
       switch result.outcome {
       case .sold: return result.winner == bidder ? .won : view.ownLast == nil ? .closed : .lost
@@ -80,5 +81,7 @@ package enum Standing: Hashable, Sendable, CaseIterable {
   case waiting, watching, leading, outbid, entered, suspended, uncertain, won, lost
   /// Sold, without this bidder having taken part; or over, and how is not known.
   case closed
+  /// Another than the winner has it, and not this bidder.
+  case passedOn
   case conditional, noBids, cancelled, chainBroken
 }

@@ -79,7 +79,7 @@ extension Model {
     case .waiting: 6
     case .won: 7
     case .lost: 8
-    case .conditional, .noBids, .cancelled, .closed: 9
+    case .conditional, .passedOn, .noBids, .cancelled, .closed: 9
     }
   }
 }

@@ -17,6 +17,8 @@ package struct Notice: Hashable, Sendable {
     case lost(winner: PrincipalID?, Money?)
     case soldToOther(winner: PrincipalID?, Money?)
     case conditional, noBids, reserveMet
+    /// Nobody: to oneself.
+    case passedOn(to: PrincipalID?, isFromMe: Bool, Money, reason: String)
     case cancelled(reason: String?)
     case suspended(reason: String?)
     case resumed
@@ -33,7 +35,8 @@ package struct Notice: Hashable, Sendable {
 
     /// Notices of one kind about one lot, close together, become one line.
     package enum Kind: Hashable, Sendable, CaseIterable {
-      case outbid, leading, voided, refused, uncertain, won, lost, closed, cancelled, suspended, opened, reserve, closing,
+      case outbid, leading, voided, refused, uncertain, won, lost, closed, passedOn, cancelled, suspended, opened, reserve,
+        closing,
         extended
       case chain
       case connection, house
@@ -49,6 +52,7 @@ package struct Notice: Hashable, Sendable {
       case .won: .won
       case .lost: .lost
       case .soldToOther, .conditional, .noBids: .closed
+      case .passedOn: .passedOn
       case .cancelled: .cancelled
       case .suspended, .resumed: .suspended
       case .opened: .opened

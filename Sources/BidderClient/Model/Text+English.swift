@@ -56,6 +56,7 @@ extension Text {
     case .nextPriceShort(let amount, let time): "\(amount) in \(time)"
     case .by(let name, let seconds, let comma): "by \(name)\(comma ? "," : "") \(Text.span(seconds)) ago"
     case .byWhom(let name): "by \(name)"
+    case .toWhom(let name): "to \(name)"
     case .noBidsYet: "no bids yet"
     case .minimumNow: "Minimum now"
     case .increment: "Increment"

@@ -56,6 +56,7 @@ extension Text {
     case .nextPriceShort(let amount, let time): "\(amount) em \(time)"
     case .by(let name, let seconds, let comma): "de \(name)\(comma ? "," : "") há \(Text.span(seconds))"
     case .byWhom(let name): "por \(name)"
+    case .toWhom(let name): "a \(name)"
     case .noBidsYet: "sem lances ainda"
     case .minimumNow: "Mínimo agora"
     case .increment: "Incremento"

@@ -32,6 +32,7 @@ package enum Text: Hashable, Sendable {
   case nextPrice, fallsIn, nextPriceIs(String, time: String), nextPriceShort(String, time: String)
   case by(String, Int64, comma: Bool)
   case byWhom(String)
+  case toWhom(String)
   case noBidsYet
   case minimumNow, increment, buyNow, ownLast, standingLabel
   case minimumIs(String), incrementIs(String), ownLastShort(String), ownIs(String), minimumShort(String)

@@ -55,6 +55,7 @@ extension Model {
       live.lots[id]?.reason = nil
       note(.resumed, lot)
     case .closed(let id, let result, let endedAt, let reason): close(id, result, at: endedAt, reason)
+    case .passedOn(let id, let passing): pass(id, passing)
     case .chainBroken(let id, let reason): breakChain(of: id, reason)
     case .bid(let ticket, let progress): take(progress, of: ticket)
     }
@@ -111,6 +112,7 @@ extension Model {
     if old.view.isReserveMet == false, view.isReserveMet == true { note(.reserveMet, live.lots[id]) }
     noteOutbid(old, view)
     if !old.isOver, view.status == .closed { announceResult(of: id, wasLed: old.ledAt) }
+    if view.passedOn != old.view.passedOn { announcePassing(of: id) }
     if case .broken(let reason) = view.chain, old.view.chain == .whole {
       note(.chainBroken(reason: reason), live.lots[id])
       ring()
@@ -235,7 +237,7 @@ extension Model {
     case .conditional: if isMine(lot) { note(.conditional, lot) }
     case .noBids: if isMine(lot) { note(.noBids, lot) }
     case .closed: if isMine(lot) { note(.soldToOther(winner: winner, amount), lot) }
-    case .waiting, .watching, .leading, .outbid, .entered, .suspended, .uncertain, .chainBroken: break
+    case .waiting, .watching, .leading, .outbid, .entered, .suspended, .uncertain, .passedOn, .chainBroken: break
     }
   }
 }

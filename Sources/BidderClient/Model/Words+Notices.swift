@@ -37,7 +37,8 @@ extension Notice.Fact {
     case .eventsLost: return isPortuguese ? "pedindo tudo de novo" : "asking for everything again"
     case .cancelled(let reason):
       return (isPortuguese ? "cancelado" : "cancelled") + (reason.map { ": \($0)" } ?? "")
-    case .voided, .won, .lost, .soldToOther, .conditional, .noBids, .reserveMet, .suspended, .resumed, .opened, .lastMinute,
+    case .voided, .won, .lost, .soldToOther, .passedOn, .conditional, .noBids, .reserveMet, .suspended, .resumed, .opened,
+      .lastMinute,
       .connectionLost,
       .reconnected, .brokerBlocked, .brokerUnblocked:
       return sentence(language, say)
@@ -49,7 +50,7 @@ extension Notice.Fact {
     switch self {
     case .outbid(_, let price, _): say.money(price)
     case .accepted(let amount), .uncertain(let amount), .busy(let amount), .neverDecided(let amount), .notSent(let amount, _),
-      .won(let amount):
+      .won(let amount), .passedOn(_, _, let amount, _):
       say.money(amount)
     case .refused(let refused, let amount): say.money(refused.minimum ?? amount)
     case .lost(_, let amount?), .soldToOther(_, let amount?), .voided(_, let amount?, _): say.money(amount)
@@ -79,6 +80,9 @@ extension Notice.Fact {
     case .won(let amount): "é seu por \(say.money(amount))"
     case .lost(let winner, let amount), .soldToOther(let winner, let amount):
       "arrematado por \(say.name(winner))" + (amount.map { ", \(say.money($0))" } ?? "")
+    case .passedOn(nil, _, let amount, let reason): "passou a ser seu por \(say.money(amount)): \(reason)"
+    case .passedOn(let to, let isFromMe, let amount, let reason):
+      "\(isFromMe ? "deixou de ser seu e " : "")passou a \(say.name(to)), \(say.money(amount)): \(reason)"
     case .conditional: "fechou abaixo da reserva"
     case .noBids: "fechou sem lances"
     case .reserveMet: "a reserva foi atingida: será vendido"
@@ -119,6 +123,9 @@ extension Notice.Fact {
     case .won(let amount): "it is yours for \(say.money(amount))"
     case .lost(let winner, let amount), .soldToOther(let winner, let amount):
       "sold to \(say.name(winner))" + (amount.map { ", \(say.money($0))" } ?? "")
+    case .passedOn(nil, _, let amount, let reason): "it is yours now, for \(say.money(amount)): \(reason)"
+    case .passedOn(let to, let isFromMe, let amount, let reason):
+      "\(isFromMe ? "it is yours no longer and " : "")went to \(say.name(to)), \(say.money(amount)): \(reason)"
     case .conditional: "closed under the reserve"
     case .noBids: "closed without bids"
     case .reserveMet: "the reserve is met: it will be sold"

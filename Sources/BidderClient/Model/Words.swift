@@ -16,7 +16,7 @@ package enum Words {
     case .uncertain: "?"
     case .won: "✓"
     case .lost: "✗"
-    case .closed, .conditional, .noBids, .cancelled: "-"
+    case .closed, .conditional, .passedOn, .noBids, .cancelled: "-"
     case .chainBroken: "!"
     }
   }
@@ -26,7 +26,7 @@ package enum Words {
     case .watching, .entered: .normal
     case .leading, .won: .good
     case .outbid, .lost: .bad
-    case .suspended, .uncertain, .conditional: .warn
+    case .suspended, .uncertain, .conditional, .passedOn: .warn
     case .waiting, .closed, .noBids, .cancelled: .muted
     case .chainBroken: .error
     }
@@ -45,6 +45,7 @@ package enum Words {
     case (.portuguese, .lost): "PERDIDO"
     case (.portuguese, .closed): "ENCERRADO"
     case (.portuguese, .conditional): "EM RESERVA"
+    case (.portuguese, .passedOn): "REPASSADO"
     case (.portuguese, .noBids): "SEM LANCES"
     case (.portuguese, .cancelled): "CANCELADO"
     case (.portuguese, .chainBroken): "CADEIA!"
@@ -59,6 +60,7 @@ package enum Words {
     case (.english, .lost): "LOST"
     case (.english, .closed): "CLOSED"
     case (.english, .conditional): "RESERVED"
+    case (.english, .passedOn): "PASSED ON"
     case (.english, .noBids): "NO BIDS"
     case (.english, .cancelled): "CANCELLED"
     case (.english, .chainBroken): "CHAIN!"
@@ -72,7 +74,7 @@ package enum Words {
     case .refused, .voided, .lost: "✗"
     case .uncertain: "?"
     case .won: "✓"
-    case .closed, .cancelled: "-"
+    case .closed, .passedOn, .cancelled: "-"
     case .suspended, .opened, .reserve: "○"
     case .closing: "!"
     case .extended: "+"
@@ -85,7 +87,7 @@ package enum Words {
     switch kind {
     case .outbid, .refused, .voided, .lost: .bad
     case .leading, .won: .good
-    case .uncertain, .closing, .extended, .suspended: .warn
+    case .uncertain, .closing, .extended, .suspended, .passedOn: .warn
     case .closed, .cancelled, .opened, .reserve, .connection, .house: .normal
     case .chain: .error
     }
@@ -101,6 +103,7 @@ package enum Words {
     case (.portuguese, .won): "ARREMATADO"
     case (.portuguese, .lost): "PERDIDO"
     case (.portuguese, .closed): "ENCERRADO"
+    case (.portuguese, .passedOn): "REPASSADO"
     case (.portuguese, .cancelled): "CANCELADO"
     case (.portuguese, .suspended): "SUSPENSÃO"
     case (.portuguese, .opened): "ABERTO"
@@ -118,6 +121,7 @@ package enum Words {
     case (.english, .won): "WON"
     case (.english, .lost): "LOST"
     case (.english, .closed): "CLOSED"
+    case (.english, .passedOn): "PASSED ON"
     case (.english, .cancelled): "CANCELLED"
     case (.english, .suspended): "HALT"
     case (.english, .opened): "OPEN"

@@ -117,6 +117,8 @@ extension Drawing {
     case .lost, .closed:
       guard let winner = lot.view.result?.winner else { return short }
       return short + " " + say(.byWhom(name(winner)))
+    case .passedOn:
+      return short + (lot.view.passedOn.map { " " + say(.toWhom(name($0.to))) } ?? "")
     case .chainBroken:
       if case .broken(let reason) = lot.view.chain { return short + ": " + reason }
       return short
