@@ -84,7 +84,7 @@ package struct ServeCommand: AsyncParsableCommand {
     help: ArgumentHelp(
       said(
         "Calendário em JSON a agendar ao subir (docs/calendar.md).", "JSON calendar to schedule at the start (docs/calendar.md)."),
-      valueName: said("ARQUIVO", "FILE")))
+      valueName: said("ARQUIVO", "FILE")), completion: .file())
   var calendar: String?
 
   @OptionGroup var check: CheckOptions

@@ -16,7 +16,8 @@ struct AuctionChange: ParsableArguments {
     String
   @Option(
     name: .spoken("operador", "operator"),
-    help: ArgumentHelp(said("Id do operador que assina.", "Id of the operator who signs."), valueName: "ID")) var operador =
+    help: ArgumentHelp(said("Id do operador que assina.", "Id of the operator who signs."), valueName: "ID"),
+    completion: .operators) var operador =
     "operador"
   @Flag(help: ArgumentHelp(said("Responde em uma linha JSON.", "Answers with one JSON line."))) var json = false
 

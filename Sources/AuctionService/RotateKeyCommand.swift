@@ -39,7 +39,8 @@ package struct RotateKeyCommand: AsyncParsableCommand {
 
   @OptionGroup var house: HouseOptions
   @Argument(
-    help: ArgumentHelp(said("ms_leilao, ms_lance ou um operador.", "ms_leilao, ms_lance or an operator."), valueName: "ID"))
+    help: ArgumentHelp(said("ms_leilao, ms_lance ou um operador.", "ms_leilao, ms_lance or an operator."), valueName: "ID"),
+    completion: .houseKeys)
   var id: String
   @Flag(
     name: .spoken("com-senha", "passphrase"),

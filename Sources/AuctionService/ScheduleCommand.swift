@@ -90,7 +90,7 @@ package struct ScheduleCommand: AsyncParsableCommand {
       said(
         "ingles (aberto, sobe), fechado (lances selados), vickrey (selados, paga o segundo), holandes (desce).",
         "ingles (open, rising), fechado (sealed bids), vickrey (sealed, pays the second), holandes (falling)."),
-      valueName: said("FORMATO", "FORMAT")))
+      valueName: said("FORMATO", "FORMAT")), completion: .list(AuctionFormat.allCases.map(\.wireName)))
   var format = AuctionFormat.english.wireName
   @Option(
     name: .spoken("incremento", "increment"),
@@ -98,7 +98,7 @@ package struct ScheduleCommand: AsyncParsableCommand {
       said(
         "Quanto cada lance soma: 10,00, 5% ou ebay; só em leilão ingles.",
         "What each bid adds: 10.00, 5% or ebay; in auctions ingles only."),
-      valueName: said("VALOR", "AMOUNT")))
+      valueName: said("VALOR", "AMOUNT")), completion: .list(["ebay"]))
   var increment: String?
   @Option(
     name: .spoken("de", "from"),
@@ -156,7 +156,8 @@ package struct ScheduleCommand: AsyncParsableCommand {
   var clockRequired = false
   @Option(
     name: .spoken("operador", "operator"),
-    help: ArgumentHelp(said("Id do operador que assina.", "Id of the operator who signs."), valueName: "ID"))
+    help: ArgumentHelp(said("Id do operador que assina.", "Id of the operator who signs."), valueName: "ID"),
+    completion: .operators)
   var operador = "operador"
   @Flag(help: ArgumentHelp(said("Responde em uma linha JSON.", "Answers with one JSON line.")))
   var json = false

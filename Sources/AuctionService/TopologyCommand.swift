@@ -67,7 +67,7 @@ package struct TopologyCommand: ParsableCommand {
     name: .spoken("conferir", "check"),
     help: ArgumentHelp(
       said("Compara o que o broker exportou; -: a entrada padrão.", "Compares what the broker exported; -: the standard input."),
-      valueName: said("ARQUIVO", "FILE")))
+      valueName: said("ARQUIVO", "FILE")), completion: .file())
   var exported: String?
 
   @Option(
@@ -76,7 +76,7 @@ package struct TopologyCommand: ParsableCommand {
       said(
         "As definições da casa (produção: PASTA/broker/definitions.json).",
         "The house's definitions (production: FOLDER/broker/definitions.json)."),
-      valueName: said("ARQUIVO", "FILE")))
+      valueName: said("ARQUIVO", "FILE")), completion: .file())
   var definitions: String?
 
   @Flag(help: ArgumentHelp(said("Com --conferir: linhas JSON.", "With --check: JSON lines."))) var json = false

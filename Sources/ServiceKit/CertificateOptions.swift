@@ -10,7 +10,8 @@ package struct CertificateOptions: ParsableArguments {
     help: ArgumentHelp(
       said(
         "Autoridades que respondem pelo broker; amqps:// as pede (LEILAO_CA).",
-        "Authorities that vouch for the broker; amqps:// demands them (LEILAO_CA)."), valueName: said("ARQUIVO", "FILE")))
+        "Authorities that vouch for the broker; amqps:// demands them (LEILAO_CA)."), valueName: said("ARQUIVO", "FILE")),
+    completion: .file())
   package var authorities: String?
 
   @Option(
@@ -18,14 +19,15 @@ package struct CertificateOptions: ParsableArguments {
     help: ArgumentHelp(
       said(
         "Certificado de cliente: o broker toma dele quem somos (LEILAO_CERT).",
-        "Client certificate: the broker takes from it who we are (LEILAO_CERT)."), valueName: said("ARQUIVO", "FILE")))
+        "Client certificate: the broker takes from it who we are (LEILAO_CERT)."), valueName: said("ARQUIVO", "FILE")),
+    completion: .file())
   package var certificate: String?
 
   @Option(
     name: .spoken("chave-certificado", "certificate-key"),
     help: ArgumentHelp(
       said("Chave do certificado, sem senha (LEILAO_CERT_KEY).", "The certificate's key, unencrypted (LEILAO_CERT_KEY)."),
-      valueName: said("ARQUIVO", "FILE")))
+      valueName: said("ARQUIVO", "FILE")), completion: .file())
   package var key: String?
 
   package init() {}

@@ -57,7 +57,7 @@ package struct ClockCommand<Owner: JournalOwner>: ParsableCommand {
     name: .spoken("diario", "journal"),
     help: ArgumentHelp(
       said("Com --historico e --em: este diário ou cópia.", "With --history and --at: this journal or copy."),
-      valueName: said("ARQUIVO", "FILE")))
+      valueName: said("ARQUIVO", "FILE")), completion: .file())
   var journal: String?
   @Flag(help: ArgumentHelp(said("Responde em linhas JSON.", "Answers with JSON lines."))) var json = false
 

@@ -22,14 +22,14 @@ package struct HouseOptions: ParsableArguments {
       said(
         "compartilhada: um usuário do broker para todos os licitantes; propria: um para cada um (LEILAO_PERFIL).",
         "compartilhada: one broker user for all bidders; propria: one each (LEILAO_PERFIL)."),
-      valueName: said("PERFIL", "PROFILE")))
+      valueName: said("PERFIL", "PROFILE")), completion: .list(IdentityProfile.allCases.map(\.rawValue)))
   package var profile: String?
 
   @Option(
     name: .spoken("chaves", "keys"),
     help: ArgumentHelp(
       said("Pasta das chaves (LEILAO_KEYS; padrão keys).", "Key folder (LEILAO_KEYS; default keys)."),
-      valueName: said("PASTA", "DIR")))
+      valueName: said("PASTA", "DIR")), completion: .directory)
   package var keys: String?
 
   @Option(
@@ -38,7 +38,7 @@ package struct HouseOptions: ParsableArguments {
       said(
         "Pasta dos diários (LEILAO_DATA; padrão .leilao ao lado das chaves).",
         "Journal folder (LEILAO_DATA; default .leilao beside the keys)."),
-      valueName: said("PASTA", "DIR")))
+      valueName: said("PASTA", "DIR")), completion: .directory)
   package var data: String?
 
   @Option(
@@ -55,14 +55,15 @@ package struct HouseOptions: ParsableArguments {
     help: ArgumentHelp(
       said(
         "Nível do registro: trace, debug, info, notice, warning, error (LEILAO_LOG).",
-        "Log level: trace, debug, info, notice, warning, error (LEILAO_LOG)."), valueName: said("NÍVEL", "LEVEL")))
+        "Log level: trace, debug, info, notice, warning, error (LEILAO_LOG)."), valueName: said("NÍVEL", "LEVEL")),
+    completion: .list(Logger.Level.allCases.map(\.rawValue)))
   package var logLevel: String?
 
   @Option(
     name: .spoken("formato-log", "log-format"),
     help: ArgumentHelp(
       said("Formato do registro: text ou json (LEILAO_LOG_FORMAT).", "Log format: text or json (LEILAO_LOG_FORMAT)."),
-      valueName: said("FORMATO", "FORMAT")))
+      valueName: said("FORMATO", "FORMAT")), completion: .list(LogFormat.allCases.map(\.rawValue)))
   package var logFormat: String?
 
   package init() {}

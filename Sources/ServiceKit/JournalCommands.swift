@@ -16,7 +16,8 @@ package struct CheckOptions: ParsableArguments {
   @Option(
     name: .spoken("diario", "journal"),
     help: ArgumentHelp(
-      said("Com --verificar: este diário ou cópia.", "With --verify: this journal or copy."), valueName: said("ARQUIVO", "FILE")))
+      said("Com --verificar: este diário ou cópia.", "With --verify: this journal or copy."), valueName: said("ARQUIVO", "FILE")),
+    completion: .file())
   var journal: String?
 
   @Flag(help: ArgumentHelp(said("Com --verificar: responde em uma linha JSON.", "With --verify: answers with one JSON line.")))
@@ -62,8 +63,9 @@ package struct CopyCommand<Owner: JournalOwner>: ParsableCommand {
 
   @OptionGroup var house: HouseOptions
   @OptionGroup var selection: Owner.Selection
-  @Argument(help: ArgumentHelp(said("O arquivo a criar.", "The file to make."), valueName: said("ARQUIVO", "FILE"))) var target:
-    String
+  @Argument(
+    help: ArgumentHelp(said("O arquivo a criar.", "The file to make."), valueName: said("ARQUIVO", "FILE")), completion: .file())
+  var target: String
   @Flag(help: ArgumentHelp(said("Responde em uma linha JSON.", "Answers with one JSON line."))) var json = false
 
   package init() {}
@@ -113,7 +115,8 @@ package struct RestoreCommand<Owner: JournalOwner>: ParsableCommand {
 
   @OptionGroup var house: HouseOptions
   @OptionGroup var selection: Owner.Selection
-  @Argument(help: ArgumentHelp(said("A cópia.", "The copy."), valueName: said("ARQUIVO", "FILE"))) var copy: String
+  @Argument(help: ArgumentHelp(said("A cópia.", "The copy."), valueName: said("ARQUIVO", "FILE")), completion: .file())
+  var copy: String
 
   package init() {}
 

@@ -2,7 +2,7 @@ import Glibc
 package import Logging
 
 /// How log lines look: for people, or one JSON object a line.
-package enum LogFormat: String, Sendable { case text, json }
+package enum LogFormat: String, Sendable, CaseIterable { case text, json }
 
 /// Writes each log line with one `write(2)` to standard error, so that lines of several threads never mix.
 package struct LineLogHandler: LogHandler {

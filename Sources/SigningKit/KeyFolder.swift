@@ -30,6 +30,12 @@ package struct KeyFolder: Sendable {
   /// Whether both files are there, whatever they are.
   package func hasPair(_ id: String) -> Bool { hasPrivateKey(id) && hasPublicKey(id) }
 
+  /// Whose private halves are here, ascending; nobody's where the folder cannot be read.
+  package var signers: [String] {
+    ((try? Self.names(in: privateFolder)) ?? []).filter { $0.hasSuffix(".pem") }.map { String($0.dropLast(4)) }
+      .filter(Self.isAcceptedName).sorted()
+  }
+
   package func hasPrivateKey(_ id: String) -> Bool { Self.isAcceptedName(id) && Self.isThere(privateFile(id)) }
 
   package func hasPublicKey(_ id: String) -> Bool { Self.isAcceptedName(id) && Self.isThere(publicFile(id)) }

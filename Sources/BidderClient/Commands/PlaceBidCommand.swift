@@ -50,7 +50,7 @@ package struct PlaceBidCommand: AsyncParsableCommand {
       valueName: said("VALOR", "AMOUNT"))) var maximum: String?
   @Option(
     name: .spoken("cliente", "bidder"),
-    help: ArgumentHelp(said("Quem dá o lance.", "Who bids."), valueName: "ID")) var bidder: String
+    help: ArgumentHelp(said("Quem dá o lance.", "Who bids."), valueName: "ID"), completion: .bidders) var bidder: String
   @Option(
     name: .spoken("consultar", "inquire"),
     help: ArgumentHelp(

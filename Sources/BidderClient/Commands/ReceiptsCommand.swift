@@ -44,12 +44,14 @@ package struct ReceiptsCommand: ParsableCommand {
   @Option(
     name: .spoken("cliente", "bidder"),
     help: ArgumentHelp(
-      said("De quem (padrão: de todos os que têm recibos).", "Whose (default: everybody's who has some)."), valueName: "ID"))
+      said("De quem (padrão: de todos os que têm recibos).", "Whose (default: everybody's who has some)."), valueName: "ID"),
+    completion: .bidders)
   var bidder: String?
   @Option(
     name: .spoken("livro", "ledger"),
     help: ArgumentHelp(
-      said("O livro com que são comparados.", "The ledger that they are held against."), valueName: said("ARQUIVO", "FILE")))
+      said("O livro com que são comparados.", "The ledger that they are held against."), valueName: said("ARQUIVO", "FILE")),
+    completion: .file())
   var ledger: String?
   @Flag(help: ArgumentHelp(said("Uma linha JSON por recibo.", "One JSON line for each receipt."))) var json = false
 

@@ -58,7 +58,7 @@ package struct TerminalCommand: AsyncParsableCommand {
   }
 
   @OptionGroup var house: HouseOptions
-  @Argument(help: ArgumentHelp(said("O licitante.", "The bidder."), valueName: "ID")) var id: String
+  @Argument(help: ArgumentHelp(said("O licitante.", "The bidder."), valueName: "ID"), completion: .bidders) var id: String
   @Option(
     name: .spoken("limite", "limit"),
     help: ArgumentHelp(

@@ -30,14 +30,15 @@ package struct VerifyCommand: ParsableCommand {
         """))
   }
 
-  @Argument(help: ArgumentHelp(said("O livro.", "The ledger."), valueName: said("ARQUIVO", "FILE"))) var file: String
+  @Argument(help: ArgumentHelp(said("O livro.", "The ledger."), valueName: said("ARQUIVO", "FILE")), completion: .file())
+  var file: String
   @Option(
     name: .spoken("chave-da-casa", "house-key"),
     help: ArgumentHelp(
       said(
         "Uma chave pública da casa (PEM), ou uma pasta delas; pode repetir-se. Sem ela só o arquivo responde pelas chaves.",
         "A public key of the house (PEM), or a folder of them; may be repeated. Without it only the file vouches for the keys."),
-      valueName: "PEM"))
+      valueName: "PEM"), completion: .file())
   var houseKeys: [String] = []
   @Option(
     name: .spoken("explicar", "explain"), parsing: .upToNextOption,

@@ -36,7 +36,8 @@ package struct WatchCommand: AsyncParsableCommand {
   @Option(
     name: .spoken("cliente", "bidder"),
     help: ArgumentHelp(
-      said("Quem acompanha; ouve também as suas recusas.", "Who watches; also hears its own refusals."), valueName: "ID"))
+      said("Quem acompanha; ouve também as suas recusas.", "Who watches; also hears its own refusals."), valueName: "ID"),
+    completion: .bidders)
   var bidder: String
   @Flag(
     name: .spoken("ate-o-fim", "to-the-end"),
