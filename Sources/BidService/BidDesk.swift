@@ -234,8 +234,7 @@ package struct BidDesk: Desk, Sendable {
 
   private mutating func hear(_ statement: HouseStatement, at clock: ClockReading, in draft: inout Draft) {
     if case .passedOn(let said) = statement.fact { return keep(said, statement, in: &draft) }
-    let inputs = recorded.inputs(of: statement)
-    guard !inputs.isEmpty else { return }
+    guard let inputs = recorded.inputs(of: statement) else { return }
     // A block that an end seals first holds nothing of the end, and is read back before it.
     var entry = BidEntry.statement(statement)
     defer { draft.turn.entries.append(entry.entry) }

@@ -16,6 +16,9 @@ struct RecordedBooks: Sendable {
   var passed = PassedLots()
   /// The journal was put back from a copy, and what was due then has not been given up yet.
   private(set) var isForgetful = false
+  /// Reserves of auctions that have not been heard of yet, by edition: the broker may have lost their scheduling, which comes with the
+  /// opening then.
+  private var early: [Edition: ReserveDisclosure] = [:]
 
   init(_ keeper: BookKeeper) { self.keeper = keeper }
 
@@ -57,7 +60,7 @@ struct RecordedBooks: Sendable {
     case .statement(let statement):
       if case .passedOn(let said) = statement.fact { _ = pass(said, statement.digest) }
       defer { note(statement.auction) }
-      return inputs(of: statement).flatMap { keeper.handle($0, at: clock) }
+      return (inputs(of: statement) ?? []).flatMap { keeper.handle($0, at: clock) }
     case .key(let record):
       keys.apply(record)
       return keeper.handle(.key(record), at: clock)
@@ -102,17 +105,27 @@ struct RecordedBooks: Sendable {
     if let auction, let book = keeper.closed(auction) { retention.closed(book) }
   }
 
-  /// What the calendar said, as inputs of these books: the scheduling in an opening only where it was never heard.
-  func inputs(of statement: HouseStatement) -> [BookKeeper.Input] {
+  /// What the calendar said, as inputs of these books: the scheduling in an opening only where it was never heard, with its reserve where
+  /// that was. Nil: it means nothing to them, and need not be recorded.
+  mutating func inputs(of statement: HouseStatement) -> [BookKeeper.Input]? {
     switch statement.fact {
     case .opened(let opening) where keeper.status(of: opening.auction) != nil:
       return [.opened(opening, statement.envelope.evidence)]
+    case .reserve(let reserve) where keeper.status(of: reserve.auction) == nil:
+      guard early[reserve.edition] == nil else { return nil }
+      early[reserve.edition] = reserve
+      return []
     case .reserve(let reserve):
-      guard let commitment = keeper.reserveCommitment(of: reserve.auction),
-        reserve.secret.reserveDigest(to: reserve.auction, nonce: commitment.nonce) == commitment.digest
-      else { return [] }
+      guard let (nonce, digest) = keeper.reserveCommitment(of: reserve.auction), reserve.opens(digest, nonce) else { return nil }
       return Self.inputs(of: statement)
-    default: return Self.inputs(of: statement)
+    default:
+      let inputs = Self.inputs(of: statement).flatMap { input -> [BookKeeper.Input] in
+        guard case .scheduled(let scheduling, let sealed) = input, let reserve = early.removeValue(forKey: sealed.digest),
+          let commitment = scheduling.terms.rules.reserveCommitment, reserve.opens(commitment, scheduling.nonce)
+        else { return [input] }
+        return [input, .reserve(reserve.auction, reserve.edition, reserve.secret)]
+      }
+      return inputs.isEmpty ? nil : inputs
     }
   }
 
@@ -130,5 +143,11 @@ struct RecordedBooks: Sendable {
     case .voiding(let voiding, _): return [.voided(voiding, evidence)]
     case .block, .extended, .refused, .answered, .clock, .ledgerClosed, .passedOn: return []
     }
+  }
+}
+
+extension ReserveDisclosure {
+  fileprivate func opens(_ commitment: Digest, _ nonce: [UInt8]) -> Bool {
+    secret.reserveDigest(to: auction, nonce: nonce) == commitment
   }
 }

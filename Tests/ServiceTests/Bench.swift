@@ -176,8 +176,9 @@ extension Bench where Process == SimulatedService<BidDesk> {
   }
 
   /// What ms-leilao says to ms-lance alone.
-  func tell(_ reserve: Secret) throws {
-    let disclosure = ReserveDisclosure(auction: "moto", edition: try edition, secret: reserve, clock: service.clock.now())
+  func tell(_ reserve: Secret, edition: Edition? = nil) throws {
+    let disclosure = ReserveDisclosure(
+      auction: "moto", edition: try edition ?? self.edition, secret: reserve, clock: service.clock.now())
     let sealed = try world.keys.voice(HousePrincipal.msLeilao).seal(disclosure)
     say(Publishing(OutgoingMessage.confidence(disclosure, sealed)), as: "ms_leilao")
   }

@@ -51,6 +51,26 @@ struct BooksTests {
     #expect(bench.dead.map(\.body) == [forged.encoded(), forged.encoded(), harmless])
   }
 
+  /// The broker's bindings may be broken for a while: what is lost of the calendar the opening brings, but not the reserve.
+  @Test(arguments: [false, true])
+  func `keeps a reserve that is there before its auction, and believes no other`(isRestarted: Bool) throws {
+    let bench = try BooksBench.open(Build.terms("carro"))
+    let (reserve, other) = (Build.secret(250_00), Build.secret(900_00))
+    let terms = Build.terms(
+      rules: AuctionRules(reserveCommitment: reserve.reserveDigest(to: "moto", nonce: Build.nonce)))
+    let edition = try bench.world.keys.voice(HousePrincipal.msLeilao).seal(Build.scheduling(terms)).digest
+    try bench.tell(other, edition: Build.digest("outra"))
+    try bench.tell(reserve, edition: edition)
+    if isRestarted { bench.restart() }
+    try bench.open(terms)
+    #expect(try bench.summary()?.status == .open && bench.summary()?.isReserveMet == false)
+    bench.after(.seconds(1))
+    try bench.place(250_00, number: 1)
+    #expect(try bench.summary()?.isReserveMet == true)
+    bench.restart()
+    #expect(try bench.summary()?.isReserveMet == true && bench.service.failures == [])
+  }
+
   private func message(_ poison: Poison, _ bench: BooksBench) throws -> (Publishing, user: String, reason: String) {
     let bid = try bench.bid(100_00)
     let alpha = try bench.world.keys.voice("alpha")

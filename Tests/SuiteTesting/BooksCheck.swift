@@ -11,6 +11,8 @@ import SigningKit
 package struct BooksCheck {
   package private(set) var violations: [Violation] = []
   private var oracle = Oracle()
+  /// Reserves that were heard of before their auctions were.
+  private var early: [Edition: ReserveDisclosure] = [:]
   private var expected: [Said] = []
   private var keys: [Digest: KeyRecord] = [:]
   private let digests: [AuctionID: [Digest]]
@@ -153,6 +155,7 @@ package struct BooksCheck {
       guard let known = oracle.auctions[opening.auction], known.edition == opening.edition else { return }
       if !known.isOpen { oracle.auctions[opening.auction]?.end = opening.closesAt }
       expect(oracle.open(opening.auction, opensAt: opening.opensAt, at: clock))
+    case .reserve(let said) where oracle.auctions[said.auction] == nil: early[said.edition] = early[said.edition] ?? said
     case .reserve(let said):
       expect(oracle.keep(said.secret.amount, of: said.auction, said.edition, at: clock))
     case .notice(let notice): expect(oracle.hear(notice, bytes: statement.envelope.evidence.bytes.count, at: clock))
@@ -180,6 +183,7 @@ package struct BooksCheck {
     let id = scheduling.terms.auction
     guard oracle.auctions[id] == nil else { return }
     oracle.auctions[id] = Oracle.Auction(terms: scheduling.terms, edition: edition, end: scheduling.terms.closesAt)
+    if let said = early[edition] { _ = oracle.keep(said.secret.amount, of: id, edition, at: scheduling.clock) }
   }
 
   /// Owner, a zero byte, the key's id (32 bytes), the SubjectPublicKeyInfo.
