@@ -1,5 +1,6 @@
 import AuctionCore
 import AuctionFacts
+import AuctionWire
 import ServiceKit
 import SharedKernel
 
@@ -27,10 +28,12 @@ struct ClockCheck {
           "record \(read.record.number) of the clock comes after \(before.record.number)"))
     }
     if !last.record.clock.isDisciplined || last.record.clock.uncertainty > ClockRules.closing {
+      let clock = last.record.clock
+      let said = clock.isDisciplined ? "±\(clock.uncertainty.microseconds) µs" : clock.status.wireName
       findings.cannotProve(
         Sentence(
-          "que o relógio da casa estava certo no fim: o seu último registro diz ±\(last.record.clock.uncertainty.microseconds) µs",
-          "that the house's clock was right at the end: its last record says ±\(last.record.clock.uncertainty.microseconds) µs"))
+          "que o relógio da casa estava certo no fim: o seu último registro diz \(said)",
+          "that the house's clock was right at the end: its last record says \(said)"))
     }
   }
 }

@@ -141,9 +141,10 @@ struct WatchPrinter {
     }
   }
 
-  /// Nobody knows what is sealed.
+  /// Nobody knows what is sealed, nor how far a leader goes who raises his maximum.
   private func offered(_ amount: Money, _ state: FollowedAuction) -> String {
-    amount > .zero ? money.format(amount, in: state.terms.currency) : said("selado", "sealed")
+    if amount > .zero { return money.format(amount, in: state.terms.currency) }
+    return state.terms.isSealed ? said("lacrado", "sealed") : said("máximo em segredo", "secret maximum")
   }
 
   private func summary(_ state: FollowedAuction) -> String {

@@ -78,6 +78,7 @@ extension Text {
     case .reserve: "Reserve"
     case .reserveMet(let isMet): isMet ? "met" : "not met"
     case .sealed: "sealed"
+    case .secret: "in secret"
     case .format(.english): "English"
     case .format(.sealed): "sealed bid"
     case .format(.vickrey): "Vickrey"

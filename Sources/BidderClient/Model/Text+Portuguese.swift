@@ -78,6 +78,7 @@ extension Text {
     case .reserve: "Reserva"
     case .reserveMet(let isMet): isMet ? "atingida" : "não atingida"
     case .sealed: "lacrado"
+    case .secret: "em segredo"
     case .format(.english): "inglês"
     case .format(.sealed): "fechado"
     case .format(.vickrey): "Vickrey"

@@ -41,7 +41,7 @@ package enum Text: Hashable, Sendable {
   case history
   case opensAt(String), closesAt(String), closedAt(String)
   case suspendedBecause(String?)
-  case formatLabel, format(AuctionFormat), sealed
+  case formatLabel, format(AuctionFormat), sealed, secret
   case reserve, reserveMet(Bool)
   case plusSeconds(Int64)
   case cause(Extension.Cause, String?)

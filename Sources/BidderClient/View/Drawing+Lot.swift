@@ -20,7 +20,9 @@ extension Drawing {
   }
 
   /// What somebody offers; nothing that is known where it is sealed.
-  func offered(_ amount: Money, _ lot: Lot) -> String { amount > .zero ? money(amount, lot) : say(.sealed) }
+  func offered(_ amount: Money, _ lot: Lot) -> String {
+    amount > .zero ? money(amount, lot) : say(lot.view.terms.isSealed ? .sealed : .secret)
+  }
 
   func isPriceNew(_ lot: Lot) -> Bool { lot.priceChangedAt.map { picture.now - $0 < Lot.arrowTime } ?? false }
   func isFlashing(_ lot: Lot) -> Bool { lot.priceChangedAt.map { picture.now - $0 < Lot.flashTime } ?? false }
