@@ -89,7 +89,9 @@ final class Witness: @unchecked Sendable {
       guard case .close(let end) = notice.action else { return }
       announced[notice.auction] = end
       if let latest = extended[notice.auction], end < latest { world.tally.reached(.extensionRacesClose) }
-      if isDisciplined, world.time.now <= end {
+      // Under a clock that says nothing certain an operator ends it, by the best that the house knows.
+      let doubt = notice.clock.isDisciplined ? .zero : notice.clock.uncertainty
+      if isDisciplined, world.time.now + doubt <= end {
         complain(11, "the end of \(notice.auction) is announced \((end - world.time.now).microseconds) µs too early")
       }
     case .answered(let answer): if let refusal = answer.refusal { world.tally.reached(.commandRefused(refusal)) }
