@@ -4,6 +4,7 @@ package enum Ascii {
   package static func standIn(for scalar: Unicode.Scalar) -> Unicode.Scalar {
     if scalar.isASCII { return scalar }
     if let letter = Composition.letter(of: scalar) { return letter }
+    if (0x2800...0x28ff).contains(scalar.value) { return standIn(forDots: UInt8(scalar.value - 0x2800)) }
     switch scalar {
     case "\u{a0}": return " "
     case "★": return "*"
@@ -35,6 +36,21 @@ package enum Ascii {
     case "đ", "ð": return "d"
     case "ł": return "l"
     default: return "?"
+    }
+  }
+}
+
+extension Ascii {
+  /// Of a braille cell: how high its dots stand.
+  private static func standIn(forDots dots: UInt8) -> Unicode.Scalar {
+    let rows: [Bool] = [dots & 0x09, dots & 0x12, dots & 0x24, dots & 0xc0].map { $0 != 0 }
+    guard let top = rows.firstIndex(of: true), let bottom = rows.lastIndex(of: true) else { return " " }
+    switch (top, bottom) {
+    case (0, 0): return "'"
+    case (3, 3): return "_"
+    case (0...2, 1...2): return top == 0 && bottom == 2 ? "|" : "-"
+    case (2, 3): return "."
+    default: return "|"
     }
   }
 }

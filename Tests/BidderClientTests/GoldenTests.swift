@@ -14,6 +14,11 @@ struct GoldenTests {
     Size(width: 100, height: 30), Size(width: 80, height: 24), Size(width: 40, height: 12), Size(width: 20, height: 5),
   ]
 
+  /// Room for the chart, with its time axis.
+  @Test("are what is drawn in a tall window") func tall() throws {
+    for scene in Scene.all where scene.name == "aberto" { try frames(scene, Size(width: 120, height: 40)) }
+  }
+
   @Test("are what is drawn", arguments: Scene.all, sizes)
   func frames(_ scene: Scene, _ size: Size) throws {
     for language in Language.allCases {

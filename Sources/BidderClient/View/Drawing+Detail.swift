@@ -68,7 +68,11 @@ extension Drawing {
   private mutating func drawHistory(_ lot: Lot, _ left: Int, from: Int, to end: Int) -> Int {
     var y = from
     guard !lot.view.bids.isEmpty else { return y }
-    if end - y >= 2 + 3 {
+    // Blank, heading and axis; below them blank, heading and three bids.
+    let height = min(end - y - 8, 6)
+    if height >= 3, let chart = chart(lot) {
+      y = draw(chart, lot, left, y + 1, height)
+    } else if end - y >= 2 + 3 {
       frame.put(left, y + 1, say(.priceChart))
       let at = frame.put(left + 8, y + 1, spark(lot))
       frame.put(at + 3, y + 1, say(.bidCount(lot.view.bidCount)), .muted)

@@ -1,0 +1,31 @@
+internal import SharedKernel
+internal import TerminalKit
+
+extension Drawing {
+  /// Nil where the line of blocks says as much.
+  func chart(_ lot: Lot) -> PriceChart? {
+    PriceChart(
+      lot.view.bids.compactMap { line in line.price.map { PriceChart.Point(at: line.receivedAt, price: $0.minorUnits) } })
+  }
+
+  /// A heading, that many rows of dots, and the time axis.
+  /// - Returns: the row of the time axis.
+  mutating func draw(_ chart: PriceChart, _ lot: Lot, _ left: Int, _ top: Int, _ height: Int) -> Int {
+    let at = frame.put(left, top, say(.priceChart))
+    frame.put(at + 3, top, say(.bidCount(lot.view.bidCount)), .muted)
+    let labels = [chart.high, chart.low].map { Money(minorUnits: $0).map { number($0, lot) } ?? "" }
+    let margin = labels.map(SafeText.width).max() ?? 0
+    let room = max(width - left - 1 - margin - 1, 1)
+    for (place, row) in chart.rows(width: room, height: height).enumerated() {
+      frame.put(left + margin + 1, top + 1 + place, row)
+    }
+    for (label, y) in zip(labels, [top + 1, top + height]) {
+      frame.put(left + margin - SafeText.width(label), y, label, .muted)
+    }
+    let axis = top + height + 1
+    let (from, to) = (zone.moment(chart.from, asOf: picture.now, language), zone.moment(chart.to, asOf: picture.now, language))
+    let after = frame.put(left + margin + 1, axis, from, .muted)
+    frame.put(max(left + margin + 1 + room - SafeText.width(to), after + 1), axis, to, .muted)
+    return axis
+  }
+}
