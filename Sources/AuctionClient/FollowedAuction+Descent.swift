@@ -17,6 +17,12 @@ extension FollowedAuction {
     return terms.nextFall(after: instant, closingAt: closesAt)
   }
 
+  /// Whether it is the opening that the terms announce, or one that is later by as much as its end.
+  func isTimely(_ opening: Opening) -> Bool {
+    let late = opening.opensAt - terms.opensAt
+    return late >= .zero && opening.closesAt == terms.closesAt + late && opening.clock.instant >= opening.opensAt
+  }
+
   private func meets(_ evidence: Evidence, _ price: Money) -> Bool {
     (try? Envelope(evidence)).flatMap { try? Bid($0) }.map { $0.amount >= price && $0.maximumCommitment == nil } ?? false
   }
@@ -32,7 +38,7 @@ extension FollowedAuction {
     case .bid(let evidence, let receivedAt):
       asks(entry.price, at: receivedAt) && receivedAt <= closesAt && entry.closesAt == closesAt && meets(evidence, entry.minimum)
     case .suspended(_, let receivedAt), .resumed(_, let receivedAt): asks(entry.minimum, at: receivedAt)
-    case .outage(let from, let to): asks(entry.minimum, at: to) && entry.closesAt == closesAt + (to - from)
+    case .outage(_, let to): asks(entry.minimum, at: to)
     case .key: entry.closesAt == closesAt
     // The first bid ends it, and nothing of it is secret.
     case .voided, .revealed, .reserveRevealed: false

@@ -39,8 +39,7 @@ package struct FollowedAuction: Sendable {
   private var lastSequence: Int64 = 0
   /// The last stamp of ms-lance's; they rise.
   private var lastReceived: Timestamp?
-  /// Since when the house is back from its last absence.
-  private var backSince: Timestamp?
+  private var counted = CountedTime()
   private var endedAt: Timestamp?
   /// An auction that was cancelled, or bought at once, ended then, whatever end was meant for it.
   package var endsAt: Timestamp { min(closesAt, endedAt ?? closesAt) }
@@ -157,11 +156,10 @@ package struct FollowedAuction: Sendable {
     var changes: [Change] = []
     switch block.content {
     case .opening(let evidence):
-      guard let opening = Self.opening(evidence), opening.edition == edition else {
+      guard let opening = Self.opening(evidence), opening.edition == edition, isTimely(opening) else {
         return fail("a abertura não confere", "the opening does not match")
       }
-      status = .open
-      closesAt = opening.closesAt
+      (status, closesAt, counted) = (.open, opening.closesAt, CountedTime(from: opening.opensAt))
       changes.append(.opened)
     case .entries(let entries):
       for entry in entries {
@@ -282,7 +280,8 @@ package struct FollowedAuction: Sendable {
       return ("algo depois do que se revelou", "something after secrets were revealed")
     }
     if let received = entry.fact.receivedAt {
-      guard received <= sealed, lastReceived.map({ received > $0 }) ?? true, backSince.map({ received >= $0 }) ?? true else {
+      guard received <= sealed, lastReceived.map({ received > $0 }) ?? true, counted.backSince.map({ received >= $0 }) ?? true
+      else {
         return ("um carimbo de recebimento fora de ordem", "a receipt stamp out of order")
       }
       lastReceived = received
@@ -327,11 +326,13 @@ package struct FollowedAuction: Sendable {
         return ("uma suspensão que não confere", "a suspension that does not match")
       }
       (status, suspension, suspendedAt) = (.suspended, reason, receivedAt)
+      counted.stop(at: receivedAt, under: terms)
       changes.append(.suspended(reason: reason))
     case .resumed(let evidence, let receivedAt):
       guard let end = endResumed(by: evidence, receivedAt), end == entry.closesAt || isOfUnknownLength && end < entry.closesAt
       else { return ("uma retomada que não confere", "a resumption that does not match") }
       (status, suspension, suspendedAt, cause) = (.open, nil, nil, (nil, .resumption))
+      counted.stop(at: receivedAt, under: terms)
       changes.append(.resumed)
     case .revealed(let bid, let bidder, let secret):
       let isRight = record.reveal(
@@ -355,7 +356,11 @@ package struct FollowedAuction: Sendable {
       guard from < to, to <= sealed, lastReceived.map({ $0 <= from }) ?? true else {
         return ("uma ausência em que a casa recebeu lances", "an absence in which the house received bids")
       }
-      backSince = to
+      let block = (head?.block ?? -1) + 1
+      let end = counted.end(afterAbsenceFrom: from, to: to, closingAt: closesAt, in: block, under: terms)
+      guard status == .open, end == entry.closesAt else {
+        return ("uma ausência que não dá esse tempo", "an absence that does not give that time")
+      }
     case .voided(let evidence, _):
       guard let voiding = Voiding(evidence), void(voiding, before: entry) else {
         return ("um lance anulado que não confere", "a voided bid that does not match")

@@ -23,18 +23,11 @@ extension AuctionBook {
     return Contest.Offer(bidder: bid.bidder, amount: amount, maximum: bid.secret?.amount ?? amount)
   }
 
-  /// From when on an absence of the house counts, and the end that it has after it; nil: it counts for nothing.
-  ///
-  /// Whoever stops the house does not win: when it was away in the last moments, the auction gets those moments again. That holds for a
-  /// hard close and past the latest close too, which bound what bids may do and not what an outage may take away. A falling price stood
-  /// still meanwhile, and gets all the time again, though none of it twice: a house that ends once more before it has done anything has
-  /// been away since before it was back.
+  /// From when on an absence of the house counts, and the end that it has after it; nil: it counts for nothing. Of a falling price none
+  /// of the time counts twice: a house that ends once more before it has done anything has been away since before it was back.
   func effect(ofAbsenceFrom from: Timestamp, to: Timestamp) -> (from: Timestamp, end: Timestamp)? {
-    let isFalling = terms.fallingPrice != nil
-    let from = isFalling ? max(from, statedAt ?? from) : from
-    guard status == .open, from <= closesAt, to > from else { return nil }
-    if isFalling { return (from, closesAt + (to - from)) }
-    let end = to + max(terms.rules.extensionWindow, BookKeeper.shortestLastMoments)
-    return end > closesAt ? (from, end) : nil
+    let from = terms.fallingPrice == nil ? from : max(from, statedAt ?? from)
+    guard status == .open else { return nil }
+    return terms.end(afterAbsenceFrom: from, to: to, closingAt: closesAt).map { (from, $0) }
   }
 }

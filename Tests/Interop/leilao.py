@@ -667,6 +667,7 @@ class Chain:
         self.keys = {}                                 # id_usuario: (keyid, public key, situacao)
         self.bids = {}                                 # id_lance: (number of its block, bid's statement)
         self.received, self.sequence, self.suspended, self.moved = 0, 0, None, 0
+        self.opens = self.counted = self.back = 0      # when it opened; until when time was counted; since when the house is back
         self.record = Record(self)
         self.reserve, self.met = None, None            # once it is told; as stated last
         self.result = None
@@ -716,7 +717,10 @@ class Chain:
         scheduled = self.house.open(opening.value["agendamento"], "leilao-agendado")
         need(scheduled.digest == self.edicao and scheduled.value["id_leilao"] == self.id, "leilao-agendado: of another edition")
         self.terms = scheduled.value
-        need(opening.value["fim_us"] == self.terms["fim_us"], "block 0: fim_us")
+        late = opening.value["inicio_us"] - self.terms["inicio_us"]
+        need(late >= 0 and opening.value["fim_us"] == self.terms["fim_us"] + late, "block 0: neither that of the terms nor evenly later")
+        need(opening.value["relogio"]["em_us"] >= opening.value["inicio_us"], "block 0: before its time")
+        self.opens = self.counted = opening.value["inicio_us"]
         self.falls = falls(self.terms)
         return {"preco_centavos": None, "lider": None, "minimo_centavos": self.least(None), "fim_us": opening.value["fim_us"]}
 
@@ -819,11 +823,9 @@ class Chain:
             new["preco_centavos"], new["lider"] = self.void(happening)
             new["minimo_centavos"] = self.least(new["preco_centavos"])
         else:
-            need(happening["fim_us"] >= state["fim_us"], "indisponibilidade: the end moved back")
-            new["fim_us"] = happening["fim_us"]
-            if self.falls:
-                away = happening["indisponibilidade"]
-                new["fim_us"], instant = state["fim_us"] + away["ate_us"] - away["de_us"], away["ate_us"]
+            new["fim_us"], instant = self.absence(state, happening["indisponibilidade"], number, at), happening["indisponibilidade"]["ate_us"]
+        if "suspensao" in happening or "retomada" in happening:
+            self.counted = instant
         if self.falls and new["preco_centavos"] is None:
             need(instant is not None, f"block {number}: as of when?")
             new["minimo_centavos"] = asked(self.terms, new["fim_us"], instant)
@@ -837,21 +839,40 @@ class Chain:
     def is_met(self, price):
         return None if self.reserve is None else price is not None and price >= self.reserve
 
+    def absence(self, state, away, number, at):
+        """The end after an absence of the house; `at`: the block's instant."""
+        since, until, end = away["de_us"], away["ate_us"], state["fim_us"]
+        need(self.received <= since < until <= at, "indisponibilidade: not over, or something was received in it")
+        need(self.suspended is None and since <= end, "indisponibilidade: while no bid could count")
+        self.back, long = max(self.back, until), until - since > 5_000_000
+        if self.falls:
+            need(since >= self.counted and (long or since == self.counted), "indisponibilidade: too short, or time that counted already")
+            self.counted = until
+            return end + until - since
+        need(long or number == 1 and since == self.opens, "indisponibilidade: too short")
+        given = until + max(self.terms["regras"]["prorrogacao_s"], 30) * 1_000_000
+        need(given > end, "indisponibilidade: not in the last moments")
+        return given
+
+    def stamp(self, received, what):
+        """Stamps rise, and none lies in an absence."""
+        need(received > self.received and received >= self.back, f"{what}: recebido_us does not rise, or the house was away")
+        self.received = received
+
     def notice(self, happening, member, kinds):
         """What ms_leilao said, which an entry holds, and when ms_lance received it."""
         said, received = self.house.open(happening[member], *kinds).value, happening["recebido_us"]
         self.own(said, member)
         need(said["sequencia"] > self.sequence, f"{member}: sequencia does not rise")
-        need(received > self.received, f"{member}: recebido_us does not rise")
-        self.sequence, self.received = said["sequencia"], received
+        self.stamp(received, member)
+        self.sequence = said["sequencia"]
         return said, received
 
     def void(self, happening):
         """Price and leader without the bid that an operator voids."""
         said, received = self.house.open(happening["anulacao"], "lance-anular").value, happening["recebido_us"]
         self.own(said, "anulacao")
-        need(received > self.received, "anulacao: recebido_us does not rise")
-        self.received = received
+        self.stamp(received, "anulacao")
         _, bid = self.bids.get(said["id_lance"], (None, None))
         need(bid is not None and bid.value["id_usuario"] == said["id_usuario"], "anulacao: of no accepted bid")
         return self.record.void(said["id_lance"], stated_after(happening))
@@ -865,14 +886,13 @@ class Chain:
         self.own(value, "lance")
         need(self.keys.get(who, (None,))[0] == bid.keyid, f"lance: not {who}'s key")
         need(value["id_lance"] not in self.bids, "lance: twice in the chain")
-        need(received > self.received, "recebido_us does not rise")
+        self.stamp(received, "lance")
         need(received <= state["fim_us"], "lance: after the end")
         amount, seen, at_once = value["valor_centavos"], value["visto"], rules["compra_imediata_centavos"] or LIMIT
         need(who != self.terms["vendedor"], "lance: by the seller")
         if seen is not None:
             need(seen["bloco"] < number and self.hashes[seen["bloco"]] == seen["hash"], "lance: visto")
         self.bids[value["id_lance"]] = (number, bid)
-        self.received = received
         if self.falls:
             price = asked(self.terms, state["fim_us"], received)
             need("maximo_compromisso" not in value and amount >= price, "lance: below what was asked")

@@ -165,12 +165,14 @@ struct DutchTests {
 
   enum Lie: CaseIterable {
     case dearer, cheaper, belowAsked, extended, second, otherLeader, afterTheEnd, stretchedAbsence, askedInSuspension,
-      fallingInSuspension, voided
+      fallingInSuspension, voided, absenceTwice, absenceBeforeTheOpening, shortAbsence, absenceInSuspension, longer, early
   }
 
   private static let words: [Lie: String] = [
     .second: "depois da compra", .otherLeader: "não é o do lance", .belowAsked: "não é o do lance",
-    .dearer: "não é o do lance", .voided: "depois da compra",
+    .dearer: "não é o do lance", .voided: "depois da compra", .stretchedAbsence: "não dá esse tempo",
+    .absenceTwice: "não dá esse tempo", .absenceBeforeTheOpening: "não dá esse tempo", .shortAbsence: "não dá esse tempo",
+    .absenceInSuspension: "não dá esse tempo", .longer: "a abertura não confere", .early: "a abertura não confere",
   ]
 
   @Test(arguments: Lie.allCases) func `is found out where it lies about it`(lie: Lie) throws {
@@ -215,6 +217,22 @@ struct DutchTests {
       change(4, .bid(evidence, receivedAt: late), price: 300_00, minimum: 300_00)
       blocks[4] = blocks[4].with(clock: ClockReading(late, uncertainty: .zero, status: .synchronized))
     case .stretchedAbsence: change(3, .outage(from: from + .seconds(3), to: to))
+    case .absenceTwice:
+      let told = entries(3)[entries(3).count - 1]
+      let again = BlockEntry(
+        fact: told.fact, price: nil, leader: nil, minimum: 1_000_00, closesAt: told.closesAt + (to - from))
+      blocks[3] = blocks[3].with(content: .entries(entries(3) + [again]))
+    case .absenceBeforeTheOpening:
+      let (opens, back) = (Self.terms.opensAt, Self.terms.opensAt + .seconds(1))
+      change(1, .outage(from: opens - .seconds(10), to: back), minimum: 1_000_00, later: .seconds(11))
+    case .shortAbsence:
+      change(3, .outage(from: to - .seconds(1), to: to), minimum: 900_00, later: .seconds(1) - (to - from))
+    case .absenceInSuspension:
+      guard case .suspended(_, let stopped)? = entries(1).last?.fact else { throw Missing("a suspension") }
+      let end = entries(2)[0].closesAt - entries(1)[0].closesAt
+      change(2, .outage(from: stopped, to: stopped + .seconds(6)), later: .seconds(6) - end)
+    case .longer: blocks[0] = try opening(later: .zero, ending: .seconds(30), in: blocks[0])
+    case .early: blocks[0] = try opening(later: .seconds(-30), ending: .seconds(-30), in: blocks[0])
     case .askedInSuspension: change(1, minimum: 1_000_00)
     case .fallingInSuspension: change(2, minimum: 900_00)
     case .voided:
@@ -230,5 +248,13 @@ struct DutchTests {
       return
     }
     #expect(reason.contains(Self.words[lie] ?? "não é o da hora"), "\(reason)")
+  }
+
+  private func opening(later start: Interval, ending end: Interval, in block: Block) throws -> Block {
+    let calendar = try bench.world.keys.voice(HousePrincipal.msLeilao)
+    let opening = Opening(
+      auction: block.auction, edition: block.edition, opensAt: Self.terms.opensAt + start, closesAt: Self.terms.closesAt + end,
+      scheduling: calendar.seal(Build.scheduling(Self.terms)).evidence, clock: block.clock)
+    return block.with(content: .opening(calendar.seal(opening).evidence))
   }
 }
