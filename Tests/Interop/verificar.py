@@ -6,6 +6,7 @@ decision taken again. One line for each fault; exit code 0 when all holds, 1 whe
 """
 
 import argparse
+import bisect
 import collections
 import datetime
 import json
@@ -287,7 +288,8 @@ class Replay:
 
     def took(self, stamp):
         self.last = max(self.last, stamp)
-        self.stamps.append(stamp)
+        if stamp:
+            bisect.insort(self.stamps, stamp)          # they rise, in a ledger that is right
 
     def say(self, good, why):
         if not good:
@@ -444,7 +446,8 @@ class Replay:
 
     def outage(self, gap, place):
         self.take_receipts(gap["ate_us"], None)
-        self.say(not any(gap["de_us"] < stamp < gap["ate_us"] for stamp in self.stamps),
+        behind = bisect.bisect_right(self.stamps, gap["de_us"])
+        self.say(behind == len(self.stamps) or self.stamps[behind] >= gap["ate_us"],
                  f"entry {place}: an absence in which something was received")
         self.back = max(self.back, gap["ate_us"])
         window = max(self.rules["prorrogacao_s"], 30) * SECOND
@@ -637,8 +640,12 @@ class Replay:
         self.say(value["recebido_us"] >= self.back, "received while the house was away")
         if self.state is not None:                     # of a house that never knew the auction open the terms are not known
             least = self.state["minimo_centavos"]
-            if self.falls and not self.bought() and head is not None:
-                least = self.falling(value["recebido_us"])
+            ended = self.terms["lance_inicial_centavos"]
+            # Refused as on an auction that is over, of which a price that falls is known to be at its least.
+            self.cancelled |= head is None and self.overtaken and (
+                value["motivo"] == "leilao_encerrado" or self.falls and value["minimo_centavos"] == ended)
+            if self.falls and not self.bought():
+                least = self.falling(value["recebido_us"]) if head is not None else ended if self.cancelled else least
             self.say(value["minimo_centavos"] == least, f"says that {value['minimo_centavos']} was asked, and it was {least}")
         key = (value["id_usuario"], value["id_lance"])
         self.say(value["lance_sha256"] not in self.decided, "refuses a bid that had been decided")
@@ -646,8 +653,6 @@ class Replay:
         self.bids.add(key)
         always = {"lance_repetido_divergente"}
         if head is None:
-            if value["motivo"] == "leilao_encerrado" and self.overtaken:
-                self.cancelled = True                  # and from then on nothing else
             possible = {"leilao_encerrado"} if self.cancelled else {"leilao_nao_iniciado"}
         elif self.suspended is not None:
             possible = {"leilao_suspenso"}

@@ -66,6 +66,7 @@ enum LedgerScene: String, CaseIterable {
   case aberto
   /// Cancelled before it opened, with refusals before and after that, and then opened all the same.
   case canceladoAntes = "cancelado-antes"
+  case holandesCanceladoAntes = "holandes-cancelado-antes"
   /// Suspended, and resumed by its end: no other resumption was heard.
   case retomadoPeloFim = "retomado-pelo-fim"
   /// The house was away when it should have opened, for less than an outage takes later.
@@ -119,7 +120,8 @@ enum LedgerScene: String, CaseIterable {
     case .naoVendido: try Self.unmet()
     case .holandesSuspenso: try Self.pausedDutch()
     case .aberto: try Self.open()
-    case .canceladoAntes: try Self.cancelledUnopened()
+    case .canceladoAntes: try Self.cancelledUnopened(Build.terms())
+    case .holandesCanceladoAntes: try Self.cancelledUnopened(Self.falling)
     case .retomadoPeloFim: try Self.resumedByItsEnd()
     case .ausenteNaAbertura: try Self.awayAtTheOpening()
     case .semNTP: try Self.undisciplined()
@@ -296,8 +298,8 @@ enum LedgerScene: String, CaseIterable {
 
 /// What may come before the opening, or in its place.
 extension LedgerScene {
-  fileprivate static func cancelledUnopened() throws -> BooksBench {
-    let bench = try BooksBench.open(opened: false)
+  fileprivate static func cancelledUnopened(_ terms: AuctionTerms) throws -> BooksBench {
+    let bench = try BooksBench.open(terms, opened: false)
     try bench.place(100_00, by: "alpha", number: 1)
     bench.after(.seconds(1))
     try bench.say(.cancel(reason: "peça danificada"), 1)
@@ -306,7 +308,7 @@ extension LedgerScene {
       try bench.place(100_00, by: bidder, number: number)
     }
     bench.after(.seconds(1))
-    try bench.open()
+    try bench.open(terms)
     return bench
   }
 
