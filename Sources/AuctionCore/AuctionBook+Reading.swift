@@ -34,8 +34,10 @@ extension AuctionBook {
   }
 
   /// When something is received: the clock's reading, later than the stamp before it, and not in an absence.
-  func stamp(_ clock: ClockReading) -> ClockReading {
-    [lastReceived?.next, awayUntil].compactMap { $0 }.max().map(clock.notBefore) ?? clock
+  ///
+  /// - Parameter back: since when the house is back from all that was told of; what has not opened may be told of it yet.
+  func stamp(_ clock: ClockReading, back: Timestamp? = nil) -> ClockReading {
+    [lastReceived?.next, awayUntil, status == .scheduled ? back : nil].compactMap { $0 }.max().map(clock.notBefore) ?? clock
   }
 
   /// What it comes to when it ends as things stand.

@@ -192,7 +192,7 @@ package struct BookKeeper: Machine {
         receivedAt: clock.instant, clock: clock)
       return [.refused(receipt, scribe.receipt(receipt))]
     }
-    let received = books[place].stamp(clock)
+    let received = books[place].stamp(clock, back: outages.map(\.to).max())
     guard books[place].edition == bid.edition else {
       let receipt = books[place].receipt(submitted, .wrongEdition, received: received, number: nil)
       return [.refused(receipt, scribe.receipt(receipt))]

@@ -261,7 +261,9 @@ package struct Oracle: Sendable {
     guard var auction = auctions[bid.auction] else {
       return [.refused(bid.auction, bid.id, .unknownAuction, nil, after: nil, at: clock.instant, number: nil)]
     }
-    let received = later(clock, than: auction.stamps.map { $0 + .microseconds(1) } + auction.returns)
+    let isScheduled = !auction.isOpen && auction.outcome == nil
+    let returns = auction.returns + (isScheduled ? away.map(\.to) : [])
+    let received = later(clock, than: auction.stamps.map { $0 + .microseconds(1) } + returns)
     let head = auction.blocks.isEmpty ? nil : Int64(auction.blocks.count - 1)
     func refused(_ reason: Refusal, _ number: Int64?) -> [Said] {
       [
