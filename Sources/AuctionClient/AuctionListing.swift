@@ -64,7 +64,7 @@ package struct AuctionListing: Sendable {
     line.add("lider", summary.leader?.text)
     line.add("minimo_centavos", summary.minimum.minorUnits)
     line.add("compra_imediata_centavos", terms.rules.buyNow?.minorUnits)
-    line.add(terms, closingAt: summary.closesAt)
+    line.add(terms, closingAt: summary.status == .open && summary.price == nil ? summary.closesAt : nil)
     if let isReserveMet = summary.isReserveMet { line.add("reserva_atingida", isReserveMet) }
     line.add("inicio_us", terms.opensAt.microseconds)
     line.add("fim_us", summary.closesAt.microseconds)
@@ -81,13 +81,15 @@ package struct AuctionListing: Sendable {
 
 extension JSONLine {
   /// Of a price that falls, how it does, and since when: what is asked at any instant. Nothing of others.
-  package mutating func add(_ terms: AuctionTerms, closingAt end: Timestamp) {
+  ///
+  /// - Parameter end: nil while it does not fall.
+  package mutating func add(_ terms: AuctionTerms, closingAt end: Timestamp?) {
     guard let descent = terms.fallingPrice else { return }
     add("de_centavos", descent.from.minorUnits)
     add("passo_centavos", descent.step.minorUnits)
     add("cada_s", descent.every.microseconds / 1_000_000)
     add("ate_centavos", descent.to.minorUnits)
-    add("cai_desde_us", terms.fallsSince(closingAt: end).microseconds)
+    if let end { add("cai_desde_us", terms.fallsSince(closingAt: end).microseconds) }
   }
 }
 

@@ -8,7 +8,7 @@ extension FollowedAuction {
   /// What the next bid must offer, as far as is known, when it is received at that instant.
   package func minimum(at instant: Timestamp) -> Money {
     guard terms.fallingPrice != nil, price == nil, status == .open || status == .closed else { return minimum }
-    return status == .closed ? terms.openingPrice : terms.asked(at: instant, closingAt: closesAt) ?? minimum
+    return status == .closed ? terms.openingPrice : terms.asked(at: min(instant, closesAt), closingAt: closesAt) ?? minimum
   }
 
   /// When that falls next; nil: it does not, or not by itself.

@@ -29,10 +29,10 @@ extension AuctionTerms {
     fallingPrice.map { $0.price(after: instant - fallsSince(closingAt: end)) }
   }
 
-  /// When what is asked falls next; nil: it does not fall, or no further.
+  /// When what is asked falls next; nil: it does not fall, no further, or not before the end.
   package func nextFall(after instant: Timestamp, closingAt end: Timestamp) -> Timestamp? {
     let since = fallsSince(closingAt: end)
-    return fallingPrice?.nextStep(after: instant - since).map { since + $0 }
+    return fallingPrice?.nextStep(after: instant - since).map { since + $0 }.flatMap { $0 <= end ? $0 : nil }
   }
 
   /// From when the price would have fallen without a pause to be where it is.

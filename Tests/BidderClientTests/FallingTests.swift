@@ -36,6 +36,33 @@ struct FallingTests {
     #expect(model.screen(80, 24).contains("Mínimo agora R$ 300,00"), "it falls no further")
   }
 
+  @Test("is not said to fall to what nobody will be asked")
+  func end() {
+    var model = drawnModel()
+    let descent = AuctionRules.Descent(from: reais(100_000), step: reais(5_000), every: .seconds(30), to: reais(30_000))
+    let opensAt = drawnNow - .seconds(100)
+    for (length, last) in [(119, 85_000), (120, 80_000)] as [(Int64, Int64)] {
+      let terms = AuctionTerms(
+        auction: lot, title: "Violão", seller: dora, format: .dutch, openingPrice: reais(30_000), increment: .fixed(reais(1)),
+        opensAt: opensAt, closesAt: opensAt + .seconds(length), rules: AuctionRules(extensionWindow: .zero, descent: descent))
+      let view = AuctionView(terms: terms, status: .open, head: 0, minimum: reais(100_000), closesAt: terms.closesAt)
+      model.live.lots[lot] = Lot(view)
+      #expect(view.nextFall(after: drawnNow) == (length == 120 ? drawnNow + .seconds(20) : nil))
+      #expect(view.minimum(at: drawnNow + .seconds(500)) == reais(last))
+      #expect(model.screen(80, 24).contains("Próximo R$ 800,00") == (length == 120))
+    }
+  }
+
+  @Test("that nobody met stands at its least when it is over, and is asked no more")
+  func unsold() {
+    var model = model(since: 590)
+    model.pass(.seconds(10))
+    model.hear(closed(lot, result(.noBids)))
+    model.press(.character("3"))
+    #expect(model.live.lots[lot]?.view.minimum(at: model.now) == reais(30_000))
+    #expect(!model.screen(100, 30).contains("PREÇO PEDIDO") && !model.screen(100, 30).contains("R$ 1.000,00"))
+  }
+
   @Test("that falls goes on being what an armed bid was meant for, which sends what it showed")
   func arming() {
     var model = model()
@@ -91,6 +118,37 @@ struct FallingTests {
         lot, line(1, bruno, 85_000, secondsAgo: 0), block: 1, minimum: reais(85_000), closesAt: drawnNow + .seconds(500)))
     model.pass(.seconds(60))
     #expect(model.screen(100, 30).contains("LANCE ATUAL") && model.screen(100, 30).contains("R$ 850,00"))
+  }
+
+  @Test("that costs less than was offered is told as what it costs")
+  func paid() {
+    var model = model(since: 118)
+    model.press(.character("+"))
+    guard case .submitBid(let ticket, _, let offered)? = model.press(.key(.enter)).first else {
+      Issue.record("no bid")
+      return
+    }
+    #expect(offered == reais(85_000))
+    model.hear(.bid(ticket, .sent(bidID(7))))
+    model.pass(.seconds(3))
+    model.hear(
+      .bidAccepted(
+        lot, line(7, alice, 80_000, secondsAgo: 0), block: 1, minimum: reais(80_000), closesAt: drawnNow + .seconds(482)))
+    #expect(model.live.lots[lot]?.view.ownLast == reais(80_000))
+    #expect(model.live.notices.all.contains { $0.fact == .accepted(reais(80_000)) })
+    #expect(!model.live.notices.all.contains { $0.fact == .accepted(reais(85_000)) })
+  }
+
+  @Test("takes its place in a list that is sorted by price as it falls")
+  func sorting() {
+    var model = model()
+    model.live.lots[auctionID("z-1")] = Lot(auction("z-1", "Relógio", opening: 82_000))
+    model.sort = .price
+    model.hear(.live)
+    func order() -> [AuctionID] { model.order.filter { [lot, auctionID("z-1")].contains($0) } }
+    #expect(order() == [lot, auctionID("z-1")])
+    model.pass(.seconds(20))
+    #expect(order() == [auctionID("z-1"), lot])
   }
 
   @Test("stands still on a frozen screen")

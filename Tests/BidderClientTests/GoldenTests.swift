@@ -113,6 +113,14 @@ struct GoldenTests {
       Scene("congelado") { $0.press(.character("p")) },
       Scene("ajuda") { $0.press(.character("?")) },
       Scene("avisos") { $0.press(.character("n")) },
+      Scene("nao-vendido") { model in
+        let lot = auctionID("l-03")
+        model.live.lots[lot] = Lot(falling("l-03", "Violão Giannini 1978", since: 600))
+        model.hear(closed(lot, result(.noBids)))
+        model.press(.character("3"))
+        model.selection = lot
+        model.pass(.zero)
+      },
       Scene("caindo") { model in
         model.live.lots[auctionID("l-03")] = Lot(falling("l-03", "Violão Giannini 1978", since: 100))
         model.pass(.zero)

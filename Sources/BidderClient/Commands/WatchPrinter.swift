@@ -176,7 +176,7 @@ struct WatchPrinter {
     line.add("preco_centavos", state.price?.minorUnits)
     line.add("lider", state.leader?.text)
     line.add("minimo_centavos", asked(state).minorUnits)
-    line.add(state.terms, closingAt: state.closesAt)
+    line.add(state.terms, closingAt: state.status == .open && state.price == nil ? state.closesAt : nil)
     line.add("fim_us", state.endsAt.microseconds)
     if let isReserveMet = state.isReserveMet { line.add("reserva_atingida", isReserveMet) }
     more(&line)

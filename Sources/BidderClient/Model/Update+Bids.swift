@@ -27,7 +27,7 @@ extension Model {
     let lot = live.lots[id]
     switch stage {
     case .sending, .delivered: break
-    case .accepted: note(.accepted(bid.amount), lot)
+    case .accepted: note(.accepted(lot?.view.cost(of: bid.id) ?? bid.amount), lot)
     case .uncertain: note(.uncertain(bid.amount), lot)
     case .refused(let refused): note(.refused(refused, bid.amount), lot)
     case .busy: note(.busy(bid.amount), lot)

@@ -29,7 +29,9 @@ extension Model {
   /// Most messages of a busy house leave the order alone, and putting it right is the dearest thing that an update does.
   private func mayReorder(_ message: Message) -> Bool {
     switch message {
-    case .tick, .eventsLost: false
+    case .tick(let clock):
+      sort == .price && live.lots.values.contains { $0.view.nextFall(after: now).map { $0 <= clock.instant } ?? false }
+    case .eventsLost: false
     case .input: true
     case .gateway(let event, _):
       switch event {

@@ -172,7 +172,7 @@ extension Drawing {
   }
 
   private func priceLabel(_ lot: Lot) -> Text {
-    lot.view.terms.format == .dutch && lot.view.price == nil ? .askedNow : .currentBid
+    lot.view.isAsking ? .askedNow : .currentBid
   }
 
   /// What it costs to have it at once, where that can be had.
