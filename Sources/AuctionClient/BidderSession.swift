@@ -145,7 +145,7 @@ package struct BidderSession: Machine {
       let changes = auction.takeCancellation(reason: reason, at: notice.clock.instant, asOf: notice.clock)
       auctions[notice.auction] = auction
       return changes.isEmpty ? [] : [.tell(.auction(auction, changes))]
-    case .passedOn(let said): return hear(said, isWhole: false)
+    case .passedOn(let said): return hear(said)
     // The block that moved the end says it all, and in order.
     case .extended, .answered, .clock, .ledgerClosed, .reserve, .voiding: return []
     }

@@ -13,31 +13,38 @@ extension FollowedAuction {
 
   /// Whether the house has passed it on more often than is known.
   func lacksPassing(_ summary: AuctionSummary) -> Bool {
-    health == .whole && summary.passedOn.map { $0.sequence > passedOn.last?.sequence ?? 0 } ?? false
+    health == .whole && summary.passedOn.map { $0.sequence > lastPassing } ?? false
   }
 
-  /// The same auction, of which another reader has heard how it was passed on.
+  /// The last number under which it was.
+  private var lastPassing: Int64 { passedOn.map(\.sequence).max() ?? 0 }
+
+  /// The same auction, of which another reader has heard how it was passed on: tested against what this one knows of the bids.
   func passedOn(as other: FollowedAuction) -> FollowedAuction {
     var copy = self
-    copy.passedOn = other.passedOn
+    for said in other.passedOn { _ = copy.take(said) }
     return copy
   }
 
-  /// Takes ms-leilao's word, the signature checked, that the lot goes to another bidder.
-  ///
-  /// - Parameter isWhole: whether everything said before it was heard: otherwise one that does not follow leaves a gap.
-  mutating func take(_ said: PassedOn, isWhole: Bool) -> Step {
+  /// Takes ms-leilao's word, the signature checked, that the lot goes to another bidder. One that does not follow leaves a gap: nobody
+  /// signs that an answer has all of them.
+  mutating func take(_ said: PassedOn) -> Step {
     let passing = said.passing
-    guard health == .whole, passing.edition == edition, said.sequence > passedOn.last?.sequence ?? 0 else {
+    guard health == .whole, passing.edition == edition, said.sequence > lastPassing else {
       return passedOn.contains { $0.sequence == said.sequence && $0.passing != passing } && health == .whole
         ? refuse("dois repasses com o mesmo número", "two passings-on under one number") : .alreadyKnown
+    }
+    // A house that has forgotten it, journals restored from copies, says it again under a new number.
+    if let place = passedOn.firstIndex(where: { $0.passing.isSame(as: passing) }) {
+      passedOn[place] = said
+      return .alreadyKnown
     }
     guard let result, let head, status == .closed else { return .gap }
     guard var lot = FinishedLot(result, digest: head.digest, seller: terms.seller, price: price) else {
       return refuse("o repasse de um lote que ninguém podia levar", "the passing on of a lot that nobody could have")
     }
-    for known in passedOn { lot.pass(known.passing) }
-    if passing.from != lot.holder, passing.result == lot.result, !isWhole { return .gap }
+    for known in passedOn { lot.pass(known) }
+    if passing.from != lot.holder, passing.result == lot.result { return .gap }
     guard lot.refusal(of: passing) == nil, passing.amount >= terms.openingPrice else {
       return refuse("um repasse que não segue do resultado", "a passing on that does not follow from the result")
     }
@@ -49,15 +56,12 @@ extension FollowedAuction {
     return .applied([.passedOn(passing)])
   }
 
-  /// Exactly, where the lot goes to the one who led, or to the one behind him; of later ones only whether they had bid.
+  /// Where the reserve was not met, the first one goes to the one who led; the others as the bids give it, for who has read them all.
   private func isRight(_ passing: PassingOn, _ result: AuctionResult) -> Bool {
-    let isOfLeader = result.outcome == .conditional && passedOn.isEmpty
-    if isOfLeader { return (passing.to, passing.amount) == (leader, price) }
-    if passedOn.count == (result.outcome == .conditional ? 1 : 0), let heir {
-      return (passing.to, passing.amount) == (heir.leader, heir.price)
-    }
-    guard isFromTheFirst, bids.count < Self.bidsKept else { return true }
-    return bids.contains { $0.bidder == passing.to && !$0.isVoided }
+    let places = result.outcome == .conditional ? passedOn.count - 1 : passedOn.count
+    guard places >= 0 else { return (passing.to, passing.amount) == (leader, price) }
+    guard let heirs else { return true }
+    return heirs.indices.contains(places) && heirs[places] == Heir(bidder: passing.to, amount: passing.amount)
   }
 
   private mutating func refuse(_ portuguese: String, _ english: String) -> Step {
@@ -70,22 +74,22 @@ extension HouseStatement {
 }
 
 extension BidderSession {
-  /// What an answer has behind an auction's last block: all that there is.
+  /// What an answer has behind an auction's last block. What is missing there is asked for when the list tells of it again.
   mutating func hear(passings statements: [HouseStatement]) -> [Output] {
     statements.flatMap { statement -> [Output] in
       guard let said = statement.passedOn else { return [] }
-      return (concerns.include(statement) ? [.tell(.concerning(statement))] : []) + hear(said, isWhole: true)
+      return (concerns.include(statement) ? [.tell(.concerning(statement))] : []) + hear(said, asking: false)
     }
   }
 
-  /// - Parameter isWhole: whether everything that was said before it has been heard.
-  mutating func hear(_ said: PassedOn, isWhole: Bool) -> [Output] {
-    guard let step = auctions[said.auction]?.take(said, isWhole: isWhole), let auction = auctions[said.auction] else { return [] }
+  /// - Parameter isAsking: whether to ask at once for what is missing before it.
+  mutating func hear(_ said: PassedOn, asking isAsking: Bool = true) -> [Output] {
+    guard let step = auctions[said.auction]?.take(said), let auction = auctions[said.auction] else { return [] }
     switch step {
     case .applied(let changes): return [.tell(.auction(auction, changes))]
     case .alreadyKnown: return []
     case .gap:
-      if !isWhole { want(said.auction, from: auction.status == .closed ? auction.head?.block : nil) }
+      if isAsking { want(said.auction, from: auction.status == .closed ? auction.head?.block : nil) }
       return []
     }
   }

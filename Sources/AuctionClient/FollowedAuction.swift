@@ -28,8 +28,8 @@ package struct FollowedAuction: Sendable {
   package private(set) var result: AuctionResult?
   /// To whom it went after that, one after the other.
   package internal(set) var passedOn: [PassedOn] = []
-  /// Who would have won without the one who led in the end; nil where that cannot be told.
-  private(set) var heir: FollowedBids.Standing?
+  /// To whom it goes without the one who led in the end, one after the other; nil where that cannot be told.
+  private(set) var heirs: [Heir]?
   /// Why it was cancelled, as the operator said it.
   package private(set) var cancellation: String?
   /// Why bids do not count just now, as the operator said it.
@@ -230,7 +230,7 @@ package struct FollowedAuction: Sendable {
       && (!isFromTheFirst || result.acceptedBids == acceptedBids)
       && (promised.map { $0.block <= block.number } ?? true)
     if isTrue, result.outcome == .sold || result.outcome == .conditional {
-      heir = record.standing(without: leader, under: terms)
+      heirs = record.heirs(without: leader, under: terms)
     }
     close(result, at: block.clock.instant, evidence)
     let broken = isTrue ? [] : [breakChain("o resultado não é o da corrente", "the result is not the chain's")]

@@ -162,15 +162,15 @@ struct FollowedBids: Sendable {
     return (next..<items.count).allSatisfy { items[$0].commitment == nil } && wereRight(under: terms)
   }
 
-  /// What the bids that count come to without those of one bidder, when all that was secret is known; nil where that cannot be told.
-  func standing(without bidder: PrincipalID?, under terms: AuctionTerms) -> Standing? {
+  /// To whom the bids that count give the lot without those of one bidder, one after the other, when all that was secret is known; nil
+  /// where that cannot be told.
+  func heirs(without bidder: PrincipalID?, under terms: AuctionTerms) -> [Heir]? {
     guard isWhole, let bidder else { return nil }
     let (left, maxima) = (Set(voided.map(\.place)), maxima)
     let offers = (0..<items.count).filter { !left.contains($0) }.map {
       Contest.Offer(bidder: items[$0].name.bidder, amount: items[$0].amount, maximum: maxima[$0])
     }
-    let heir = Succession(offers, under: terms, reserve: reserve).next(without: [bidder])
-    return (heir?.amount, heir?.bidder)
+    return Succession(offers, under: terms, reserve: reserve).heirs(without: [bidder], atMost: FinishedLot.mostPassings)
   }
 
   /// How far each went, once all of them are open.

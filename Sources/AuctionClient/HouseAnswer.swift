@@ -47,7 +47,8 @@ package struct HouseAnswer: Sendable {
     case (.auctions, .auctions(let summaries)):
       summaries.count == statements.count && summaries.allSatisfy { isTold(of: $0.auction) }
         && zip(summaries, statements).allSatisfy { $1.digest == $0.edition && $1.schedules($0.auction) }
-    case (.blocks(let asked, _), .blocks(let auction, let first, let head)): asked == auction && hasAll(from: first, to: head)
+    case (.blocks(let asked, _), .blocks(let auction, let first, let head)):
+      asked == auction && hasAll(of: auction, from: first, to: head)
     case (.ledger(let asked, _), .ledger(let auction, _, _)): asked == auction
     case (.bid(let asker, let asked), .bid(let bidder, let bid, let verdict)):
       asker == bidder && asked == bid && proves(verdict, on: bid, of: bidder)
@@ -55,12 +56,12 @@ package struct HouseAnswer: Sendable {
     }
   }
 
-  private func hasAll(from first: Int64, to head: Seen?) -> Bool {
+  /// Of what follows the last block it need not have all: nothing that is signed says how much that is.
+  private func hasAll(of auction: AuctionID, from first: Int64, to head: Seen?) -> Bool {
     guard let head else { return statements.isEmpty }
     var next = first
     for statement in statements {
-      // Behind the last block.
-      if case .passedOn = statement.fact, next > head.block { continue }
+      if case .passedOn(let said) = statement.fact, said.auction == auction, next > head.block { continue }
       guard case .block(let block) = statement.fact, block.number == next else { return false }
       next += 1
     }

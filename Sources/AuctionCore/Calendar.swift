@@ -318,8 +318,8 @@ extension Calendar {
     case .void: return [.handedOn(command)]
     case .passOn(let passing):
       guard let entry = entries[passing.auction] else { return [] }
-      // Somebody may not have heard it.
-      if let last = entry.passedOn, last.passing.isSame(as: passing) { return [.passedOn(last, scribe.passedOn(last))] }
+      // Somebody may not have heard it, and then nothing that came after it either.
+      if let before = entry.lot?.said(from: passing), !before.isEmpty { return before.map { .passedOn($0, scribe.passedOn($0)) } }
       let last = max(entry.sequence, timesForgotten * Calendar.forgottenNotices)
       let said = PassedOn(passing, sequence: last + 1, clock: clock)
       change(passing.auction, of: passing.edition) { $0.pass(said) }

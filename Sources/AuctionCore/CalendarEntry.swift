@@ -23,8 +23,6 @@ struct CalendarEntry: Equatable, Sendable {
   private let seller: PrincipalID?
   /// What has become of the lot; nil until it is over, and where there is nothing to be had.
   private(set) var lot: FinishedLot?
-  /// How the lot was passed on last.
-  private(set) var passedOn: PassedOn?
   private(set) var opensAt: Timestamp
   private(set) var closesAt: Timestamp
   private(set) var phase: Phase
@@ -41,15 +39,13 @@ struct CalendarEntry: Equatable, Sendable {
   init(_ closed: ClosedEntry) {
     (edition, opensAt, closesAt, sequence) = (closed.edition, closed.opensAt, closed.closesAt, closed.sequence)
     (phase, due, lot, seller) = (.over, nil, closed.lot, closed.seller)
-    passedOn = closed.passedOn
   }
 
   /// Nil while it is not over.
   func closed(_ auction: AuctionID) -> ClosedEntry? {
     guard phase == .over else { return nil }
     return ClosedEntry(
-      auction: auction, edition: edition, opensAt: opensAt, closesAt: closesAt, sequence: sequence, seller: seller, lot: lot,
-      passedOn: passedOn)
+      auction: auction, edition: edition, opensAt: opensAt, closesAt: closesAt, sequence: sequence, seller: seller, lot: lot)
   }
 
   var status: AuctionStatus {
@@ -126,13 +122,13 @@ struct CalendarEntry: Equatable, Sendable {
   /// In `CommandRefusal`'s order; nil: the lot can be passed on.
   func refusal(of passing: PassingOn) -> CommandRefusal? {
     guard phase == .over else { return .notOver }
-    if passedOn?.passing.isSame(as: passing) == true { return nil }
-    return lot.map { $0.refusal(of: passing) } ?? .nothingToPassOn
+    guard let lot else { return .nothingToPassOn }
+    return lot.said(from: passing).isEmpty ? lot.refusal(of: passing) : nil
   }
 
   mutating func pass(_ said: PassedOn) {
-    (sequence, passedOn) = (said.sequence, said)
-    lot?.pass(said.passing)
+    sequence = said.sequence
+    lot?.pass(said)
   }
 
   private static let punctual = Interval.seconds(1)

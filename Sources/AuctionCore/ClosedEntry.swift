@@ -13,15 +13,12 @@ package struct ClosedEntry: Hashable, Sendable {
   package let seller: PrincipalID?
   /// Nil where there is nothing to pass on, or where an earlier version left it out.
   package let lot: FinishedLot?
-  package let passedOn: PassedOn?
 
   package init(
     auction: AuctionID, edition: Edition, opensAt: Timestamp, closesAt: Timestamp, sequence: Int64,
-    seller: PrincipalID?, lot: FinishedLot?,
-    passedOn: PassedOn?
+    seller: PrincipalID?, lot: FinishedLot?
   ) {
     (self.auction, self.edition, self.opensAt) = (auction, edition, opensAt)
-    (self.seller, self.passedOn) = (seller, passedOn)
-    (self.closesAt, self.sequence, self.lot) = (closesAt, sequence, lot)
+    (self.closesAt, self.sequence, self.seller, self.lot) = (closesAt, sequence, seller, lot)
   }
 }

@@ -9,18 +9,18 @@ package struct FinishedLot: Hashable, Sendable {
   /// The closing block's digest.
   package let result: Digest
   package let seller: PrincipalID
-  /// Nil where the reserve was not met, and it was offered to nobody yet.
-  package private(set) var holder: PrincipalID?
-  /// What he pays; before that, the price at the end as far as it is known. Who comes after him pays no more.
-  package private(set) var amount: Money?
-  /// Who had it before him, in that order.
-  package private(set) var before: [PrincipalID]
+  /// Nil where the reserve was not met.
+  package let winner: PrincipalID?
+  /// At the end, as far as it is known.
+  package let price: Money?
+  /// How it was passed on since, in that order.
+  package private(set) var passings: [PassedOn]
 
   /// So often one lot is passed on at most: what is said of it fits into one answer.
   package static let mostPassings = 16
 
-  package init(result: Digest, seller: PrincipalID, holder: PrincipalID?, amount: Money?, before: [PrincipalID]) {
-    (self.result, self.seller, self.holder, self.amount, self.before) = (result, seller, holder, amount, before)
+  package init(result: Digest, seller: PrincipalID, winner: PrincipalID?, price: Money?, passings: [PassedOn] = []) {
+    (self.result, self.seller, self.winner, self.price, self.passings) = (result, seller, winner, price, passings)
   }
 
   /// Nil where nobody has bid, or where it was cancelled.
@@ -28,29 +28,33 @@ package struct FinishedLot: Hashable, Sendable {
   /// - Parameter price: at the end; of what the reserve kept from being sold the result does not say it.
   package init?(_ result: AuctionResult, digest: Digest, seller: PrincipalID, price: Money? = nil) {
     switch result.outcome {
-    case .sold: self.init(result: digest, seller: seller, holder: result.winner, amount: result.amount, before: [])
-    case .conditional: self.init(result: digest, seller: seller, holder: nil, amount: price, before: [])
+    case .sold: self.init(result: digest, seller: seller, winner: result.winner, price: result.amount)
+    case .conditional: self.init(result: digest, seller: seller, winner: nil, price: price)
     case .noBids, .cancelled: return nil
     }
   }
 
-  /// All whose bids count no longer when it is passed on now.
-  package var passedOver: Set<PrincipalID> { Set(before + [holder].compactMap { $0 }) }
+  /// Nil where the reserve was not met, and it was offered to nobody yet.
+  package var holder: PrincipalID? { passings.last?.passing.to ?? winner }
+  /// What he pays; who comes after him pays no more.
+  package var amount: Money? { passings.last?.passing.amount ?? price }
+  /// All whose bids count no longer when it is passed on now: who had it, and who has it.
+  package var passedOver: Set<PrincipalID> { Set([winner].compactMap { $0 } + passings.map(\.passing.to)) }
+
+  /// That passing and all that were said after it; nothing where it was not said.
+  package func said(from passing: PassingOn) -> ArraySlice<PassedOn> { passings.drop { !$0.passing.isSame(as: passing) } }
 
   /// In `CommandRefusal`'s order; nil: it can be.
   package func refusal(of passing: PassingOn) -> CommandRefusal? {
     if passing.result != result { return .wrongResult }
     if passing.from != holder { return .wrongHolder }
-    if before.count >= Self.mostPassings { return .nothingToPassOn }
+    if passings.count >= Self.mostPassings { return .nothingToPassOn }
     if passing.to.role != .bidder || passing.to == seller || passedOver.contains(passing.to) { return .wrongRecipient }
     return amount.map { passing.amount > $0 } ?? false ? .wrongAmount : nil
   }
 
   /// To be told only what it does not refuse.
-  package mutating func pass(_ passing: PassingOn) {
-    if let holder { before.append(holder) }
-    (holder, amount) = (passing.to, passing.amount)
-  }
+  package mutating func pass(_ said: PassedOn) { passings.append(said) }
 }
 
 /// Of a closing block: what has become of the lot.

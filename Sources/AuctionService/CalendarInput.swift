@@ -74,10 +74,9 @@ package enum CalendarInput: Sendable {
     fields.add(closed.seller?.text ?? "")
     if let lot = closed.lot {
       fields.add(lot.result.bytes)
-      fields.add(lot.holder?.text ?? "")
-      fields.add(lot.amount?.minorUnits)
-      fields.add(closed.passedOn?.payload ?? [])
-      for id in lot.before { fields.add(id.text) }
+      fields.add(lot.winner?.text ?? "")
+      fields.add(lot.price?.minorUnits)
+      for said in lot.passings { fields.add(said.payload) }
     }
     return fields.bytes
   }
@@ -87,7 +86,7 @@ package enum CalendarInput: Sendable {
     guard let auction = fields.text().flatMap({ AuctionID($0) }), let edition = fields.next().flatMap({ Digest($0) }),
       let opensAt = fields.number(), let closesAt = fields.number(), let sequence = fields.number()
     else { return nil }
-    var lot: (lot: FinishedLot, passedOn: PassedOn?)?
+    var lot: FinishedLot?
     // Up to version 10 that was all.
     let seller = fields.isAtEnd ? nil : fields.text().flatMap { PrincipalID($0) }
     if !fields.isAtEnd {
@@ -96,23 +95,18 @@ package enum CalendarInput: Sendable {
     }
     return ClosedEntry(
       auction: auction, edition: edition, opensAt: Timestamp(microseconds: opensAt),
-      closesAt: Timestamp(microseconds: closesAt), sequence: sequence, seller: seller, lot: lot?.lot, passedOn: lot?.passedOn)
+      closesAt: Timestamp(microseconds: closesAt), sequence: sequence, seller: seller, lot: lot)
   }
 
-  private static func lot(_ fields: inout Fields, seller: PrincipalID) -> (lot: FinishedLot, passedOn: PassedOn?)? {
-    guard let result = fields.digest(), let holder = fields.text(),
-      let amount = fields.optionalNumber(), let last = fields.next()
-    else { return nil }
-    let passedOn = try? PassedOn(payload: last, kind: .passedOn)
-    guard last.isEmpty == (passedOn == nil) else { return nil }
-    var before: [PrincipalID] = []
+  private static func lot(_ fields: inout Fields, seller: PrincipalID) -> FinishedLot? {
+    guard let result = fields.digest(), let winner = fields.text(), let price = fields.optionalNumber() else { return nil }
+    var passings: [PassedOn] = []
     while !fields.isAtEnd {
-      guard let id = fields.text().flatMap({ PrincipalID($0) }) else { return nil }
-      before.append(id)
+      guard let said = fields.next().flatMap({ try? PassedOn(payload: $0, kind: .passedOn) }) else { return nil }
+      passings.append(said)
     }
-    let lot = FinishedLot(
-      result: result, seller: seller, holder: PrincipalID(holder), amount: amount.flatMap { Money(minorUnits: $0) },
-      before: before)
-    return (lot, passedOn)
+    return FinishedLot(
+      result: result, seller: seller, winner: PrincipalID(winner), price: price.flatMap { Money(minorUnits: $0) },
+      passings: passings)
   }
 }

@@ -141,7 +141,7 @@ private struct LotToPass: Sendable {
           "repasse_nao_confere",
           Sentence("o que a casa já repassou não segue do livro", "what the house has passed on does not follow from the ledger"))
       }
-      lot.pass(said.passing)
+      lot.pass(said)
     }
   }
 }

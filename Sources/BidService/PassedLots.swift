@@ -10,7 +10,6 @@ import SharedKernel
 struct PassedLots: Equatable, Sendable {
   private struct Passed: Equatable {
     var lot: FinishedLot
-    var last: AuctionSummary.Holder
     /// Of the statements, in their order.
     var statements: [Digest]
   }
@@ -22,23 +21,29 @@ struct PassedLots: Equatable, Sendable {
   ///   from the result that the books hold.
   mutating func take(_ said: PassedOn, _ statement: Digest, after book: ClosedBook?) -> Int64? {
     let passing = said.passing
-    guard let book, book.edition == passing.edition, said.sequence > lots[said.auction]?.last.sequence ?? book.lastSequence,
+    guard let book, book.edition == passing.edition,
+      said.sequence > lots[said.auction]?.lot.passings.last?.sequence ?? book.lastSequence,
       var lot = lots[said.auction]?.lot ?? FinishedLot(book), lot.refusal(of: passing) == nil
     else { return nil }
-    lot.pass(passing)
-    let holder = AuctionSummary.Holder(id: passing.to, amount: passing.amount, sequence: said.sequence, at: said.clock.instant)
+    lot.pass(said)
     let statements = (lots[said.auction]?.statements ?? []) + [statement]
-    lots[said.auction] = Passed(lot: lot, last: holder, statements: statements)
+    lots[said.auction] = Passed(lot: lot, statements: statements)
     return Int64(statements.count)
   }
 
   /// Who has it now; nil: it was not passed on.
-  func holder(of auction: AuctionID) -> AuctionSummary.Holder? { lots[auction]?.last }
+  func holder(of auction: AuctionID) -> AuctionSummary.Holder? {
+    lots[auction]?.lot.passings.last.map {
+      AuctionSummary.Holder(id: $0.passing.to, amount: $0.passing.amount, sequence: $0.sequence, at: $0.clock.instant)
+    }
+  }
 
   func statements(of auction: AuctionID) -> [Digest] { lots[auction]?.statements ?? [] }
 
   /// Auctions of which that was said since then.
-  func passedOn(since instant: Timestamp) -> Set<AuctionID> { Set(lots.filter { $1.last.at >= instant }.keys) }
+  func passedOn(since instant: Timestamp) -> Set<AuctionID> {
+    Set(lots.filter { $1.lot.passings.last.map { $0.clock.instant >= instant } ?? false }.keys)
+  }
 }
 
 extension FinishedLot {

@@ -63,6 +63,9 @@ struct PassingOnTests {
     #expect(refusal { pass(&$0, from: "beta", to: "gamma", 1_00) } == [.wrongHolder])
     #expect(refusal { pass(&$0, from: nil, to: "gamma", 1_00) } == [.wrongHolder])
     for stranger: PrincipalID in ["alpha", "dona", "operador", "ms_lance", "casa"] {
+      var conditional = self.house(.conditional, nil, nil)
+      let refusals = stranger == "alpha" ? [] : pass(&conditional, from: nil, to: stranger, 1_00).refusals
+      #expect(refusals == (stranger == "alpha" ? [] : [.wrongRecipient]), "nor where nobody has it yet: \(stranger)")
       #expect(refusal { pass(&$0, from: "alpha", to: stranger, 1_00) } == [.wrongRecipient], "\(stranger)")
     }
     #expect(refusal { pass(&$0, from: "alpha", to: "beta", 500_01) } == [.wrongAmount])
@@ -89,9 +92,10 @@ struct PassingOnTests {
     #expect(pass(&house, from: "alpha", to: "beta", 1_00).refusals == [nil], "the first result stands")
   }
 
-  @Test func `goes so far and no further`() {
-    var house = house()
-    var holder: PrincipalID = "alpha"
+  @Test(arguments: [AuctionResult.Outcome.sold, .conditional])
+  func `goes so far and no further`(outcome: AuctionResult.Outcome) {
+    var house = outcome == .sold ? house() : house(.conditional, nil, nil)
+    var holder: PrincipalID? = outcome == .sold ? "alpha" : nil
     for number in 0..<FinishedLot.mostPassings {
       let next = PrincipalID("b\(number)") ?? "beta"
       #expect(pass(&house, from: holder, to: next, 1_00).refusals == [nil])
@@ -115,20 +119,25 @@ struct PassingOnTests {
     #expect(again.refusals == [nil] && again.passings == first.passings)
     #expect(pass(&house, from: "alpha", to: "beta", 399_99).refusals == [.wrongHolder])
     let next = pass(&house, from: "beta", to: "gamma", 1_00)
-    #expect(next.passings.map(\.sequence) == [3] && pass(&house, from: "alpha", to: "beta", 400_00).refusals == [.wrongHolder])
+    #expect(next.passings.map(\.sequence) == [3])
+    let both = pass(&house, from: "alpha", to: "beta", 400_00)
+    #expect(both.refusals == [nil] && both.passings == first.passings + next.passings, "whoever missed one missed the next too")
+    #expect(pass(&house, from: "beta", to: "gamma", 1_00).passings == next.passings)
+    #expect(pass(&house, from: "gamma", to: "delta", 1_00).passings.map(\.sequence) == [4], "it changed nothing")
   }
 
   @Test func `is kept when all that is left of the auction is one entry`() throws {
     var house = house()
     pass(&house, from: "alpha", to: "beta", 400_00)
     let closed = try #require(house.calendar.closed(before: Build.noon + .seconds(9_999)).first)
-    #expect(closed.lot?.holder == "beta" && closed.lot?.before == ["alpha"] && closed.sequence == 2)
+    #expect(closed.lot?.holder == "beta" && closed.lot?.winner == "alpha" && closed.sequence == 2)
     var later = CalendarHouse()
     later.give(.closed(closed))
     #expect(pass(&later, from: "alpha", to: "gamma", 1_00, edition: closed.edition).refusals == [.wrongHolder])
     #expect(pass(&later, from: "alpha", to: "beta", 400_00, edition: closed.edition).passings.map(\.sequence) == [2], "again")
     #expect(pass(&later, from: "beta", to: "alpha", 1_00, edition: closed.edition).refusals == [.wrongRecipient])
     #expect(pass(&later, from: "beta", to: "gamma", 400_00, edition: closed.edition).passings.map(\.sequence) == [3])
+    #expect(pass(&later, from: "alpha", to: "beta", 400_00, edition: closed.edition).passings.map(\.sequence) == [2, 3], "both")
   }
 
   @Test func `after the calendar has forgotten what it said, is said under numbers that were never used`() {

@@ -755,13 +755,19 @@ class Chain:
         return state
 
     def pass_on(self, envelope):
-        """True for a lot that goes to another, False for what is known already."""
+        """True for a lot that goes to another, False for what is known already. Give an answer's in its order: one that is missing there
+        is no fault of the house's (ask again), and looks here like one of who does not have it."""
+        def same(a, b):
+            return all(a[name] == b[name] for name in ("edicao", "resultado_sha256", "de", "para", "valor_centavos"))
+
         said = self.house.open(envelope, "leilao-repassado").value
         self.own(said, "leilao-repassado")
         if said in self.passed:
             return False
         need(self.result is not None and self.result["situacao"] in ("vendido", "condicional"), "leilao-repassado: nothing to pass on")
         need(said["resultado_sha256"] == self.hashes[-1], "leilao-repassado: of another result")
+        if any(same(one, said) for one in self.passed):
+            return False                               # a house that has forgotten it says it again, under a new number
         need(said["sequencia"] > self.sequence, "leilao-repassado: sequencia does not rise")
         need(said["de"] == (self.holders[-1] if self.holders else None), "leilao-repassado: of one who does not have it")
         need((said["para"], said["valor_centavos"]) == self.heir(), f"leilao-repassado: {said}, and the bids give {self.heir()}")

@@ -401,6 +401,10 @@ class Scenario:
                  self.wait(lambda: len(chain.passed) == times, 10) and chain.holders[-1] == due[0], f"{chain.passed} {self.trouble}")
             last = due[0]
         that(f"{what}: two bidders had it, one after the other", len(chain.holders) == 2, chain.holders)
+        if chain.passed:
+            said = chain.passed[0]
+            answer = runs(f"{what}: the first one commanded again is answered", lambda: give(said["de"], said["para"], said["valor_centavos"]))
+            that(f"{what}: and said again, as it was", answer and answer["situacao"] == "aceito" and chain.holders[-1] == last, answer)
 
         def told():
             statement, envelopes, _ = self.bidder.ask(self.house, "leiloes", apos=None)

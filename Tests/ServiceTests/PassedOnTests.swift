@@ -112,7 +112,8 @@ struct LotToPassOnTests {
       guard entry.kind == "encerrado", case .closed(let closed) = try CalendarDesk.decode(entry) else { return nil }
       return closed
     }
-    #expect(closed.map(\.lot?.holder) == ["gamma"] && closed.first?.lot?.before == ["alpha", "beta"])
+    #expect(closed.map(\.lot?.holder) == ["gamma"] && closed.first?.lot?.winner == "alpha")
+    #expect(try closed.first?.lot?.passings == passings && passings.count == 2)
     #expect(closed.first?.lot?.result == result && closed.first?.lot?.amount == 400_00)
   }
 
@@ -251,12 +252,9 @@ struct PassedOnTests {
 
   // MARK: A follower
 
-  private func words(_ statements: [PassedOn], isWhole: Bool = true, _ change: (inout FollowedAuction) -> Void = { _ in }) throws
-    -> String?
-  {
+  private func words(_ statements: [PassedOn]) throws -> String? {
     var auction = try bench.follow(bench.ledger)
-    change(&auction)
-    for statement in statements { _ = auction.take(statement, isWhole: isWhole) }
+    for statement in statements { _ = auction.take(statement) }
     if case .broken(let words) = auction.health { return words }
     #expect(auction.passedOn.count <= statements.count)
     return nil
@@ -265,14 +263,13 @@ struct PassedOnTests {
   @Test func `is believed only as what the bids come to`() throws {
     let (first, second) = (try said(), try said(from: "alpha", to: "gamma", 100_00, sequence: 6))
     var auction = try bench.follow(bench.ledger)
-    guard case .applied([.passedOn(first.passing)]) = auction.take(first, isWhole: false) else { throw Missing("a change") }
-    guard case .alreadyKnown = auction.take(first, isWhole: false) else { throw Missing("that it is known") }
-    guard case .applied = auction.take(second, isWhole: false) else { throw Missing("a change") }
+    guard case .applied([.passedOn(first.passing)]) = auction.take(first) else { throw Missing("a change") }
+    guard case .alreadyKnown = auction.take(first) else { throw Missing("that it is known") }
+    guard case .applied = auction.take(second) else { throw Missing("a change") }
     #expect(auction.health == .whole && auction.holder == "gamma" && auction.passedOn == [first, second])
 
     let (follows, bids) = ("um repasse que não segue do resultado", "um repasse que não é o que os lances dão")
     #expect(try words([said(result: Build.digest("x"))]) == follows)
-    #expect(try words([said(from: "alpha", to: "gamma")]) == follows)
     #expect(try words([said(to: "beta")]) == follows)
     #expect(try words([said(500_01)]) == follows)
     #expect(try words([said(99_99)]) == follows, "less than the opening price")
@@ -281,6 +278,15 @@ struct PassedOnTests {
     #expect(try words([said(199_99)]) == bids)
     #expect(try words([said(), said(from: "alpha", to: "delta", 100_00, sequence: 6)]) == bids, "who has bid nothing")
     #expect(try words([said(), said(from: "alpha", to: "gamma", 200_01, sequence: 6)]) == follows)
+    #expect(try words([said(), said(from: "alpha", to: "gamma", 100_01, sequence: 6)]) == bids, "the second one too")
+    #expect(try words([first, second, said(from: "gamma", to: "delta", 100_00, sequence: 7)]) == bids, "nobody is left")
+    #expect(try words([second]) == nil, "whoever passes answers on may leave one out")
+    // What another reader took without knowing the bids.
+    var other = try bench.follow(bench.ledger)
+    other.passedOn = [try said(199_99)]
+    #expect(try bench.follow(bench.ledger).passedOn(as: other).health != .whole)
+    other.passedOn = [first, second]
+    #expect(try bench.follow(bench.ledger).passedOn(as: other).passedOn == [first, second])
     #expect(try words([said(), said(to: "gamma", 100_00)]) == "dois repasses com o mesmo número")
     #expect(try words([said(edition: Build.digest("x"))]) == nil, "another auction's")
   }
@@ -291,16 +297,16 @@ struct PassedOnTests {
     try bench.place(0, upTo: 250_00, by: "beta", number: 2)
     try bench.calendar(Build.notice(.cancel(reason: "x"), edition: try bench.edition, clock: bench.service.clock.now()))
     let auction = try bench.follow(bench.ledger)
-    #expect(auction.health == .whole && auction.result?.outcome == .cancelled && auction.heir == nil)
+    #expect(auction.health == .whole && auction.result?.outcome == .cancelled && auction.heirs == nil)
   }
 
   @Test func `of which one was missed is asked for`() throws {
     let second = try said(from: "alpha", to: "gamma", 100_00, sequence: 6)
     var auction = try bench.follow(bench.ledger)
-    guard case .gap = auction.take(second, isWhole: false) else { throw Missing("a gap") }
+    guard case .gap = auction.take(second) else { throw Missing("a gap") }
     #expect(auction.health == .whole && auction.passedOn.isEmpty)
     var early = try bench.follow(Array(bench.ledger.dropLast()))
-    guard case .gap = early.take(second, isWhole: false) else { throw Missing("a gap") }
+    guard case .gap = early.take(second) else { throw Missing("a gap") }
   }
 
   @Test func `after the reserve was not met goes to the leader, and then to the one behind him`() throws {
@@ -319,12 +325,12 @@ struct PassedOnTests {
     }
     var auction = try bench.follow(bench.ledger, of: terms)
     #expect(auction.result?.outcome == .conditional && auction.holder == nil)
-    _ = auction.take(try said(nil, "alpha", 220_00, 5), isWhole: true)
-    _ = auction.take(try said("alpha", "beta", 100_00, 6), isWhole: true)
+    _ = auction.take(try said(nil, "alpha", 220_00, 5))
+    _ = auction.take(try said("alpha", "beta", 100_00, 6))
     #expect(auction.health == .whole && auction.holder == "beta")
     for (to, amount) in [("beta", 100_00), ("alpha", 219_99), ("alpha", 220_01)] as [(PrincipalID, Money)] {
       var auction = try bench.follow(bench.ledger, of: terms)
-      _ = auction.take(try said(nil, to, amount, 5), isWhole: true)
+      _ = auction.take(try said(nil, to, amount, 5))
       #expect(auction.health != .whole, "\(to) \(amount)")
     }
     try bench.calendar(try said(nil, "alpha", 220_00, 5))
@@ -353,6 +359,70 @@ struct PassedOnTests {
     try forgetful.pass(.seconds(3))
     try forgetful.give(.link(.statement(statement)))
     #expect(forgetful.session.auctions["moto"]?.passedOn.count == 2 && forgetful.session.auctions["moto"]?.health == .whole)
+  }
+
+  @Test func `is no fault where a house that has forgotten it says it again`() throws {
+    let (first, again) = (try said(), try said(sequence: 1_000_005))
+    let second = try said(from: "alpha", to: "gamma", 100_00, sequence: 6)
+    var auction = try bench.follow(bench.ledger)
+    for statement in [first, second, again] { _ = auction.take(statement) }
+    #expect(auction.health == .whole && auction.holder == "gamma" && auction.passedOn == [again, second])
+    for statement in [first, second, again] {
+      guard case .alreadyKnown = auction.take(statement) else { throw Missing("that it is known") }
+    }
+    guard case .alreadyKnown = auction.take(try said(from: "alpha", to: "gamma", 100_00, sequence: 1_000_006)) else {
+      throw Missing("that it is known")
+    }
+  }
+
+  @Test func `of which whoever passes the answer on leaves out a part, is asked for again`() throws {
+    for statement in [try said(), try said(from: "alpha", to: "gamma", 100_00, sequence: 6)] { try bench.calendar(statement) }
+    let client = AskingClient(bench)
+    var isHonest = false
+    client.passesOn = { query, reply in
+      guard case .blocks = query.subject, !isHonest else { return reply }
+      return SnapshotReply(reply.envelope, envelopes: Array(reply.envelopes.dropLast(2)) + reply.envelopes.suffix(1))
+    }
+    try client.give(.link(.up))
+    try client.pass(.seconds(3))
+    let seen = try #require(client.session.auctions["moto"])
+    #expect(seen.health == .whole && seen.passedOn.isEmpty && seen.result != nil)
+    isHonest = true
+    try client.pass(.seconds(120))
+    #expect(client.session.auctions["moto"]?.passedOn.map(\.passing.to) == ["alpha", "gamma"])
+  }
+
+  @Test func `is no answer about another auction`() throws {
+    let foreign = PassedOn(
+      PassingOn(
+        auction: "carro", edition: try bench.edition, result: try #require(bench.head).digest, from: "beta", to: "alpha",
+        amount: 200_00, reason: "?"), sequence: 5, clock: bench.service.clock.now())
+    let sealed = try bench.world.keys.voice("ms_leilao").seal(foreign)
+    let subject = Query.Subject.blocks("moto", from: 0)
+    let answer = try #require(
+      try bench.ask(Query(id: .random(), subject: subject, about: "moto")) {
+        SnapshotReply($0.envelope, envelopes: $0.envelopes + [sealed.evidence])
+      })
+    #expect(!answer.answers(subject))
+  }
+
+  @Test func `goes from hand to hand no more often in the books than in the calendar`() throws {
+    for outcome in [AuctionResult.Outcome.sold, .conditional] {
+      let result = AuctionResult(
+        outcome: outcome, winner: outcome == .sold ? "beta" : nil, amount: outcome == .sold ? 500_00 : nil, acceptedBids: 1,
+        refusedBids: 0, refusals: Build.digest("r"), closesAt: Build.noon)
+      var lot = try #require(FinishedLot(result, digest: Build.digest("d"), seller: "dona", price: 500_00))
+      for number in 0...FinishedLot.mostPassings {
+        let said = PassedOn(
+          PassingOn(
+            auction: "moto", edition: Build.digest("e"), result: lot.result, from: lot.holder,
+            to: try #require(PrincipalID("b\(number)")), amount: 1_00, reason: "?"), sequence: Int64(number + 1),
+          clock: bench.service.clock.now())
+        #expect(lot.refusal(of: said.passing) == (number < FinishedLot.mostPassings ? nil : .nothingToPassOn))
+        if number < FinishedLot.mostPassings { lot.pass(said) }
+      }
+      #expect(lot.passings.count == FinishedLot.mostPassings)
+    }
   }
 
   @Test func `can be foretold from the ledger's file`() throws {

@@ -115,7 +115,7 @@ struct TerminalGatewayTests {
       auction: "moto", edition: try bench.edition, result: try #require(bench.head).digest, from: "beta", to: "alpha",
       amount: 100_00, reason: "não pagou")
     guard
-      case .applied(let changes) = auction.take(PassedOn(passing, sequence: 5, clock: bench.service.clock.now()), isWhole: true)
+      case .applied(let changes) = auction.take(PassedOn(passing, sequence: 5, clock: bench.service.clock.now()))
     else { throw Missing("a change") }
     gateway.hear(.auction(auction, changes))
     gateway.hear(.auction(auction, []))
