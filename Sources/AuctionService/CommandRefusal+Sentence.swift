@@ -29,11 +29,14 @@ extension CommandRefusal {
     case .notOver: Sentence("o leilão ainda não acabou", "the auction is not over")
     case .nothingToPassOn:
       Sentence(
-        "não há o que repassar: não houve lance que valesse, ou o lote já foi repassado \(FinishedLot.mostPassings) vezes",
-        "there is nothing to pass on: no bid counts, or the lot has been passed on \(FinishedLot.mostPassings) times")
+        "não há o que repassar: ninguém levou nem podia levar o lote, ele já foi repassado \(FinishedLot.mostPassings) vezes, ou o resultado foi compactado por uma versão que não o guardava",
+        "there is nothing to pass on: nobody won the lot or could have, it has been passed on \(FinishedLot.mostPassings) times, or its result was compacted by a version that did not keep it"
+      )
     case .wrongResult: Sentence("a casa conhece outro resultado deste leilão", "the house knows another result of this auction")
     case .wrongHolder:
-      Sentence("o lote é agora de outro; dê o comando de novo", "somebody else has the lot now; give the command again")
+      Sentence(
+        "para a casa, quem tem o lote não é aquele de quem o comando o tira; veja com: ms-leilao listar",
+        "to the house, who has the lot is not the one from whom the command takes it; look with: ms-leilao list")
     case .wrongRecipient:
       Sentence(
         "o lote não pode ir para quem já o teve, para quem o vende, nem para quem não é licitante",

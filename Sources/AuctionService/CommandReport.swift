@@ -7,7 +7,8 @@ import SharedKernel
 /// Says what became of an operator's command, and leaves with its status. Under `--json` one line says it, whatever it is.
 struct CommandReport: Sendable {
   let json: Bool
-  let id: CommandID
+  /// Nil where no command is given.
+  let id: CommandID?
   let auction: AuctionID
 
   /// - Throws: `refused` with the house's reason.
@@ -74,7 +75,7 @@ struct CommandReport: Sendable {
   private func line(_ standing: String, _ more: (inout JSONLine) -> Void) {
     var line = JSONLine()
     line.add("tipo", "comando")
-    line.add("id_comando", id.description)
+    if let id { line.add("id_comando", id.description) }
     line.add("id_leilao", auction.text)
     line.add("situacao", standing)
     more(&line)

@@ -20,11 +20,13 @@ package struct PassOnCommand: AsyncParsableCommand {
         """
         Para quando o vencedor não paga, ou a reserva não foi atingida. A quem e por quanto \
         saem do livro, conferido: o que os lances dariam sem os de quem já teve o lote. O \
-        livro não muda. Repetido, vai ao seguinte.
+        livro não muda. De quem sai, diz --de; o mesmo comando outra vez não o tira de mais \
+        ninguém.
 
         EXEMPLOS:
-          ms-leilao repassar violao-1978 --motivo "o vencedor não pagou" --simular
-          ms-leilao repassar violao-1978 --motivo "o vencedor não pagou"
+          ms-leilao repassar violao-1978 --de ana --motivo "não pagou" --simular
+          ms-leilao repassar violao-1978 --de ana --motivo "não pagou"
+          ms-leilao repassar vaso-azul --condicional --motivo "a casa aceita"
 
         Sai com 0 quando foi aceito, 1 se não pode ser, 3 se foi mandado e não se sabe, 69 \
         sem broker.
@@ -32,12 +34,13 @@ package struct PassOnCommand: AsyncParsableCommand {
         """
         For when the winner does not pay, or the reserve was not met. To whom and for how \
         much follow from the ledger, which is verified: what the bids would come to without \
-        those of whoever had the lot. The ledger does not change. Again, and it goes to the \
-        one after.
+        those of whoever had the lot. The ledger does not change. Whose it ceases to be, \
+        --from says; the same command once more takes it from nobody else.
 
         EXAMPLES:
-          ms-leilao reassign guitar-1978 --reason "the winner did not pay" --dry-run
-          ms-leilao reassign guitar-1978 --reason "the winner did not pay"
+          ms-leilao reassign guitar-1978 --from ana --reason "did not pay" --dry-run
+          ms-leilao reassign guitar-1978 --from ana --reason "did not pay"
+          ms-leilao reassign blue-vase --conditional --reason "the house accepts"
 
         Exits with 0 when it was accepted, 1 if it cannot be, 3 if it was sent and is not \
         known, 69 without a broker.
@@ -45,6 +48,15 @@ package struct PassOnCommand: AsyncParsableCommand {
   }
 
   @OptionGroup var change: AuctionChange
+  @Option(
+    name: .spoken("de", "from"),
+    help: ArgumentHelp(said("Quem tem o lote, e não fica com ele.", "Who has the lot, and does not keep it."), valueName: "ID"))
+  var holder: String?
+  @Flag(
+    name: .spoken("condicional", "conditional"),
+    help: ArgumentHelp(
+      said("A reserva não foi atingida, e ninguém o tem ainda.", "The reserve was not met, and nobody has it yet.")))
+  var isConditional = false
   @Flag(
     name: .spoken("simular", "dry-run"),
     help: ArgumentHelp(said("Só diz a quem e por quanto.", "Only says to whom and for how much."))) var isDry = false
@@ -53,7 +65,16 @@ package struct PassOnCommand: AsyncParsableCommand {
 
   package func run() async throws {
     let (auction, reason, operation) = try change.read()
-    let target = LotToPass(auction: auction, reason: reason)
+    guard isConditional == (holder == nil) else {
+      throw Failure(
+        .usage,
+        said(
+          "diga de quem o lote sai, com --de ID; ou --condicional, onde a reserva não foi atingida e ninguém o tem ainda",
+          "say whose the lot ceases to be, with --from ID; or --conditional, where the reserve was not met and nobody has it yet")
+      )
+    }
+    let holder = try holder.map { id throws(Failure) in try TermsReading().principal(said("--de", "--from"), id) }
+    let target = LotToPass(auction: auction, holder: holder, reason: reason)
     guard isDry else {
       return try await operation.give(about: auction) { house, report in
         let plan = try target.look(house, report)
@@ -63,15 +84,18 @@ package struct PassOnCommand: AsyncParsableCommand {
       }
     }
     let json = change.json
-    let report = CommandReport(json: json, id: CommandID(.random()), auction: auction)
-    try await operation.call { house in
-      let plan = try target.look(house, report)
-      guard json else { return tell(said("seria repassado: ", "would be passed on: ") + plan.words) }
-      var line = JSONLine()
-      line.add("tipo", "simulacao")
-      line.add("id_leilao", auction.text)
-      plan.write(to: &line)
-      tell(line.text)
+    // It gives no command, and so none has an id.
+    let report = CommandReport(json: json, id: nil, auction: auction)
+    try await report.telling {
+      try await operation.call { house in
+        let plan = try target.look(house, report)
+        guard json else { return tell(said("seria repassado: ", "would be passed on: ") + plan.words) }
+        var line = JSONLine()
+        line.add("tipo", "simulacao")
+        line.add("id_leilao", auction.text)
+        plan.write(to: &line)
+        tell(line.text)
+      }
     }
   }
 }
@@ -96,11 +120,13 @@ private struct LotToPass: Sendable {
   }
 
   let auction: AuctionID
+  /// Whose it is to be no longer; nil: nobody's yet.
+  let holder: PrincipalID?
   let reason: String
 
   func look(_ house: HouseCall, _ report: CommandReport) throws -> Plan {
     let statements = try house.ledger(of: auction)
-    guard !statements.isEmpty else { throw report.refused(.unknownAuction) }
+    guard !statements.isEmpty else { throw try refusalWithoutLedger(house, report) }
     guard let copy = LedgerCopy(statements, keys: house.ring) else {
       throw Failure(
         .configuration,
@@ -122,26 +148,70 @@ private struct LotToPass: Sendable {
     guard let succession = proof.succession,
       var lot = FinishedLot(result, digest: header.head.digest, seller: terms.seller, price: succession.next()?.amount)
     else { throw report.refused(.nothingToPassOn) }
-    try followPassings(of: &lot, house, from: header.head.block, report)
+    try followPassings(of: &lot, succession, house, from: header.head.block, report)
+    guard lot.holder == holder else {
+      throw report.refused(CommandRefusal.wrongHolder.wireName, otherHolder(lot, terms.currency))
+    }
     guard let heir = succession.next(without: lot.passedOver) else {
       throw report.refused(
         "sem_sucessor",
         Sentence("não há mais a quem repassar: ninguém mais deu lance que valha", "nobody is left: no other bid counts"))
     }
     let passing = PassingOn(
-      auction: auction, edition: header.edition, result: header.head.digest, from: lot.holder, to: heir.bidder,
+      auction: auction, edition: header.edition, result: header.head.digest, from: holder, to: heir.bidder,
       amount: heir.amount, reason: reason)
     return Plan(passing: passing, currency: terms.currency)
   }
 
-  private func followPassings(of lot: inout FinishedLot, _ house: HouseCall, from head: Int64, _ report: CommandReport) throws {
-    for case .passedOn(let said) in try house.ask(.blocks(auction, from: head + 1), about: auction).statements.map(\.fact) {
-      guard lot.refusal(of: said.passing) == nil else {
+  /// Everybody checks it against the bids, so does this.
+  private func followPassings(
+    of lot: inout FinishedLot, _ succession: Succession, _ house: HouseCall, from head: Int64, _ report: CommandReport
+  ) throws {
+    for case .passedOn(let known) in try house.ask(.blocks(auction, from: head + 1), about: auction).statements.map(\.fact) {
+      let refusal = lot.refusal(of: known.passing)
+      // What travels beside an answer may come in part.
+      guard refusal != .wrongHolder else {
+        throw Failure(
+          .unavailable,
+          said(
+            "a resposta sobre \(auction) não veio inteira; tente de novo",
+            "the answer about \(auction) did not come whole; try again"))
+      }
+      guard refusal == nil,
+        succession.next(without: lot.passedOver) == Heir(bidder: known.passing.to, amount: known.passing.amount)
+      else {
         throw report.refused(
           "repasse_nao_confere",
-          Sentence("o que a casa já repassou não segue do livro", "what the house has passed on does not follow from the ledger"))
+          Sentence(
+            "o que a casa já repassou não é o que os lances dão", "what the house has passed on is not what the bids come to"))
       }
-      lot.pass(said)
+      lot.pass(known)
     }
+  }
+
+  /// Of an auction that was never opened there is none.
+  private func refusalWithoutLedger(_ house: HouseCall, _ report: CommandReport) throws -> any Error {
+    switch try house.auctions().first(where: { $0.summary.auction == auction })?.summary.status {
+    case nil: report.refused(.unknownAuction)
+    case .closed: report.refused(.nothingToPassOn)
+    case .scheduled, .open, .suspended: report.refused(.notOver)
+    }
+  }
+
+  /// Why it cannot be taken from the one who was named.
+  private func otherHolder(_ lot: FinishedLot, _ currency: Currency) -> Sentence {
+    if let said = lot.passings.first(where: { $0.passing.from == holder }) {
+      let (to, price) = (said.passing.to, Language.current.money.format(said.passing.amount, in: currency))
+      let from = holder.map { Sentence(" de \($0)", " from \($0)") } ?? Sentence("", "")
+      return Sentence(
+        "já foi repassado\(from.portuguese) a \(to), por \(price)",
+        "it was passed on\(from.english) to \(to) already, for \(price)")
+    }
+    guard let now = lot.holder else {
+      return Sentence(
+        "ninguém tem o lote ainda: a reserva não foi atingida; diga --condicional",
+        "nobody has the lot yet: the reserve was not met; say --conditional")
+    }
+    return Sentence("quem tem o lote é \(now)", "it is \(now) who has the lot")
   }
 }

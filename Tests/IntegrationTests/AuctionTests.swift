@@ -155,9 +155,17 @@ struct AuctionTests {
     #expect(story.first { $0.evento == "reserva" }?.reservaCentavos == 250_00)
     let end = try #require(story.last)
     #expect((end.situacao, end.vencedor, end.valorCentavos) == ("condicional", nil, nil))
-    let passed = try await house.operator(["repassar", "guardado", "--motivo", "a casa aceita o lance", "--json"])
+    func pass(_ more: String...) async throws -> PrivateHouse.Run {
+      try await house.operator(["repassar", "guardado", "--motivo", "a casa aceita o lance"] + more)
+    }
+    let nobodys = try await pass("--de", "cliente_alpha")
+    #expect(nobodys.status == 1 && nobodys.text.contains("ninguém tem o lote ainda"), "\(nobodys)")
+    let passed = try await pass("--condicional", "--json")
     let said = try Line(try #require(passed.output.first))
     #expect(passed.status == 0 && (said.de, said.para, said.valorCentavos) == (nil, "cliente_alpha", 240_00), "\(passed)")
+    try await until("the house lists it as passed on") { try await house.listed("guardado")?.repassadoPara == "cliente_alpha" }
+    let again = try await pass("--condicional")
+    #expect(again.status == 1 && again.text.contains("já foi repassado a cliente_alpha, por R$\u{a0}240,00"), "\(again)")
   }
 
   @Test func `A price falls until somebody meets it, who pays what was asked then`() async throws {
@@ -258,8 +266,8 @@ struct AuctionTests {
     try await follower.first("aberto")
     #expect(try await house.bid("repassado", "100,00", as: "cliente_alpha").status == 0)
     #expect(try await house.bid("repassado", "900,00", as: "cliente_beta").status == 0)
-    func pass(_ more: String...) async throws -> PrivateHouse.Run {
-      try await house.operator(["repassar", "repassado", "--motivo", "não pagou"] + more)
+    func pass(from holder: String = "cliente_beta", _ more: String...) async throws -> PrivateHouse.Run {
+      try await house.operator(["repassar", "repassado", "--de", holder, "--motivo", "não pagou"] + more)
     }
     let early = try await pass()
     #expect(early.status == 1 && early.text.contains("(leilao_em_curso)"), "\(early)")
@@ -271,6 +279,10 @@ struct AuctionTests {
     #expect(dry.status == 0, "\(dry)")
     #expect(dry.output == ["seria repassado: repassado, cliente_beta → cliente_alpha, R$\u{a0}100,00"])
     #expect(try await house.listed("repassado")?.repassadoPara == nil)
+    let simulated = try Line(try #require(try await pass("--simular", "--json").output.first))
+    #expect(simulated.tipo == "simulacao" && simulated.idComando == nil && simulated.para == "cliente_alpha")
+    let other = try await pass(from: "cliente_alpha")
+    #expect(other.status == 1 && other.text.contains("quem tem o lote é cliente_beta"), "\(other)")
     let run = try await pass()
     #expect(run.status == 0 && run.output == ["repassado: repassado, cliente_beta → cliente_alpha, R$\u{a0}100,00"], "\(run)")
     let told = try await follower.first("repassado")
@@ -279,7 +291,10 @@ struct AuctionTests {
     #expect(try await house.listed("repassado")?.repassadoCentavos == 100_00)
     let late = try Follower(house, "repassado", as: "cliente_alpha", untilEnd: false)
     #expect(try await late.first("repassado").para == "cliente_alpha")
-    let nobody = try await pass("--json")
+    // The same line again takes it from nobody.
+    let again = try await pass()
+    #expect(again.status == 1 && again.text.contains("já foi repassado de cliente_beta a cliente_alpha, por R$\u{a0}100,00"))
+    let nobody = try await pass(from: "cliente_alpha", "--json")
     let said = try Line(try #require(nobody.output.first))
     #expect(nobody.status == 1 && (said.situacao, said.motivo) == ("recusado", "sem_sucessor"), "\(nobody)")
 
