@@ -52,6 +52,13 @@ func line(_ n: Int, _ who: PrincipalID, _ centavos: Int64, secondsAgo: Int64) ->
   BidLine(bid: bidID(n), bidder: who, amount: reais(centavos), receivedAt: drawnNow - .seconds(secondsAgo))
 }
 
+func passing(of auction: AuctionID, _ from: PrincipalID?, _ to: PrincipalID, _ centavos: Int64) -> PassingOn {
+  PassingOn(
+    auction: auction, edition: Digest([UInt8](repeating: 1, count: 32)).unsafelyUnwrapped,
+    result: Digest([UInt8](repeating: 2, count: 32)).unsafelyUnwrapped, from: from, to: to, amount: reais(centavos),
+    reason: "não pagou")
+}
+
 func result(_ outcome: AuctionResult.Outcome, winner: PrincipalID? = nil, _ centavos: Int64? = nil) -> AuctionResult {
   AuctionResult(
     outcome: outcome, winner: winner, amount: centavos.map(reais), acceptedBids: 1, refusedBids: 0,

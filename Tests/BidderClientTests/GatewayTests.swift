@@ -214,10 +214,7 @@ struct GatewayTests {
   }
 
   private func passed(_ from: PrincipalID?, _ to: PrincipalID) -> PassingOn {
-    PassingOn(
-      auction: bicycle, edition: Digest([UInt8](repeating: 1, count: 32)).unsafelyUnwrapped,
-      result: Digest([UInt8](repeating: 2, count: 32)).unsafelyUnwrapped, from: from,
-      to: to, amount: reais(48_000), reason: "não pagou")
+    passing(of: bicycle, from, to, 48_000)
   }
 
   @Test("a lot that is passed on is told to whom it was, to whom it goes, and to who has bid on it, once")
@@ -236,6 +233,7 @@ struct GatewayTests {
       #expect(model.live.lots[bicycle]?.standing(of: alice) == standing)
       #expect(model.live.notices.all.first?.fact.sentence(.portuguese, names) == words)
       #expect(model.screen(140, 30).contains("REPASSADO"))
+      #expect(model.live.lots[bicycle]?.price == reais(48_000), "what the one who has it now pays")
       let notices = model.live.notices
       model.hear(.passedOn(bicycle, passed(from, to)))
       #expect(model.live.notices == notices)
@@ -254,8 +252,24 @@ struct GatewayTests {
     view.passedOn = passed(carla, bruno)
     model.hear(.auction(view))
     #expect(model.live.notices.all.first?.fact == .passedOn(to: bruno, isFromMe: false, reais(48_000), reason: "não pagou"))
+    #expect(model.live.lots[bicycle]?.price == reais(48_000))
     model.selection = bicycle
     #expect(model.live.lots[bicycle]?.standing(of: alice) == .passedOn)
+  }
+
+  @Test("end and passing on that are told at once: who has it now has won at his price, and nobody at the first one")
+  func endedAndPassedOnMeanwhile() throws {
+    for (winner, heir, bells) in [(alice, carla, 1), (carla, alice, 1)] {
+      var model = drawnModel()
+      var view = try #require(model.live.lots[bicycle]).view
+      (view.status, view.result, view.passedOn) = (.closed, result(.sold, winner: winner, 52_000), passed(winner, heir))
+      let before = model.live.notices.all.filter { $0.fact.kind == .won }.count
+      #expect(self.bells(model.hear(.auction(view))) == bells)
+      #expect(model.live.notices.all.filter { $0.fact.kind == .won }.count == before)
+      let told = Notice.Fact.passedOn(
+        to: heir == alice ? nil : heir, isFromMe: winner == alice, reais(48_000), reason: "não pagou")
+      #expect(model.live.notices.all.first?.fact == told)
+    }
   }
 
   @Test("that an auction whose chain is broken has ended is said, and rings as any end does")

@@ -90,6 +90,11 @@ struct GoldenTests {
         model.hear(closed(auctionID("l-03"), result(.sold, winner: bruno, 125_000)))
         model.press(.character("N"))
       },
+      Scene("repassado") { model in
+        model.hear(closed(auctionID("l-03"), result(.sold, winner: bruno, 125_000)))
+        model.hear(.passedOn(auctionID("l-03"), passing(of: auctionID("l-03"), bruno, carla, 119_000)))
+        model.press(.character("N"))
+      },
       Scene("confirmar") { model in
         model.press(.character("b"))
         model.pass(.milliseconds(300))

@@ -67,7 +67,8 @@ package struct WatchCommand: AsyncParsableCommand {
       try await onThread(named: "acompanhar") {
         var printer = WatchPrinter(json: json)
         let events = EventReader(channel)
-        var isKnown = false
+        var (isKnown, isLive) = (false, false)
+        var ended: FollowedAuction?
         while true {
           guard let event = try events.next(until: .now + .seconds(1)) else {
             leaveWithReader()
@@ -76,8 +77,15 @@ package struct WatchCommand: AsyncParsableCommand {
           printer.show(event)
           if case .auction = event { isKnown = true }
           if case .live = event, !isKnown { printer.waiting(for: id) }
-          guard untilEnd, case .auction(let state, _) = event, state.result != nil else { continue }
-          guard state.health == .whole else { throw ExitStatus.refused }
+          switch event {
+          case .connected: isLive = false
+          case .live: isLive = true
+          case .auction(let state, _) where state.result != nil: ended = state
+          default: break
+          }
+          // Who comes late is told how it ended, and then how the lot was passed on.
+          guard untilEnd, isLive, let ended else { continue }
+          guard ended.health == .whole else { throw ExitStatus.refused }
           return
         }
       }

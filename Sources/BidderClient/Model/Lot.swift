@@ -32,6 +32,8 @@ package struct Lot: Hashable, Sendable {
 
   package var id: AuctionID { view.terms.auction }
   package var isOver: Bool { view.status == .closed }
+  /// What it goes for as things stand: where it was passed on, what the one who has it now pays.
+  package var price: Money? { view.passedOn?.amount ?? view.price }
   package func isLed(by bidder: PrincipalID) -> Bool { !isOver && view.leader == bidder }
   package var hasOwnBid: Bool { view.ownLast != nil || bid.map { !$0.stage.isFinal } ?? false }
 

@@ -39,7 +39,7 @@ extension Model {
     switch sort {
     case .closing: break
     case .price:
-      let (x, y) = (a.view.price ?? a.view.minimum(at: now), b.view.price ?? b.view.minimum(at: now))
+      let (x, y) = (a.price ?? a.view.minimum(at: now), b.price ?? b.view.minimum(at: now))
       if x != y { return x > y }
     case .title:
       let (x, y) = (fold(a.view.terms.title), fold(b.view.terms.title))

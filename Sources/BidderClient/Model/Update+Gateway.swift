@@ -228,6 +228,8 @@ extension Model {
     guard let lot = live.lots[id] else { return }
     let (winner, amount) = (lot.view.result?.winner, lot.view.result?.amount)
     switch lot.outcome(for: me) {
+    // What he pays is told with how he came to it.
+    case .won where lot.view.passedOn != nil: break
     case .won:
       note(.won(amount ?? lot.view.price ?? .zero), lot)
       ring()

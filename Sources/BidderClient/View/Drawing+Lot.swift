@@ -5,8 +5,8 @@ internal import TerminalKit
 extension Drawing {
   /// A price as the list and the detail show it: `~` when it may be old.
   func price(_ lot: Lot, symbol: Bool = true) -> String {
-    if lot.view.terms.isSealed, lot.view.price == nil { return say(.sealed) }
-    let amount = lot.view.price ?? minimum(lot)
+    if lot.view.terms.isSealed, lot.price == nil { return say(.sealed) }
+    let amount = lot.price ?? minimum(lot)
     return (picture.link.isCurrent ? "" : "~ ") + (symbol ? money(amount, lot) : number(amount, lot))
   }
 
@@ -24,7 +24,9 @@ extension Drawing {
     amount > .zero ? money(amount, lot) : say(lot.view.terms.isSealed ? .sealed : .secret)
   }
 
-  func isPriceNew(_ lot: Lot) -> Bool { lot.priceChangedAt.map { picture.now - $0 < Lot.arrowTime } ?? false }
+  func isPriceNew(_ lot: Lot) -> Bool {
+    lot.view.passedOn == nil && lot.priceChangedAt.map { picture.now - $0 < Lot.arrowTime } ?? false
+  }
   func isFlashing(_ lot: Lot) -> Bool { lot.priceChangedAt.map { picture.now - $0 < Lot.flashTime } ?? false }
 
   func secondsLeft(_ lot: Lot) -> Int64 { Countdown.seconds(until: lot.view.closesAt, at: picture.now) }
