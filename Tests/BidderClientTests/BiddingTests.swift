@@ -10,7 +10,7 @@ struct BiddingTests {
   let guitar = auctionID("l-03")
 
   private func sent(_ effects: [Effect]) -> [Money] {
-    effects.compactMap { if case .submitBid(_, _, let amount) = $0 { amount } else { nil } }
+    effects.compactMap { if case .submitBid(_, _, let amount, _) = $0 { amount } else { nil } }
   }
 
   @Test("Enter right after b sends nothing; a quarter of a second later it sends what is shown, once")
@@ -19,7 +19,7 @@ struct BiddingTests {
     #expect(sent(model.press(.character("b"), .key(.enter))).isEmpty)
     #expect(model.screen(100, 30).contains("= R$ 1.300,00 (mínimo)"))
     model.pass(.milliseconds(250))
-    #expect(model.press(.key(.enter)) == [.submitBid(Ticket(1), guitar, reais(130_000))])
+    #expect(model.press(.key(.enter)) == [.submitBid(Ticket(1), guitar, reais(130_000), upTo: nil)])
     #expect(sent(model.press(.key(.enter), .key(.enter))).isEmpty, "the box has closed and a bid is in flight")
   }
 

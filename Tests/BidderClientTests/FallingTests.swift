@@ -10,7 +10,7 @@ struct FallingTests {
   private let lot = auctionID("l-03")
 
   private func sent(_ effects: [Effect]) -> [Money] {
-    effects.compactMap { if case .submitBid(_, _, let amount) = $0 { amount } else { nil } }
+    effects.compactMap { if case .submitBid(_, _, let amount, _) = $0 { amount } else { nil } }
   }
 
   /// Selected, and falling for so many seconds: after 100 at R$ 850,00, for 20 s more.
@@ -124,7 +124,7 @@ struct FallingTests {
   func paid() {
     var model = model(since: 118)
     model.press(.character("+"))
-    guard case .submitBid(let ticket, _, let offered)? = model.press(.key(.enter)).first else {
+    guard case .submitBid(let ticket, _, let offered, _)? = model.press(.key(.enter)).first else {
       Issue.record("no bid")
       return
     }

@@ -49,7 +49,7 @@ struct LoopTests {
     var model = Model(settings(), size: Size(width: 1, height: 1), clock: reading(drawnNow))
     let (ending, effects) = run(&model, terminal, inbox)
     #expect(ending == .quit)
-    #expect(effects == [.submitBid(Ticket(1), auctionID("l-03"), reais(130_000))])
+    #expect(effects == [.submitBid(Ticket(1), auctionID("l-03"), reais(130_000), upTo: nil)])
     #expect(model.size == Size(width: 100, height: 30))
     #expect(terminal.frame?.text.joined().contains("Violão Giannini") == true)
   }

@@ -49,15 +49,16 @@ struct PropertyTests {
       let before = model
       let effects = model.update(message)
       for effect in effects {
-        guard case .submitBid(let ticket, let id, let amount) = effect else { continue }
+        guard case .submitBid(let ticket, let id, let amount, let maximum) = effect else { continue }
         guard let lot = before.live.lots[id] else { return fail("a bid on nothing") }
         guard message == .input(.key(.enter)) else { return fail("sent by \(message)") }
         guard before.live.link.takesBids, before.frozen == nil else { return fail("sent while not live") }
         guard lot.view.status == .open, amount >= lot.view.minimum else { return fail("sent \(amount) on \(lot.view)") }
-        guard amount <= before.settings.limit ?? .maximum else { return fail("over the limit") }
+        let most = maximum ?? amount
+        guard amount <= most, most <= before.settings.limit ?? .maximum else { return fail("over the limit") }
         guard lot.bid?.stage.isFinal ?? true else { return fail("two in flight on \(id)") }
         if case .broken = lot.view.chain { return fail("bid on a broken chain") }
-        let shown = before.settings.language.money.format(amount, in: .brl)
+        let shown = before.settings.language.money.format(most, in: .brl)
         let frame = view(before, size: Size(width: 100, height: 30)).text.joined(separator: "\n")
         guard frame.contains(shown) else { return fail("\(shown) was not on the screen:\n\(frame)") }
         waiting[id] = ticket

@@ -71,7 +71,7 @@ final class TerminalGateway: Sendable {
 
   func perform(_ effect: Effect) {
     switch effect {
-    case .submitBid(let ticket, let auction, let amount): submit(ticket, auction, amount)
+    case .submitBid(let ticket, let auction, let amount, let maximum): submit(ticket, auction, amount, upTo: maximum)
     case .reconnect: state.withLock { $0.driver }?.reconnectNow()
     case .resync:
       post(all: state.withLock { $0.auctions.values.filter { !$0.isCatchingUp } }.map { .auction(view(of: $0)) })
@@ -81,13 +81,13 @@ final class TerminalGateway: Sendable {
     }
   }
 
-  private func submit(_ ticket: Ticket, _ id: AuctionID, _ amount: Money) {
+  private func submit(_ ticket: Ticket, _ id: AuctionID, _ amount: Money, upTo maximum: Money?) {
     guard let (auction, driver) = state.withLock({ s in s.auctions[id].flatMap { auction in s.driver.map { (auction, $0) } } })
     else {
       return post(.bid(ticket, .notSent(reason: said("leilão desconhecido", "unknown auction"))))
     }
     let reading = clock.now()
-    let (bid, sealed) = auction.bid(amount, at: reading, by: voice)
+    let (bid, sealed) = auction.bid(amount, upTo: maximum, at: reading, by: voice)
     state.withLock { s in
       s.tickets[bid.id] = (ticket, reading.instant)
       if auction.terms.isSealed { s.sealed[bid.id] = amount }

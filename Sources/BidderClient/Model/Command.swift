@@ -1,7 +1,7 @@
 /// What a key can mean.
 package enum Command: Hashable, Sendable, CaseIterable {
   case previous, next, pageUp, pageDown, first, last
-  case bid, raise, lower, raiseMore, lowerMore, send, useSuggestion, erase, cancel
+  case bid, raise, lower, raiseMore, lowerMore, secrecy, send, useSuggestion, erase, cancel
   case filter, acceptFilter, sort, reverseSort, tabOpen, tabMine, tabClosed, follow
   case notices, newestNotice, markRead, sound, freeze, reconnect, language, redraw, help, quit, leave, interrupt
 }

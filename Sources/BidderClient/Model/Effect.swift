@@ -3,7 +3,8 @@ package import SharedKernel
 /// What the model asks the world to do.
 package enum Effect: Hashable, Sendable {
   /// Sign and send a bid; answered by `GatewayEvent.bid` with the same ticket. There is at most one unanswered per auction.
-  case submitBid(Ticket, AuctionID, Money)
+  /// With how far the house may go in secret; nil: no further than it offers openly.
+  case submitBid(Ticket, AuctionID, Money, upTo: Money?)
   /// The bidder wants (or no longer wants) to hear of this auction beyond what every open one tells.
   case follow(AuctionID)
   case unfollow(AuctionID)

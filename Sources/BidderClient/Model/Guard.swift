@@ -38,10 +38,16 @@ package enum Verdict: Hashable, Sendable {
 }
 
 extension Model {
-  /// Whether `amount` may be bid on the lot now, by someone who decided on it looking at `quote`.
-  package func verdict(_ amount: Money, on lot: Lot, quote: Quote) -> Verdict {
+  /// Whether `amount` may be bid on the lot now, by someone who decided on it looking at `quote`. A maximum buys nothing by itself, and
+  /// stays right whatever the price does meanwhile.
+  package func verdict(_ amount: Money, isMaximum: Bool = false, on lot: Lot, quote: Quote) -> Verdict {
     if let obstacle = obstacle(to: amount, on: lot) { return .refused(obstacle) }
-    if let suspicion = suspicion(about: amount, on: lot.view, step: lot.step) { return suspicion }
+    if let suspicion = suspicion(about: amount, isMaximum: isMaximum, on: lot.view, step: lot.step) { return suspicion }
+    if isMaximum {
+      if lot.view.leader == me { return .plain(.alreadyLeading) }
+      if lot.view.closesAt - now < .seconds(2) + live.clock.uncertainty { return .plain(.late) }
+      return settings.confirmsAlways ? .plain(.always) : .clear
+    }
     if amount == lot.view.terms.rules.buyNow { return .plain(.buysAtOnce) }
     if lot.view.terms.isSealed, lot.view.ownLast != nil { return .plain(.replaces) }
     if lot.view.leader == me { return .plain(.alreadyLeading) }
@@ -68,7 +74,7 @@ extension Model {
 
   /// Amounts that look like a slip of the finger: a hundred or ten times what would have been an ordinary bid (the comma was
   /// forgotten), far over the minimum, or over ten times the price. The minimum itself never is.
-  private func suspicion(about amount: Money, on view: AuctionView, step: Money) -> Verdict? {
+  private func suspicion(about amount: Money, isMaximum: Bool, on view: AuctionView, step: Money) -> Verdict? {
     // Amounts end at 2^53, so none of this overflows.
     let (units, minimum) = (amount.minorUnits, view.minimum(at: now).minorUnits)
     guard units > minimum else { return nil }
@@ -80,7 +86,8 @@ extension Model {
     }
     // What the house has named is no slip.
     if amount == view.terms.rules.buyNow { return nil }
-    if units > aFifthMore, units > minimum + 10 * step.minorUnits { return .strong(suggestion: nil) }
+    // How far one goes may well be far from here.
+    if !isMaximum, units > aFifthMore, units > minimum + 10 * step.minorUnits { return .strong(suggestion: nil) }
     if let price = view.price, units > 10 * price.minorUnits { return .strong(suggestion: nil) }
     return nil
   }

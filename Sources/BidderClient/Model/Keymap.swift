@@ -49,6 +49,7 @@ package enum Keymap {
     binding([.key(.down)], .lower, [.bidBox]),
     binding([.key(.pageUp)], .raiseMore, [.bidBox]),
     binding([.key(.pageDown)], .lowerMore, [.bidBox]),
+    binding([.key(.tab)], .secrecy, [.bidBox]),
     binding([.character("v")], .useSuggestion, [.confirm]),
     binding([.key(.backspace), .key(.delete)], .erase, [.bidBox, .confirm, .filter]),
     binding([.key(.enter)], .acceptFilter, [.filter]),

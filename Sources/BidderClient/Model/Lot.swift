@@ -20,6 +20,8 @@ package struct Lot: Hashable, Sendable {
   /// The end that a notice has told.
   var announcedEnd: Timestamp?
   package var bid: OwnBid?
+  /// How far the house goes for this bidder, as far as this terminal has sent it; nobody else could tell.
+  package var ownMaximum: Money?
   /// When this bidder last led.
   package var ledAt: Timestamp?
   /// Why it was cancelled or suspended.

@@ -127,6 +127,8 @@ package struct Quote: Hashable, Sendable {
 package struct BidBox: Hashable, Sendable {
   package var auction: AuctionID
   package var field: AmountField
+  /// The amount is how far the house may go in secret, and openly the least is offered.
+  package var isMaximum = false
   /// Enter counts from `guardTime` after this: what was typed ahead must not bid.
   package var openedAt: Timestamp
   package var quote: Quote

@@ -7,7 +7,7 @@ package struct Notice: Hashable, Sendable {
     case outbid(by: PrincipalID?, price: Money, own: Money?)
     /// Nobody: one's own. Without an amount: sealed.
     case voided(by: PrincipalID?, Money?, reason: String)
-    case accepted(Money)
+    case accepted(Money, isMaximum: Bool = false)
     case refused(RefusedBid, Money)
     case busy(Money)
     case uncertain(Money)

@@ -21,6 +21,8 @@ package struct OwnBid: Hashable, Sendable {
 
   package let ticket: Ticket
   package let amount: Money
+  /// It goes so far in secret, and has offered the least.
+  package let isMaximum: Bool
   package let sentAt: Timestamp
   /// Known once the gateway has signed it.
   package var id: BidID?
@@ -28,8 +30,8 @@ package struct OwnBid: Hashable, Sendable {
   /// When the stage was last changed.
   package var since: Timestamp
 
-  package init(ticket: Ticket, amount: Money, at now: Timestamp) {
-    (self.ticket, self.amount, sentAt, since) = (ticket, amount, now, now)
+  package init(ticket: Ticket, amount: Money, isMaximum: Bool = false, at now: Timestamp) {
+    (self.ticket, self.amount, self.isMaximum, sentAt, since) = (ticket, amount, isMaximum, now, now)
   }
 
   /// Only forward: a final stage stays, and what is uncertain does not become merely sent again.

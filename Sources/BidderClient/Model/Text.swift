@@ -52,7 +52,10 @@ package enum Text: Hashable, Sendable {
   case freshNotices(Int), unreadNotices(Int)
 
   // Bidding.
-  case bidPrompt(String)
+  case bidPrompt(String), maximumPrompt(String)
+  /// What is offered openly.
+  case inSecret(String), inSecretShort, ownMaximum
+  case tabMaximum, tabBid
   case isMinimum
   case plusMinus, enterSends, escLeaves
   case amountProblem(AmountField.Problem), amountProblemShort

@@ -27,7 +27,9 @@ extension Model {
     let lot = live.lots[id]
     switch stage {
     case .sending, .delivered: break
-    case .accepted: note(.accepted(lot?.view.cost(of: bid.id) ?? bid.amount), lot)
+    case .accepted:
+      if bid.isMaximum { live.lots[id]?.ownMaximum = bid.amount }
+      note(.accepted(lot?.view.cost(of: bid.id) ?? bid.amount, isMaximum: bid.isMaximum), lot)
     case .uncertain: note(.uncertain(bid.amount), lot)
     case .refused(let refused): note(.refused(refused, bid.amount), lot)
     case .busy: note(.busy(bid.amount), lot)
@@ -58,7 +60,11 @@ extension Model {
     guard let lot = selectedLot else { return }
     if let obstacle = obstacle(on: lot) { return say(.obstacle(obstacle, lot.view.terms.currency)) }
     let text = settings.language.money.number(amount ?? lot.view.minimum(at: now), in: lot.view.terms.currency)
-    mode = .bidBox(BidBox(auction: lot.id, field: AmountField(text), openedAt: now, quote: Quote(lot.view), doubt: doubt))
+    // Who leads offers nothing more openly; he may go further in secret.
+    let isMaximum = amount == nil && lot.view.terms.format == .english && lot.view.leader == me
+    mode = .bidBox(
+      BidBox(
+        auction: lot.id, field: AmountField(text), isMaximum: isMaximum, openedAt: now, quote: Quote(lot.view), doubt: doubt))
   }
 
   mutating func arm() {
@@ -108,6 +114,11 @@ extension Model {
     case .raiseMore: change(box, by: 5, of: lot)
     case .lowerMore: change(box, by: -5, of: lot)
     case .erase: edit(box) { $0.backspace() }
+    case .secrecy:
+      guard lot.view.terms.format == .english else { return }
+      var box = box
+      box.isMaximum.toggle()
+      edit(box) { _ in }
     case .send: send(box, on: lot)
     default: break
     }
@@ -136,20 +147,20 @@ extension Model {
     guard now - box.openedAt >= BidBox.guardTime else { return }
     guard let amount = try? box.field.amount(settings.language, lot.view.terms.currency) else { return }
     var box = box
-    switch verdict(amount, on: lot, quote: box.quote) {
+    switch verdict(amount, isMaximum: box.isMaximum, on: lot, quote: box.quote) {
     case .refused(let obstacle):
       box.obstacle = obstacle
       mode = .bidBox(box)
     case .strong(let suggestion): confirm(box, amount, suggestion)
     case .plain(let doubt):
       // Asked before about this very state: this Enter is the answer.
-      if box.doubt != nil, box.quote == Quote(lot.view) { return submit(amount, on: lot) }
+      if box.doubt != nil, box.quote == Quote(lot.view) { return submit(amount, isMaximum: box.isMaximum, on: lot) }
       box.doubt = doubt
       box.obstacle = nil
       box.quote = Quote(lot.view)
       box.openedAt = now
       mode = .bidBox(box)
-    case .clear: submit(amount, on: lot)
+    case .clear: submit(amount, isMaximum: box.isMaximum, on: lot)
     }
   }
 
@@ -181,19 +192,20 @@ extension Model {
         asked.box.obstacle = obstacle
         return mode = .bidBox(asked.box)
       }
-      submit(asked.amount, on: lot)
+      submit(asked.amount, isMaximum: asked.box.isMaximum, on: lot)
     default: break
     }
   }
 
-  private mutating func submit(_ amount: Money, on lot: Lot) {
+  private mutating func submit(_ amount: Money, isMaximum: Bool = false, on lot: Lot) {
     tickets += 1
     let ticket = Ticket(tickets)
-    let bid = OwnBid(ticket: ticket, amount: amount, at: now)
+    let bid = OwnBid(ticket: ticket, amount: amount, isMaximum: isMaximum, at: now)
     live.lots[lot.id]?.bid = bid
     lastBid = lot.id
     hint = nil
     mode = .list
-    effects.append(.submitBid(ticket, lot.id, amount))
+    let openly = isMaximum ? min(lot.view.minimum(at: now), amount) : amount
+    effects.append(.submitBid(ticket, lot.id, openly, upTo: isMaximum ? amount : nil))
   }
 }

@@ -153,7 +153,7 @@ extension Model {
     lot.view.leader = line.leader
     if line.bidder == me {
       // What it goes to may be a secret that only this terminal knows.
-      let offered = lot.bid.flatMap { $0.id == line.bid ? $0.amount : nil }
+      let offered = lot.bid.flatMap { $0.id == line.bid && !$0.isMaximum ? $0.amount : nil }
       lot.view.ownLast = lot.view.cost(of: line.bid) ?? offered ?? line.amount
     }
     if line.leader == me { lot.ledAt = now }

@@ -141,7 +141,8 @@ extension Model {
     case .language: settings.language = settings.language.other
     case .help: showHelp()
     case .quit: quit()
-    case .raiseMore, .lower, .lowerMore, .send, .useSuggestion, .erase, .acceptFilter, .markRead, .redraw, .leave, .interrupt:
+    case .raiseMore, .lower, .lowerMore, .secrecy, .send, .useSuggestion, .erase, .acceptFilter, .markRead, .redraw, .leave,
+      .interrupt:
       break
     }
   }

@@ -17,7 +17,7 @@ extension Words {
       case .help: ("?", "ajuda", "help")
       case .quit: ("q", short ? "sai" : "sair", "quit")
       case .cancel: ("q", "volta", "back")
-      case .previous, .pageUp, .pageDown, .first, .last, .lower, .raiseMore, .lowerMore, .send, .useSuggestion, .erase,
+      case .previous, .pageUp, .pageDown, .first, .last, .lower, .raiseMore, .lowerMore, .secrecy, .send, .useSuggestion, .erase,
         .acceptFilter, .reverseSort, .tabOpen, .tabMine, .tabClosed, .newestNotice, .freeze, .reconnect, .language, .redraw,
         .leave,
         .interrupt:
@@ -40,6 +40,7 @@ extension Words {
     case (.portuguese, .lower): "- incremento"
     case (.portuguese, .raiseMore): "+ 5 incrementos"
     case (.portuguese, .lowerMore): "- 5 incrementos"
+    case (.portuguese, .secrecy): "lance / máximo em segredo"
     case (.portuguese, .send): "enviar o lance"
     case (.portuguese, .useSuggestion): "usar o valor sugerido"
     case (.portuguese, .erase): "apagar"
@@ -75,6 +76,7 @@ extension Words {
     case (.english, .lower): "- increment"
     case (.english, .raiseMore): "+ 5 increments"
     case (.english, .lowerMore): "- 5 increments"
+    case (.english, .secrecy): "bid / secret maximum"
     case (.english, .send): "send the bid"
     case (.english, .useSuggestion): "use the suggested amount"
     case (.english, .erase): "erase"

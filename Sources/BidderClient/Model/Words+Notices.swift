@@ -21,7 +21,7 @@ extension Notice.Fact {
     let isPortuguese = language == .portuguese
     switch self {
     case .outbid(let by, let price, _): return "\(say.name(by)) \(isPortuguese ? "cobriu" : "bid"): \(say.money(price))"
-    case .accepted(let amount): return "\(isPortuguese ? "aceito" : "accepted"): \(say.money(amount))"
+    case .accepted(let amount, _): return "\(isPortuguese ? "aceito" : "accepted"): \(say.money(amount))"
     case .refused(let refused, _):
       return refused.reason.words(language) + (refused.minimum.map { ": \(say.money($0))" } ?? "")
     case .busy(let amount): return "\(isPortuguese ? "casa ocupada" : "house busy"): \(say.money(amount))"
@@ -49,7 +49,7 @@ extension Notice.Fact {
   package func shortest(_ language: Language, _ say: NoticeNames) -> String {
     switch self {
     case .outbid(_, let price, _): say.money(price)
-    case .accepted(let amount), .uncertain(let amount), .busy(let amount), .neverDecided(let amount), .notSent(let amount, _),
+    case .accepted(let amount, _), .uncertain(let amount), .busy(let amount), .neverDecided(let amount), .notSent(let amount, _),
       .won(let amount), .passedOn(_, _, let amount, _):
       say.money(amount)
     case .refused(let refused, let amount): say.money(refused.minimum ?? amount)
@@ -70,7 +70,7 @@ extension Notice.Fact {
       "seu lance" + (amount.map { " de \(say.money($0))" } ?? "") + " foi anulado pela casa: \(reason)"
     case .voided(let by, let amount, let reason):
       "o lance de \(say.name(by))" + (amount.map { ", \(say.money($0))," } ?? "") + " foi anulado: \(reason)"
-    case .accepted(let amount): "seu lance de \(say.money(amount)) foi aceito"
+    case .accepted(let amount, let isMaximum): "seu \(isMaximum ? "máximo" : "lance") de \(say.money(amount)) foi aceito"
     case .refused(let refused, let amount):
       say.money(amount) + ": " + refused.words(.portuguese, money: say.money, clock: say.clock)
     case .busy(let amount): "casa ocupada: \(say.money(amount)) não contou; tente de novo"
@@ -113,7 +113,7 @@ extension Notice.Fact {
       "your bid" + (amount.map { " of \(say.money($0))" } ?? "") + " was voided by the house: \(reason)"
     case .voided(let by, let amount, let reason):
       "the bid of \(say.name(by))" + (amount.map { ", \(say.money($0))," } ?? "") + " was voided: \(reason)"
-    case .accepted(let amount): "your bid of \(say.money(amount)) was accepted"
+    case .accepted(let amount, let isMaximum): "your \(isMaximum ? "maximum" : "bid") of \(say.money(amount)) was accepted"
     case .refused(let refused, let amount):
       say.money(amount) + ": " + refused.words(.english, money: say.money, clock: say.clock)
     case .busy(let amount): "house busy: \(say.money(amount)) did not count; try again"

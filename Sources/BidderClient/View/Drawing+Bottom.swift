@@ -72,17 +72,22 @@ extension Drawing {
     guard let lot = model.live.lots[box.auction] else { return }
     let echo = echo(box, room: layout == .narrow ? width - 2 : width)
     let code = SafeText.cut(lot.id.text, to: layout == .wide ? 24 : layout == .normal ? 16 : 8)
-    let prompt = (layout == .narrow ? code + ": " : say(.bidPrompt(code)) + " ") + lot.view.terms.currency.symbol + " "
+    let prompt =
+      (layout == .narrow ? code + ": " : say(box.isMaximum ? .maximumPrompt(code) : .bidPrompt(code)) + " ")
+      + lot.view.terms.currency.symbol + " "
     let field = self.field(box.field, width: layout == .wide ? 15 : 12)
     let caret = 1 + SafeText.width(prompt) + 1 + box.field.text.count
     if layout == .narrow {
       line(y, [Span(text: prompt + field)], [Span(text: say(.escLeaves), priority: 1)])
       line(y + 1, [Span(text: echo.text, role: echo.role)], [Span(text: say(.enterSends), priority: 1)])
     } else {
-      let keys = [
-        Span(text: say(.plusMinus), priority: 3), Span(text: say(.enterSends), priority: 1),
-        Span(text: say(.escLeaves), priority: 2),
-      ].dropFirst(layout == .wide ? 0 : 1)
+      let other = Span(text: say(box.isMaximum ? .tabBid : .tabMaximum), priority: box.isMaximum ? 2 : 4)
+      let keys =
+        (lot.view.terms.format == .english ? [other] : [])
+        + [
+          Span(text: say(.plusMinus), priority: 3), Span(text: say(.enterSends), priority: 1),
+          Span(text: say(.escLeaves), priority: 2),
+        ].dropFirst(layout == .wide ? 0 : 1)
       line(
         y, [Span(text: prompt + field), Span(text: echo.text, role: echo.role)], Array(keys),
         between: layout == .wide ? "  " : " ",
@@ -125,6 +130,11 @@ extension Drawing {
     if let doubt = box.doubt {
       let (text, role) = with([.doubt(doubt), .doubtShort], .warn)
       return text == shown ? (say(.doubtShort), role) : (text, role)
+    }
+    if box.isMaximum {
+      // Who leads offers nothing more openly.
+      let openly = lot.view.leader == model.me ? [] : [Text.inSecret(money(min(minimum(lot), amount), lot))]
+      return with(openly + [.inSecretShort], .normal)
     }
     return amount == minimum(lot) ? with([.isMinimum], .normal) : (shown, .normal)
   }

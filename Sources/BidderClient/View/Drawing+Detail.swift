@@ -56,6 +56,10 @@ extension Drawing {
         y += 1
       }
       pair(left, y + 2, say(.ownLast), lot.view.ownLast.map { offered($0, lot) } ?? "-", lot: lot)
+      if let maximum = lot.ownMaximum, !lot.isOver, fits(5) {
+        pair(left, y + 3, say(.ownMaximum), money(maximum, lot), lot: lot)
+        y += 1
+      }
       let standing = standing(lot)
       frame.put(left, y + 3, say(.standingLabel))
       frame.put(left + 14, y + 3, SafeText.cut(longStanding(lot), to: room - 14), standing.role)
