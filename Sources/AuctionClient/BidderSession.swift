@@ -181,9 +181,10 @@ package struct BidderSession: Machine {
     let past = pasts.take(blocks, of: id, askedFrom: first, upTo: known.head)
     let bids: [Output] = past.changes.isEmpty ? [] : [.tell(.past(id, past.changes))]
     guard let whole = past.read, known.health == .whole else { return bids }
-    auctions[id] = whole.passedOn(as: known)
-    guard case .broken(let reason) = whole.health else { return bids + [.tell(.auction(whole, []))] }
-    return bids + [.tell(.auction(whole, [.broken(reason)]))]
+    let checked = whole.passedOn(as: known)
+    auctions[id] = checked
+    guard case .broken(let reason) = checked.health else { return bids + [.tell(.auction(checked, []))] }
+    return bids + [.tell(.auction(checked, [.broken(reason)]))]
   }
 
   // MARK: - Answers

@@ -103,4 +103,31 @@ struct MaximumTests {
     guard case .bidBox(let box) = model.mode else { throw Missing() }
     #expect(!box.isMaximum)
   }
+
+  @Test("what may buy the lot at once is asked about, as a maximum too")
+  func buying() {
+    var model = drawnModel()
+    var view = drawnAuctions[1]
+    view.terms.rules.buyNow = reais(130_000)
+    view.minimum = reais(130_000)
+    model.live.lots[guitar] = Lot(view)
+    model.selection = guitar
+    model.press(.character("b"), .key(.tab))
+    model.pass(BidBox.guardTime)
+    #expect(model.press(.key(.enter)).isEmpty)
+    model.pass(BidBox.guardTime)
+    #expect(model.press(.key(.enter)) == [.submitBid(Ticket(1), guitar, reais(130_000), upTo: reais(130_000))])
+  }
+
+  @Test("the maximum that is shown is one that holds: not one that was voided, or was followed by an open bid")
+  func holding() {
+    var model = box(on: guitar, .key(.tab))
+    type("2000", in: &model)
+    model.press(.key(.enter))
+    model.hear(.bid(Ticket(1), .sent(bidID(77))))
+    model.hear(.bid(Ticket(1), .accepted))
+    #expect(model.live.lots[guitar]?.ownMaximum == reais(200_000))
+    model.hear(.voided(guitar, bidID(77), by: alice, amount: reais(130_000), reason: "x"))
+    #expect(model.live.lots[guitar]?.ownMaximum == nil)
+  }
 }

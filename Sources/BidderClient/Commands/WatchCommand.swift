@@ -67,7 +67,7 @@ package struct WatchCommand: AsyncParsableCommand {
       try await onThread(named: "acompanhar") {
         var printer = WatchPrinter(json: json)
         let events = EventReader(channel)
-        var (isKnown, isLive) = (false, false)
+        var (isKnown, isLive, wasUnderWay) = (false, false, false)
         var ended: FollowedAuction?
         while true {
           guard let event = try events.next(until: .now + .seconds(1)) else {
@@ -81,10 +81,11 @@ package struct WatchCommand: AsyncParsableCommand {
           case .connected: isLive = false
           case .live: isLive = true
           case .auction(let state, _) where state.result != nil: ended = state
+          case .auction: wasUnderWay = true
           default: break
           }
           // Who comes late is told how it ended, and then how the lot was passed on.
-          guard untilEnd, isLive, let ended else { continue }
+          guard untilEnd, isLive || wasUnderWay, let ended else { continue }
           guard ended.health == .whole else { throw ExitStatus.refused }
           return
         }

@@ -38,17 +38,18 @@ package enum Verdict: Hashable, Sendable {
 }
 
 extension Model {
-  /// Whether `amount` may be bid on the lot now, by someone who decided on it looking at `quote`. A maximum buys nothing by itself, and
-  /// stays right whatever the price does meanwhile.
+  /// Whether `amount` may be bid on the lot now, by someone who decided on it looking at `quote`. A maximum stays right
+  /// whatever the price does meanwhile.
   package func verdict(_ amount: Money, isMaximum: Bool = false, on lot: Lot, quote: Quote) -> Verdict {
     if let obstacle = obstacle(to: amount, on: lot) { return .refused(obstacle) }
     if let suspicion = suspicion(about: amount, isMaximum: isMaximum, on: lot.view, step: lot.step) { return suspicion }
+    // A maximum too: the least may be that much by now, or somebody else's maximum lift the price to it.
+    if amount == lot.view.terms.rules.buyNow { return .plain(.buysAtOnce) }
     if isMaximum {
       if lot.view.leader == me { return .plain(.alreadyLeading) }
       if lot.view.closesAt - now < .seconds(2) + live.clock.uncertainty { return .plain(.late) }
       return settings.confirmsAlways ? .plain(.always) : .clear
     }
-    if amount == lot.view.terms.rules.buyNow { return .plain(.buysAtOnce) }
     if lot.view.terms.isSealed, lot.view.ownLast != nil { return .plain(.replaces) }
     if lot.view.leader == me { return .plain(.alreadyLeading) }
     if lot.view.closesAt - now < .seconds(2) + live.clock.uncertainty { return .plain(.late) }
@@ -88,7 +89,7 @@ extension Model {
     if amount == view.terms.rules.buyNow { return nil }
     // How far one goes may well be far from here.
     if !isMaximum, units > aFifthMore, units > minimum + 10 * step.minorUnits { return .strong(suggestion: nil) }
-    if let price = view.price, units > 10 * price.minorUnits { return .strong(suggestion: nil) }
+    if units > 10 * (view.price?.minorUnits ?? minimum) { return .strong(suggestion: nil) }
     return nil
   }
 }

@@ -95,6 +95,7 @@ extension Text {
     case .bidPrompt(let lot): "Bid \(lot):"
     case .maximumPrompt(let lot): "Maximum \(lot):"
     case .inSecret(let openly): "in secret; offers \(openly)"
+    case .maximumShort: " max"
     case .inSecretShort: "in secret"
     case .ownMaximum: "Your maximum"
     case .tabMaximum: "Tab maximum"

@@ -95,6 +95,7 @@ extension Text {
     case .bidPrompt(let lot): "Lance \(lot):"
     case .maximumPrompt(let lot): "Máximo \(lot):"
     case .inSecret(let openly): "em segredo; oferece \(openly)"
+    case .maximumShort: " máx"
     case .inSecretShort: "em segredo"
     case .ownMaximum: "Seu máximo"
     case .tabMaximum: "Tab máximo"

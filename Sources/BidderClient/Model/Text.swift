@@ -52,7 +52,7 @@ package enum Text: Hashable, Sendable {
   case freshNotices(Int), unreadNotices(Int)
 
   // Bidding.
-  case bidPrompt(String), maximumPrompt(String)
+  case bidPrompt(String), maximumPrompt(String), maximumShort
   /// What is offered openly.
   case inSecret(String), inSecretShort, ownMaximum
   case tabMaximum, tabBid

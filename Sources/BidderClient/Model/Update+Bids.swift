@@ -28,7 +28,7 @@ extension Model {
     switch stage {
     case .sending, .delivered: break
     case .accepted:
-      if bid.isMaximum { live.lots[id]?.ownMaximum = bid.amount }
+      live.lots[id]?.ownMaximum = bid.isMaximum ? bid.amount : nil
       note(.accepted(lot?.view.cost(of: bid.id) ?? bid.amount, isMaximum: bid.isMaximum), lot)
     case .uncertain: note(.uncertain(bid.amount), lot)
     case .refused(let refused): note(.refused(refused, bid.amount), lot)
@@ -59,9 +59,11 @@ extension Model {
   mutating func openBox(amount: Money? = nil, doubt: Doubt? = nil) {
     guard let lot = selectedLot else { return }
     if let obstacle = obstacle(on: lot) { return say(.obstacle(obstacle, lot.view.terms.currency)) }
-    let text = settings.language.money.number(amount ?? lot.view.minimum(at: now), in: lot.view.terms.currency)
     // Who leads offers nothing more openly; he may go further in secret.
     let isMaximum = amount == nil && lot.view.terms.format == .english && lot.view.leader == me
+    let further = isMaximum ? lot.ownMaximum.map { lot.view.terms.price(after: $0.addingClamped(lot.step)) } : nil
+    let least = lot.view.minimum(at: now)
+    let text = settings.language.money.number(amount ?? max(further ?? least, least), in: lot.view.terms.currency)
     mode = .bidBox(
       BidBox(
         auction: lot.id, field: AmountField(text), isMaximum: isMaximum, openedAt: now, quote: Quote(lot.view), doubt: doubt))

@@ -135,7 +135,7 @@ extension Model {
 
   private mutating func noteOutbid(_ old: Lot, _ view: AuctionView) {
     guard old.view.leader == me, view.leader != me, view.status == .open, let price = view.price else { return }
-    note(.outbid(by: view.leader, price: price, own: view.ownLast), old)
+    note(.outbid(by: view.leader, price: price, own: view.ownLast.flatMap { $0 > .zero ? $0 : nil }), old)
     ring()
   }
 
@@ -168,7 +168,7 @@ extension Model {
     }
     // Somebody goes further, in secret: nobody else tells.
     if line.bidder == me, let leader = line.leader, leader != me, let price = line.price {
-      note(.outbid(by: leader, price: price, own: lot.view.ownLast), lot)
+      note(.outbid(by: leader, price: price, own: lot.view.ownLast.flatMap { $0 > .zero ? $0 : nil }), lot)
       ring()
     }
     noteOutbid(old, lot.view)
@@ -181,6 +181,8 @@ extension Model {
     lot.view.bids.removeAll { $0.bid == bid && $0.bidder == bidder }
     if lot.view.leader == bidder { lot.view.leader = nil }
     if lot.bid?.id == bid { lot.bid = nil }
+    // Which of his bids it came with is not remembered: better none than one that does not hold.
+    if bidder == me { lot.ownMaximum = nil }
     live.lots[id] = lot
     let shown = amount.flatMap { $0 > .zero ? $0 : nil }
     if bidder == me {

@@ -73,7 +73,9 @@ extension Drawing {
     let echo = echo(box, room: layout == .narrow ? width - 2 : width)
     let code = SafeText.cut(lot.id.text, to: layout == .wide ? 24 : layout == .normal ? 16 : 8)
     let prompt =
-      (layout == .narrow ? code + ": " : say(box.isMaximum ? .maximumPrompt(code) : .bidPrompt(code)) + " ")
+      (layout == .narrow
+        ? code + (box.isMaximum ? say(.maximumShort) : "") + ": "
+        : say(box.isMaximum ? .maximumPrompt(code) : .bidPrompt(code)) + " ")
       + lot.view.terms.currency.symbol + " "
     let field = self.field(box.field, width: layout == .wide ? 15 : 12)
     let caret = 1 + SafeText.width(prompt) + 1 + box.field.text.count

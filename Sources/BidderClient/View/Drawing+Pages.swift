@@ -46,7 +46,7 @@ extension Drawing {
       frame.put(left + 3 + 12, top + row, text, role, limit: inner - 4 - 12)
     }
     labelled(1, .confirmLot, SafeText.cut("\(lot.id.text) \(title)", to: inner - 16))
-    labelled(2, .confirmBid, money(asked.amount, lot), .title)
+    labelled(2, asked.box.isMaximum ? .ownMaximum : .confirmBid, money(asked.amount, lot), .title)
     labelled(3, .confirmCurrent, say(.confirmCurrentValue(price(lot), minimum: money(minimum(lot), lot))))
     put(5, question, .warn)
     if let suggestion { put(6, suggestion) }
