@@ -15,14 +15,18 @@ struct FollowedBids: Sendable {
     let bid: BidID
   }
 
+  /// What the house said after a bid, or after one was voided.
+  private struct Stated: Equatable, Sendable {
+    let price: Money?
+    let leader: PrincipalID?
+    let isReserveMet: Bool?
+  }
+
   private struct Item: Sendable {
     let name: Name
     let amount: Money
     let commitment: Digest?
-    /// What the house said after it.
-    let price: Money?
-    let leader: PrincipalID?
-    let isReserveMet: Bool?
+    let stated: Stated
   }
 
   private struct Voided: Sendable {
@@ -30,9 +34,7 @@ struct FollowedBids: Sendable {
     let place: Int
     /// So many bids had been accepted by then.
     let after: Int
-    let price: Money?
-    let leader: PrincipalID?
-    let isReserveMet: Bool?
+    let stated: Stated
   }
 
   private var items = Pieces<Item>()
@@ -66,8 +68,8 @@ struct FollowedBids: Sendable {
       if isSecret { contest = nil }
       items.append(
         Item(
-          name: Name(bidder: bid.bidder, bid: bid.id), amount: bid.amount, commitment: bid.maximumCommitment, price: now.price,
-          leader: now.leader, isReserveMet: entry.isReserveMet))
+          name: Name(bidder: bid.bidder, bid: bid.id), amount: bid.amount, commitment: bid.maximumCommitment,
+          stated: Stated(price: entry.price, leader: entry.leader, isReserveMet: entry.isReserveMet)))
     }
     guard !terms.isSealed else { return now == (nil, nil) }
     guard let price = now.price, let leader = now.leader else { return false }
@@ -93,7 +95,9 @@ struct FollowedBids: Sendable {
     guard isWhole else { return terms.isSealed ? now == (nil, nil) : (now.price == nil) == (now.leader == nil) }
     guard let place = (0..<items.count).first(where: { items[$0].name == name }) else { return false }
     voided.append(
-      Voided(place: place, after: items.count, price: now.price, leader: now.leader, isReserveMet: entry.isReserveMet))
+      Voided(
+        place: place, after: items.count,
+        stated: Stated(price: entry.price, leader: entry.leader, isReserveMet: entry.isReserveMet)))
     // Whose own bid is gone may lead with one that went further than its turn asked for: as with a maximum, a reserve then moves the price.
     if terms.rules.reserveCommitment != nil { contest = nil }
     if isOpen {
@@ -193,21 +197,21 @@ struct FollowedBids: Sendable {
     guard !terms.isSealed, !isOpen || reserve != nil else { return true }
     let maxima = maxima
     var (contest, left, voids) = (Contest(reserve: reserve), Set<Int>(), voided[...])
-    func isMet(_ said: Bool?) -> Bool { said == reserve.map { _ in contest.isReserveMet } }
+    func isRight(_ stated: Stated) -> Bool {
+      stated == Stated(price: contest.price, leader: contest.leader, isReserveMet: reserve.map { _ in contest.isReserveMet })
+    }
     for place in 0...items.count {
       while let void = voids.first, void.after == place {
         left.insert(void.place)
         voids.removeFirst()
         contest = replay(upTo: place, without: left, under: terms) { maxima[$0] }
-        guard (contest.price, contest.leader) == (void.price, void.leader), isMet(void.isReserveMet) else { return false }
+        guard isRight(void.stated) else { return false }
       }
       guard place < items.count else { break }
       let (item, maximum) = (items[place], maxima[place])
       let isEnough = contest.price.map { maximum > $0 || item.name.bidder == contest.leader } ?? (maximum >= terms.openingPrice)
       contest.take(Contest.Offer(bidder: item.name.bidder, amount: item.amount, maximum: maximum), under: terms)
-      guard isEnough, maximum >= item.amount, (contest.price, contest.leader) == (item.price, item.leader),
-        isMet(item.isReserveMet)
-      else { return false }
+      guard isEnough, maximum >= item.amount, isRight(item.stated) else { return false }
     }
     return true
   }

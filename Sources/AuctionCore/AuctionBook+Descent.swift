@@ -1,6 +1,8 @@
 import AuctionFacts
 import SharedKernel
 
+// What a falling price asks of a book, and what an absence gives back to it.
+
 extension AuctionBook {
   /// What the next bid must offer at that instant. A falling price stands still while bids do not count; of an auction that is over only
   /// what it was bought at is known, or the least.

@@ -1,6 +1,8 @@
 import AuctionFacts
 package import SharedKernel
 
+// How far an absence of the house moves the end.
+
 extension AuctionTerms {
   /// The end after an absence of the house, while bids could count; nil: it gives nothing back.
   ///

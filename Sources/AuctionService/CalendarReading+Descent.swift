@@ -3,6 +3,8 @@ import AuctionWire
 import ServiceKit
 import SharedKernel
 
+// How a calendar file says that a price falls.
+
 extension CalendarReading {
   /// `{"de": "1.000,00", "menos": "50,00", "cada": "30s"}`, required of an auction whose price falls and accepted of no other.
   mutating func descent(

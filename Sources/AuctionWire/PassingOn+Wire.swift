@@ -1,6 +1,8 @@
 package import AuctionFacts
 import SharedKernel
 
+// `leilao-repassar` and `leilao-repassado` as payloads.
+
 extension PassingOn {
   init(auction: AuctionID, taking members: inout Members) throws(WireError) {
     self.init(

@@ -1,6 +1,8 @@
 package import AuctionFacts
 import SharedKernel
 
+// `lance-anular` as a payload.
+
 extension Voiding {
   init(auction: AuctionID, taking members: inout Members) throws(WireError) {
     self.init(

@@ -3,6 +3,8 @@ import AuctionFacts
 import AuctionWire
 import SharedKernel
 
+// To whom the lot of a ledger goes next.
+
 extension Succession {
   /// What a ledger that is over says of its bids; nil where nobody has the lot or could have it, and where something secret is missing.
   init?(_ ledger: LedgerReading) {

@@ -1,6 +1,8 @@
 internal import AuctionFacts
 internal import SharedKernel
 
+// What the terminal tells of a lot that goes to another bidder.
+
 extension Model {
   mutating func pass(_ id: AuctionID, _ passing: PassingOn) {
     guard let old = live.lots[id], old.isOver, old.view.passedOn != passing else { return }

@@ -1,6 +1,8 @@
 internal import SharedKernel
 internal import TerminalKit
 
+// The price chart in the detail pane.
+
 extension Drawing {
   /// Nil where the line of blocks says as much.
   func chart(_ lot: Lot) -> PriceChart? {
