@@ -13,11 +13,8 @@ extension FollowedAuction {
 
   /// Whether the house has passed it on more often than is known.
   func lacksPassing(_ summary: AuctionSummary) -> Bool {
-    health == .whole && summary.passedOn.map { $0.sequence > lastPassing } ?? false
+    health == .whole && summary.passedOn.map { said in !passedOn.contains { $0.passing.to == said.id } } ?? false
   }
-
-  /// The last number under which it was.
-  private var lastPassing: Int64 { passedOn.map(\.sequence).max() ?? 0 }
 
   /// The same auction, of which another reader has heard how it was passed on: tested against what this one knows of the bids.
   func passedOn(as other: FollowedAuction) -> FollowedAuction {
@@ -30,13 +27,13 @@ extension FollowedAuction {
   /// signs that an answer has all of them.
   mutating func take(_ said: PassedOn) -> Step {
     let passing = said.passing
-    guard health == .whole, passing.edition == edition, said.sequence > lastPassing else {
-      return passedOn.contains { $0.sequence == said.sequence && $0.passing != passing } && health == .whole
-        ? refuse("dois repasses com o mesmo número", "two passings-on under one number") : .alreadyKnown
-    }
-    // A house that has forgotten it, journals restored from copies, says it again under a new number.
-    if let place = passedOn.firstIndex(where: { $0.passing.isSame(as: passing) }) {
-      passedOn[place] = said
+    guard health == .whole, passing.edition == edition else { return .alreadyKnown }
+    // A house that has forgotten it, journals restored from copies, says it again, under a number and for a reason of that day.
+    if let place = passedOn.firstIndex(where: { $0.passing.from == passing.from }) {
+      guard passedOn[place].passing.isSame(as: passing) else {
+        return refuse("um lote repassado da mesma pessoa a duas", "a lot passed on from one to two")
+      }
+      if said.sequence > passedOn[place].sequence { passedOn[place] = said }
       return .alreadyKnown
     }
     guard let result, let head, status == .closed else { return .gap }

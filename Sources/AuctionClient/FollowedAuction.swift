@@ -100,7 +100,7 @@ package struct FollowedAuction: Sendable {
       _ = takeCancellation(reason: nil, at: ending.at, asOf: clock)
       return
     }
-    (status, announced) = (summary.status, summary.ending?.outcome)
+    (status, announced, endedAt) = (summary.status, summary.ending?.outcome, summary.ending?.at)
     closesAt = summary.closesAt
     isReserveMet = summary.isReserveMet
     if firstBlock == 0 {

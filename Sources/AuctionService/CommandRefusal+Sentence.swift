@@ -35,8 +35,9 @@ extension CommandRefusal {
     case .wrongResult: Sentence("a casa conhece outro resultado deste leilão", "the house knows another result of this auction")
     case .wrongHolder:
       Sentence(
-        "para a casa, quem tem o lote não é aquele de quem o comando o tira; veja com: ms-leilao listar",
-        "to the house, who has the lot is not the one from whom the command takes it; look with: ms-leilao list")
+        "para a casa, quem tem o lote não é aquele de quem o comando o tira: repassaram-no há pouco, ou o diário de ms-leilao voltou de uma cópia",
+        "to the house, who has the lot is not the one from whom the command takes it: it was passed on just now, or the journal of ms-leilao was put back from a copy"
+      )
     case .wrongRecipient:
       Sentence(
         "o lote não pode ir para quem já o teve, para quem o vende, nem para quem não é licitante",

@@ -35,10 +35,15 @@ struct CommandReport: Sendable {
   }
 
   /// For what this program finds in the ledger itself, and the house would not have to be asked.
-  /// - Parameter word: the reason under `--json`.
-  func refused(_ word: String, _ sentence: Sentence) -> any Error {
+  /// - Parameters:
+  ///   - word: the reason under `--json`.
+  ///   - more: what it says besides there.
+  func refused(_ word: String, _ sentence: Sentence, _ more: (inout JSONLine) -> Void = { _ in }) -> any Error {
     guard !json else {
-      line("recusado") { $0.add("motivo", word) }
+      line("recusado") {
+        $0.add("motivo", word)
+        more(&$0)
+      }
       return ExitStatus.refused
     }
     return Failure(.refused, said("recusado: ", "refused: ") + said(sentence) + " (\(word)) [\(auction)]")

@@ -150,7 +150,9 @@ private struct LotToPass: Sendable {
     else { throw report.refused(.nothingToPassOn) }
     try followPassings(of: &lot, succession, house, from: header.head.block, report)
     guard lot.holder == holder else {
-      throw report.refused(CommandRefusal.wrongHolder.wireName, otherHolder(lot, terms.currency))
+      throw report.refused(CommandRefusal.wrongHolder.wireName, otherHolder(lot, terms.currency)) {
+        $0.add("detentor", lot.holder?.text)
+      }
     }
     guard let heir = succession.next(without: lot.passedOver) else {
       throw report.refused(
@@ -203,9 +205,10 @@ private struct LotToPass: Sendable {
     if let said = lot.passings.first(where: { $0.passing.from == holder }) {
       let (to, price) = (said.passing.to, Language.current.money.format(said.passing.amount, in: currency))
       let from = holder.map { Sentence(" de \($0)", " from \($0)") } ?? Sentence("", "")
+      let now = lot.holder.flatMap { $0 == to ? nil : Sentence("; quem o tem agora é \($0)", "; who has it now is \($0)") }
       return Sentence(
-        "já foi repassado\(from.portuguese) a \(to), por \(price)",
-        "it was passed on\(from.english) to \(to) already, for \(price)")
+        "já foi repassado\(from.portuguese) a \(to), por \(price)\(now?.portuguese ?? "")",
+        "it was passed on\(from.english) to \(to) already, for \(price)\(now?.english ?? "")")
     }
     guard let now = lot.holder else {
       return Sentence(

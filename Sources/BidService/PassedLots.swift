@@ -22,7 +22,8 @@ struct PassedLots: Equatable, Sendable {
   mutating func take(_ said: PassedOn, _ statement: Digest, after book: ClosedBook?) -> Int64? {
     let passing = said.passing
     guard let book, book.edition == passing.edition,
-      said.sequence > lots[said.auction]?.lot.passings.last?.sequence ?? book.lastSequence,
+      // A calendar restored from copies may count as it did before; what follows, and what is a repetition, the lot tells.
+      said.sequence > book.lastSequence,
       var lot = lots[said.auction]?.lot ?? FinishedLot(book), lot.refusal(of: passing) == nil
     else { return nil }
     lot.pass(said)

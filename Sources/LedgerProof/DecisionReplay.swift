@@ -101,12 +101,17 @@ struct DecisionReplay {
   /// closes it in the same turn.
   private mutating func takeReceiptsBeforeTheOpening(at clock: ClockReading, _ findings: inout Findings) {
     if let (notice, evidence) = cancellation(inTheTurnOf: clock),
-      let first = receipts.first(where: { $0.receipt.reason == .closed && $0.receipt.afterBlock == nil })?.receipt
+      let first = receipts.first(where: { $0.receipt.afterBlock == nil && isAfterTheEnd($0.receipt) })?.receipt
     {
       takeReceipts(before: first.receivedAt, upTo: .max, &findings)
       take(keeper.handle(.noticed(notice, evidence), at: first.clock))
     }
     takeReceipts(before: nil, upTo: 0, &findings)
+  }
+
+  /// Under an id that was used before it is refused for that: then a price that falls tells it, which is known to be at its least.
+  private func isAfterTheEnd(_ receipt: Receipt) -> Bool {
+    receipt.reason == .closed || terms.map { $0.fallingPrice != nil && receipt.minimum == $0.openingPrice } ?? false
   }
 
   /// The calendar's, where it stands in the block after the opening and of the same turn.

@@ -767,11 +767,9 @@ class Chain:
         need(self.result is not None and self.result["situacao"] in ("vendido", "condicional"), "leilao-repassado: nothing to pass on")
         need(said["resultado_sha256"] == self.hashes[-1], "leilao-repassado: of another result")
         if any(same(one, said) for one in self.passed):
-            return False                               # a house that has forgotten it says it again, under a new number
-        need(said["sequencia"] > self.sequence, "leilao-repassado: sequencia does not rise")
+            return False                               # a house that has forgotten it says it again
         need(said["de"] == (self.holders[-1] if self.holders else None), "leilao-repassado: of one who does not have it")
         need((said["para"], said["valor_centavos"]) == self.heir(), f"leilao-repassado: {said}, and the bids give {self.heir()}")
-        self.sequence = said["sequencia"]
         self.holders.append(said["para"])
         self.passed.append(said)
         return True

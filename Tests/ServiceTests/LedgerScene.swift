@@ -121,7 +121,7 @@ enum LedgerScene: String, CaseIterable {
     case .holandesSuspenso: try Self.pausedDutch()
     case .aberto: try Self.open()
     case .canceladoAntes: try Self.cancelledUnopened(Build.terms())
-    case .holandesCanceladoAntes: try Self.cancelledUnopened(Self.falling)
+    case .holandesCanceladoAntes: try Self.cancelledUnopened(Self.falling, again: true)
     case .retomadoPeloFim: try Self.resumedByItsEnd()
     case .ausenteNaAbertura: try Self.awayAtTheOpening()
     case .semNTP: try Self.undisciplined()
@@ -298,14 +298,15 @@ enum LedgerScene: String, CaseIterable {
 
 /// What may come before the opening, or in its place.
 extension LedgerScene {
-  fileprivate static func cancelledUnopened(_ terms: AuctionTerms) throws -> BooksBench {
+  /// - Parameter again: whether the first thing after the cancellation is a bid under an id that has been used.
+  fileprivate static func cancelledUnopened(_ terms: AuctionTerms, again: Bool = false) throws -> BooksBench {
     let bench = try BooksBench.open(terms, opened: false)
     try bench.place(100_00, by: "alpha", number: 1)
     bench.after(.seconds(1))
     try bench.say(.cancel(reason: "peça danificada"), 1)
-    for (number, bidder) in [(2, "alpha"), (3, "beta")] as [(UInt64, PrincipalID)] {
+    for (number, bidder) in (again ? [(1, "alpha")] : []) + [(2, "alpha"), (3, "beta")] as [(UInt64, PrincipalID)] {
       bench.after(.seconds(1))
-      try bench.place(100_00, by: bidder, number: number)
+      try bench.place(100_01, by: bidder, number: number)
     }
     bench.after(.seconds(1))
     try bench.open(terms)

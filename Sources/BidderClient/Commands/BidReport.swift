@@ -52,8 +52,10 @@ struct BidReport: Sendable {
       }
       return ExitStatus.refused
     }
+    // An end that had not come yet is not what ended it.
+    let end = auction.flatMap { $0.endsAt <= receipt.receivedAt ? $0.endsAt : nil }
     let refused = RefusedBid(
-      receipt.reason, minimum: auction == nil ? nil : receipt.minimum, span: auction.map { ($0.terms.opensAt, $0.closesAt) })
+      receipt.reason, minimum: auction == nil ? nil : receipt.minimum, span: auction.map { ($0.terms.opensAt, end) })
     let reason = "\(receipt.reason.words(.current)) (\(receipt.reason.wireName))"
     let accepted = refused.accepted(
       .current, money: { money.format($0, in: auction?.terms.currency ?? .brl) },

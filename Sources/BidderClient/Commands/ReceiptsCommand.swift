@@ -163,7 +163,11 @@ struct ReceiptListing {
           guard case .bid(let evidence, _) = entry.fact, let bid = (try? Envelope(evidence)).flatMap({ try? Bid($0) }),
             bid.bidder == bidder
           else { return nil }
-          return "\(bid.id) (\(bid.amount.minorUnits))"
+          // In which currency, only the terms say, and they are not kept.
+          let amount =
+            bid.amount > .zero
+            ? said("\(bid.amount.minorUnits) centavos", "\(bid.amount.minorUnits) minor units") : said("em segredo", "in secret")
+          return "\(bid.id) (\(amount))"
         }
         let bids = own.isEmpty ? said("a sua chave", "one's key") : said("aceito ", "accepted ") + own.joined(separator: ", ")
         return said("bloco \(block.number): ", "block \(block.number): ") + bids

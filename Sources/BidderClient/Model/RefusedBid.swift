@@ -14,7 +14,7 @@ package struct RefusedBid: Hashable, Sendable {
   /// - Parameters:
   ///   - minimum: what the receipt says, whatever the reason.
   ///   - span: from when until when the auction takes bids; nil where it is not known.
-  package init(_ reason: Refusal?, minimum: Money?, span: (from: Timestamp, until: Timestamp)?) {
+  package init(_ reason: Refusal?, minimum: Money?, span: (from: Timestamp, until: Timestamp?)?) {
     self.reason = reason
     self.minimum = reason == .belowMinimum || reason == .tieLost ? minimum : nil
     bound =
