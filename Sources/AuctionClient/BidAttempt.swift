@@ -54,6 +54,12 @@ package struct BidAttempt: Sendable {
     actAt = now + Self.confirmPatience
   }
 
+  /// One that an earlier program sent: it may have arrived or not, and is only asked for. What was not sent by then is not wanted now.
+  package init(resuming bid: Bid, digest: Digest, at now: Timestamp) {
+    self.init(bid: bid, digest: digest, at: now)
+    (state, mayRepeat, actAt) = (.uncertain, false, now)
+  }
+
   /// When `due` wants to be asked again; nil once decided.
   package var wakeUp: Timestamp? {
     if case .decided = state { nil } else { actAt }

@@ -9,6 +9,8 @@ extension BidderSession {
     case link(HouseLink.Event)
     /// A signed bid to be sent.
     case submit(Bid, Sealed)
+    /// One that an earlier program sent, of which it is not known what became. It is asked for, not sent again.
+    case resume(Bid, Sealed)
     case published(BidID, PublishResult)
     /// Only ask what became of a bid that was sent some other time.
     case inquire(PrincipalID, BidID)
@@ -59,5 +61,13 @@ extension BidderSession {
       case .only(let set): set.contains(auction)
       }
     }
+  }
+}
+
+extension BidderSession {
+  mutating func resume(_ bid: Bid, _ sealed: Sealed, _ now: Timestamp) -> [Output] {
+    guard attempts[bid.id] == nil else { return [] }
+    attempts[bid.id] = (BidAttempt(resuming: bid, digest: sealed.digest, at: now), sealed)
+    return told(bid.id)
   }
 }

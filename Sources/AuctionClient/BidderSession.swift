@@ -12,7 +12,7 @@ package struct BidderSession: Machine {
   let interest: Interest
   var concerns: Concerns
   package internal(set) var auctions: [AuctionID: FollowedAuction] = [:]
-  private var attempts: [BidID: (attempt: BidAttempt, sealed: Sealed)] = [:]
+  var attempts: [BidID: (attempt: BidAttempt, sealed: Sealed)] = [:]
   private var inquiries: [BidID: Inquiry] = [:]
   private struct Inquiry {
     let bidder: PrincipalID
@@ -92,6 +92,7 @@ package struct BidderSession: Machine {
     case .submit(let bid, let sealed):
       attempts[bid.id] = (BidAttempt(bid: bid, digest: sealed.digest, at: now), sealed)
       return [.publish(bid, sealed)] + told(bid.id)
+    case .resume(let bid, let sealed): return resume(bid, sealed, now)
     case .published(let id, let result): return settle(id, result, now)
     case .inquire(let bidder, let id):
       inquiries[id] = Inquiry(bidder: bidder, askAt: now)
@@ -401,7 +402,7 @@ package struct BidderSession: Machine {
     return outputs
   }
 
-  private func told(_ id: BidID) -> [Output] { attempts[id].map { [.tell(.attempt($0.attempt))] } ?? [] }
+  func told(_ id: BidID) -> [Output] { attempts[id].map { [.tell(.attempt($0.attempt))] } ?? [] }
 
   // MARK: - Time
 

@@ -42,6 +42,9 @@ package final class SessionDriver: Sendable {
   /// Sends a signed bid; what becomes of it is told as `.attempt`.
   package func submit(_ bid: Bid, _ sealed: Sealed) { post(.submit(bid, sealed)) }
 
+  /// Asks for one that an earlier program sent, until it is known what became of it, which is told as `.attempt`.
+  package func resume(_ bid: Bid, _ sealed: Sealed) { post(.resume(bid, sealed)) }
+
   package func inquire(_ bidder: PrincipalID, _ bid: BidID) { post(.inquire(bidder, bid)) }
 
   package func reconnectNow() { link.withLock { $0 }?.reconnectNow() }

@@ -14,23 +14,31 @@ struct BidCall: Sendable {
   let patience: Interval
 
   func inquire(_ id: BidID, _ report: BidReport) async throws {
+    let sent = SentBids(beside: ReceiptFolder(settings, of: bidder))
+    _ = try sent.load()
     try await visit(interest: .only([])) { driver, events, deadline in
       var report = report
       driver.inquire(bidder, id)
       while let event = try events.next(until: deadline) {
-        if case .refusedLongAgo(id) = event { throw report.refusedLongAgo(id) }
+        if case .refusedLongAgo(id) = event {
+          sent.strike(id, .refused)
+          throw report.refusedLongAgo(id)
+        }
         guard case .decision(id, let statement, _) = event else { continue }
         switch statement?.fact {
         case .block(let block):
+          sent.strike(id, .accepted)
           let accepted = block.accepted(id, of: bidder)
           // What was sealed is not told again.
           (report.auction, report.amount) = (block.auction, accepted.flatMap { $0.bid.amount > .zero ? $0.bid.amount : nil })
           return report.accepted(
             id, block: block.number, currency: nil, standing: accepted.map { ($0.entry.price, $0.entry.leader) })
         case .refused(let receipt):
+          sent.strike(id, .refused)
           report.auction = receipt.auction
           throw report.refused(id, receipt, on: nil)
         case nil:
+          sent.strike(id, .neverDecided)
           throw report.refused(
             id, because: "desconhecido",
             said(
@@ -47,6 +55,7 @@ struct BidCall: Sendable {
     let clock = BidderClock.started(settings)
     defer { clock.stop() }
     _ = await clock.waitUntilReady(within: .seconds(6))
+    let sent = SentBids(beside: ReceiptFolder(settings, of: bidder))
     try await visit(interest: .only([auction]), clock: clock) { driver, events, deadline in
       var followed = try meet(auction, events, deadline, report)
       let amount = try amount(text, in: followed.terms.currency, report.money)
@@ -62,9 +71,11 @@ struct BidCall: Sendable {
       var report = report
       report.amount = amount
       var bid = followed.bid(amount, upTo: maximum, at: clock.now(), by: voice)
+      try sent.record(bid.bid, bid.sealed, in: followed.terms.currency)
       driver.submit(bid.bid, bid.sealed)
       var hasRetried = false
       while let outcome = try decision(on: bid.bid.id, events, deadline, &followed) {
+        sent.strike(bid.bid.id, decided: outcome)
         if case .refused(let receipt) = outcome, receipt.reason == .implausibleClock, !hasRetried {
           // Refused for its clock, a client signs once more without claiming to know the time.
           hasRetried = true
@@ -72,6 +83,7 @@ struct BidCall: Sendable {
           bid = followed.bid(
             amount, upTo: maximum,
             at: ClockReading(reading.instant, uncertainty: reading.uncertainty, status: .unsynchronized), by: voice)
+          try sent.record(bid.bid, bid.sealed, in: followed.terms.currency)
           driver.submit(bid.bid, bid.sealed)
           continue
         }

@@ -99,6 +99,7 @@ package struct TerminalCommand: AsyncParsableCommand {
     }
     let receipts = ReceiptFolder(settings, of: bidder)
     let gateway = TerminalGateway(voice: voice, clock: clock, inbox: inbox, receipts: receipts)
+    let recalled = try gateway.sent.load()
     let screen = Settings(
       bidder: bidder, language: .current, broker: "\(settings.broker.url.host):\(settings.broker.url.port)", zone: .here,
       limit: ceiling, confirmsAlways: confirmsAlways)
@@ -106,7 +107,7 @@ package struct TerminalCommand: AsyncParsableCommand {
     try await onThread(named: "terminal") { [options] in
       let terminal = try Self.open(options)
       defer { terminal.close() }
-      gateway.start(broker: settings.broker, keys: keys)
+      gateway.start(broker: settings.broker, keys: keys, recalling: recalled)
       var model = Model(screen, size: terminal.size, clock: clock.now())
       ending.set(runTerminal(&model, on: terminal, inbox: inbox, clock: { clock.now() }, perform: gateway.perform))
     }

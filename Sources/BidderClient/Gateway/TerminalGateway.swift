@@ -12,12 +12,12 @@ import Synchronization
 /// Until the session is live, and until an auction's past is read, auctions are only gathered and told as wholes, so that a
 /// newcomer is not rung for yesterday.
 final class TerminalGateway: Sendable {
-  private struct State {
+  struct State {
     var auctions: [AuctionID: FollowedAuction] = [:]
     /// This bidder's own bids that count, of the whole chain.
     var own: [AuctionID: [(id: BidID, amount: Money)]] = [:]
-    /// What sealed bids of this terminal's offer, which it alone knows until they are revealed.
-    var sealed: [BidID: Money] = [:]
+    /// What this bidder's bids offer in secret, as far as this machine has sent them: it alone knows until they are revealed.
+    var secrets: [BidID: Money] = [:]
     var tickets: [BidID: (ticket: Ticket, sentAt: Timestamp)] = [:]
     var gathered: Set<AuctionID> = []
     var isLive = false
@@ -37,41 +37,61 @@ final class TerminalGateway: Sendable {
     }
 
     /// Openly a bidder's accepted bids in an auction only rise; of sealed ones the last counts, whose amount may not be known here.
-    func ownLast(of id: AuctionID) -> Money? {
-      own[id, default: []].reduce(nil) { last, bid in
-        bid.amount > .zero ? max(bid.amount, last ?? .zero) : sealed[bid.id] ?? .zero
+    func ownLast(of auction: FollowedAuction) -> Money? {
+      own[auction.terms.auction, default: []].reduce(nil) { last, bid in
+        bid.amount > .zero
+          ? max(bid.amount, last ?? .zero) : (auction.terms.isSealed ? secrets[bid.id] : nil) ?? .zero
       }
+    }
+
+    /// How far the house goes for this bidder: as far as the last of his bids that says so.
+    func ownMaximum(of auction: FollowedAuction) -> Money? {
+      auction.terms.isSealed
+        ? nil : own[auction.terms.auction, default: []].last { secrets[$0.id] != nil }.flatMap { secrets[$0.id] }
     }
   }
 
-  private let state = Mutex(State())
-  private let voice: Voice
+  let state = Mutex(State())
+  let voice: Voice
   private let receipts: ReceiptFolder
-  private let clock: any HouseClock
+  let sent: SentBids
+  let clock: any HouseClock
   private let inbox: Inbox
+  /// Bids for the thread that writes them down and sends them: a slow disk holds up no screen.
+  let orders = Channel<Order>()
 
   init(voice: Voice, clock: any HouseClock, inbox: Inbox, receipts: ReceiptFolder) {
     self.receipts = receipts
+    sent = SentBids(beside: receipts)
     self.voice = voice
     self.clock = clock
     self.inbox = inbox
   }
 
-  func start(broker: BrokerAccess, keys: LiveKeyRing) {
+  /// - Parameter recalled: what earlier programs of the bidder's left behind.
+  func start(broker: BrokerAccess, keys: LiveKeyRing, recalling recalled: SentBids.Contents) {
     inbox.post(.gateway(.connecting(attempt: 1), epoch: 1))
     let driver = SessionDriver(
       broker: broker, name: voice.principal.text, bidder: voice.principal, keys: keys, interest: .everything, clock: clock
     ) { [weak self] in self?.hear($0) }
     state.withLock { $0.driver = driver }
+    for entry in recall(recalled) { driver.resume(entry.bid, entry.sealed) }
+    startThread(named: "envio") { [self] in
+      while let orders = orders.takeAll(until: .now + .seconds(3_600)) { orders.forEach(submit) }
+    }
   }
 
-  func stop() async { await state.withLock { $0.driver }?.close() }
+  func stop() async {
+    orders.close()
+    await state.withLock { $0.driver }?.close()
+  }
 
   // MARK: - What the terminal asks for
 
   func perform(_ effect: Effect) {
     switch effect {
-    case .submitBid(let ticket, let auction, let amount, let maximum): submit(ticket, auction, amount, upTo: maximum)
+    case .submitBid(let ticket, let auction, let amount, let maximum):
+      orders.send(Order(ticket: ticket, auction: auction, amount: amount, maximum: maximum))
     case .reconnect: state.withLock { $0.driver }?.reconnectNow()
     case .resync:
       post(all: state.withLock { $0.auctions.values.filter { !$0.isCatchingUp } }.map { .auction(view(of: $0)) })
@@ -79,21 +99,6 @@ final class TerminalGateway: Sendable {
     case .follow, .unfollow: break
     case .bell, .title, .repaint, .quit: break
     }
-  }
-
-  private func submit(_ ticket: Ticket, _ id: AuctionID, _ amount: Money, upTo maximum: Money?) {
-    guard let (auction, driver) = state.withLock({ s in s.auctions[id].flatMap { auction in s.driver.map { (auction, $0) } } })
-    else {
-      return post(.bid(ticket, .notSent(reason: said("leilão desconhecido", "unknown auction"))))
-    }
-    let reading = clock.now()
-    let (bid, sealed) = auction.bid(amount, upTo: maximum, at: reading, by: voice)
-    state.withLock { s in
-      s.tickets[bid.id] = (ticket, reading.instant)
-      if auction.terms.isSealed { s.sealed[bid.id] = amount }
-    }
-    post(.bid(ticket, .sent(bid.id)))
-    driver.submit(bid, sealed)
   }
 
   // MARK: - What the session tells
@@ -124,7 +129,7 @@ final class TerminalGateway: Sendable {
       tellGathered()
       post(.resyncing(done: answered, total: count))
     case .auction(let auction, let changes): hear(auction, changes)
-    case .past(let id, let changes): state.withLock { s in for change in changes { s.note(change, of: id, by: voice.principal) } }
+    case .past(let id, let changes): note(changes, of: id)
     case .attempt(let attempt): hear(attempt)
     case .concerning(let statement): receipts.keep(statement)
     case .dropped(let reason): post(.unverified(reason: reason))
@@ -154,10 +159,10 @@ final class TerminalGateway: Sendable {
 
   private func hear(_ auction: FollowedAuction, _ changes: [FollowedAuction.Change]) {
     let id = auction.terms.auction
+    note(changes, of: id)
     let (isTold, isWhole, isMetNow) = state.withLock { s in
       let isMetNow = auction.isReserveMet != s.auctions[id]?.isReserveMet
       s.auctions[id] = auction
-      for change in changes { s.note(change, of: id, by: voice.principal) }
       guard s.isLive, !auction.isCatchingUp else {
         s.gathered.insert(id)
         return (false, false, false)
@@ -200,6 +205,11 @@ final class TerminalGateway: Sendable {
     if isMetNow, !auction.isRevealed { post(.auction(view(of: auction))) }
   }
 
+  private func note(_ changes: [FollowedAuction.Change], of id: AuctionID) {
+    state.withLock { s in for change in changes { s.note(change, of: id, by: voice.principal) } }
+    for change in changes { strike(change) }
+  }
+
   /// A past that was just read says nothing about the clock of today.
   private func tell(_ clock: ClockReading) {
     let isNewer = state.withLock { s in
@@ -221,6 +231,7 @@ final class TerminalGateway: Sendable {
     case .decided(let outcome):
       state.withLock { $0.tickets[attempt.bid.id] = nil }
       post(.bid(ticket, progress(outcome)))
+      sent.strike(attempt.bid.id, decided: outcome)
     }
   }
 
@@ -241,13 +252,14 @@ final class TerminalGateway: Sendable {
       case .whole: .whole
       case .broken(let reason): .broken(reason: reason)
       }
+    let own = state.withLock { (last: $0.ownLast(of: auction), maximum: $0.ownMaximum(of: auction)) }
     return AuctionView(
       terms: auction.terms, status: auction.status, head: auction.head?.block, price: auction.price, leader: auction.leader,
       minimum: auction.minimum, closesAt: auction.endsAt, isReserveMet: auction.isReserveMet,
       bids: auction.bids.filter { !$0.isVoided }.suffix(AuctionView.historyLimit).map(BidLine.init),
-      bidCount: auction.acceptedBids, ownLast: state.withLock { $0.ownLast(of: auction.terms.auction) }, chain: chain,
+      bidCount: auction.acceptedBids, ownLast: own.last, chain: chain,
       result: auction.result, reason: auction.cancellation ?? auction.suspension,
-      passedOn: auction.passedOn.last?.passing)
+      passedOn: auction.passedOn.last?.passing, ownMaximum: own.maximum)
   }
 
   private func post(all events: [GatewayEvent]) {
@@ -255,7 +267,7 @@ final class TerminalGateway: Sendable {
     inbox.post(all: events.map { .gateway($0, epoch: epoch) })
   }
 
-  private func post(_ event: GatewayEvent) { inbox.post(.gateway(event, epoch: state.withLock { $0.epoch })) }
+  func post(_ event: GatewayEvent) { inbox.post(.gateway(event, epoch: state.withLock { $0.epoch })) }
 }
 
 extension BidLine {

@@ -56,6 +56,8 @@ package enum GatewayEvent: Hashable, Sendable {
 
   /// How it goes with the bid of `Effect.submitBid`.
   case bid(Ticket, BidProgress)
+  /// A bid that an earlier program of this bidder's sent and did not hear the end of; what became of it follows as `bid`.
+  case recalled(RecalledBid)
 }
 
 /// The terminal's own name for a bid that it asked to be sent; the gateway draws the bid's id.
@@ -135,6 +137,8 @@ package struct AuctionView: Hashable, Sendable {
   package var reason: String?
   /// To whom it was passed on last, after that.
   package var passedOn: PassingOn?
+  /// How far the house goes for this bidder, as far as this machine knows it.
+  package var ownMaximum: Money?
 
   package static let historyLimit = 64
 
@@ -142,9 +146,9 @@ package struct AuctionView: Hashable, Sendable {
     terms: AuctionTerms, status: AuctionStatus, head: Int64?, price: Money? = nil, leader: PrincipalID? = nil, minimum: Money,
     closesAt: Timestamp, isReserveMet: Bool? = nil, bids: [BidLine] = [], bidCount: Int = 0, ownLast: Money? = nil,
     chain: Chain = .whole,
-    result: AuctionResult? = nil, reason: String? = nil, passedOn: PassingOn? = nil
+    result: AuctionResult? = nil, reason: String? = nil, passedOn: PassingOn? = nil, ownMaximum: Money? = nil
   ) {
-    self.passedOn = passedOn
+    (self.passedOn, self.ownMaximum) = (passedOn, ownMaximum)
     (self.terms, self.status, self.head, self.price, self.leader) = (terms, status, head, price, leader)
     (self.minimum, self.closesAt, self.bids, self.bidCount) = (minimum, closesAt, bids, bidCount)
     self.isReserveMet = isReserveMet

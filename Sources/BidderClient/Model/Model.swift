@@ -63,6 +63,8 @@ package struct Model: Hashable, Sendable {
   var isOrderStale = false
   var epoch = 0
   var tickets = 0
+  /// Bids of earlier runs that are asked for and that no lot shows yet.
+  var recalled: [Ticket: RecalledBid] = [:]
   /// The lot of the newest own bid, whose progress the bottom line shows.
   var lastBid: AuctionID?
   var lastBell: Timestamp?

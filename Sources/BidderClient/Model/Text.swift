@@ -93,6 +93,11 @@ package enum Text: Hashable, Sendable {
     }
   }
 
+  /// How long an answer took; of one that an earlier program asked for no milliseconds.
+  static func lapse(_ milliseconds: Int64) -> String {
+    milliseconds < 60_000 ? "\(milliseconds) ms" : span(milliseconds / 1_000)
+  }
+
   static func date(_ first: Int64, _ second: Int64) -> String {
     (first < 10 ? "0\(first)" : "\(first)") + "/" + (second < 10 ? "0\(second)" : "\(second)")
   }

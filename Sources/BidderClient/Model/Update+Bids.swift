@@ -5,7 +5,9 @@ internal import SharedKernel
 extension Model {
   /// The gateway's word on a bid; a ticket that is not the lot's newest is history.
   mutating func take(_ progress: BidProgress, of ticket: Ticket) {
-    guard let (id, lot) = live.lots.first(where: { $0.value.bid?.ticket == ticket }), let bid = lot.bid else { return }
+    guard let (id, lot) = live.lots.first(where: { $0.value.bid?.ticket == ticket }), let bid = lot.bid else {
+      return settle(progress, of: ticket)
+    }
     switch progress {
     case .sent(let bidID): live.lots[id]?.bid?.id = bidID
     case .delivered: self.progress(of: id, to: .delivered)

@@ -58,6 +58,7 @@ extension Model {
     case .passedOn(let id, let passing): pass(id, passing)
     case .chainBroken(let id, let reason): breakChain(of: id, reason)
     case .bid(let ticket, let progress): take(progress, of: ticket)
+    case .recalled(let bid): recall(bid)
     }
     voidArm()
   }
@@ -84,9 +85,10 @@ extension Model {
       guard makeRoom() else { return }
       var lot = Lot(view)
       lot.reason = view.reason
+      lot.ownMaximum = view.ownMaximum
       if view.leader == me { lot.ledAt = now }
       live.lots[id] = lot
-      return
+      return adoptRecalled(by: id)
     }
     // What is over stays over, what broke stays broken, and an older head says nothing new, unless the chain broke behind it.
     guard !(old.isOver && view.status != .closed), (view.head ?? -1) >= (old.view.head ?? -1) else {
@@ -98,6 +100,7 @@ extension Model {
     lot.view = view
     if !lot.isOver, view.status != old.view.status { lot.reason = nil }
     if let reason = view.reason { lot.reason = reason }
+    if let maximum = view.ownMaximum { lot.ownMaximum = maximum }
     if view.leader == me { lot.ledAt = now }
     live.lots[id] = lot
     if let bid = old.bid, !bid.stage.isFinal, let bidID = bid.id, view.bids.contains(where: { $0.bid == bidID }) {

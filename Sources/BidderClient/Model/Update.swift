@@ -39,7 +39,7 @@ extension Model {
       case .bidAccepted(let id, let line, _, _, let closesAt):
         sort == .price || sort == .standing || line.bidder == me || live.lots[id]?.view.closesAt != closesAt
       case .connecting, .connected, .disconnected, .accessRefused, .live, .auction, .extended, .voided, .suspended, .resumed,
-        .closed, .passedOn,
+        .closed, .passedOn, .recalled,
         .chainBroken:
         true
       }

@@ -93,9 +93,9 @@ package final class ReceiptFolder: Sendable {
     }
   }
 
-  private struct Problem: Error { let sentence: Sentence }
+  struct Problem: Error { let sentence: Sentence }
 
-  private static func problem(_ path: String) -> Problem {
+  static func problem(_ path: String) -> Problem {
     Problem(sentence: Sentence(system: String(cString: strerror(errno))).map { "\(path): \($0)" })
   }
 
@@ -136,7 +136,7 @@ package final class ReceiptFolder: Sendable {
     return true
   }
 
-  private static func contents(_ file: Int32, _ size: Int, _ path: String) throws(Problem) -> [UInt8] {
+  static func contents(_ file: Int32, _ size: Int, _ path: String) throws(Problem) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: min(size, maximumBytes))
     var offset = 0
     while offset < bytes.count {
@@ -149,7 +149,7 @@ package final class ReceiptFolder: Sendable {
     return bytes
   }
 
-  private static func makeFolders(_ path: String) {
+  static func makeFolders(_ path: String) {
     var end = path.startIndex
     while let slash = path[end...].dropFirst().firstIndex(of: "/") {
       mkdir(String(path[..<slash]), 0o700)
