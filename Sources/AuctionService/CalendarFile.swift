@@ -1,4 +1,5 @@
 import AuctionFacts
+import AuctionSigning
 import AuctionWire
 package import ServiceKit
 import SharedKernel

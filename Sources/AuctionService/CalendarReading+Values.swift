@@ -1,3 +1,4 @@
+import AuctionSigning
 import AuctionWire
 import ServiceKit
 import SharedKernel
@@ -110,20 +111,6 @@ extension CalendarReading {
     } catch {
       note(line, error.sentence)
       return nil
-    }
-  }
-}
-
-extension JSONDocument.Value {
-  /// What stands there, for people.
-  var seen: String {
-    switch content {
-    case .null: "null"
-    case .boolean(let flag): String(flag)
-    case .integer(let n): String(n)
-    case .text(let text): "“\(TermsReading.shown(text))”"
-    case .list: said("uma lista", "an array")
-    case .object: said("um objeto", "an object")
     }
   }
 }

@@ -1,3 +1,4 @@
+import AuctionSigning
 import AuctionWire
 import ServiceKit
 import SigningKit

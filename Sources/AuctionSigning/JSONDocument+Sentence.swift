@@ -1,10 +1,12 @@
-import AuctionWire
+package import AuctionWire
 import ServiceKit
+
+// What a JSON text that a person wrote says wrong, for people.
 
 extension JSONDocument.Problem {
   /// What was seen and what is accepted, for people.
-  var sentence: String {
-    let shown = TermsReading.shown(String(decoding: seen, as: UTF8.self))
+  package var sentence: String {
+    let shown = VisibleText.of(String(decoding: seen, as: UTF8.self), limit: 60)
     let what = seen.isEmpty ? said("fim da linha ou do texto", "the end of the line or the text") : "“\(shown)”"
     return said("\(what) não serve em JSON; aceito: \(portuguese)", "\(what) is not JSON here; accepted: \(accepted)")
   }
@@ -30,6 +32,20 @@ extension JSONDocument.Problem {
     case .surrogatePair: "um par de substitutos \\u"
     case .hexDigits: "quatro algarismos hexadecimais"
     case .utf8: "UTF-8"
+    }
+  }
+}
+
+extension JSONDocument.Value {
+  /// What stands there, for people.
+  package var seen: String {
+    switch content {
+    case .null: "null"
+    case .boolean(let flag): String(flag)
+    case .integer(let n): String(n)
+    case .text(let text): "“\(VisibleText.of(text, limit: 60))”"
+    case .list: said("uma lista", "an array")
+    case .object: said("um objeto", "an object")
     }
   }
 }
