@@ -138,9 +138,9 @@ struct KeysTests {
   func following() {
     var model = drawnModel()
     model.selection = auctionID("l-11")
-    #expect(model.press(.character("f")) == [.follow(auctionID("l-11"))])
+    #expect(model.press(.character("f")) == [.follow(auctionID("l-11")), .remember(model.memory)])
     #expect(model.count(in: .mine) == 5)
-    #expect(model.press(.character("f")) == [.unfollow(auctionID("l-11"))])
+    #expect(model.press(.character("f")) == [.unfollow(auctionID("l-11")), .remember(model.memory)])
   }
 
   @Test("empty, loading and unreachable are three different screens that each name a key")
@@ -161,7 +161,7 @@ struct KeysTests {
   func title() {
     var model = drawnModel()
     let effects = model.press(.character("m"))
-    #expect(effects == [.title("(6) COBERTO l-03")])
+    #expect(effects == [.remember(model.memory), .title("(6) COBERTO l-03")])
   }
 }
 

@@ -90,7 +90,7 @@ struct LoopTests {
     let (_, effects) = run(&model, terminal, inbox)
     #expect(terminal.bells == 1)
     #expect(terminal.titles.last == "(7) COBERTO l-01")
-    #expect(effects.isEmpty)
+    #expect(effects == [.remember(model.memory)])
   }
 }
 

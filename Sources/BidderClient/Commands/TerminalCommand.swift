@@ -100,8 +100,9 @@ package struct TerminalCommand: AsyncParsableCommand {
     let receipts = ReceiptFolder(settings, of: bidder)
     let gateway = TerminalGateway(voice: voice, clock: clock, inbox: inbox, receipts: receipts)
     let recalled = try gateway.sent.load()
+    let memory = BidderMemory(beside: receipts)
     let screen = Settings(
-      bidder: bidder, language: .current, broker: "\(settings.broker.url.host):\(settings.broker.url.port)", zone: .here,
+      bidder: bidder, language: memory.language, broker: "\(settings.broker.url.host):\(settings.broker.url.port)", zone: .here,
       limit: ceiling, confirmsAlways: confirmsAlways)
     let ending = Outcome()
     try await onThread(named: "terminal") { [options] in
@@ -109,11 +110,14 @@ package struct TerminalCommand: AsyncParsableCommand {
       defer { terminal.close() }
       gateway.start(broker: settings.broker, keys: keys, recalling: recalled)
       var model = Model(screen, size: terminal.size, clock: clock.now())
-      ending.set(runTerminal(&model, on: terminal, inbox: inbox, clock: { clock.now() }, perform: gateway.perform))
+      model.restore(memory.restored)
+      ending.set(
+        runTerminal(&model, on: terminal, inbox: inbox, clock: { clock.now() }, perform: memory.keepOr(gateway.perform)))
     }
     await gateway.stop()
     clock.stop()
     receipts.complain()
+    memory.complain()
     if case .signal(let signal) = ending.value { ProcessEnding.die(bySignal: signal) }
   }
 

@@ -12,6 +12,8 @@ package enum Effect: Hashable, Sendable {
   case reconnect
   /// Ask for everything again: something was missed.
   case resync
+  /// Know this the next time.
+  case remember(Memory)
   case bell
   case title(String)
   /// Draw the whole screen anew.

@@ -56,6 +56,8 @@ package struct Model: Hashable, Sendable {
   /// What the list shows, in this order; stands still while a bid is being made.
   package internal(set) var order: [AuctionID] = []
   package var sound = Sound.bell
+  /// Marked by the bidder, whether the house lists them now or not.
+  package internal(set) var followed: Set<AuctionID> = []
   /// Said at the bottom until then.
   package var hint: Hint?
 

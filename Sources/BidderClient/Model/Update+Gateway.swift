@@ -85,7 +85,7 @@ extension Model {
       guard makeRoom() else { return }
       var lot = Lot(view)
       lot.reason = view.reason
-      lot.ownMaximum = view.ownMaximum
+      (lot.ownMaximum, lot.isFollowed) = (view.ownMaximum, followed.contains(id))
       if view.leader == me { lot.ledAt = now }
       live.lots[id] = lot
       return adoptRecalled(by: id)

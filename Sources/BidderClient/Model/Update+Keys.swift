@@ -161,7 +161,7 @@ extension Model {
 
   private mutating func follow() {
     guard let id = selection, let lot = live.lots[id] else { return }
-    live.lots[id]?.isFollowed = !lot.isFollowed
+    mark(id, !lot.isFollowed)
     effects.append(lot.isFollowed ? .unfollow(id) : .follow(id))
   }
 

@@ -9,7 +9,10 @@ extension Model {
     let mayReorder = mayReorder(message)
     switch message {
     case .tick(let clock): tick(clock)
-    case .input(let input): take(input)
+    case .input(let input):
+      let before = memory
+      take(input)
+      if memory != before { effects.append(.remember(memory)) }
     case .gateway(let event, let epoch):
       // What an old connection still had to say is no news.
       guard epoch >= self.epoch else { return [] }
