@@ -141,7 +141,9 @@ let package = Package(
         "Failpoints", "AuctionClient", "AuctionService", "BidService", "NotificationService", "BidderClient",
         "LedgerProof",
       ]),
-    tests("BidderClient", domain + kits + shell + ["AuctionClient", "TerminalKit", "BidderClient"], exclude: ["Golden"]),
+    tests(
+      "BidderClient", domain + kits + shell + ["AuctionClient", "TerminalKit", "BidderClient", argumentParser],
+      exclude: ["Golden"]),
     tests("Integration", domain + kits + shell + ["AuctionClient"]),
     tests("Fuzz"),
     tests("Torture", domain + kits + shell + ["AuctionClient", "Torture"]),

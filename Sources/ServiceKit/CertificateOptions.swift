@@ -34,10 +34,10 @@ package struct CertificateOptions: ParsableArguments {
 
   /// - Returns: nil for an address without TLS.
   /// - Throws: a usage failure for what is missing, too much or unreadable, a configuration failure for a key that others can read.
-  func resolved(for url: BrokerURL) throws(Failure) -> TLSOptions? {
-    let authorities = try file("--ca", "LEILAO_CA", authorities)
-    let certificate = try file(said("--certificado", "--certificate"), "LEILAO_CERT", certificate)
-    let key = try file(said("--chave-certificado", "--certificate-key"), "LEILAO_CERT_KEY", key)
+  func resolved(for url: BrokerURL, at house: NamedHouse?) throws(Failure) -> TLSOptions? {
+    let authorities = try file("--ca", "LEILAO_CA", authorities, house)
+    let certificate = try file(said("--certificado", "--certificate"), "LEILAO_CERT", certificate, house)
+    let key = try file(said("--chave-certificado", "--certificate-key"), "LEILAO_CERT_KEY", key, house)
     guard url.isTLS else {
       guard authorities == nil, certificate == nil, key == nil else {
         throw Failure(
@@ -71,9 +71,9 @@ package struct CertificateOptions: ParsableArguments {
     return TLSOptions(caFile: authorities, certificateFile: certificate, keyFile: key)
   }
 
-  private func file(_ flag: String, _ variable: String, _ given: String?) throws(Failure) -> String? {
-    let (name, value) = given.map { (flag, $0) } ?? (variable, environmentValue(variable) ?? "")
-    guard !value.isEmpty else { return nil }
+  private func file(_ flag: String, _ variable: String, _ given: String?, _ house: NamedHouse?) throws(Failure) -> String? {
+    let found = given.map { (flag, $0) } ?? house.value(of: variable)
+    guard let (name, value) = found, !value.isEmpty else { return nil }
     let path = absolute(value)
     guard access(path, R_OK) == 0 else {
       throw Failure(.usage, said("\(name): não consigo ler “\(path)”", "\(name): “\(path)” cannot be read"))

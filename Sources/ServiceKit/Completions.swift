@@ -5,7 +5,6 @@ import SigningKit
 // What a shell offers where an id is wanted: those whose private halves lie in the key folder that the environment names.
 
 extension CompletionKind {
-  package static var bidders: CompletionKind { signers { $0.role == .bidder } }
   package static var operators: CompletionKind { signers { $0.role == .operator } }
   package static var houseKeys: CompletionKind { signers { $0.role != .bidder } }
 

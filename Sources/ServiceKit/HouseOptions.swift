@@ -68,8 +68,12 @@ package struct HouseOptions: ParsableArguments {
 
   package init() {}
 
+  /// - Parameter house: what goes before the environment.
   /// - Throws: a usage failure naming the option, the value and what is accepted.
-  package func resolved(brokerUser: String) throws -> HouseSettings {
+  package func resolved(brokerUser: String, at house: NamedHouse? = nil) throws -> HouseSettings {
+    func option<Value>(_ flag: String, _ variable: String, _ given: String?, _ read: (String) throws -> Value) throws -> Value? {
+      try self.option(flag, given.map { (flag, $0) } ?? house.value(of: variable), read)
+    }
     let url =
       try option("--broker", "RABBITMQ_URL", broker) { (text: String) throws -> BrokerURL in try BrokerURL(text) }
       ?? BrokerURL("amqp://\(brokerUser):\(brokerUser)@127.0.0.1:5672/leilao")
@@ -87,9 +91,10 @@ package struct HouseOptions: ParsableArguments {
           "o endereço do broker não diz quem é; no perfil propria ele diz, também com certificado: amqps://usuario@…",
           "the broker's address names no user; in the profile propria it does, with a certificate too: amqps://user@…"))
     }
-    let access = BrokerAccess(url: url, tls: try certificates.resolved(for: url), defaultUser: brokerUser, profile: profile)
-    let keyPath = absolute(keys ?? environmentValue("LEILAO_KEYS") ?? "keys")
-    let dataPath = absolute(data ?? environmentValue("LEILAO_DATA") ?? parent(of: keyPath) + "/.leilao")
+    let access = BrokerAccess(
+      url: url, tls: try certificates.resolved(for: url, at: house), defaultUser: brokerUser, profile: profile)
+    let keyPath = absolute(keys ?? house.value(of: "LEILAO_KEYS")?.text ?? "keys")
+    let dataPath = absolute(data ?? house.value(of: "LEILAO_DATA")?.text ?? parent(of: keyPath) + "/.leilao")
     let level =
       try option("--log", "LEILAO_LOG", logLevel) { text throws -> Logger.Level in
         guard let level = Logger.Level(rawValue: text) else {
@@ -112,18 +117,17 @@ package struct HouseOptions: ParsableArguments {
       try option("--ntp", "LEILAO_NTP", ntp) { text throws -> TimeSource in try TimeSource(environment: text) } ?? .standard
     return HouseSettings(
       broker: access, keys: KeyFolder(path: keyPath), keyPath: keyPath, dataPath: dataPath, time: source, logLevel: level,
-      logFormat: format)
+      logFormat: format, name: house?.name)
   }
 
-  private func option<Value>(_ flag: String, _ variable: String, _ given: String?, _ read: (String) throws -> Value) throws
-    -> Value?
-  {
-    let (name, text): (String, String?) = given.map { (flag, $0) } ?? (variable, environmentValue(variable))
-    guard let text, !text.isEmpty else { return nil }
+  private func option<Value>(
+    _ flag: String, _ given: (name: String, text: String)?, _ read: (String) throws -> Value
+  ) throws -> Value? {
+    guard let (name, text) = given, !text.isEmpty else { return nil }
     do {
       return try read(text)
     } catch {
-      let shown = name == "--broker" || name == "RABBITMQ_URL" ? "…" : text
+      let shown = flag == "--broker" ? "…" : text
       throw Failure(.usage, said("\(name): valor “\(shown)” recusado: ", "\(name): value “\(shown)” refused: ") + said(error))
     }
   }
@@ -144,6 +148,8 @@ package struct HouseSettings: Sendable {
   package let time: TimeSource
   package let logLevel: Logger.Level
   package let logFormat: LogFormat
+  /// How the user's file calls the house; nil where no name was given.
+  package let name: String?
 
   /// Where a program keeps what the servers agreed on: in its user's cache, or among the house's data where there is no home or none
   /// that may be written.

@@ -11,7 +11,7 @@ package struct AuctionsCommand: AsyncParsableCommand {
       discussion: said("EXEMPLO:\n  cliente-tui leiloes --json", "EXAMPLE:\n  cliente-tui auctions --json"))
   }
 
-  @OptionGroup var house: HouseOptions
+  @OptionGroup var house: ClientHouse
   @Flag(help: ArgumentHelp(said("Uma linha JSON por leilão.", "One JSON line for each auction."))) var json = false
 
   package init() {}

@@ -10,10 +10,14 @@ struct BidReport: Sendable {
   let json: Bool
   let bidder: PrincipalID
   let money: MoneyText = Language.current.money
+  /// What a command that is named must have behind it for this house.
+  let words: String
   var auction: AuctionID?
   var amount: Money?
 
-  init(json: Bool, bidder: PrincipalID) { (self.json, self.bidder) = (json, bidder) }
+  init(json: Bool, bidder: PrincipalID, at house: HouseSettings) {
+    (self.json, self.bidder, words) = (json, bidder, house.words)
+  }
 
   /// - Parameters:
   ///   - currency: nil where the auction's is not known; then people are not told the amount.
@@ -92,14 +96,14 @@ struct BidReport: Sendable {
 
   func unknown(_ id: BidID) -> any Error {
     guard !json else {
-      line(id, "incerto") { $0.add("consultar", "cliente-tui lance --consultar \(id) --cliente \(bidder)") }
+      line(id, "incerto") { $0.add("consultar", "cliente-tui lance --consultar \(id) --cliente \(bidder)\(words)") }
       return ExitStatus.unknown
     }
     return Failure(
       .unknown,
       said(
-        "incerto: não veio decisão a tempo. Pergunte depois: cliente-tui lance --consultar \(id) --cliente \(bidder)",
-        "unknown: no decision came in time. Ask later: cliente-tui bid --inquire \(id) --bidder \(bidder)"))
+        "incerto: não veio decisão a tempo. Pergunte depois: cliente-tui lance --consultar \(id) --cliente \(bidder)\(words)",
+        "unknown: no decision came in time. Ask later: cliente-tui bid --inquire \(id) --bidder \(bidder)\(words)"))
   }
 
   /// Runs what places a bid or asks about one. Where it cannot reach the house, the line says so before the sentence does.

@@ -102,8 +102,8 @@ struct BidderAccess {
       throw Failure(
         .usage,
         said(
-          "não há chave de \(bidder) em \(settings.keyPath); crie uma: cliente-tui keygen \(bidder)",
-          "there is no key of \(bidder) in \(settings.keyPath); make one: cliente-tui keygen \(bidder)"))
+          "não há chave de \(bidder) em \(settings.keyPath); crie uma: cliente-tui keygen \(bidder)\(settings.words)",
+          "there is no key of \(bidder) in \(settings.keyPath); make one: cliente-tui keygen \(bidder)\(settings.words)"))
     }
     return try Voice(principal: bidder, key: settings.keys.privateKey(of: bidder.text) { try Passphrase.ask(for: bidder.text) })
   }

@@ -49,7 +49,7 @@ package struct KeygenCommand: AsyncParsableCommand {
         """))
   }
 
-  @OptionGroup var house: HouseOptions
+  @OptionGroup var house: ClientHouse
   @Argument(help: ArgumentHelp(said("Quem: [a-z0-9_], até 32.", "Who: [a-z0-9_], up to 32."), valueName: "ID")) var id: String
   @Option(
     name: .spoken("tipo", "type"),

@@ -29,7 +29,7 @@ package struct LedgerCommand: AsyncParsableCommand {
         """))
   }
 
-  @OptionGroup var house: HouseOptions
+  @OptionGroup var house: ClientHouse
   @Argument(help: ArgumentHelp(said("O leilão.", "The auction."), valueName: said("LEILÃO", "AUCTION"))) var auction: String
 
   package init() {}

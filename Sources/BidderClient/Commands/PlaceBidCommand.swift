@@ -36,7 +36,7 @@ package struct PlaceBidCommand: AsyncParsableCommand {
         """))
   }
 
-  @OptionGroup var house: HouseOptions
+  @OptionGroup var house: ClientHouse
   @Argument(help: ArgumentHelp(said("O leilão.", "The auction."), valueName: said("LEILÃO", "AUCTION"))) var auction: String?
   @Argument(
     help: ArgumentHelp(said("O valor: 1300, 1.300,00.", "The amount: 1300, 1,300.00."), valueName: said("VALOR", "AMOUNT")))
@@ -50,7 +50,7 @@ package struct PlaceBidCommand: AsyncParsableCommand {
       valueName: said("VALOR", "AMOUNT"))) var maximum: String?
   @Option(
     name: .spoken("cliente", "bidder"),
-    help: ArgumentHelp(said("Quem dá o lance.", "Who bids."), valueName: "ID"), completion: .bidders) var bidder: String
+    help: ArgumentHelp(said("Quem dá o lance.", "Who bids."), valueName: "ID"), completion: .biddersOfHouse) var bidder: String
   @Option(
     name: .spoken("consultar", "inquire"),
     help: ArgumentHelp(
@@ -76,7 +76,7 @@ package struct PlaceBidCommand: AsyncParsableCommand {
         .usage, said("--espera: “\(wait)” não serve; aceito: 5s, 1m", "--wait: “\(wait)” is not accepted; accepted: 5s, 1m"))
     }
     let call = BidCall(settings: settings, bidder: bidder, patience: patience)
-    var report = BidReport(json: json, bidder: bidder)
+    var report = BidReport(json: json, bidder: bidder, at: settings)
     if let inquiry {
       guard auction == nil, amount == nil, let id = BidID(inquiry) else {
         throw Failure(

@@ -38,14 +38,14 @@ package struct ReceiptsCommand: ParsableCommand {
         """))
   }
 
-  @OptionGroup var house: HouseOptions
+  @OptionGroup var house: ClientHouse
   @Argument(help: ArgumentHelp(said("Só deste leilão.", "Of this auction alone."), valueName: said("LEILÃO", "AUCTION")))
   var auction: String?
   @Option(
     name: .spoken("cliente", "bidder"),
     help: ArgumentHelp(
       said("De quem (padrão: de todos os que têm recibos).", "Whose (default: everybody's who has some)."), valueName: "ID"),
-    completion: .bidders)
+    completion: .biddersOfHouse)
   var bidder: String?
   @Option(
     name: .spoken("livro", "ledger"),

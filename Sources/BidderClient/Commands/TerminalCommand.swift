@@ -57,8 +57,8 @@ package struct TerminalCommand: AsyncParsableCommand {
     var defaultValueDescription: String { said(words) }
   }
 
-  @OptionGroup var house: HouseOptions
-  @Argument(help: ArgumentHelp(said("O licitante.", "The bidder."), valueName: "ID"), completion: .bidders) var id: String
+  @OptionGroup var house: ClientHouse
+  @Argument(help: ArgumentHelp(said("O licitante.", "The bidder."), valueName: "ID"), completion: .biddersOfHouse) var id: String
   @Option(
     name: .spoken("limite", "limit"),
     help: ArgumentHelp(

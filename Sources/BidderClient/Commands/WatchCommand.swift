@@ -31,13 +31,13 @@ package struct WatchCommand: AsyncParsableCommand {
         """))
   }
 
-  @OptionGroup var house: HouseOptions
+  @OptionGroup var house: ClientHouse
   @Argument(help: ArgumentHelp(said("O leilão.", "The auction."), valueName: said("LEILÃO", "AUCTION"))) var auction: String
   @Option(
     name: .spoken("cliente", "bidder"),
     help: ArgumentHelp(
       said("Quem acompanha; ouve também as suas recusas.", "Who watches; also hears its own refusals."), valueName: "ID"),
-    completion: .bidders)
+    completion: .biddersOfHouse)
   var bidder: String
   @Flag(
     name: .spoken("ate-o-fim", "to-the-end"),
