@@ -66,6 +66,8 @@ package struct HouseOptions: ParsableArguments {
       valueName: said("FORMATO", "FORMAT")), completion: .list(LogFormat.allCases.map(\.rawValue)))
   package var logFormat: String?
 
+  @OptionGroup package var language: LanguageOption
+
   package init() {}
 
   /// - Parameter house: what goes before the environment.

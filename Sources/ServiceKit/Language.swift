@@ -5,8 +5,10 @@ import Glibc
 package import SharedKernel
 
 extension Language {
-  /// From `LC_ALL`, `LC_MESSAGES`, `LANG`, the first that is set.
-  package static let current = Language(environment: ["LC_ALL", "LC_MESSAGES", "LANG"].map { environmentValue($0) })
+  /// From `--idioma`; without it from `LC_ALL`, `LC_MESSAGES`, `LANG`, the first that is set.
+  package static let current =
+    Language(arguments: CommandLine.arguments)
+    ?? Language(environment: ["LC_ALL", "LC_MESSAGES", "LANG"].map { environmentValue($0) })
 
   package init(environment candidates: [String?]) {
     let locale = candidates.compactMap { $0 }.first { !$0.isEmpty } ?? ""

@@ -94,6 +94,8 @@ struct UsageTests {
     Mistake("ms-notificacao", ["help", "nada"], names: "nada"),
     Mistake("cliente-tui", ["lance", "x", "100", "--client", "cliente_alpha"], names: "'--client'", "'--cliente'"),
     Mistake("cliente-tui", ["cliente_alpha", "--cor", "rosa"], names: "cor", "rosa", "nunca"),
+    Mistake("cliente-tui", ["leiloes", "--idioma", "fr"], names: "--idioma", "fr", "pt", "en"),
+    Mistake("cliente-tui", ["verificar", "--idioma", "fr", "x"], names: "--idioma", "fr", "pt", "en"),
     Mistake(
       "cliente-tui", ["cliente_alpha"], names: "não é um terminal", "cliente-tui acompanhar LEILAO --cliente cliente_alpha"),
   ]
@@ -137,6 +139,18 @@ struct UsageTests {
     #expect(run.status == 64, "\(run)")
     for word in mistake.named { #expect(run.text.contains(word), "\(word) in \(run)") }
     #expect(ForeignWords.found(in: run.text, for: .english) == [], "\(run)")
+  }
+
+  @Test(arguments: [(Language.english, "en", portuguese), (.portuguese, "pt", english)])
+  func `The language that the command line names goes before the locale's, in mistakes and in help`(
+    language: Language, name: String, locale: [String: String]
+  ) async throws {
+    let house = try await PrivateHouse.shared
+    for arguments in [["lance", "x", "100", "--cliente", "operador"], ["--limite"], ["--help"], ["verificar", "/nao/ha"]] {
+      let run = try await house.client(arguments + ["--idioma", name], environment: locale)
+      #expect(ForeignWords.found(in: Self.withoutCommands(run.text), for: language) == [], "\(run)")
+      #expect(ForeignWords.found(in: Self.withoutCommands(run.text), for: language.other) != [], "\(run)")
+    }
   }
 
   private static let english = ["LANG": "en_US.UTF-8"]

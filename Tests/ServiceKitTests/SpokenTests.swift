@@ -14,6 +14,16 @@ import Testing
   func `is the first locale's that is set`(_ locales: [String?], _ language: Language) {
     #expect(Language(environment: locales) == language)
   }
+
+  @Test(
+    arguments: [
+      (["p", "--idioma", "en"], .english), (["p", "lance", "x", "--language=pt"], .portuguese),
+      (["p", "--idioma", "fr", "--idioma", "en"], .english), (["p", "--idioma", "fr"], nil), (["p", "--idioma"], nil),
+      (["p", "--", "--idioma", "en"], nil), (["p", "--idiomas", "en"], nil), (["p"], nil),
+    ] as [([String], Language?)])
+  func `is before that the one that the command line names`(_ arguments: [String], _ language: Language?) {
+    #expect(Language(arguments: arguments) == language)
+  }
 }
 
 @Suite struct JSONLineTests {

@@ -48,6 +48,7 @@ package struct VerifyCommand: ParsableCommand {
   var explained: [String] = []
   @Flag(help: ArgumentHelp(said("Uma linha JSON por verificação e por falha.", "One JSON line for each check and each fault.")))
   var json = false
+  @OptionGroup var language: LanguageOption
 
   package init() {}
 
