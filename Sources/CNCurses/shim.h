@@ -37,6 +37,20 @@ static inline int cnc_move(int x, int y) { return wmove(stdscr, y, x); }
 static inline int cnc_refresh(void) { return wrefresh(stdscr); }
 static inline int cnc_function_key(int n) { return KEY_F(n); }
 
+/* Presses only, each as it comes: no waiting for what may become a double click. */
+static inline void cnc_take_mouse(int is_taken) {
+  mouseinterval(0);
+  mousemask(is_taken ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
+}
+/* The number of the button that went down, or 0. */
+static inline int cnc_mouse(int *x, int *y) {
+  MEVENT event;
+  if (getmouse(&event) != OK) return 0;
+  *x = event.x;
+  *y = event.y;
+  return event.bstate & BUTTON1_PRESSED ? 1 : event.bstate & BUTTON4_PRESSED ? 4 : event.bstate & BUTTON5_PRESSED ? 5 : 0;
+}
+
 /* Not in Swift's Glibc without _XOPEN_SOURCE. */
 extern int wcwidth(wchar_t);
 static inline int cnc_width(wchar_t c) { return wcwidth(c); }

@@ -6,6 +6,7 @@ package final class HeadlessTerminal: Terminal {
   package private(set) var frameCount = 0
   package private(set) var bells = 0
   package private(set) var titles: [String] = []
+  package private(set) var isMouseTaken = false
   private var inputs: ArraySlice<Input>
   private let waiting: (HeadlessTerminal, Int32) -> Void
 
@@ -32,5 +33,6 @@ package final class HeadlessTerminal: Terminal {
   }
   package func bell() { bells += 1 }
   package func title(_ text: String) { titles.append(text) }
+  package func mouse(_ isTaken: Bool) { isMouseTaken = isTaken }
   package func repaint() {}
 }

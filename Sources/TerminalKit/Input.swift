@@ -4,6 +4,9 @@ package enum Input: Hashable, Sendable {
   case character(Unicode.Scalar)
   /// Text that was pasted, not typed; at most `pasteLimit` scalars, line ends as they came.
   case paste(String)
+  /// The first button of the mouse went down on this cell.
+  case click(x: Int, y: Int)
+  case wheel(Wheel)
   case resize(Size)
   /// Ctrl-C.
   case interrupt
@@ -14,6 +17,9 @@ package enum Input: Hashable, Sendable {
 
   package static let pasteLimit = 4_096
 }
+
+/// Which way the wheel of the mouse was turned.
+package enum Wheel: Hashable, Sendable { case up, down }
 
 /// Keys that are not characters.
 package enum Key: Hashable, Sendable, CaseIterable {

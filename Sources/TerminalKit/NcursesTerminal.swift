@@ -197,6 +197,7 @@ package final class NcursesTerminal: Terminal {
     case KEY_BTAB: .key(.backTab)
     case cnc_function_key(1): .key(.f1)
     case KEY_RESIZE: resized()
+    case KEY_MOUSE: pointed() ?? nextInput()
     case Self.pasteStart: paste()
     default: nextInput()
     }

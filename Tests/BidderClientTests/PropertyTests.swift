@@ -92,10 +92,13 @@ struct PropertyTests {
     }
 
     private func key(_ random: inout SeededRandom) -> Input {
-      let characters = "bbbb++++=-vsq/123fnNmpRLckj0159.,,1300".unicodeScalars.map(Input.character)
+      let characters = "bbbb++++=-vsq/123fnNmMpRLckj0159.,,1300".unicodeScalars.map(Input.character)
       switch Int.random(in: 0..<10, using: &random) {
       case 0..<4: return .key(.enter)
+      case 4 where Bool.random(using: &random):
+        return .click(x: Int.random(in: -1...130, using: &random), y: Int.random(in: -1...45, using: &random))
       case 4: return .key(Key.allCases.randomElement(using: &random) ?? .up)
+      case 5 where Bool.random(using: &random): return .wheel(Bool.random(using: &random) ? .up : .down)
       case 5: return .paste(["1300\n", "1.400,00", "135000", "x"].randomElement(using: &random) ?? "")
       default: return characters.randomElement(using: &random) ?? .key(.enter)
       }

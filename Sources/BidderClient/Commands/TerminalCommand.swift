@@ -75,6 +75,7 @@ package struct TerminalCommand: AsyncParsableCommand {
       said("Cores; NO_COLOR também vale.", "Colours; NO_COLOR counts too."), valueName: said("COR", "COLOR"))) var color:
     ColorChoice = .auto
   @Flag(help: ArgumentHelp(said("Só caracteres ASCII.", "ASCII characters only."))) var ascii = false
+  @OptionGroup(title: said("Tela", "Screen")) var screenOptions: ScreenOptions
 
   package init() {}
 
@@ -101,11 +102,12 @@ package struct TerminalCommand: AsyncParsableCommand {
     let gateway = TerminalGateway(voice: voice, clock: clock, inbox: inbox, receipts: receipts)
     let recalled = try gateway.sent.load()
     let memory = BidderMemory(beside: receipts)
-    let screen = Settings(
+    var screen = Settings(
       bidder: bidder, language: memory.language, broker: "\(settings.broker.url.host):\(settings.broker.url.port)", zone: .here,
       limit: ceiling, confirmsAlways: confirmsAlways)
+    screenOptions.apply(to: &screen)
     let ending = Outcome()
-    try await onThread(named: "terminal") { [options] in
+    try await onThread(named: "terminal") { [options, screen] in
       let terminal = try Self.open(options)
       defer { terminal.close() }
       gateway.start(broker: settings.broker, keys: keys, recalling: recalled)

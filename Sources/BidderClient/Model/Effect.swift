@@ -16,6 +16,8 @@ package enum Effect: Hashable, Sendable {
   case remember(Memory)
   case bell
   case title(String)
+  /// Take the mouse from the terminal, or let it go.
+  case mouse(Bool)
   /// Draw the whole screen anew.
   case repaint
   /// Leave; the signal that asked for it, if one did.

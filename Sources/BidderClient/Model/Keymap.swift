@@ -41,6 +41,7 @@ package enum Keymap {
     binding([.character("n")], .notices, [.list], hint: 4),
     binding([.character("N")], .newestNotice, [.list]),
     binding([.character("m")], .sound, [.list], hint: 8, right: true),
+    binding([.character("M")], .mouse, [.list]),
     binding([.character("p")], .freeze, [.list]),
     binding([.character("R")], .reconnect, [.list]),
     binding([.character("L")], .language, [.list]),
@@ -80,7 +81,7 @@ package enum Keymap {
     switch input {
     case .character(let scalar): String(Character(scalar))
     case .interrupt: "Ctrl-C"
-    case .paste, .resize, .terminate, .closed: ""
+    case .paste, .click, .wheel, .resize, .terminate, .closed: ""
     case .key(let key):
       switch key {
       case .up: "↑"

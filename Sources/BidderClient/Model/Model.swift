@@ -58,6 +58,8 @@ package struct Model: Hashable, Sendable {
   package var sound = Sound.bell
   /// Marked by the bidder, whether the house lists them now or not.
   package internal(set) var followed: Set<AuctionID> = []
+  /// Clicks and the wheel are ours, and not the terminal's.
+  package var hasMouse: Bool
   /// Said at the bottom until then.
   package var hint: Hint?
 
@@ -84,6 +86,7 @@ package struct Model: Hashable, Sendable {
 
   package init(_ settings: Settings, size: Size, clock: ClockReading) {
     (self.settings, self.size, live) = (settings, size, Picture(clock: clock))
+    hasMouse = settings.takesMouse
   }
 
   /// What is to be drawn: the frozen picture, or the present one.

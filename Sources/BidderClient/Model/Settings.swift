@@ -12,6 +12,8 @@ package struct Settings: Hashable, Sendable {
   package var limit: Money?
   /// Every bid wants a second Enter.
   package var confirmsAlways: Bool
+  /// The mouse is taken from the start.
+  package var takesMouse = false
 
   package init(
     bidder: PrincipalID, language: Language = .portuguese, broker: String, zone: Zone = Zone(secondsEast: 0),

@@ -140,6 +140,10 @@ extension Text {
       }
     case .reallyQuitShort: "Quit? y yes  Esc no"
     case .sound(let sound): sound.english
+    case .mouse(let isTaken):
+      isTaken ? "Mouse: on. A click selects, the wheel scrolls" : "Mouse: off; the terminal selects text again"
+    case .mouseKeyShort: "mouse: M"
+    case .mouseKey: "mouse: M frees it"
     case .helpTitle: "HELP"
     case .tinyKeys: "b bid"
     }

@@ -141,6 +141,10 @@ extension Text {
       }
     case .reallyQuitShort: "Sair? s sim  Esc não"
     case .sound(let sound): sound.portuguese
+    case .mouse(let isTaken):
+      isTaken ? "Mouse: ligado. Clique escolhe, a roda rola" : "Mouse: desligado; o terminal volta a selecionar texto"
+    case .mouseKeyShort: "mouse: M"
+    case .mouseKey: "mouse: M solta"
     case .helpTitle: "AJUDA"
     case .tinyKeys: "b lance"
     }

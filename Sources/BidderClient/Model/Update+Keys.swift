@@ -5,6 +5,8 @@ extension Model {
   mutating func take(_ input: Input) {
     switch input {
     case .resize(let size): self.size = size
+    case .click(let x, let y): click(x, y)
+    case .wheel(let wheel): turn(wheel)
     case .closed: effects.append(.quit(signal: nil))
     case .terminate(let signal): effects.append(.quit(signal: signal))
     case .paste(let text): paste(text)
@@ -52,7 +54,7 @@ extension Model {
     }
   }
 
-  private mutating func act(_ command: Command) {
+  mutating func act(_ command: Command) {
     switch mode {
     case .list: list(command)
     case .filter: filter(command)
@@ -132,6 +134,7 @@ extension Model {
     case .sound:
       sound = following(sound)
       say(.sound(sound), for: .seconds(3))
+    case .mouse: toggleMouse()
     case .freeze: frozen = frozen == nil ? live : nil
     case .reconnect:
       switch live.link.state {

@@ -18,7 +18,8 @@ extension Words {
       case .quit: ("q", short ? "sai" : "sair", "quit")
       case .cancel: ("q", "volta", "back")
       case .previous, .pageUp, .pageDown, .first, .last, .lower, .raiseMore, .lowerMore, .secrecy, .send, .useSuggestion, .erase,
-        .acceptFilter, .reverseSort, .tabOpen, .tabMine, .tabClosed, .newestNotice, .freeze, .reconnect, .language, .redraw,
+        .acceptFilter, .reverseSort, .tabOpen, .tabMine, .tabClosed, .newestNotice, .mouse, .freeze, .reconnect, .language,
+        .redraw,
         .leave,
         .interrupt:
         ("", help(command, .portuguese), help(command, .english))
@@ -57,6 +58,7 @@ extension Words {
     case (.portuguese, .newestNotice): "ao lote do aviso mais novo"
     case (.portuguese, .markRead): "marcar tudo como lido"
     case (.portuguese, .sound): "som"
+    case (.portuguese, .mouse): "mouse: tomar / soltar"
     case (.portuguese, .freeze): "congelar a tela"
     case (.portuguese, .reconnect): "reconectar agora"
     case (.portuguese, .language): "português / English"
@@ -93,6 +95,7 @@ extension Words {
     case (.english, .newestNotice): "to the newest notice's lot"
     case (.english, .markRead): "mark all as read"
     case (.english, .sound): "sound"
+    case (.english, .mouse): "mouse: take / let go"
     case (.english, .freeze): "freeze the display"
     case (.english, .reconnect): "reconnect now"
     case (.english, .language): "English / português"

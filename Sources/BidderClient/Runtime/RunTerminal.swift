@@ -20,6 +20,7 @@ package func runTerminal(
 ) -> Ending {
   var loop = TerminalLoop(model: model)
   defer { model = loop.model }
+  if model.hasMouse { terminal.mouse(true) }
   loop.apply(.tick(clock()), terminal, perform)
   loop.apply(.input(.resize(terminal.size)), terminal, perform)
   while loop.ending == nil {
@@ -62,6 +63,7 @@ private struct TerminalLoop {
       switch effect {
       case .bell: terminal.bell()
       case .title(let text): terminal.title(text)
+      case .mouse(let isTaken): terminal.mouse(isTaken)
       case .repaint:
         terminal.repaint()
         drawn = nil

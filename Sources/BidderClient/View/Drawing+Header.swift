@@ -65,9 +65,11 @@ extension Drawing {
       let words = say(.tab(tab, model.count(in: tab)))
       let isHere = tab == model.tab
       return Span(
-        text: isHere ? "[\(words)]" : padded ? " \(words) " : words, role: isHere ? .title : nil, priority: isHere ? 0 : 2)
+        text: isHere ? "[\(words)]" : padded ? " \(words) " : words, role: isHere ? .title : nil, priority: isHere ? 0 : 2,
+        spot: .tab(tab))
     }
     var right: [Span] = []
+    if model.hasMouse { right.append(Span(text: say(.mouseKey), role: .warn, priority: 1)) }
     if !model.filter.isEmpty {
       right.append(Span(text: say(.filtered(model.filter)), role: .warn, priority: 1))
     } else if layout == .wide {

@@ -38,7 +38,8 @@ extension Drawing {
     } else {
       let sort = say(.sorting(model.sort)) + (model.sortReversed ? " ↑" : "")
       let filter = model.filter.isEmpty ? "" : " · /" + model.filter
-      line(1, [Span(text: say(.tabLine(model.tab, model.count(in: model.tab))) + " · " + sort + filter)])
+      let mouse = model.hasMouse ? [Span(text: say(.mouseKeyShort), role: .warn, priority: 1)] : []
+      line(1, [Span(text: say(.tabLine(model.tab, model.count(in: model.tab))) + " · " + sort + filter)], mouse)
     }
     drawList(rows: 2..<(height - 5), width: width, standing: 10, heading: false)
     if let lot = model.selectedLot {

@@ -33,6 +33,7 @@ extension Drawing {
 
   private mutating func drawRow(_ y: Int, _ lot: Lot, _ columns: Columns, _ width: Int) {
     let isSelected = lot.id == model.selection
+    spots.append((.lot(lot.id), y, 0..<max(width, 0)))
     let base: Role = isSelected ? .selected : .normal
     if isSelected { frame.paint(y, .selected, to: width) }
     let standing = standing(lot)

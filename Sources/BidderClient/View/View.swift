@@ -43,6 +43,8 @@ struct Drawing {
   let size: Size
   let layout: Layout
   var frame: Frame
+  /// What was drawn where; of two in one place the last counts.
+  var spots: [(spot: Spot, y: Int, columns: Range<Int>)] = []
 
   init(_ model: Model, _ size: Size) {
     (self.model, picture, self.size, layout) = (model, model.picture, size, Layout(size))
@@ -82,6 +84,7 @@ struct Drawing {
     var text: String
     var role: Role?
     var priority = 0
+    var spot: Spot?
   }
 
   /// Puts `left` at the left margin and `right` at the right one, dropping what does not fit; answers where the left part ends.
@@ -120,7 +123,9 @@ struct Drawing {
     var x = x
     for (i, span) in spans.enumerated() {
       if i > 0 { x = frame.put(x, y, gap, base, limit: max(end - x, 0)) }
+      let start = x
       x = frame.put(x, y, span.text, span.role ?? base, limit: max(end - x, 0))
+      if let spot = span.spot { spots.append((spot, y, start..<max(x, start))) }
     }
     return x
   }
