@@ -14,6 +14,8 @@ package struct Settings: Hashable, Sendable {
   package var confirmsAlways: Bool
   /// The mouse is taken from the start.
   package var takesMouse = false
+  /// For whoever has the screen read out: the cursor stands where the keys act, and nothing on the screen counts seconds.
+  package var isReadOut = false
 
   package init(
     bidder: PrincipalID, language: Language = .portuguese, broker: String, zone: Zone = Zone(secondsEast: 0),

@@ -27,6 +27,8 @@ extension Text {
     case .priceColumn: "CURRENT BID"
     case .timeColumn: "TIME"
     case .standingColumn: "STATUS"
+    case .ends(let when): "till \(when)"
+    case .within(let seconds): "max \(seconds) s"
     case .begins(let when): "at \(when)"
     case .date(let day, let month): Text.date(month, day)
     case .paused: "halted"

@@ -27,6 +27,8 @@ extension Text {
     case .priceColumn: "LANCE ATUAL"
     case .timeColumn: "TEMPO"
     case .standingColumn: "SITUAÇÃO"
+    case .ends(let when): "até \(when)"
+    case .within(let seconds): "até \(seconds) s"
     case .begins(let when): "ini \(when)"
     case .date(let day, let month): Text.date(day, month)
     case .paused: "suspenso"

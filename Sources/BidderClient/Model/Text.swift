@@ -18,6 +18,7 @@ package enum Text: Hashable, Sendable {
   case sorted(Model.Sort, reversed: Bool), sorting(Model.Sort)
   case lotColumn, titleColumn, priceColumn, timeColumn, standingColumn
   case begins(String)
+  case ends(String), within(Int64)
   case date(Int64, Int64)
   case paused, closing
   case loadingKeys(PrincipalID), accessHelp(PrincipalID), quitHelp

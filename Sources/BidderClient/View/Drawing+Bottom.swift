@@ -13,7 +13,7 @@ extension Drawing {
       guard let lot = model.live.lots[armed.auction] else { return nil }
       let minimum = money(minimum(lot), lot)
       if armed.isVoid { return ([.armVoid(minimum: minimum), .armVoidShort(minimum: minimum)], .warn) }
-      let left = Countdown.seconds(until: armed.armedAt + Armed.patience, at: model.now)
+      let left = min(ahead(armed.armedAt + Armed.patience), Armed.patience.microseconds / 1_000_000)
       let amount = money(armed.amount, lot)
       return ([.armed(amount, lot: SafeText.cut(lot.id.text, to: 16), seconds: left), .armedShort(amount)], .warn)
     case .filter: return ([.filtering(model.filter)], .normal)

@@ -18,7 +18,8 @@ extension Drawing {
     if isPriceNew(lot) { frame.put(max(left + 32, end + 1), y, "▲") }
     y += 1
     if let last = lot.view.bids.last {
-      let from = frame.put(left, y, cut(say(.by(name(last.bidder), ago(last.receivedAt), comma: true))))
+      let from = frame.put(
+        left, y, cut(isReadOut ? steadyBy(last) : say(.by(name(last.bidder), ago(last.receivedAt), comma: true))))
       if let raise = lastRaise(lot) {
         let text = "(+\(money(raise, lot)))"
         frame.put(max(left + 32 - SafeText.width(text), from + 1), y, text, .muted)
@@ -145,7 +146,8 @@ extension Drawing {
     var first = [Span(text: say(priceLabel(lot))), Span(text: price(lot), role: .title)]
     if isPriceNew(lot) { first.append(Span(text: "▲")) }
     if let last = lot.view.bids.last {
-      first.append(Span(text: say(.by(name(last.bidder), ago(last.receivedAt), comma: false)), priority: 2))
+      let by = isReadOut ? steadyBy(last) : say(.by(name(last.bidder), ago(last.receivedAt), comma: false))
+      first.append(Span(text: by, priority: 2))
     }
     var clock = [Span(text: say(.timeColumn)), Span(text: time.text, role: time.role == .normal ? .title : time.role)]
     if let beside = besideTime(lot) { clock.append(Span(text: beside, role: .warn, priority: 1)) }

@@ -21,7 +21,7 @@ extension Drawing {
       if picture.houseClock?.status == .systemClock { right.append(Span(text: say(.houseWithoutNTP), priority: 2)) }
       right.append(Span(text: say(clockWords), priority: picture.houseClock?.status == .systemClock ? 5 : 3))
     }
-    right.append(Span(text: zone.clock(picture.now), priority: 1))
+    if !isReadOut { right.append(Span(text: zone.clock(picture.now), priority: 1)) }
     line(
       0, left, right, between: layout == .wide ? "  " : " ", rightBetween: isNarrow ? " " : "  ", role: headerRole)
     if alarmed { frame.put(0, 0, "!", headerRole) }
@@ -49,7 +49,7 @@ extension Drawing {
       guard let lost else { return .connecting(broker: model.settings.broker, seconds: ago(since)) }
       return .lost(seconds: lost, attempt: attempt, retryIn: 0)
     case .disconnected(_, let attempt, let retryAt):
-      let retryIn = Countdown.seconds(until: retryAt, at: picture.now)
+      let retryIn = ahead(retryAt)
       guard let lost else { return .unreachable(attempt: attempt, retryIn: retryIn) }
       return .lost(seconds: lost, attempt: attempt, retryIn: retryIn)
     }

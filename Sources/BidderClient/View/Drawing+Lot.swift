@@ -15,7 +15,7 @@ extension Drawing {
   /// What a falling price falls to next, and in what time; nil: it does not fall, or no further.
   func nextPrice(_ lot: Lot) -> (amount: Money, time: String)? {
     lot.view.nextFall(after: picture.now).map { fall in
-      (lot.view.minimum(at: fall), Countdown.text(Countdown.seconds(until: fall, at: picture.now)))
+      (lot.view.minimum(at: fall), Countdown.text(ahead(fall)))
     }
   }
 
@@ -25,26 +25,30 @@ extension Drawing {
   }
 
   func isPriceNew(_ lot: Lot) -> Bool {
-    lot.view.passedOn == nil && lot.priceChangedAt.map { picture.now - $0 < Lot.arrowTime } ?? false
+    !isReadOut && lot.view.passedOn == nil && lot.priceChangedAt.map { picture.now - $0 < Lot.arrowTime } ?? false
   }
-  func isFlashing(_ lot: Lot) -> Bool { lot.priceChangedAt.map { picture.now - $0 < Lot.flashTime } ?? false }
+  func isFlashing(_ lot: Lot) -> Bool { !isReadOut && lot.priceChangedAt.map { picture.now - $0 < Lot.flashTime } ?? false }
 
-  func secondsLeft(_ lot: Lot) -> Int64 { Countdown.seconds(until: lot.view.closesAt, at: picture.now) }
+  func secondsLeft(_ lot: Lot) -> Int64 { ahead(lot.view.closesAt) }
+
+  /// The time of day, on another day the date.
+  func dayOrTime(_ instant: Timestamp) -> String {
+    zone.day(instant) == zone.day(picture.now)
+      ? zone.minute(instant) : say(.date(zone.date(instant).day, zone.date(instant).month))
+  }
 
   /// The time column: what is left, when it begins, when it ended.
   func time(_ lot: Lot, short: Bool = false) -> (text: String, role: Role) {
     switch lot.view.status {
     case .scheduled:
-      let opens = lot.view.terms.opensAt
-      let when =
-        zone.day(opens) == zone.day(picture.now) ? zone.minute(opens) : say(.date(zone.date(opens).day, zone.date(opens).month))
+      let when = dayOrTime(lot.view.terms.opensAt)
       return (short ? when : say(.begins(when)), .muted)
     case .suspended: return (say(.paused), .warn)
     case .closed: return (zone.minute(lot.view.closesAt), .muted)
     case .open:
       let left = secondsLeft(lot)
       guard left > 0 else { return (say(.closing), .warn) }
-      let text = Countdown.text(left)
+      let text = isReadOut ? steadyEnd(lot, left: left) : Countdown.text(left)
       let role: Role = left <= 15 ? .danger : left <= 60 ? .warn : .normal
       if !picture.link.isCurrent { return (short ? "~" + text : "~  " + text, role) }
       if picture.isClockDoubtful { return ("~" + text, role) }
@@ -53,7 +57,7 @@ extension Drawing {
   }
 
   /// Whether the end has moved in the last five seconds.
-  func isExtended(_ lot: Lot) -> Bool { lot.moved.map { picture.now - $0.at < .seconds(5) } ?? false }
+  func isExtended(_ lot: Lot) -> Bool { !isReadOut && lot.moved.map { picture.now - $0.at < .seconds(5) } ?? false }
 
   /// What stands beside the time: the extension, or the auctioneer's call.
   func besideTime(_ lot: Lot) -> String? {

@@ -6,7 +6,13 @@ extension Drawing {
   /// The newest notices under their rule.
   mutating func drawNotices(_ y: Int, rows: Int) {
     rule(y, say(.noticesTitle), say(.noticesKey))
-    drawNotices(Array(picture.notices.all.prefix(max(rows, 0))), from: y + 1)
+    let newest = Array(picture.notices.all.prefix(max(rows, 0)))
+    if isReadOut {
+      // The newest at the end, always in the same row.
+      drawNotices(newest.reversed(), from: y + 1 + rows - newest.count)
+    } else {
+      drawNotices(newest, from: y + 1)
+    }
   }
 
   private mutating func drawNotices(_ notices: [Notice], from y: Int) {

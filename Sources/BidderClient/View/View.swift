@@ -9,6 +9,7 @@ package import TerminalKit
 package func view(_ model: Model, size: Size) -> Frame {
   var drawing = Drawing(model, size)
   drawing.draw()
+  drawing.park()
   return drawing.frame
 }
 
@@ -153,5 +154,8 @@ struct Drawing {
   }
 
   /// Whole seconds from then to now, never negative.
-  func ago(_ then: Timestamp) -> Int64 { max((picture.now - then).microseconds, 0) / 1_000_000 }
+  func ago(_ then: Timestamp) -> Int64 { passed(max((picture.now - then).microseconds, 0) / 1_000_000) }
+
+  /// Whole seconds until then, never negative.
+  func ahead(_ then: Timestamp) -> Int64 { left(Countdown.seconds(until: then, at: picture.now)) }
 }
