@@ -32,11 +32,14 @@ package final class NcursesTerminal: Terminal {
     /// Draws in ASCII; also done by itself when the locale is not UTF-8 or the terminal is the kernel's console.
     package var ascii = false
     package var color = ColorDepth.Choice.auto
+    /// Nil: what suits the number of colours.
+    package var theme: Theme?
     package init() {}
   }
 
   private let ascii: Bool
   private let depth: ColorDepth
+  private let theme: Theme?
   private let canTitle: Bool
   private var shown: Frame?
   private var isOpen = true
@@ -68,8 +71,9 @@ package final class NcursesTerminal: Terminal {
       colors = Int(cnc_colors())
     }
     depth = ColorDepth(choice: options.color, noColor: Self.environment("NO_COLOR"), terminalColors: colors)
+    theme = options.theme
     for role in Role.allCases where depth != .mono {
-      let style = Style(role, depth: depth)
+      let style = Style(role, depth: depth, theme: theme)
       init_pair(Int16(role.rawValue) + 1, style.foreground ?? -1, style.background ?? -1)
     }
 
@@ -151,7 +155,7 @@ package final class NcursesTerminal: Terminal {
           text += Array(repeating: wchar_t(UInt8(ascii: cell.scalar == "\u{a0}" ? " " : "?")), count: Int(cell.width))
         }
       }
-      let style = Style(role, depth: depth)
+      let style = Style(role, depth: depth, theme: theme)
       var attributes = CNC_NORMAL
       if style.bold { attributes |= CNC_BOLD }
       if style.underline { attributes |= CNC_UNDERLINE }

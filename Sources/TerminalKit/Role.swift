@@ -49,40 +49,67 @@ package enum ColorDepth: Hashable, Sendable, CaseIterable {
   }
 }
 
+/// Which colours, where the terminal has any.
+package enum Theme: Hashable, Sendable, CaseIterable {
+  /// Blue and orange, which colour-blind readers tell apart; of a terminal with few colours blue and yellow.
+  case blueOrange
+  /// Green and red as the terminal's own palette has them, which its owner may have chosen for contrast.
+  case palette
+}
+
 extension Style {
-  /// Cells that state something set both colours, so that they read on light and on dark backgrounds; the 256-colour set
-  /// keeps to blue and orange, which colour-blind readers tell apart.
-  package init(_ role: Role, depth: ColorDepth) {
-    switch role {
-    case .normal: break
-    case .title: bold = true
-    case .muted: if depth == .indexed256 { foreground = 245 }
-    case .bar, .selected, .flash: reverse = true
-    case .good:
-      bold = depth == .mono
-      paint(depth, sixteen: (0, 2), indexed256: (231, 25))
-    case .bad:
-      bold = depth != .indexed256
-      underline = depth == .mono
-      paint(depth, sixteen: (7, 1), indexed256: (16, 214))
-    case .warn:
-      bold = depth == .mono
-      paint(depth, sixteen: (0, 3), indexed256: (16, 229))
-    case .danger:
-      bold = depth != .indexed256
-      reverse = depth == .mono
-      paint(depth, sixteen: (7, 1), indexed256: (16, 208))
-    case .error:
-      bold = depth == .mono
-      paint(depth, sixteen: (7, 1), indexed256: (231, 160))
+  /// The colours of a theme on a terminal.
+  private enum Paint {
+    case none, palette, blueYellow, blueOrange
+
+    init(_ depth: ColorDepth, _ theme: Theme?) {
+      switch (depth, theme) {
+      case (.mono, _): self = .none
+      case (.sixteen, .palette), (.sixteen, nil), (.indexed256, .palette): self = .palette
+      case (.sixteen, .blueOrange): self = .blueYellow
+      case (.indexed256, .blueOrange), (.indexed256, nil): self = .blueOrange
+      }
     }
   }
 
-  private mutating func paint(_ depth: ColorDepth, sixteen: (Int16, Int16), indexed256: (Int16, Int16)) {
-    switch depth {
-    case .mono: break
-    case .sixteen: (foreground, background) = sixteen
-    case .indexed256: (foreground, background) = indexed256
+  /// Cells that state something set both colours, so that they read on light and on dark backgrounds.
+  ///
+  /// - Parameter theme: nil: blue and orange where there are 256 colours, otherwise the palette.
+  package init(_ role: Role, depth: ColorDepth, theme: Theme? = nil) {
+    let paint = Paint(depth, theme)
+    switch role {
+    case .normal: break
+    case .title: bold = true
+    case .muted: if paint == .blueOrange { foreground = 245 }
+    case .bar, .selected, .flash: reverse = true
+    case .good:
+      bold = paint == .none
+      set(paint, palette: (0, 2), blueYellow: (7, 4), blueOrange: (231, 25))
+    case .bad:
+      bold = paint != .blueOrange
+      underline = paint == .none
+      set(paint, palette: (7, 1), blueYellow: (0, 3), blueOrange: (16, 214))
+    case .warn:
+      bold = paint == .none
+      set(paint, palette: (0, 3), blueYellow: (0, 7), blueOrange: (16, 229))
+    case .danger:
+      bold = paint != .blueOrange
+      reverse = paint == .none
+      set(paint, palette: (7, 1), blueYellow: (0, 3), blueOrange: (16, 208))
+    case .error:
+      bold = paint == .none
+      set(paint, palette: (7, 1), blueYellow: (7, 1), blueOrange: (231, 160))
+    }
+  }
+
+  private mutating func set(
+    _ paint: Paint, palette: (Int16, Int16), blueYellow: (Int16, Int16), blueOrange: (Int16, Int16)
+  ) {
+    switch paint {
+    case .none: break
+    case .palette: (foreground, background) = palette
+    case .blueYellow: (foreground, background) = blueYellow
+    case .blueOrange: (foreground, background) = blueOrange
     }
   }
 }

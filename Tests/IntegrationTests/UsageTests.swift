@@ -94,6 +94,7 @@ struct UsageTests {
     Mistake("ms-notificacao", ["help", "nada"], names: "nada"),
     Mistake("cliente-tui", ["lance", "x", "100", "--client", "cliente_alpha"], names: "'--client'", "'--cliente'"),
     Mistake("cliente-tui", ["cliente_alpha", "--cor", "rosa"], names: "cor", "rosa", "nunca"),
+    Mistake("cliente-tui", ["cliente_alpha", "--tema", "rosa"], names: "tema", "rosa", "daltonico", "paleta", "mono"),
     Mistake("cliente-tui", ["leiloes", "--idioma", "fr"], names: "--idioma", "fr", "pt", "en"),
     Mistake("cliente-tui", ["verificar", "--idioma", "fr", "x"], names: "--idioma", "fr", "pt", "en"),
     Mistake(

@@ -18,7 +18,25 @@ struct ScreenOptions: ParsableArguments {
         "Para leitores de tela: o cursor fica na linha escolhida, e nada conta segundos nem pisca.",
         "For screen readers: the cursor stays on the chosen row, and nothing counts seconds or flashes."))) var isReadOut = false
 
+  @Option(
+    name: .spoken("tema", "theme"),
+    help: ArgumentHelp(
+      said(
+        "Azul e laranja, as cores da paleta do terminal, ou nenhuma; sem isto, azul e laranja onde há 256 cores, senão a paleta.",
+        "Blue and orange, the colours of the terminal's palette, or none; otherwise blue and orange with 256 colours, else the palette."
+      ),
+      valueName: said("TEMA", "THEME"))) var theme: ThemeChoice?
+
   func apply(to settings: inout Settings) {
     (settings.takesMouse, settings.isReadOut) = (takesMouse, isReadOut)
+  }
+
+  func apply(to options: inout NcursesTerminal.Options) {
+    switch theme {
+    case .colourBlind: options.theme = .blueOrange
+    case .palette: options.theme = .palette
+    case .mono: options.color = .never
+    case nil: break
+    }
   }
 }

@@ -146,6 +146,7 @@ package struct TerminalCommand: AsyncParsableCommand {
       case .auto: .auto
       case .always: .always
       }
+    screenOptions.apply(to: &options)
     return options
   }
 
