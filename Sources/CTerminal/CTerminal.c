@@ -18,7 +18,11 @@ enum { COUNT = sizeof caught / sizeof *caught, PATIENCE_SECONDS = 2, KEPT = 64 *
 /* Synchronized output, bracketed paste, every mouse mode, focus, cursor keys, keypad, attributes, cursor, screen. */
 static const char reset[] =
     "\033[?2026l\033[?2004l\033[?1006l\033[?1003l\033[?1002l\033[?1000l\033[?1004l\033[?1l\033>\033[0m\033[?25h\033[?1049l\r";
-static const char paste_on[] = "\033[?2004h", paste_off[] = "\033[?2004l";
+/* What the owner switched on beyond ncurses, for a stop (Ctrl-Z) and for going on. */
+static struct {
+  char bytes[64];
+  size_t count;
+} modes_on, modes_off;
 
 static struct termios modes;
 static int saved_terminal = -1;
@@ -75,9 +79,9 @@ static void die(int s) {
 
 static void suspend(int s) {
   int fd = __atomic_load_n(&terminal, __ATOMIC_SEQ_CST);
-  if (fd >= 0) put(fd, paste_off, sizeof paste_off - 1);
+  if (fd >= 0) put(fd, modes_off.bytes, modes_off.count);
   if (before[s].sa_handler != SIG_DFL && before[s].sa_handler != SIG_IGN) before[s].sa_handler(s); /* ncurses stops here */
-  if (fd >= 0) put(fd, paste_on, sizeof paste_on - 1);
+  if (fd >= 0) put(fd, modes_on.bytes, modes_on.count);
 }
 
 static void handle(int s, siginfo_t *info, void *context) {
@@ -117,6 +121,13 @@ int cterminal_save(int fd) {
   if (tcgetattr(fd, &modes) != 0) return errno;
   saved_terminal = fd;
   return 0;
+}
+
+void cterminal_modes(const char *on, const char *off) {
+  modes_on.count = strnlen(on, sizeof modes_on.bytes);
+  modes_off.count = strnlen(off, sizeof modes_off.bytes);
+  memcpy(modes_on.bytes, on, modes_on.count);
+  memcpy(modes_off.bytes, off, modes_off.count);
 }
 
 int cterminal_arm(void) {

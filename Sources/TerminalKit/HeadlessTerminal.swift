@@ -6,6 +6,9 @@ package final class HeadlessTerminal: Terminal {
   package private(set) var frameCount = 0
   package private(set) var bells = 0
   package private(set) var titles: [String] = []
+  package private(set) var notices: [String] = []
+  /// Whether there is a desktop.
+  package var canNotify = true
   package private(set) var isMouseTaken = false
   private var inputs: ArraySlice<Input>
   private let waiting: (HeadlessTerminal, Int32) -> Void
@@ -33,6 +36,10 @@ package final class HeadlessTerminal: Terminal {
   }
   package func bell() { bells += 1 }
   package func title(_ text: String) { titles.append(text) }
+  package func notify(_ text: String, title: String) -> Bool {
+    if canNotify { notices.append(text) }
+    return canNotify
+  }
   package func mouse(_ isTaken: Bool) { isMouseTaken = isTaken }
   package func repaint() {}
 }

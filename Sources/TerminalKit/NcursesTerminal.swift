@@ -34,6 +34,10 @@ package final class NcursesTerminal: Terminal {
     package var color = ColorDepth.Choice.auto
     /// Nil: what suits the number of colours.
     package var theme: Theme?
+    /// Tells when the window is looked at and when not.
+    package var watchesFocus = false
+    /// Marks where a screenful begins and ends, for terminals that then show it at once (mode 2026).
+    package var isSynchronized = false
     package init() {}
   }
 
@@ -41,11 +45,17 @@ package final class NcursesTerminal: Terminal {
   private let depth: ColorDepth
   private let theme: Theme?
   private let canTitle: Bool
+  private let desktop: DesktopNotice?
+  private let isInTmux: Bool
+  private let isSynchronized: Bool
+  private let modes: (on: String, off: String)
   private var shown: Frame?
   private var isOpen = true
 
   private static let pasteStart: Int32 = 0x7000
   private static let pasteEnd: Int32 = 0x7001
+  private static let focusGained: Int32 = 0x7002
+  private static let focusLost: Int32 = 0x7003
   /// What fd 2 may gather in memory.
   private static let stderrLimit = 1 << 20
 
@@ -63,6 +73,15 @@ package final class NcursesTerminal: Terminal {
     ascii =
       options.ascii || term == "linux" || term.hasPrefix("vt") || !String(cString: cnc_codeset()).uppercased().hasSuffix("UTF-8")
     canTitle = cnc_has_capability("tsl") == 1 || term.hasPrefix("xterm")
+
+    desktop = DesktopNotice(environment: Self.environment)
+    isInTmux = Self.environment("TMUX") != nil
+    isSynchronized = options.isSynchronized
+    let asked = ["2004"] + (options.watchesFocus ? ["1004"] : [])
+    modes = (
+      on: asked.map { "\u{1b}[?\($0)h" }.joined(),
+      off: (asked + (isSynchronized ? ["2026"] : [])).map { "\u{1b}[?\($0)l" }.joined()
+    )
 
     var colors = 0
     if options.color != .never, has_colors() {
@@ -86,15 +105,20 @@ package final class NcursesTerminal: Terminal {
     curs_set(0)
     define_key("\u{1b}[200~", Self.pasteStart)
     define_key("\u{1b}[201~", Self.pasteEnd)
+    if options.watchesFocus {
+      define_key("\u{1b}[I", Self.focusGained)
+      define_key("\u{1b}[O", Self.focusLost)
+    }
 
     // After ncurses, whose own handlers leave modes behind; before anything else can write.
+    cterminal_modes(modes.on, modes.off)
     let armed = cterminal_arm()
     guard armed == 0 else {
       endwin()
       throw .system(operation: "sigaction", code: armed)
     }
     if isatty(STDERR_FILENO) == 1 { _ = cterminal_capture_stderr() }
-    write("\u{1b}[?2004h")
+    write(modes.on)
   }
 
   deinit { close() }
@@ -104,7 +128,7 @@ package final class NcursesTerminal: Terminal {
     guard isOpen else { return }
     isOpen = false
     guard cterminal_armed() == 1 else { return }
-    write("\u{1b}[?2004l")
+    write(modes.off)
     endwin()
     cterminal_disarm()
     cterminal_release_stderr()
@@ -120,6 +144,8 @@ package final class NcursesTerminal: Terminal {
     guard cterminal_armed() == 1 else { return }
     let frame = ascii ? frame.ascii : frame
     let screen = size
+    let isMarked = isSynchronized && shown != frame
+    if isMarked { write("\u{1b}[?2026h") }
     for y in 0..<min(frame.size.height, screen.height) {
       let row = frame.row(y)
       if let shown, shown.size == frame.size, shown.row(y) == row { continue }
@@ -132,6 +158,7 @@ package final class NcursesTerminal: Terminal {
       curs_set(0)
     }
     _ = cnc_refresh()
+    if isMarked { write("\u{1b}[?2026l") }
     shown = frame
     cterminal_trim_stderr(Self.stderrLimit)
   }
@@ -203,6 +230,8 @@ package final class NcursesTerminal: Terminal {
     case KEY_RESIZE: resized()
     case KEY_MOUSE: pointed() ?? nextInput()
     case Self.pasteStart: paste()
+    case Self.focusGained: .focus(true)
+    case Self.focusLost: .focus(false)
     default: nextInput()
     }
   }
@@ -259,6 +288,12 @@ package final class NcursesTerminal: Terminal {
     guard canTitle, cterminal_armed() == 1 else { return }
     let safe = SafeText.glyphs(text).map { ascii ? Glyph(scalar: Ascii.standIn(for: $0.scalar), width: 1) : $0 }
     write("\u{1b}]2;" + String(safe) + "\u{7}")
+  }
+
+  package func notify(_ text: String, title: String) -> Bool {
+    guard let desktop, cterminal_armed() == 1 else { return false }
+    write(desktop.sequence(text, title: title, inTmux: isInTmux))
+    return true
   }
 
   package func repaint() {

@@ -27,11 +27,27 @@ struct ScreenOptions: ParsableArguments {
       ),
       valueName: said("TEMA", "THEME"))) var theme: ThemeChoice?
 
+  @Flag(
+    name: .spoken("notificar", "notify"),
+    help: ArgumentHelp(
+      said(
+        "Aviso na área de trabalho no lugar da campainha, enquanto a janela não é olhada.",
+        "A desktop notice instead of the bell, while the window is not looked at."))) var notifiesDesktop = false
+  @Flag(
+    name: .customLong("sync"),
+    help: ArgumentHelp(
+      said(
+        "Telas inteiras de uma vez, no terminal que souber (modo 2026).",
+        "Whole screens at once, where the terminal can (mode 2026).")))
+  var isSynchronized = false
+
   func apply(to settings: inout Settings) {
     (settings.takesMouse, settings.isReadOut) = (takesMouse, isReadOut)
+    settings.notifiesDesktop = notifiesDesktop
   }
 
   func apply(to options: inout NcursesTerminal.Options) {
+    (options.watchesFocus, options.isSynchronized) = (notifiesDesktop, isSynchronized)
     switch theme {
     case .colourBlind: options.theme = .blueOrange
     case .palette: options.theme = .palette

@@ -15,6 +15,8 @@ package enum Effect: Hashable, Sendable {
   /// Know this the next time.
   case remember(Memory)
   case bell
+  /// A notice on the desktop, or a bell where there is no way.
+  case notify(String)
   case title(String)
   /// Take the mouse from the terminal, or let it go.
   case mouse(Bool)

@@ -58,6 +58,8 @@ package struct Model: Hashable, Sendable {
   package var sound = Sound.bell
   /// Marked by the bidder, whether the house lists them now or not.
   package internal(set) var followed: Set<AuctionID> = []
+  /// Whether the window is looked at, as far as the terminal tells.
+  package var isFocused = true
   /// Clicks and the wheel are ours, and not the terminal's.
   package var hasMouse: Bool
   /// Said at the bottom until then.

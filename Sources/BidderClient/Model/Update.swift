@@ -85,7 +85,7 @@ extension Model {
     }
     if left <= 10, !lot.rangTenSeconds, lot.hasOwnBid {
       live.lots[id]?.rangTenSeconds = true
-      ring()
+      ring("\(Words.notice(.closing, settings.language)) \(id): 10 s")
     }
   }
 
@@ -96,11 +96,14 @@ extension Model {
     if case .notices(let scroll, let fresh) = mode, scroll > 0 { mode = .notices(scroll: scroll + 1, fresh: fresh + 1) }
   }
 
-  /// At most one bell in two seconds.
-  mutating func ring() {
-    guard sound != .off, lastBell.map({ now - $0 >= .seconds(2) }) ?? true else { return }
+  /// At most one signal in two seconds: the bell, or a notice on the desktop to who wants that and looks elsewhere.
+  ///
+  /// - Parameter words: what has happened; nil: what the newest notice says.
+  mutating func ring(_ words: String? = nil) {
+    let isElsewhere = settings.notifiesDesktop && !isFocused
+    guard isElsewhere || sound != .off, lastBell.map({ now - $0 >= .seconds(2) }) ?? true else { return }
     lastBell = now
-    effects.append(.bell)
+    effects.append(isElsewhere ? .notify(words ?? live.notices.all.first.map(line) ?? "") : .bell)
   }
 
   mutating func say(_ text: Text, for time: Interval = .seconds(6)) { hint = Hint(text: text, until: now + time) }

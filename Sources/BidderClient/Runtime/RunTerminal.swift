@@ -62,6 +62,7 @@ private struct TerminalLoop {
     for effect in model.update(message) {
       switch effect {
       case .bell: terminal.bell()
+      case .notify(let text): if !terminal.notify(text, title: "cliente-tui"), model.sound != .off { terminal.bell() }
       case .title(let text): terminal.title(text)
       case .mouse(let isTaken): terminal.mouse(isTaken)
       case .repaint:

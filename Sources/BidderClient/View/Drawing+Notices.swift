@@ -45,11 +45,7 @@ extension Drawing {
 
   private func names(for notice: Notice) -> NoticeNames { names(in: notice.currency) }
 
-  func names(in currency: Currency) -> NoticeNames {
-    NoticeNames(
-      money: { language.money.format($0, in: currency) }, name: { name($0) },
-      clock: { zone.moment($0, asOf: picture.now, language) })
-  }
+  func names(in currency: Currency) -> NoticeNames { model.names(in: currency, asOf: picture.now) }
 
   /// As many whole words as fit.
   private func firstWords(_ text: String, _ room: Int) -> String {

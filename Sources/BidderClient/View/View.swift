@@ -148,10 +148,7 @@ struct Drawing {
   func number(_ amount: Money, _ lot: Lot) -> String { language.money.number(amount, in: lot.view.terms.currency) }
 
   /// A bidder as this bidder calls them.
-  func name(_ bidder: PrincipalID?) -> String {
-    guard let bidder else { return say(.someone) }
-    return bidder == model.me ? say(.you) : bidder.text
-  }
+  func name(_ bidder: PrincipalID?) -> String { model.name(bidder) }
 
   /// Whole seconds from then to now, never negative.
   func ago(_ then: Timestamp) -> Int64 { passed(max((picture.now - then).microseconds, 0) / 1_000_000) }

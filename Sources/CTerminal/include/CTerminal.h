@@ -7,6 +7,9 @@
 /* Remembers the modes of the terminal `fd`, before anything changes them. 0, or an errno. */
 int cterminal_save(int fd);
 
+/* What switches the owner's own modes on and off (64 bytes each at most), written around a stop; call it before cterminal_arm. */
+void cterminal_modes(const char *on, const char *off);
+
 /* Installs the handlers; call it after ncurses has installed its own. 0, or an errno.
    From here on a fault, an abort or a signal gives the terminal back first. SIGINT, SIGTERM and SIGHUP are first offered to
    the owner (cterminal_next_signal); the process dies by them when one comes again unread, or is not done with in 2 s. */
