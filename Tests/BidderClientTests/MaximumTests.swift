@@ -35,6 +35,9 @@ struct MaximumTests {
     #expect(model.press(.key(.enter)) == [.submitBid(Ticket(1), guitar, reais(130_000), upTo: reais(200_000))])
     model.hear(.bid(Ticket(1), .sent(bidID(77))))
     model.hear(.bid(Ticket(1), .accepted))
+    model.hear(
+      .bidAccepted(
+        guitar, line(77, alice, 130_000, secondsAgo: -1), block: 13, minimum: reais(135_000), closesAt: drawnNow + .seconds(60)))
     #expect(model.screen(120, 40).contains("seu máximo de R$ 2.000,00 foi aceito"))
     #expect(model.screen(120, 40).contains("Seu máximo         R$ 2.000,00"))
   }
@@ -117,6 +120,92 @@ struct MaximumTests {
     #expect(model.press(.key(.enter)).isEmpty)
     model.pass(BidBox.guardTime)
     #expect(model.press(.key(.enter)) == [.submitBid(Ticket(1), guitar, reais(130_000), upTo: reais(130_000))])
+  }
+
+  @Test("twenty columns tell it from a bid, and so does the echo while it is asked about", arguments: Language.allCases)
+  func telling(_ language: Language) {
+    var model = drawnModel(language)
+    model.selection = bicycle
+    model.press(.character("b"))
+    let word = language.choose("máx [", "max [")
+    for rows in 4...8 { #expect(model.screen(20, rows).contains(word)) }
+    model.press(.key(.tab))
+    for rows in 4...8 { #expect(!model.screen(20, rows).contains(word)) }
+    model.press(.key(.tab))
+    model.pass(BidBox.guardTime)
+    model.press(.key(.enter))
+    #expect(model.screen(100, 30).contains(language.choose("em segredo; você já lidera", "in secret; you lead already")))
+    for rows in 4...8 { #expect(model.screen(20, rows).contains(word)) }
+    #expect(model.screen(40, 12).contains(language.choose("l-01 máx: ", "l-01 max: ")))
+  }
+
+  @Test(
+    "whatever becomes of it, it is called a maximum",
+    arguments: [.uncertain, .busy, .neverDecided, .notSent(reason: "x"), .refused(.rateLimit, minimum: nil)] as [BidProgress])
+  func names(_ progress: BidProgress) {
+    for isMaximum in [true, false] {
+      var model = box(on: guitar, .key(isMaximum ? .tab : .end))
+      type("2000", in: &model)
+      if !isMaximum { model = box(on: guitar) }
+      model.press(.key(.enter))
+      model.hear(.bid(Ticket(1), progress))
+      let rows = view(model, size: Size(width: 120, height: 30)).text.map { $0.replacing("\u{a0}", with: " ") }
+      #expect(rows[28].hasPrefix(isMaximum ? " Máximo l-03 R$ 2.000,00:" : " Lance l-03 R$ 1.300,00:"), "\(rows[28])")
+      #expect(rows[21].contains("máximo de R$ 2.000,00") == isMaximum, "\(rows[21])")
+    }
+  }
+
+  @Test("the box that asks for the number again calls it one too", arguments: Language.allCases)
+  func title(_ language: Language) {
+    for isMaximum in [true, false] {
+      var model = drawnModel(language)
+      model.press(.character("b"))
+      if isMaximum { model.press(.key(.tab)) }
+      model.pass(BidBox.guardTime)
+      type("130000", in: &model)
+      model.press(.key(.enter))
+      let words = isMaximum ? language.choose("MÁXIMO ALTO", "HIGH MAXIMUM") : language.choose("LANCE ALTO", "HIGH BID")
+      for (width, height) in [(100, 30), (40, 12)] { #expect(model.screen(width, height).contains(words)) }
+    }
+  }
+
+  @Test("a number asked for again is held against the price, and where there is none against the least")
+  func yardstick() {
+    func asked(_ view: AuctionView) -> String {
+      var model = drawnModel()
+      model.live.lots[guitar] = Lot(view)
+      model.press(.character("b"))
+      model.pass(BidBox.guardTime)
+      type("9000", in: &model)
+      model.press(.key(.enter))
+      return model.screen(100, 30)
+    }
+    let first = asked(auction("l-03", "Violão", opening: 60_000))
+    #expect(first.contains("Isto é 15,0× o mínimo (+R$ 8.400,00)."), "\(first)")
+    var sealed = drawnAuctions[1]
+    sealed.terms = Build.terms("l-03", format: .sealed, opensAt: drawnNow - .seconds(60))
+    (sealed.price, sealed.leader, sealed.bids, sealed.ownLast, sealed.minimum) = (nil, nil, [], nil, reais(60_000))
+    #expect(asked(sealed).contains("15,0× o mínimo"))
+    #expect(asked(drawnAuctions[1]).contains("7,2× o lance atual"))
+  }
+
+  @Test("one that somebody has gone beyond is shown no more, also when its bidder leads again")
+  func surpassed() {
+    var model = box(on: guitar, .key(.tab))
+    type("2000", in: &model)
+    model.press(.key(.enter))
+    model.hear(.bid(Ticket(1), .sent(bidID(77))))
+    func bid(_ n: Int, _ who: PrincipalID, _ amount: Int64) -> GatewayEvent {
+      .bidAccepted(
+        guitar, line(n, who, amount, secondsAgo: Int64(70 - n)), block: Int64(n), minimum: reais(amount + 5_000),
+        closesAt: drawnNow + .seconds(60))
+    }
+    model.hear(bid(77, alice, 130_000))
+    #expect(model.screen(120, 40).contains("Seu máximo         R$ 2.000,00"))
+    model.hear(bid(78, bruno, 205_000))
+    #expect(!model.screen(120, 40).contains("Seu máximo "))
+    model.hear(bid(79, alice, 210_000))
+    #expect(!model.screen(120, 40).contains("Seu máximo "))
   }
 
   @Test("the maximum that is shown is one that holds: not one that was voided, or was followed by an open bid")

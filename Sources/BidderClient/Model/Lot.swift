@@ -22,6 +22,11 @@ package struct Lot: Hashable, Sendable {
   package var bid: OwnBid?
   /// How far the house goes for this bidder, as far as this terminal has sent it; nobody else could tell.
   package var ownMaximum: Money?
+  /// The same while it holds: nobody has gone further, and the price has not passed it.
+  package func heldMaximum(for bidder: PrincipalID) -> Money? {
+    guard isLed(by: bidder), let ownMaximum, view.price.map({ $0 <= ownMaximum }) ?? true else { return nil }
+    return ownMaximum
+  }
   /// When this bidder last led.
   package var ledAt: Timestamp?
   /// Why it was cancelled or suspended.

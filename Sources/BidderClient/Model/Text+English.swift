@@ -97,7 +97,7 @@ extension Text {
     case .bidPrompt(let lot): "Bid \(lot):"
     case .maximumPrompt(let lot): "Maximum \(lot):"
     case .inSecret(let openly): "in secret; offers \(openly)"
-    case .maximumShort: " max"
+    case .maximumShort: "max"
     case .inSecretShort: "in secret"
     case .ownMaximum: "Your maximum"
     case .tabMaximum: "Tab maximum"
@@ -111,20 +111,23 @@ extension Text {
     case .obstacle(let obstacle, let currency): obstacle.english(currency)
     case .obstacleShort(let obstacle, let currency): obstacle.shortEnglish(currency)
     case .doubt(let doubt): doubt.english
+    case .secretDoubt(let doubt): "in secret; \(doubt.english)"
     case .doubtShort: "Enter again"
     case .armed(let amount, let lot, let seconds): "Armed: \(amount) on \(lot). Enter sends, + raises, Esc drops (\(seconds) s)"
     case .armedShort(let amount): "Armed: \(amount)"
     case .armVoid(let minimum): "The price moved: now \(minimum). + renews"
     case .armVoidShort(let minimum): "+ \(minimum)"
-    case .bidStage(let lot, let amount, let stage): "Bid \(lot) \(amount): \(stage.english)"
+    case .bidStage(let lot, let isMaximum, let amount, let stage):
+      "\(isMaximum ? "Maximum" : "Bid") \(lot) \(amount): \(stage.english)"
     case .stage(let stage): stage.english
     case .stageShort(let stage): stage.shortEnglish
-    case .confirmTitle: "CONFIRM HIGH BID"
+    case .confirmTitle(let isMaximum): isMaximum ? "CONFIRM HIGH MAXIMUM" : "CONFIRM HIGH BID"
     case .confirmLot: "Lot"
     case .confirmBid: "Your bid"
     case .confirmCurrent: "Current bid"
     case .confirmCurrentValue(let price, let minimum): "\(price)   minimum \(minimum)"
-    case .howMuch(let times, let more): times.map { "This is \($0)× the current bid (+\(more))." } ?? "This is \(more) more."
+    case .howMuch(let times, let more, let hasPrice):
+      "This is \(times)× the \(hasPrice ? "current bid" : "minimum") (+\(more))."
     case .missingComma(let amount): "A point missing?  \(amount) (key v uses this amount)"
     case .missingCommaShort(let amount): "v: \(amount)"
     case .retype: "To send it, type the amount again:"

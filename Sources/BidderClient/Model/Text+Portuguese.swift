@@ -97,7 +97,7 @@ extension Text {
     case .bidPrompt(let lot): "Lance \(lot):"
     case .maximumPrompt(let lot): "Máximo \(lot):"
     case .inSecret(let openly): "em segredo; oferece \(openly)"
-    case .maximumShort: " máx"
+    case .maximumShort: "máx"
     case .inSecretShort: "em segredo"
     case .ownMaximum: "Seu máximo"
     case .tabMaximum: "Tab máximo"
@@ -111,21 +111,24 @@ extension Text {
     case .obstacle(let obstacle, let currency): obstacle.portuguese(currency)
     case .obstacleShort(let obstacle, let currency): obstacle.shortPortuguese(currency)
     case .doubt(let doubt): doubt.portuguese
+    case .secretDoubt(let doubt): "em segredo; \(doubt.portuguese)"
     case .doubtShort: "Enter de novo"
     case .armed(let amount, let lot, let seconds):
       "Armado: \(amount) em \(lot). Enter envia, + aumenta, Esc desiste (\(seconds) s)"
     case .armedShort(let amount): "Armado: \(amount)"
     case .armVoid(let minimum): "Preço mudou: agora \(minimum). + renova"
     case .armVoidShort(let minimum): "+ \(minimum)"
-    case .bidStage(let lot, let amount, let stage): "Lance \(lot) \(amount): \(stage.portuguese)"
+    case .bidStage(let lot, let isMaximum, let amount, let stage):
+      "\(isMaximum ? "Máximo" : "Lance") \(lot) \(amount): \(stage.portuguese)"
     case .stage(let stage): stage.portuguese
     case .stageShort(let stage): stage.shortPortuguese
-    case .confirmTitle: "CONFIRMAR LANCE ALTO"
+    case .confirmTitle(let isMaximum): isMaximum ? "CONFIRMAR MÁXIMO ALTO" : "CONFIRMAR LANCE ALTO"
     case .confirmLot: "Lote"
     case .confirmBid: "Seu lance"
     case .confirmCurrent: "Lance atual"
     case .confirmCurrentValue(let price, let minimum): "\(price)   mínimo \(minimum)"
-    case .howMuch(let times, let more): times.map { "Isto é \($0)× o lance atual (+\(more))." } ?? "Isto é \(more) a mais."
+    case .howMuch(let times, let more, let hasPrice):
+      "Isto é \(times)× o \(hasPrice ? "lance atual" : "mínimo") (+\(more))."
     case .missingComma(let amount): "Faltou a vírgula?  \(amount) (tecla v usa este valor)"
     case .missingCommaShort(let amount): "v: \(amount)"
     case .retype: "Para enviar, digite de novo o valor:"

@@ -62,11 +62,14 @@ package enum Text: Hashable, Sendable {
   case amountProblem(AmountField.Problem), amountProblemShort
   case obstacle(Obstacle, Currency), obstacleShort(Obstacle, Currency)
   case doubt(Doubt), doubtShort
+  /// The same asked about a maximum.
+  indirect case secretDoubt(Text)
   case armed(String, lot: String, seconds: Int64), armedShort(String), armVoid(minimum: String), armVoidShort(minimum: String)
-  case bidStage(lot: String, amount: String, StageWords), stage(StageWords), stageShort(StageWords)
-  case confirmTitle, confirmLot, confirmBid, confirmCurrent
+  case bidStage(lot: String, isMaximum: Bool, amount: String, StageWords), stage(StageWords), stageShort(StageWords)
+  case confirmTitle(isMaximum: Bool), confirmLot, confirmBid, confirmCurrent
   case confirmCurrentValue(String, minimum: String)
-  case howMuch(times: String?, more: String)
+  /// Against the price, or where there is none yet against the least.
+  case howMuch(times: String, more: String, hasPrice: Bool)
   case missingComma(String), missingCommaShort(String)
   case retype, retypeShort, retypeMismatch, retypeMismatchShort, escCorrects, escCorrectsShort
 

@@ -32,11 +32,11 @@ extension Model {
     case .accepted:
       live.lots[id]?.ownMaximum = bid.isMaximum ? bid.amount : nil
       note(.accepted(lot?.view.cost(of: bid.id) ?? bid.amount, isMaximum: bid.isMaximum), lot)
-    case .uncertain: note(.uncertain(bid.amount), lot)
-    case .refused(let refused): note(.refused(refused, bid.amount), lot)
-    case .busy: note(.busy(bid.amount), lot)
-    case .neverDecided: note(.neverDecided(bid.amount), lot)
-    case .notSent(let reason): note(.notSent(bid.amount, reason: reason), lot)
+    case .uncertain: note(.uncertain(bid.amount, isMaximum: bid.isMaximum), lot)
+    case .refused(let refused): note(.refused(refused, bid.amount, isMaximum: bid.isMaximum), lot)
+    case .busy: note(.busy(bid.amount, isMaximum: bid.isMaximum), lot)
+    case .neverDecided: note(.neverDecided(bid.amount, isMaximum: bid.isMaximum), lot)
+    case .notSent(let reason): note(.notSent(bid.amount, isMaximum: bid.isMaximum, reason: reason), lot)
     }
   }
 
@@ -63,7 +63,7 @@ extension Model {
     if let obstacle = obstacle(on: lot) { return say(.obstacle(obstacle, lot.view.terms.currency)) }
     // Who leads offers nothing more openly; he may go further in secret.
     let isMaximum = amount == nil && lot.view.terms.format == .english && lot.view.leader == me
-    let further = isMaximum ? lot.ownMaximum.map { lot.view.terms.price(after: $0.addingClamped(lot.step)) } : nil
+    let further = isMaximum ? lot.heldMaximum(for: me).map { lot.view.terms.price(after: $0.addingClamped(lot.step)) } : nil
     let least = lot.view.minimum(at: now)
     let text = settings.language.money.number(amount ?? max(further ?? least, least), in: lot.view.terms.currency)
     mode = .bidBox(

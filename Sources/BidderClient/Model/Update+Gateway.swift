@@ -101,7 +101,7 @@ extension Model {
     if !lot.isOver, view.status != old.view.status { lot.reason = nil }
     if let reason = view.reason { lot.reason = reason }
     if let maximum = view.ownMaximum { lot.ownMaximum = maximum }
-    if view.leader == me { lot.ledAt = now }
+    if view.leader == me { lot.ledAt = now } else if view.leader != nil { lot.ownMaximum = nil }
     live.lots[id] = lot
     if let bid = old.bid, !bid.stage.isFinal, let bidID = bid.id, view.bids.contains(where: { $0.bid == bidID }) {
       progress(of: id, to: .accepted(after: now - bid.sentAt))
@@ -159,7 +159,7 @@ extension Model {
       let offered = lot.bid.flatMap { $0.id == line.bid && !$0.isMaximum ? $0.amount : nil }
       lot.view.ownLast = lot.view.cost(of: line.bid) ?? offered ?? line.amount
     }
-    if line.leader == me { lot.ledAt = now }
+    if line.leader == me { lot.ledAt = now } else { lot.ownMaximum = nil }
     live.lots[id] = lot
     moveEnd(of: id, to: closesAt, by: line.bidder, cause: .bid)
     if line.bidder == me {

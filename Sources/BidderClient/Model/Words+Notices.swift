@@ -22,12 +22,12 @@ extension Notice.Fact {
     switch self {
     case .outbid(let by, let price, _): return "\(say.name(by)) \(isPortuguese ? "cobriu" : "bid"): \(say.money(price))"
     case .accepted(let amount, _): return "\(isPortuguese ? "aceito" : "accepted"): \(say.money(amount))"
-    case .refused(let refused, _):
+    case .refused(let refused, _, _):
       return refused.reason.words(language) + (refused.minimum.map { ": \(say.money($0))" } ?? "")
-    case .busy(let amount): return "\(isPortuguese ? "casa ocupada" : "house busy"): \(say.money(amount))"
-    case .uncertain(let amount): return "\(isPortuguese ? "sem resposta" : "no answer"): \(say.money(amount))"
-    case .neverDecided(let amount): return "\(isPortuguese ? "sem decisão" : "no decision"): \(say.money(amount))"
-    case .notSent(let amount, _): return "\(isPortuguese ? "não enviado" : "not sent"): \(say.money(amount))"
+    case .busy(let amount, _): return "\(isPortuguese ? "casa ocupada" : "house busy"): \(say.money(amount))"
+    case .uncertain(let amount, _): return "\(isPortuguese ? "sem resposta" : "no answer"): \(say.money(amount))"
+    case .neverDecided(let amount, _): return "\(isPortuguese ? "sem decisão" : "no decision"): \(say.money(amount))"
+    case .notSent(let amount, _, _): return "\(isPortuguese ? "não enviado" : "not sent"): \(say.money(amount))"
     case .extended(_, _, let delta, let closesAt):
       return "+\((delta.microseconds + 999_999) / 1_000_000) s, \(isPortuguese ? "fecha" : "closes") \(say.clock(closesAt))"
     case .chainBroken: return isPortuguese ? "a cadeia não confere" : "the chain does not hold"
@@ -49,10 +49,10 @@ extension Notice.Fact {
   package func shortest(_ language: Language, _ say: NoticeNames) -> String {
     switch self {
     case .outbid(_, let price, _): say.money(price)
-    case .accepted(let amount, _), .uncertain(let amount), .busy(let amount), .neverDecided(let amount), .notSent(let amount, _),
-      .won(let amount), .passedOn(_, _, let amount, _):
+    case .accepted(let amount, _), .uncertain(let amount, _), .busy(let amount, _), .neverDecided(let amount, _),
+      .notSent(let amount, _, _), .won(let amount), .passedOn(_, _, let amount, _):
       say.money(amount)
-    case .refused(let refused, let amount): say.money(refused.minimum ?? amount)
+    case .refused(let refused, let amount, _): say.money(refused.minimum ?? amount)
     case .lost(_, let amount?), .soldToOther(_, let amount?), .voided(_, let amount?, _): say.money(amount)
     case .extended(_, _, _, let closesAt): say.clock(closesAt)
     case .lost, .soldToOther, .voided, .conditional, .noBids, .reserveMet, .cancelled, .suspended, .resumed, .opened, .lastMinute,
@@ -60,6 +60,11 @@ extension Notice.Fact {
       .connectionLost, .reconnected, .brokerBlocked, .brokerUnblocked, .houseWithoutNTP, .unverified, .eventsLost:
       Words.notice(kind, language)
     }
+  }
+
+  /// What was offered: an amount, or how far the house was to go.
+  private static func offer(_ amount: Money, _ isMaximum: Bool, _ language: Language, _ say: NoticeNames) -> String {
+    (isMaximum ? language.choose("máximo de ", "maximum of ") : "") + say.money(amount)
   }
 
   private func portuguese(_ say: NoticeNames) -> String {
@@ -71,12 +76,16 @@ extension Notice.Fact {
     case .voided(let by, let amount, let reason):
       "o lance de \(say.name(by))" + (amount.map { ", \(say.money($0))," } ?? "") + " foi anulado: \(reason)"
     case .accepted(let amount, let isMaximum): "seu \(isMaximum ? "máximo" : "lance") de \(say.money(amount)) foi aceito"
-    case .refused(let refused, let amount):
-      say.money(amount) + ": " + refused.words(.portuguese, money: say.money, clock: say.clock)
-    case .busy(let amount): "casa ocupada: \(say.money(amount)) não contou; tente de novo"
-    case .uncertain(let amount): "\(say.money(amount)) ENVIADO SEM RESPOSTA; perguntando à casa"
-    case .neverDecided(let amount): "a casa não tem decisão sobre \(say.money(amount)): não contou"
-    case .notSent(let amount, let reason): "\(say.money(amount)) não foi enviado: \(reason)"
+    case .refused(let refused, let amount, let isMaximum):
+      Self.offer(amount, isMaximum, .portuguese, say) + ": " + refused.words(.portuguese, money: say.money, clock: say.clock)
+    case .busy(let amount, let isMaximum):
+      "casa ocupada: \(Self.offer(amount, isMaximum, .portuguese, say)) não contou; tente de novo"
+    case .uncertain(let amount, let isMaximum):
+      "\(Self.offer(amount, isMaximum, .portuguese, say)) ENVIADO SEM RESPOSTA; perguntando à casa"
+    case .neverDecided(let amount, let isMaximum):
+      "a casa não tem decisão sobre \(Self.offer(amount, isMaximum, .portuguese, say)): não contou"
+    case .notSent(let amount, let isMaximum, let reason):
+      "\(Self.offer(amount, isMaximum, .portuguese, say)) não foi enviado: \(reason)"
     case .won(let amount): "é seu por \(say.money(amount))"
     case .lost(let winner, let amount), .soldToOther(let winner, let amount):
       "arrematado por \(say.name(winner))" + (amount.map { ", \(say.money($0))" } ?? "")
@@ -114,12 +123,15 @@ extension Notice.Fact {
     case .voided(let by, let amount, let reason):
       "the bid of \(say.name(by))" + (amount.map { ", \(say.money($0))," } ?? "") + " was voided: \(reason)"
     case .accepted(let amount, let isMaximum): "your \(isMaximum ? "maximum" : "bid") of \(say.money(amount)) was accepted"
-    case .refused(let refused, let amount):
-      say.money(amount) + ": " + refused.words(.english, money: say.money, clock: say.clock)
-    case .busy(let amount): "house busy: \(say.money(amount)) did not count; try again"
-    case .uncertain(let amount): "\(say.money(amount)) SENT WITHOUT ANSWER; asking the house"
-    case .neverDecided(let amount): "\(say.money(amount)) never reached the house: it did not count"
-    case .notSent(let amount, let reason): "\(say.money(amount)) was not sent: \(reason)"
+    case .refused(let refused, let amount, let isMaximum):
+      Self.offer(amount, isMaximum, .english, say) + ": " + refused.words(.english, money: say.money, clock: say.clock)
+    case .busy(let amount, let isMaximum): "house busy: \(Self.offer(amount, isMaximum, .english, say)) did not count; try again"
+    case .uncertain(let amount, let isMaximum):
+      "\(Self.offer(amount, isMaximum, .english, say)) SENT WITHOUT ANSWER; asking the house"
+    case .neverDecided(let amount, let isMaximum):
+      "\(Self.offer(amount, isMaximum, .english, say)) never reached the house: it did not count"
+    case .notSent(let amount, let isMaximum, let reason):
+      "\(Self.offer(amount, isMaximum, .english, say)) was not sent: \(reason)"
     case .won(let amount): "it is yours for \(say.money(amount))"
     case .lost(let winner, let amount), .soldToOther(let winner, let amount):
       "sold to \(say.name(winner))" + (amount.map { ", \(say.money($0))" } ?? "")

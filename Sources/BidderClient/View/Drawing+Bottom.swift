@@ -47,7 +47,8 @@ extension Drawing {
       role = .bad
     }
     let stage = StageWords(bid.stage, waited: waited, language, names(in: lot.view.terms.currency))
-    let full = Text.bidStage(lot: SafeText.cut(id.text, to: 16), amount: money(bid.amount, lot), stage)
+    let code = SafeText.cut(id.text, to: 16)
+    let full = Text.bidStage(lot: code, isMaximum: bid.isMaximum, amount: money(bid.amount, lot), stage)
     return ([full, .stage(stage), .stageShort(stage)], role)
   }
 
@@ -74,7 +75,7 @@ extension Drawing {
     let code = SafeText.cut(lot.id.text, to: layout == .wide ? 24 : layout == .normal ? 16 : 8)
     let prompt =
       (layout == .narrow
-        ? code + (box.isMaximum ? say(.maximumShort) : "") + ": "
+        ? code + (box.isMaximum ? " " + say(.maximumShort) : "") + ": "
         : say(box.isMaximum ? .maximumPrompt(code) : .bidPrompt(code)) + " ")
       + lot.view.terms.currency.symbol + " "
     let field = self.field(box.field, width: layout == .wide ? 15 : 12)
@@ -104,8 +105,9 @@ extension Drawing {
   }
 
   mutating func drawField(_ x: Int, _ y: Int, _ box: BidBox) {
-    frame.put(x, y, field(box.field, width: min(12, max(width - 2, 0))))
-    frame.cursor = (min(x + 1 + box.field.text.count, width - 1), y)
+    let start = box.isMaximum ? frame.put(x, y, say(.maximumShort) + " ") : x
+    frame.put(start, y, field(box.field, width: min(12, max(width - 2 - start, 0))))
+    frame.cursor = (min(start + 1 + box.field.text.count, width - 1), y)
   }
 
   /// What Enter would send, in full, and why it would not: in the longest words for which there is room.
@@ -130,7 +132,8 @@ extension Drawing {
       return text == shown ? (fitting(["! " + say(texts[1])], room), role) : (text, role)
     }
     if let doubt = box.doubt {
-      let (text, role) = with([.doubt(doubt), .doubtShort], .warn)
+      let words: [Text] = box.isMaximum ? [.secretDoubt(.doubt(doubt)), .secretDoubt(.doubtShort)] : [.doubt(doubt)]
+      let (text, role) = with(words + [.doubtShort], .warn)
       return text == shown ? (say(.doubtShort), role) : (text, role)
     }
     if box.isMaximum {

@@ -57,7 +57,7 @@ extension Drawing {
         y += 1
       }
       pair(left, y + 2, say(.ownLast), lot.view.ownLast.map { offered($0, lot) } ?? "-", lot: lot)
-      if let maximum = lot.ownMaximum, !lot.isOver, fits(5) {
+      if let maximum = lot.heldMaximum(for: model.me), fits(5) {
         pair(left, y + 3, say(.ownMaximum), money(maximum, lot), lot: lot)
         y += 1
       }

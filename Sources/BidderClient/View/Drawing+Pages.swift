@@ -8,9 +8,14 @@ extension Drawing {
     guard let lot = model.live.lots[asked.box.auction] else { return }
     let value = field(asked.retyped, width: 12)
     let symbol = lot.view.terms.currency.symbol
-    let times = lot.view.price.flatMap { tenths(asked.amount, of: $0) }
-    let question =
-      say(.howMuch(times: times.map { decimal($0) }, more: money(more(asked.amount, than: lot.view.price ?? .zero), lot)))
+    // Where nobody has bid openly the least is all that it can be held against.
+    let yardstick = lot.view.price ?? minimum(lot)
+    let times = tenths(asked.amount, of: yardstick)
+    let question = times.map { tenths in
+      let more = money(more(asked.amount, than: yardstick), lot)
+      return say(.howMuch(times: decimal(tenths), more: more, hasPrice: lot.view.price != nil))
+    }
+    let heading = say(.confirmTitle(isMaximum: asked.box.isMaximum))
     let suggestion = asked.suggestion.map { say(.missingComma(money($0, lot))) }
     // The title cannot pretend: what was not visible in it is a question mark.
     let title = String(SafeText.glyphs(lot.view.terms.title).map { $0.scalar == "\u{fffd}" ? "?" : Character($0.scalar) })
@@ -29,12 +34,12 @@ extension Drawing {
       let hints: [Text] =
         asked.mismatch ? [.retypeMismatch, .retypeMismatchShort] : [.escCorrects, .escCorrectsShort]
       return drawConfirmationPage(
-        (isTiny ? [] : [say(.confirmTitle)]) + facts.compactMap { $0 }, fitting(hints.map(say), width), asked)
+        (isTiny ? [] : [heading]) + facts.compactMap { $0 }, fitting(hints.map(say), width), asked)
     }
     let (left, top) = ((width - inner - 2) / 2, (height - 11) / 2)
     frame.erase(x: left, y: top, width: inner + 2, height: 11)
-    let heading = "─ " + say(.confirmTitle) + " "
-    frame.put(left, top, "┌" + heading + String(repeating: "─", count: inner - SafeText.width(heading)) + "┐", .warn)
+    let rule = "─ " + heading + " "
+    frame.put(left, top, "┌" + rule + String(repeating: "─", count: inner - SafeText.width(rule)) + "┐", .warn)
     frame.put(left, top + 10, "└" + String(repeating: "─", count: inner) + "┘", .warn)
     for y in top + 1..<top + 10 {
       frame.put(left, y, "│", .warn)
@@ -48,7 +53,7 @@ extension Drawing {
     labelled(1, .confirmLot, SafeText.cut("\(lot.id.text) \(title)", to: inner - 16))
     labelled(2, asked.box.isMaximum ? .ownMaximum : .confirmBid, money(asked.amount, lot), .title)
     labelled(3, .confirmCurrent, say(.confirmCurrentValue(price(lot), minimum: money(minimum(lot), lot))))
-    put(5, question, .warn)
+    if let question { put(5, question, .warn) }
     if let suggestion { put(6, suggestion) }
     let prompt = say(.retype) + " " + symbol + " "
     put(8, prompt + value)
