@@ -25,6 +25,21 @@ struct KeysTests {
     }
   }
 
+  @Test("the listing has a line for every binding in every context, in the words of the help", arguments: Language.allCases)
+  func listing(_ language: Language) {
+    let lines = Keymap.listing.map { Keymap.line($0, $1, language) }
+    #expect(lines.count == Keymap.bindings.reduce(0) { $0 + $1.contexts.count } && Set(lines).count == lines.count)
+    for binding in Keymap.bindings {
+      for context in binding.contexts {
+        #expect(
+          lines.contains { line in
+            [Words.context(context, language), binding.names, Words.help(binding.command, language)].allSatisfy(line.contains)
+          })
+      }
+    }
+    #expect(lines.allSatisfy { $0.count <= 78 })
+  }
+
   @Test("the help scrolls where it does not fit")
   func scrolls() {
     var model = drawnModel()

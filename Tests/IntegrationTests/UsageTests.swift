@@ -94,6 +94,7 @@ struct UsageTests {
     Mistake("ms-notificacao", ["help", "nada"], names: "nada"),
     Mistake("cliente-tui", ["lance", "x", "100", "--client", "cliente_alpha"], names: "'--client'", "'--cliente'"),
     Mistake("cliente-tui", ["cliente_alpha", "--cor", "rosa"], names: "cor", "rosa", "nunca"),
+    Mistake("cliente-tui", ["cliente_alpha", "--json"], names: "--json", "--listar-teclas"),
     Mistake("cliente-tui", ["cliente_alpha", "--tema", "rosa"], names: "tema", "rosa", "daltonico", "paleta", "mono"),
     Mistake("cliente-tui", ["leiloes", "--idioma", "fr"], names: "--idioma", "fr", "pt", "en"),
     Mistake("cliente-tui", ["verificar", "--idioma", "fr", "x"], names: "--idioma", "fr", "pt", "en"),
@@ -212,6 +213,18 @@ struct UsageTests {
   func `Help says of a subcommand once that it is the default`(command: [String]) async throws {
     let run = try await PrivateHouse.shared.run(command[0], Array(command.dropFirst()) + ["--help"], as: "cliente")
     #expect(run.text.split(separator: "(padrão)", omittingEmptySubsequences: false).count == 2, "\(run.text)")
+  }
+
+  @Test func `The keys are listed without a bidder, a key or a broker`() async throws {
+    let house = try await PrivateHouse.shared
+    let nowhere = ["RABBITMQ_URL": "amqp://127.0.0.1:1", "LEILAO_KEYS": "/nao/ha"]
+    let words = try await house.client(["--listar-teclas"], environment: nowhere)
+    #expect(words.status == 0 && words.errors == [], "\(words)")
+    #expect(words.output.contains { $0.hasPrefix("lista ") && $0.contains("b Enter") && $0.hasSuffix("dar lance") }, "\(words)")
+    let json = try await house.client(["--list-keys", "--json"], environment: nowhere.merging(Self.english) { $1 })
+    #expect(json.status == 0 && json.output.count == words.output.count)
+    #expect(
+      json.output.contains { $0.contains(#""contexto":"list","teclas":"b Enter","comando":"bid","texto":"bid""#) }, "\(json)")
   }
 
   @Test(arguments: ["ms-leilao", "ms-lance", "ms-notificacao", "cliente-tui"])

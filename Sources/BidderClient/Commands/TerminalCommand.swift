@@ -57,6 +57,8 @@ package struct TerminalCommand: AsyncParsableCommand {
     var defaultValueDescription: String { said(words) }
   }
 
+  // First: it asks for nothing that the others need.
+  @OptionGroup var keyListing: KeyListing
   @OptionGroup var house: ClientHouse
   @Argument(help: ArgumentHelp(said("O licitante.", "The bidder."), valueName: "ID"), completion: .biddersOfHouse) var id: String
   @Option(

@@ -114,7 +114,7 @@ extension Drawing {
     let here = from.context
     let bindings = Keymap.bindings.filter { $0.contexts.contains(here) } + Keymap.bindings.filter { !$0.contexts.contains(here) }
     return bindings.map { binding in
-      (binding.keys.map(Keymap.name).joined(separator: " "), Words.help(binding.command, language))
+      (binding.names, Words.help(binding.command, language))
     }
   }
 }
