@@ -263,8 +263,38 @@ struct TerminalTests {
     for bid in declined { #expect(ledger.decision(of: "\(bid.id)") == nil) }
   }
 
+  @Test func `Notices are kept in a file, each once, and all of them when the terminal is left`() async throws {
+    let house = try await PrivateHouse.shared
+    try await house.makeKeys("tela_avisos")
+    try await house.schedule("avisado", duration: "1h")
+    try await house.opened("avisado")
+    let file = "\(house.folder)/avisos.jsonl"
+    try Data("antes\n".utf8).write(to: URL(filePath: file))
+    let terminal = try await open(house, "tela_avisos", 80, 24, "--avisos", file)
+    try await terminal.wait(forText: "● conectado")
+    try await select("avisado", on: terminal)
+    try await send(on: terminal)
+    try await terminal.wait(forText: "LIDERA")
+    #expect(try await house.bid("avisado", "500", as: "cliente_beta").status == 0)
+    try await terminal.wait(forText: "COBERTO")
+    try await terminal.press("q")
+    try await expectRestored(terminal, "RC=0", "q")
+    let lines = try String(contentsOf: URL(filePath: file), encoding: .utf8).split(separator: "\n").map(String.init)
+    #expect(lines.first == "antes", "it is appended to")
+    let notices = try lines.dropFirst().compactMap { line in
+      try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+    }.filter { $0["id_leilao"] as? String == "avisado" }
+    #expect(notices.compactMap { $0["evento"] as? String } == ["aceito", "coberto"], "\(lines)")
+    #expect(notices.last?["preco_centavos"] as? Int == 500_00 && notices.last?["por"] as? String == "cliente_beta")
+  }
+
   @Test func `What is wrong is said before the screen is taken`() async throws {
     let house = try await PrivateHouse.shared
+    let closed = try await open(house, "cliente_alpha", 80, 24, "--avisos", "/nao/ha/avisos")
+    #expect(try await closed.wait(forText: "RC=64").joined().contains("--avisos: não consigo escrever em /nao/ha/avisos"))
+    #expect(try await closed.value("#{alternate_on}") == "0")
+    let full = try await open(house, "cliente_alpha", 80, 24, "--avisos", "/proc/self/avisos")
+    #expect(try await full.wait(forText: "RC=64").joined().contains("--avisos"))
     let terminal = try await open(house, "sem_chave", 80, 24)
     let rows = try await terminal.wait(forText: "RC=64")
     #expect(rows.joined(separator: " ").contains("não há chave de sem_chave"))

@@ -78,6 +78,7 @@ package struct TerminalCommand: AsyncParsableCommand {
     ColorChoice = .auto
   @Flag(help: ArgumentHelp(said("Só caracteres ASCII.", "ASCII characters only."))) var ascii = false
   @OptionGroup(title: said("Tela", "Screen")) var screenOptions: ScreenOptions
+  @OptionGroup var noticeOptions: NoticeOptions
 
   package init() {}
 
@@ -97,6 +98,7 @@ package struct TerminalCommand: AsyncParsableCommand {
     let keys = try BidderAccess.keys(settings)
     let clock = BidderClock.started(settings)
     clock.setAttentive(true)
+    let notices = try noticeOptions.opened()
     guard let inbox = Inbox() else {
       throw Failure(.ioError, said("não há mais descritores de arquivo", "there are no file descriptors left"))
     }
@@ -108,6 +110,7 @@ package struct TerminalCommand: AsyncParsableCommand {
       bidder: bidder, language: memory.language, broker: "\(settings.broker.url.host):\(settings.broker.url.port)", zone: .here,
       limit: ceiling, confirmsAlways: confirmsAlways)
     screenOptions.apply(to: &screen)
+    screen.recordsNotices = notices != nil
     let ending = Outcome()
     try await onThread(named: "terminal") { [options, screen] in
       let terminal = try Self.open(options)
@@ -115,9 +118,12 @@ package struct TerminalCommand: AsyncParsableCommand {
       gateway.start(broker: settings.broker, keys: keys, recalling: recalled)
       var model = Model(screen, size: terminal.size, clock: clock.now())
       model.restore(memory.restored)
-      ending.set(
-        runTerminal(&model, on: terminal, inbox: inbox, clock: { clock.now() }, perform: memory.keepOr(gateway.perform)))
+      let perform = memory.keepOr { effect in
+        if case .record(let notice, let sentence) = effect { notices?.keep(notice, sentence) } else { gateway.perform(effect) }
+      }
+      ending.set(runTerminal(&model, on: terminal, inbox: inbox, clock: { clock.now() }, perform: perform))
     }
+    notices?.finish()
     await gateway.stop()
     clock.stop()
     receipts.complain()

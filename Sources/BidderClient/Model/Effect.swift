@@ -20,6 +20,8 @@ package enum Effect: Hashable, Sendable {
   case title(String)
   /// Take the mouse from the terminal, or let it go.
   case mouse(Bool)
+  /// Keep a notice, with its sentence.
+  case record(Notice, String)
   /// Draw the whole screen anew.
   case repaint
   /// Leave; the signal that asked for it, if one did.

@@ -16,6 +16,8 @@ package struct Settings: Hashable, Sendable {
   package var takesMouse = false
   /// For whoever has the screen read out: the cursor stands where the keys act, and nothing on the screen counts seconds.
   package var isReadOut = false
+  /// Somebody keeps the notices.
+  package var recordsNotices = false
   /// What the bell is for is told on the desktop while the window is not looked at.
   package var notifiesDesktop = false
 

@@ -90,9 +90,10 @@ extension Model {
   }
 
   mutating func note(_ fact: Notice.Fact, _ lot: Lot? = nil) {
-    live.notices.add(
-      Notice(
-        at: now, auction: lot?.id, title: lot?.view.terms.title ?? "", currency: lot?.view.terms.currency ?? .brl, fact: fact))
+    let notice = Notice(
+      at: now, auction: lot?.id, title: lot?.view.terms.title ?? "", currency: lot?.view.terms.currency ?? .brl, fact: fact)
+    live.notices.add(notice)
+    if settings.recordsNotices { effects.append(.record(notice, sentence(notice))) }
     if case .notices(let scroll, let fresh) = mode, scroll > 0 { mode = .notices(scroll: scroll + 1, fresh: fresh + 1) }
   }
 

@@ -69,7 +69,7 @@ private struct TerminalLoop {
         terminal.repaint()
         drawn = nil
       case .quit(let signal): ending = signal.map(Ending.signal) ?? .quit
-      case .submitBid, .follow, .unfollow, .reconnect, .resync, .remember: perform(effect)
+      case .submitBid, .follow, .unfollow, .reconnect, .resync, .remember, .record: perform(effect)
       }
     }
   }
