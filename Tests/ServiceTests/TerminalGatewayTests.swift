@@ -5,6 +5,7 @@ import JournalKit
 import ServiceKit
 import SharedKernel
 import SuiteTesting
+import Synchronization
 import Testing
 
 @testable import AuctionClient
@@ -77,6 +78,47 @@ struct TerminalGatewayTests {
     let events = inbox.fetch().compactMap { if case .gateway(let event, _) = $0 { event } else { nil } }
     #expect(events.contains { if case .auction(let view) = $0 { view.terms.auction == "moto" } else { false } })
     #expect(events.contains(.resyncing(done: 1, total: 2)) && !events.contains(.live))
+  }
+
+  @Test(arguments: [nil, 900_00] as [Int64?])
+  func `sends a bid that was refused for its clock once more, without claiming to know the time`(maximum: Int64?) throws {
+    let bench = try BooksBench.open()
+    let inbox = try #require(Inbox())
+    let gateway = TerminalGateway(
+      voice: try bench.world.keys.voice("alpha"), clock: bench.service.clock, inbox: inbox, receipts: Self.nowhere)
+    let sent = Mutex<[(bid: Bid, sealed: Sealed)]>([])
+    gateway.state.withLock { $0.send = { bid, sealed in sent.withLock { $0.append((bid, sealed)) } } }
+    /// What the thread that sends does.
+    func order(_ effect: Effect? = nil) {
+      if let effect { gateway.perform(effect) }
+      gateway.orders.takeAll(until: .now)?.forEach(gateway.submit)
+    }
+    gateway.hear(.auction(FollowedAuction(Build.scheduling(), edition: try bench.edition), []))
+    gateway.hear(.live)
+    func refuse(_ number: Int, _ reason: Refusal) -> [GatewayEvent] {
+      _ = inbox.fetch()
+      let (bid, sealed) = sent.withLock { $0[number] }
+      var attempt = BidAttempt(bid: bid, digest: sealed.digest, at: bench.service.clock.now().instant)
+      attempt.refused(
+        Receipt(
+          auction: "moto", reason: reason, receivedAt: bench.service.clock.now().instant, clock: bench.service.clock.now()))
+      gateway.hear(.attempt(attempt))
+      order()
+      return inbox.fetch().compactMap { if case .gateway(let event, _) = $0 { event } else { nil } }
+    }
+    let ticket = Ticket(1)
+    order(.submitBid(ticket, "moto", 500_00, upTo: maximum.flatMap(Money.init(minorUnits:))))
+    #expect(sent.withLock { $0.map(\.bid.clock.status) } == [.synchronized])
+    let again = refuse(0, .implausibleClock)
+    let bids = sent.withLock { $0.map(\.bid) }
+    #expect(bids.map(\.clock.status) == [.synchronized, .unsynchronized] && Set(bids.map(\.id)).count == 2)
+    #expect(bids.map(\.amount) == [500_00, 500_00] && bids.allSatisfy { ($0.maximumCommitment == nil) == (maximum == nil) })
+    #expect(again == [.bid(ticket, .sent(bids[1].id))], "the refusal of the first is not told")
+    // Whatever it is refused for now, that is told.
+    #expect(refuse(1, .implausibleClock) == [.bid(ticket, .refused(.implausibleClock, minimum: nil))])
+    order(.submitBid(Ticket(2), "moto", 500_00, upTo: nil))
+    #expect(refuse(2, .rateLimit) == [.bid(Ticket(2), .refused(.rateLimit, minimum: nil))])
+    #expect(sent.withLock { $0.count } == 3)
   }
 
   @Test func `tells that an auction is suspended and goes on, each once`() throws {

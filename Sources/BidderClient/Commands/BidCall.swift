@@ -73,16 +73,12 @@ struct BidCall: Sendable {
       var bid = followed.bid(amount, upTo: maximum, at: clock.now(), by: voice)
       try sent.record(bid.bid, bid.sealed, in: followed.terms.currency)
       driver.submit(bid.bid, bid.sealed)
-      var hasRetried = false
       while let outcome = try decision(on: bid.bid.id, events, deadline, &followed) {
         sent.strike(bid.bid.id, decided: outcome)
-        if case .refused(let receipt) = outcome, receipt.reason == .implausibleClock, !hasRetried {
-          // Refused for its clock, a client signs once more without claiming to know the time.
-          hasRetried = true
-          let reading = clock.now() as ClockReading
-          bid = followed.bid(
-            amount, upTo: maximum,
-            at: ClockReading(reading.instant, uncertainty: reading.uncertainty, status: .unsynchronized), by: voice)
+        if case .refused(let receipt) = outcome,
+          let again = followed.bidAgain(after: receipt, refusing: bid.bid, amount, upTo: maximum, at: clock.now(), by: voice)
+        {
+          bid = again
           try sent.record(bid.bid, bid.sealed, in: followed.terms.currency)
           driver.submit(bid.bid, bid.sealed)
           continue

@@ -14,26 +14,39 @@ extension TerminalGateway {
     let amount: Money
     /// How far the house may go in secret; nil: no further than what is offered openly.
     let maximum: Money?
+    /// Signed already: it takes the place of one that was refused.
+    var signed: (bid: Bid, sealed: Sealed)?
+  }
+
+  /// The order once more, of a bid that was refused for its clock.
+  func again(_ order: Order, _ outcome: BidAttempt.Outcome, of bid: Bid) -> Order? {
+    guard case .refused(let receipt) = outcome, let auction = state.withLock({ $0.auctions[order.auction] }),
+      let signed = auction.bidAgain(
+        after: receipt, refusing: bid, order.amount, upTo: order.maximum, at: clock.now(), by: voice)
+    else { return nil }
+    var again = order
+    again.signed = signed
+    return again
   }
 
   func submit(_ order: Order) {
-    let known = state.withLock { s in s.auctions[order.auction].flatMap { auction in s.driver.map { (auction, $0) } } }
-    guard let (auction, driver) = known else {
+    let known = state.withLock { s in s.auctions[order.auction].flatMap { auction in s.send.map { (auction, $0) } } }
+    guard let (auction, send) = known else {
       return post(.bid(order.ticket, .notSent(reason: said("leilão desconhecido", "unknown auction"))))
     }
     let reading = clock.now()
-    let (bid, sealed) = auction.bid(order.amount, upTo: order.maximum, at: reading, by: voice)
+    let (bid, sealed) = order.signed ?? auction.bid(order.amount, upTo: order.maximum, at: reading, by: voice)
     do {
       try sent.record(bid, sealed, in: auction.terms.currency)
     } catch {
       return post(.bid(order.ticket, .notSent(reason: said(error))))
     }
     state.withLock { s in
-      s.tickets[bid.id] = (order.ticket, reading.instant)
+      s.tickets[bid.id] = (order.ticket, reading.instant, order)
       s.secrets[bid.id] = auction.terms.isSealed ? order.amount : order.maximum
     }
     post(.bid(order.ticket, .sent(bid.id)))
-    driver.submit(bid, sealed)
+    send(bid, sealed)
   }
 
   /// Tells of what an earlier program left behind: what it kept secret, and bids of which it is not known what became.
@@ -43,7 +56,7 @@ extension TerminalGateway {
     state.withLock { s in
       for entry in recalled.secrets + mine { s.secrets[entry.bid.id] = entry.secret }
       // The terminal counts its own from 1.
-      for (i, entry) in mine.enumerated() { s.tickets[entry.bid.id] = (Ticket(-1 - i), entry.bid.clock.instant) }
+      for (i, entry) in mine.enumerated() { s.tickets[entry.bid.id] = (Ticket(-1 - i), entry.bid.clock.instant, nil) }
     }
     for (i, entry) in mine.enumerated() { post(.recalled(RecalledBid(entry, ticket: Ticket(-1 - i)))) }
     return mine

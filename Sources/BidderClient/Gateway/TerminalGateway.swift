@@ -18,13 +18,16 @@ final class TerminalGateway: Sendable {
     var own: [AuctionID: [(id: BidID, amount: Money)]] = [:]
     /// What this bidder's bids offer in secret, as far as this machine has sent them: it alone knows until they are revealed.
     var secrets: [BidID: Money] = [:]
-    var tickets: [BidID: (ticket: Ticket, sentAt: Timestamp)] = [:]
+    /// Without an order: an earlier program's.
+    var tickets: [BidID: (ticket: Ticket, sentAt: Timestamp, order: Order?)] = [:]
     var gathered: Set<AuctionID> = []
     var isLive = false
     var houseClock: ClockReading?
     var epoch = 1
     var attempt = 1
     var driver: SessionDriver?
+    /// Who takes signed bids.
+    var send: (@Sendable (Bid, Sealed) -> Void)?
 
     mutating func note(_ change: FollowedAuction.Change, of id: AuctionID, by me: PrincipalID) {
       switch change {
@@ -74,7 +77,10 @@ final class TerminalGateway: Sendable {
     let driver = SessionDriver(
       broker: broker, name: voice.principal.text, bidder: voice.principal, keys: keys, interest: .everything, clock: clock
     ) { [weak self] in self?.hear($0) }
-    state.withLock { $0.driver = driver }
+    state.withLock { s in
+      s.driver = driver
+      s.send = { driver.submit($0, $1) }
+    }
     for entry in recall(recalled) { driver.resume(entry.bid, entry.sealed) }
     startThread(named: "envio") { [self] in
       while let orders = orders.takeAll(until: .now + .seconds(3_600)) { orders.forEach(submit) }
@@ -221,7 +227,7 @@ final class TerminalGateway: Sendable {
   }
 
   private func hear(_ attempt: BidAttempt) {
-    guard let (ticket, sentAt) = state.withLock({ $0.tickets[attempt.bid.id] }) else { return }
+    guard let (ticket, sentAt, order) = state.withLock({ $0.tickets[attempt.bid.id] }) else { return }
     switch attempt.state {
     case .sent: break
     case .delivered:
@@ -230,7 +236,11 @@ final class TerminalGateway: Sendable {
     case .uncertain: post(.bid(ticket, .uncertain))
     case .decided(let outcome):
       state.withLock { $0.tickets[attempt.bid.id] = nil }
-      post(.bid(ticket, progress(outcome)))
+      if let again = order.flatMap({ self.again($0, outcome, of: attempt.bid) }) {
+        orders.send(again)
+      } else {
+        post(.bid(ticket, progress(outcome)))
+      }
       sent.strike(attempt.bid.id, decided: outcome)
     }
   }
