@@ -74,7 +74,7 @@ package struct HouseOptions: ParsableArguments {
   /// - Throws: a usage failure naming the option, the value and what is accepted.
   package func resolved(brokerUser: String, at house: NamedHouse? = nil) throws -> HouseSettings {
     func option<Value>(_ flag: String, _ variable: String, _ given: String?, _ read: (String) throws -> Value) throws -> Value? {
-      try self.option(flag, given.map { (flag, $0) } ?? house.value(of: variable), read)
+      try setting(given.map { (flag, $0) } ?? house.value(of: variable), isSecret: flag == "--broker", read)
     }
     let url =
       try option("--broker", "RABBITMQ_URL", broker) { (text: String) throws -> BrokerURL in try BrokerURL(text) }
@@ -120,18 +120,6 @@ package struct HouseOptions: ParsableArguments {
     return HouseSettings(
       broker: access, keys: KeyFolder(path: keyPath), keyPath: keyPath, dataPath: dataPath, time: source, logLevel: level,
       logFormat: format, name: house?.name)
-  }
-
-  private func option<Value>(
-    _ flag: String, _ given: (name: String, text: String)?, _ read: (String) throws -> Value
-  ) throws -> Value? {
-    guard let (name, text) = given, !text.isEmpty else { return nil }
-    do {
-      return try read(text)
-    } catch {
-      let shown = flag == "--broker" ? "…" : text
-      throw Failure(.usage, said("\(name): valor “\(shown)” recusado: ", "\(name): value “\(shown)” refused: ") + said(error))
-    }
   }
 
   private func parent(of path: String) -> String {

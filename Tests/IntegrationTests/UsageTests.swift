@@ -94,6 +94,9 @@ struct UsageTests {
     Mistake("ms-notificacao", ["help", "nada"], names: "nada"),
     Mistake("cliente-tui", ["lance", "x", "100", "--client", "cliente_alpha"], names: "'--client'", "'--cliente'"),
     Mistake("cliente-tui", ["cliente_alpha", "--cor", "rosa"], names: "cor", "rosa", "nunca"),
+    Mistake("cliente-tui", ["cliente_alpha", "--guarda-percentual", "50"], names: "--guarda-percentual", "“50”", "101", "1000"),
+    Mistake("cliente-tui", ["cliente_alpha", "--guarda-incrementos", "0"], names: "--guarda-incrementos", "“0”", "1 a 1000"),
+    Mistake("cliente-tui", ["cliente_alpha", "--guarda-vezes", "1e3"], names: "--guarda-vezes", "“1e3”", "2 a 1000"),
     Mistake("cliente-tui", ["cliente_alpha", "--json"], names: "--json", "--listar-teclas"),
     Mistake("cliente-tui", ["cliente_alpha", "--tema", "rosa"], names: "tema", "rosa", "daltonico", "paleta", "mono"),
     Mistake("cliente-tui", ["leiloes", "--idioma", "fr"], names: "--idioma", "fr", "pt", "en"),
@@ -256,6 +259,13 @@ struct UsageTests {
     let run = try await PrivateHouse.shared.client(["leiloes"], environment: environment)
     #expect(run.status == 64, "\(run)")
     #expect(run.errors.first?.hasPrefix("\(name): ") == true, "\(run)")
+  }
+
+  @Test(arguments: [("LEILAO_CONFIRMAR", "às vezes", "normal"), ("LEILAO_GUARDA_VEZES", "muitas", "de 2 a 1000")])
+  func `So is one in what the terminal takes from it`(name: String, value: String, accepted: String) async throws {
+    let run = try await PrivateHouse.shared.client(["cliente_alpha"], environment: [name: value])
+    #expect(run.status == 64 && run.errors.count == 1, "\(run)")
+    for word in [name, value, accepted] { #expect(run.text.contains(word), "\(run)") }
   }
 
   @Test(arguments: ["1.30", "1300.50", "1,300", "abc", "-5", "1e3", "0"])

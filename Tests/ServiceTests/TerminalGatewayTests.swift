@@ -83,9 +83,11 @@ struct TerminalGatewayTests {
   @Test(arguments: [nil, 900_00] as [Int64?])
   func `sends a bid that was refused for its clock once more, without claiming to know the time`(maximum: Int64?) throws {
     let bench = try BooksBench.open()
+    let folder = try ScratchFolder()
     let inbox = try #require(Inbox())
     let gateway = TerminalGateway(
-      voice: try bench.world.keys.voice("alpha"), clock: bench.service.clock, inbox: inbox, receipts: Self.nowhere)
+      voice: try bench.world.keys.voice("alpha"), clock: bench.service.clock, inbox: inbox,
+      receipts: ReceiptFolder(path: folder.path))
     let sent = Mutex<[(bid: Bid, sealed: Sealed)]>([])
     gateway.state.withLock { $0.send = { bid, sealed in sent.withLock { $0.append((bid, sealed)) } } }
     /// What the thread that sends does.

@@ -68,15 +68,13 @@ package struct TerminalCommand: AsyncParsableCommand {
         "Nenhum lance acima disto é enviado, seja qual for a moeda.", "No bid above this is ever sent, whatever the currency."),
       valueName: said("VALOR", "AMOUNT")))
   var limit: String?
-  @Flag(
-    name: .spoken("confirmar-sempre", "always-confirm"),
-    help: ArgumentHelp(said("Todo lance pede um segundo Enter.", "Every bid wants a second Enter."))) var confirmsAlways = false
   @Option(
     name: .spoken("cor", "color"),
     help: ArgumentHelp(
       said("Cores; NO_COLOR também vale.", "Colours; NO_COLOR counts too."), valueName: said("COR", "COLOR"))) var color:
     ColorChoice = .auto
   @Flag(help: ArgumentHelp(said("Só caracteres ASCII.", "ASCII characters only."))) var ascii = false
+  @OptionGroup(title: said("Guarda", "Guard")) var guardOptions: GuardOptions
   @OptionGroup(title: said("Tela", "Screen")) var screenOptions: ScreenOptions
   @OptionGroup var noticeOptions: NoticeOptions
 
@@ -85,8 +83,8 @@ package struct TerminalCommand: AsyncParsableCommand {
   package func run() async throws {
     ProcessEnding.restartWithoutQuestions()
     let bidder = try BidderAccess.bidder(id, option: "ID")
-    let ceiling = try ceiling()
     let settings = try house.resolved(brokerUser: BidderAccess.brokerUser)
+    var screen = try screen(of: bidder, settings)
     guard isatty(0) == 1, isatty(1) == 1 else {
       throw Failure(
         .usage,
@@ -106,11 +104,7 @@ package struct TerminalCommand: AsyncParsableCommand {
     let gateway = TerminalGateway(voice: voice, clock: clock, inbox: inbox, receipts: receipts)
     let recalled = try gateway.sent.load()
     let memory = BidderMemory(beside: receipts)
-    var screen = Settings(
-      bidder: bidder, language: memory.language, broker: "\(settings.broker.url.host):\(settings.broker.url.port)", zone: .here,
-      limit: ceiling, confirmsAlways: confirmsAlways)
-    screenOptions.apply(to: &screen)
-    screen.recordsNotices = notices != nil
+    screen.language = memory.language
     let ending = Outcome()
     try await onThread(named: "terminal") { [options, screen] in
       let terminal = try Self.open(options)
@@ -129,6 +123,17 @@ package struct TerminalCommand: AsyncParsableCommand {
     receipts.complain()
     memory.complain()
     if case .signal(let signal) = ending.value { ProcessEnding.die(bySignal: signal) }
+  }
+
+  /// What the options and the environment say, all of it looked at before the screen is taken.
+  private func screen(of bidder: PrincipalID, _ settings: HouseSettings) throws -> Settings {
+    let url = settings.broker.url
+    var screen = Settings(
+      bidder: bidder, language: .current, broker: "\(url.host):\(url.port)", zone: .here, limit: try ceiling())
+    screenOptions.apply(to: &screen)
+    try guardOptions.apply(to: &screen)
+    screen.recordsNotices = noticeOptions.path != nil
+    return screen
   }
 
   /// No bid above it is sent; nil: none is too high.

@@ -18,8 +18,7 @@ final class BidderMemory: Sendable {
 
   /// What an option names goes before what was chosen the last time.
   var language: Language {
-    let isNamed = CommandLine.arguments.contains { $0.hasPrefix("--idioma") || $0.hasPrefix("--language") }
-    return isNamed ? .current : restored.language ?? .current
+    Language(arguments: CommandLine.arguments) ?? restored.language ?? .current
   }
 
   /// Keeps what is to be remembered; hands on every other effect.

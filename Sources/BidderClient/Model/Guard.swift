@@ -74,22 +74,23 @@ extension Model {
   }
 
   /// Amounts that look like a slip of the finger: a hundred or ten times what would have been an ordinary bid (the comma was
-  /// forgotten), far over the minimum, or over ten times the price. The minimum itself never is.
+  /// forgotten), far over the minimum, or many times the price. The minimum itself never is.
   private func suspicion(about amount: Money, isMaximum: Bool, on view: AuctionView, step: Money) -> Verdict? {
     // Amounts end at 2^53, so none of this overflows.
     let (units, minimum) = (amount.minorUnits, view.minimum(at: now).minorUnits)
     guard units > minimum else { return nil }
+    let thresholds = settings.thresholds
     // Sealed, the least says little of what others offer.
-    if view.terms.isSealed { return units >= 10 * minimum ? .strong(suggestion: nil) : nil }
-    let aFifthMore = minimum + minimum / 5
-    for factor: Int64 in [100, 10] where units % factor == 0 && (minimum...aFifthMore).contains(units / factor) {
+    if view.terms.isSealed { return units >= thresholds.times * minimum ? .strong(suggestion: nil) : nil }
+    let ordinary = thresholds.ordinary(over: minimum)
+    for factor: Int64 in [100, 10] where units % factor == 0 && (minimum...ordinary).contains(units / factor) {
       return .strong(suggestion: Money(minorUnits: units / factor))
     }
     // What the house has named is no slip.
     if amount == view.terms.rules.buyNow { return nil }
     // How far one goes may well be far from here.
-    if !isMaximum, units > aFifthMore, units > minimum + 10 * step.minorUnits { return .strong(suggestion: nil) }
-    if units > 10 * (view.price?.minorUnits ?? minimum) { return .strong(suggestion: nil) }
+    if !isMaximum, units > ordinary, units > minimum + thresholds.increments * step.minorUnits { return .strong(suggestion: nil) }
+    if units > thresholds.times * (view.price?.minorUnits ?? minimum) { return .strong(suggestion: nil) }
     return nil
   }
 }

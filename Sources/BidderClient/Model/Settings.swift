@@ -12,6 +12,8 @@ package struct Settings: Hashable, Sendable {
   package var limit: Money?
   /// Every bid wants a second Enter.
   package var confirmsAlways: Bool
+  /// What looks like a slip of the finger.
+  package var thresholds = Thresholds()
   /// The mouse is taken from the start.
   package var takesMouse = false
   /// For whoever has the screen read out: the cursor stands where the keys act, and nothing on the screen counts seconds.
