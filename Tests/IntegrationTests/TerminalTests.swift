@@ -263,6 +263,72 @@ struct TerminalTests {
     for bid in declined { #expect(ledger.decision(of: "\(bid.id)") == nil) }
   }
 
+  @Test func `The mouse is taken when it is asked for, and given back by key and by crash`() async throws {
+    let house = try await PrivateHouse.shared
+    let terminal = try await open(house, "cliente_alpha", 80, 24)
+    func isTaken(_ isTaken: Bool) async throws {
+      try await until("the mouse is \(isTaken ? "taken" : "free")") {
+        try await terminal.value("#{mouse_any_flag}") == (isTaken ? "1" : "0")
+      }
+    }
+    let rows = try await terminal.wait(forText: "● conectado")
+    try await isTaken(false)
+    try await terminal.press("M")
+    try await isTaken(true)
+    try await terminal.wait(forText: "mouse: M solta")
+    let tab = try #require(rows[1].firstRange(of: "3 Encerrados")).lowerBound
+    // As tmux hands a click on: button, column and row as characters after the blank.
+    let column = rows[1].distance(from: rows[1].startIndex, to: tab) + 1
+    let place = try [column, 2].map { Character(try #require(Unicode.Scalar(UInt32(0x20 + $0)))) }
+    try await terminal.type("\u{1b}[M \(place[0])\(place[1])")
+    try await terminal.wait(forText: "[3 Encerrados")
+    try await terminal.press("M")
+    try await isTaken(false)
+    try await terminal.press("M")
+    try await isTaken(true)
+    #expect(kill(try #require(try await terminal.foreground()), SIGSEGV) == 0)
+    try await expectRestored(terminal, "RC=139", "a crash while the mouse is taken")
+  }
+
+  @Test func `What the bell is for is told on the desktop while nobody looks, and every mode is off in the end`() async throws {
+    let house = try await PrivateHouse.shared
+    try await house.makeKeys("tela_longe")
+    try await house.schedule("longe", duration: "1h")
+    try await house.opened("longe")
+    let record = "\(house.folder)/longe.bytes"
+    let variables = house.variables("cliente").merging(["LC_ALL": "C.UTF-8", "KITTY_WINDOW_ID": "1"]) { $1 }
+    let terminal = try await Terminal(
+      in: house.folder, width: 80, height: 24, environment: variables,
+      [
+        "sh", "-c", "read _; exec \"$@\"", "sh", "\(PrivateHouse.executables)/cliente-tui", "tela_longe", "--notificar", "--sync",
+      ])
+    try await terminal.record(into: record)
+    try await terminal.press("Enter")
+    try await terminal.wait(forText: "● conectado")
+    try await select("longe", on: terminal)
+    try await send(on: terminal)
+    try await terminal.wait(forText: "LIDERA")
+    func told() throws -> String { String(decoding: try Data(contentsOf: URL(filePath: record)), as: UTF8.self) }
+    // The window is left: the terminal says so where it was asked to.
+    try await until("focus is asked for") { try told().contains("\u{1b}[?1004h") }
+    try await terminal.type("\u{1b}[O")
+    #expect(try await house.bid("longe", "500", as: "cliente_beta").status == 0)
+    try await terminal.wait(forText: "COBERTO")
+    try await until("the notice") {
+      try told().contains("\u{1b}Ptmux;\u{1b}\u{1b}]99;;cliente-tui: COBERTO longe: cliente_beta deu R$\u{a0}500,00")
+    }
+    try await terminal.press("q")
+    try await expectRestored(terminal, "RC=0", "q")
+    // What comes after the screen was given back is the shell's.
+    let all = try told()
+    let bytes = all[..<(try #require(all.ranges(of: "\u{1b}[?1049l").last)).lowerBound]
+    for mode in ["1004", "2004", "2026"] {
+      let (on, off) = (bytes.ranges(of: "\u{1b}[?\(mode)h"), bytes.ranges(of: "\u{1b}[?\(mode)l"))
+      let (lastOn, lastOff) = (try #require(on.last), try #require(off.last))
+      #expect(lastOn.upperBound <= lastOff.lowerBound, "mode \(mode) stays on")
+    }
+  }
+
   @Test func `Notices are kept in a file, each once, and all of them when the terminal is left`() async throws {
     let house = try await PrivateHouse.shared
     try await house.makeKeys("tela_avisos")

@@ -58,6 +58,9 @@ package final class Terminal: Sendable {
   /// Characters, as they are.
   package func type(_ text: String) async throws { _ = try await tmux("send-keys", "-l", text) }
 
+  /// From here on everything that the program writes goes into the file too, byte for byte.
+  package func record(into file: String) async throws { _ = try await tmux("pipe-pane", "-o", "exec cat >> '\(file)'") }
+
   package func resize(_ width: Int, _ height: Int) async throws {
     _ = try await tmux("resize-window", "-x", "\(width)", "-y", "\(height)")
   }
