@@ -37,10 +37,10 @@ static inline int cnc_move(int x, int y) { return wmove(stdscr, y, x); }
 static inline int cnc_refresh(void) { return wrefresh(stdscr); }
 static inline int cnc_function_key(int n) { return KEY_F(n); }
 
-/* Presses only, each as it comes: no waiting for what may become a double click. */
-static inline void cnc_take_mouse(int is_taken) {
+/* Presses only, each as it comes: no waiting for what may become a double click. Whether there is a mouse that is taken now. */
+static inline int cnc_take_mouse(int is_taken) {
   mouseinterval(0);
-  mousemask(is_taken ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
+  return mousemask(is_taken ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL) != 0;
 }
 /* The number of the button that went down, or 0. */
 static inline int cnc_mouse(int *x, int *y) {

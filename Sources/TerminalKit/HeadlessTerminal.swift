@@ -9,6 +9,7 @@ package final class HeadlessTerminal: Terminal {
   package private(set) var notices: [String] = []
   /// Whether there is a desktop.
   package var canNotify = true
+  package var hasMouse = true
   package private(set) var isMouseTaken = false
   private var inputs: ArraySlice<Input>
   private let waiting: (HeadlessTerminal, Int32) -> Void
@@ -40,6 +41,9 @@ package final class HeadlessTerminal: Terminal {
     if canNotify { notices.append(text) }
     return canNotify
   }
-  package func mouse(_ isTaken: Bool) { isMouseTaken = isTaken }
+  package func mouse(_ isTaken: Bool) -> Bool {
+    isMouseTaken = isTaken && hasMouse
+    return hasMouse
+  }
   package func repaint() {}
 }

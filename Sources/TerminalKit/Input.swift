@@ -7,6 +7,8 @@ package enum Input: Hashable, Sendable {
   /// The first button of the mouse went down on this cell.
   case click(x: Int, y: Int)
   case wheel(Wheel)
+  /// The mouse was to be taken, and this terminal has none.
+  case withoutMouse
   /// The window is looked at, or no longer; told only where that was asked for.
   case focus(Bool)
   case resize(Size)

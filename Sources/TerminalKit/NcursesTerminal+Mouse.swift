@@ -4,9 +4,9 @@ internal import CTerminal
 // The mouse: off until it is asked for, and given back by ncurses, by a stop (Ctrl-Z) and by the crash handler.
 
 extension NcursesTerminal {
-  package func mouse(_ isTaken: Bool) {
-    guard cterminal_armed() == 1 else { return }
-    cnc_take_mouse(isTaken ? 1 : 0)
+  package func mouse(_ isTaken: Bool) -> Bool {
+    guard cterminal_armed() == 1 else { return true }
+    return cnc_take_mouse(isTaken ? 1 : 0) == 1 || !isTaken
   }
 
   /// What the mouse did last; nil for what means nothing here.

@@ -45,6 +45,7 @@ package final class NcursesTerminal: Terminal {
   private let depth: ColorDepth
   private let theme: Theme?
   private let canTitle: Bool
+  private let hasScreenOfItsOwn: Bool
   private let desktop: DesktopNotice?
   private let isInTmux: Bool
   private let isSynchronized: Bool
@@ -72,6 +73,7 @@ package final class NcursesTerminal: Terminal {
     }
     ascii =
       options.ascii || term == "linux" || term.hasPrefix("vt") || !String(cString: cnc_codeset()).uppercased().hasSuffix("UTF-8")
+    hasScreenOfItsOwn = cnc_has_capability("rmcup") == 1
     canTitle = cnc_has_capability("tsl") == 1 || term.hasPrefix("xterm")
 
     desktop = DesktopNotice(environment: Self.environment)
@@ -130,6 +132,8 @@ package final class NcursesTerminal: Terminal {
     guard cterminal_armed() == 1 else { return }
     write(modes.off)
     endwin()
+    // What was drawn stays there: whatever comes next begins below it.
+    if !hasScreenOfItsOwn { write("\n") }
     cterminal_disarm()
     cterminal_release_stderr()
   }

@@ -23,7 +23,8 @@ package protocol Terminal: AnyObject {
   /// Shows a notice outside of the window; false where the terminal is not known to have a way.
   func notify(_ text: String, title: String) -> Bool
   /// Whether clicks and the wheel come as inputs; otherwise they are the terminal's own, which selects text with them.
-  func mouse(_ isTaken: Bool)
+  /// - Returns: false where there is no mouse to take.
+  func mouse(_ isTaken: Bool) -> Bool
   /// Draws everything anew at the next frame, because something else has written on the screen.
   func repaint()
 }

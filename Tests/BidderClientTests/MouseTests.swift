@@ -86,6 +86,16 @@ struct MouseTests {
     #expect(model.mode == .list && model.selection == auctionID("l-01"))
   }
 
+  @Test("a terminal without one says so and goes on without", arguments: [true, false])
+  func none(_ fromTheStart: Bool) throws {
+    let terminal = HeadlessTerminal(Size(width: 80, height: 24), inputs: fromTheStart ? [] : [.character("M")])
+    terminal.hasMouse = false
+    var model = drawnModel()
+    model.hasMouse = fromTheStart
+    _ = runTerminal(&model, on: terminal, inbox: try #require(Inbox()), clock: { reading(drawnNow) }) { _ in }
+    #expect(!model.hasMouse && model.screen(80, 24).contains("Este terminal não tem mouse"))
+  }
+
   @Test("clicks that come though it is off mean nothing")
   func off() {
     var model = drawnModel()

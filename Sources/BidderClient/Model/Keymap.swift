@@ -81,7 +81,7 @@ package enum Keymap {
     switch input {
     case .character(let scalar): String(Character(scalar))
     case .interrupt: "Ctrl-C"
-    case .paste, .click, .wheel, .focus, .resize, .terminate, .closed: ""
+    case .paste, .click, .wheel, .withoutMouse, .focus, .resize, .terminate, .closed: ""
     case .key(let key):
       switch key {
       case .up: "↑"

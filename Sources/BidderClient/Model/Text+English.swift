@@ -147,6 +147,7 @@ extension Text {
     case .sound(let sound): sound.english
     case .mouse(let isTaken):
       isTaken ? "Mouse: on. A click selects, the wheel scrolls" : "Mouse: off; the terminal selects text again"
+    case .noMouse: "This terminal has no mouse"
     case .mouseKeyShort: "mouse: M"
     case .mouseKey: "mouse: M frees it"
     case .helpTitle: "HELP"

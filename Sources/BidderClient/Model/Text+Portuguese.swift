@@ -148,6 +148,7 @@ extension Text {
     case .sound(let sound): sound.portuguese
     case .mouse(let isTaken):
       isTaken ? "Mouse: ligado. Clique escolhe, a roda rola" : "Mouse: desligado; o terminal volta a selecionar texto"
+    case .noMouse: "Este terminal não tem mouse"
     case .mouseKeyShort: "mouse: M"
     case .mouseKey: "mouse: M solta"
     case .helpTitle: "AJUDA"

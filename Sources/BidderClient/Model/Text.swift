@@ -77,7 +77,7 @@ package enum Text: Hashable, Sendable {
   case filtering(String)
   case reallyQuit(leading: Int), reallyQuitShort
   case sound(Model.Sound)
-  case mouse(Bool), mouseKey, mouseKeyShort
+  case mouse(Bool), mouseKey, mouseKeyShort, noMouse
   case helpTitle
   case tinyKeys
 

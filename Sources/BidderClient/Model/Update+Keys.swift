@@ -7,6 +7,7 @@ extension Model {
     case .resize(let size): self.size = size
     case .click(let x, let y): click(x, y)
     case .wheel(let wheel): turn(wheel)
+    case .withoutMouse: loseMouse()
     case .focus(let isFocused): self.isFocused = isFocused
     case .closed: effects.append(.quit(signal: nil))
     case .terminate(let signal): effects.append(.quit(signal: signal))

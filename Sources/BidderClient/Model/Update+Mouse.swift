@@ -10,6 +10,11 @@ extension Model {
     say(.mouse(hasMouse), for: .seconds(3))
   }
 
+  mutating func loseMouse() {
+    hasMouse = false
+    say(.noMouse)
+  }
+
   mutating func click(_ x: Int, _ y: Int) {
     guard hasMouse else { return }
     // As with a key that means nothing to it: whoever clicks looks elsewhere.

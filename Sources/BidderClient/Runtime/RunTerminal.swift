@@ -20,8 +20,8 @@ package func runTerminal(
 ) -> Ending {
   var loop = TerminalLoop(model: model)
   defer { model = loop.model }
-  if model.hasMouse { terminal.mouse(true) }
   loop.apply(.tick(clock()), terminal, perform)
+  if model.hasMouse, !terminal.mouse(true) { loop.apply(.input(.withoutMouse), terminal, perform) }
   loop.apply(.input(.resize(terminal.size)), terminal, perform)
   while loop.ending == nil {
     loop.draw(on: terminal, at: pace())
@@ -64,7 +64,7 @@ private struct TerminalLoop {
       case .bell: terminal.bell()
       case .notify(let text): if !terminal.notify(text, title: "cliente-tui"), model.sound != .off { terminal.bell() }
       case .title(let text): terminal.title(text)
-      case .mouse(let isTaken): terminal.mouse(isTaken)
+      case .mouse(let isTaken): if !terminal.mouse(isTaken) { apply(.input(.withoutMouse), terminal, perform) }
       case .repaint:
         terminal.repaint()
         drawn = nil
