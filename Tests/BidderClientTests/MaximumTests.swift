@@ -169,6 +169,19 @@ struct MaximumTests {
     }
   }
 
+  @Test("beside the field no amount is cut: the words grow shorter", arguments: Language.allCases, [80, 90, 100, 120])
+  func room(_ language: Language, _ width: Int) {
+    var model = drawnModel(language)
+    let long = auctionID("l-03-com-um-nome-comprido")
+    model.live.lots[long] = Lot(auction(long.text, "Violão", price: 125_000, leader: bruno))
+    model.selection = long
+    model.press(.character("b"), .key(.tab))
+    type(language.choose("1.234.567,00", "1,234,567.00"), in: &model)
+    let row = view(model, size: Size(width: width, height: 30)).text[28]
+    let secret = language.choose("em segredo", "in secret")
+    #expect(row.contains(secret) && (!row.contains("; ") || row.contains(language.choose("1.300,00", "1,300.00"))), "\(row)")
+  }
+
   @Test("a number asked for again is held against the price, and where there is none against the least")
   func yardstick() {
     func asked(_ view: AuctionView) -> String {

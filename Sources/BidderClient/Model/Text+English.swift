@@ -110,7 +110,8 @@ extension Text {
     case .amountProblemShort: "amount?"
     case .obstacle(let obstacle, let currency): obstacle.english(currency)
     case .obstacleShort(let obstacle, let currency): obstacle.shortEnglish(currency)
-    case .doubt(let doubt): doubt.english
+    case .doubt(let doubt): (doubt.english.map { $0 + "; " } ?? "") + "Enter again sends"
+    case .doubtBrief(let doubt): (doubt.english.map { $0 + "; " } ?? "") + "Enter again"
     case .secretDoubt(let doubt): "in secret; \(doubt.english)"
     case .doubtShort: "Enter again"
     case .armed(let amount, let lot, let seconds): "Armed: \(amount) on \(lot). Enter sends, + raises, Esc drops (\(seconds) s)"
@@ -331,14 +332,14 @@ extension Obstacle {
 }
 
 extension Doubt {
-  fileprivate var english: String {
+  fileprivate var english: String? {
     switch self {
-    case .replaces: "replaces your earlier bid; Enter again sends"
-    case .buysAtOnce: "buys at once and ends the auction; Enter again sends"
-    case .alreadyLeading: "you lead already; Enter again sends"
-    case .late: "it may come too late; Enter again sends"
-    case .priceMoved: "the price moved; Enter again sends"
-    case .always: "Enter again sends"
+    case .replaces: "replaces your earlier bid"
+    case .buysAtOnce: "buys at once and ends the auction"
+    case .alreadyLeading: "you lead already"
+    case .late: "it may come too late"
+    case .priceMoved: "the price moved"
+    case .always: nil
     }
   }
 }

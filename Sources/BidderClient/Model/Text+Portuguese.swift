@@ -110,7 +110,8 @@ extension Text {
     case .amountProblemShort: "valor?"
     case .obstacle(let obstacle, let currency): obstacle.portuguese(currency)
     case .obstacleShort(let obstacle, let currency): obstacle.shortPortuguese(currency)
-    case .doubt(let doubt): doubt.portuguese
+    case .doubt(let doubt): (doubt.portuguese.map { $0 + "; " } ?? "") + "Enter de novo envia"
+    case .doubtBrief(let doubt): (doubt.portuguese.map { $0 + "; " } ?? "") + "Enter de novo"
     case .secretDoubt(let doubt): "em segredo; \(doubt.portuguese)"
     case .doubtShort: "Enter de novo"
     case .armed(let amount, let lot, let seconds):
@@ -332,14 +333,14 @@ extension Obstacle {
 }
 
 extension Doubt {
-  fileprivate var portuguese: String {
+  fileprivate var portuguese: String? {
     switch self {
-    case .replaces: "substitui o seu lance anterior; Enter de novo envia"
-    case .buysAtOnce: "compra na hora e encerra o leilão; Enter de novo envia"
-    case .alreadyLeading: "você já lidera; Enter de novo envia"
-    case .late: "pode não chegar a tempo; Enter de novo envia"
-    case .priceMoved: "o preço mudou; Enter de novo envia"
-    case .always: "Enter de novo envia"
+    case .replaces: "substitui o seu lance anterior"
+    case .buysAtOnce: "compra na hora e encerra o leilão"
+    case .alreadyLeading: "você já lidera"
+    case .late: "pode não chegar a tempo"
+    case .priceMoved: "o preço mudou"
+    case .always: nil
     }
   }
 }

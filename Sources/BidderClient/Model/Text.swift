@@ -61,7 +61,7 @@ package enum Text: Hashable, Sendable {
   case plusMinus, enterSends, escLeaves
   case amountProblem(AmountField.Problem), amountProblemShort
   case obstacle(Obstacle, Currency), obstacleShort(Obstacle, Currency)
-  case doubt(Doubt), doubtShort
+  case doubt(Doubt), doubtBrief(Doubt), doubtShort
   /// The same asked about a maximum.
   indirect case secretDoubt(Text)
   case armed(String, lot: String, seconds: Int64), armedShort(String), armVoid(minimum: String), armVoidShort(minimum: String)

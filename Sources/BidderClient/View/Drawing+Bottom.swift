@@ -71,7 +71,6 @@ extension Drawing {
 
   private mutating func drawBox(_ y: Int, _ box: BidBox) {
     guard let lot = model.live.lots[box.auction] else { return }
-    let echo = echo(box, room: layout == .narrow ? width - 2 : width)
     let code = SafeText.cut(lot.id.text, to: layout == .wide ? 24 : layout == .normal ? 16 : 8)
     let prompt =
       (layout == .narrow
@@ -79,6 +78,10 @@ extension Drawing {
         : say(box.isMaximum ? .maximumPrompt(code) : .bidPrompt(code)) + " ")
       + lot.view.terms.currency.symbol + " "
     let field = self.field(box.field, width: layout == .wide ? 15 : 12)
+    let between = layout == .wide ? "  " : " "
+    // Beside the field, or in the row below it: an amount is not cut.
+    let beside = layout == .narrow ? 0 : SafeText.width(prompt + field) + between.count
+    let echo = echo(box, room: max(width - 2 - beside, 0))
     let caret = 1 + SafeText.width(prompt) + 1 + box.field.text.count
     if layout == .narrow {
       line(y, [Span(text: prompt + field)], [Span(text: say(.escLeaves), priority: 1)])
@@ -92,8 +95,7 @@ extension Drawing {
           Span(text: say(.escLeaves), priority: 2),
         ].dropFirst(layout == .wide ? 0 : 1)
       line(
-        y, [Span(text: prompt + field), Span(text: echo.text, role: echo.role)], Array(keys),
-        between: layout == .wide ? "  " : " ",
+        y, [Span(text: prompt + field), Span(text: echo.text, role: echo.role)], Array(keys), between: between,
         rightBetween: "  ")
     }
     frame.cursor = (min(caret, width - 1), y)
@@ -132,8 +134,9 @@ extension Drawing {
       return text == shown ? (fitting(["! " + say(texts[1])], room), role) : (text, role)
     }
     if let doubt = box.doubt {
-      let words: [Text] = box.isMaximum ? [.secretDoubt(.doubt(doubt)), .secretDoubt(.doubtShort)] : [.doubt(doubt)]
-      let (text, role) = with(words + [.doubtShort], .warn)
+      let words = [Text.doubt(doubt), .doubtBrief(doubt)]
+      let secret = box.isMaximum ? words.map(Text.secretDoubt) : []
+      let (text, role) = with(secret + words + [.doubtShort], .warn)
       return text == shown ? (say(.doubtShort), role) : (text, role)
     }
     if box.isMaximum {

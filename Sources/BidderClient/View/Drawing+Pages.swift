@@ -48,11 +48,16 @@ extension Drawing {
     func put(_ row: Int, _ text: String, _ role: Role = .normal) { frame.put(left + 3, top + row, text, role, limit: inner - 4) }
     func labelled(_ row: Int, _ label: Text, _ text: String, _ role: Role = .normal) {
       put(row, say(label))
-      frame.put(left + 3 + 12, top + row, text, role, limit: inner - 4 - 12)
+      let indent = max(12, SafeText.width(say(label)) + 1)
+      frame.put(left + 3 + indent, top + row, text, role, limit: inner - 4 - indent)
     }
     labelled(1, .confirmLot, SafeText.cut("\(lot.id.text) \(title)", to: inner - 16))
     labelled(2, asked.box.isMaximum ? .ownMaximum : .confirmBid, money(asked.amount, lot), .title)
-    labelled(3, .confirmCurrent, say(.confirmCurrentValue(price(lot), minimum: money(minimum(lot), lot))))
+    labelled(
+      3, .confirmCurrent,
+      say(
+        .confirmCurrentValue(
+          lot.price == nil && !lot.view.terms.isSealed ? say(.noBidsYet) : price(lot), minimum: money(minimum(lot), lot))))
     if let question { put(5, question, .warn) }
     if let suggestion { put(6, suggestion) }
     let prompt = say(.retype) + " " + symbol + " "
