@@ -118,6 +118,12 @@ struct GoldenTests {
       Scene("congelado") { $0.press(.character("p")) },
       Scene("ajuda") { $0.press(.character("?")) },
       Scene("avisos") { $0.press(.character("n")) },
+      Scene("maximo") { model in
+        model.press(.character("b"), .key(.tab))
+        model.type("2000")
+      },
+      Scene("leitor-de-tela") { $0.settings.isReadOut = true },
+      Scene("mouse") { $0.press(.character("M")) },
       Scene("nao-vendido") { model in
         let lot = auctionID("l-03")
         model.live.lots[lot] = Lot(falling("l-03", "Violão Giannini 1978", since: 600))

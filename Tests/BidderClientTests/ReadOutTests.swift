@@ -58,6 +58,9 @@ struct ReadOutTests {
     }
     model.press(.character("b"))
     #expect(place(model).map { $0.y > list.y } == true)
+    model.press(.key(.escape), .character("+"))
+    let row = try #require(place(model)?.y)
+    #expect(view(model, size: size).text[row].contains("Armado"))
     model.press(.key(.escape), .character("?"))
     #expect(place(model)?.y == min(2, size.height - 1))
   }

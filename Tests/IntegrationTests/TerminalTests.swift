@@ -263,6 +263,20 @@ struct TerminalTests {
     for bid in declined { #expect(ledger.decision(of: "\(bid.id)") == nil) }
   }
 
+  @Test(arguments: ["vt100", "linux"])
+  func `A terminal without a second screen keeps the last one, and the shell begins below it`(name: String) async throws {
+    let house = try await PrivateHouse.shared
+    try await house.makeKeys("tela_\(name)")
+    let terminal = try await Terminal(
+      in: house.folder, width: 80, height: 24,
+      environment: house.variables("cliente").merging(["LC_ALL": "C.UTF-8"]) { $1 },
+      ["env", "TERM=\(name)", "\(PrivateHouse.executables)/cliente-tui", "tela_\(name)"])
+    try await terminal.wait(forText: "@ conectado")
+    try await terminal.press("q")
+    let rows = try await terminal.wait(for: "the shell is back, in a row of its own") { $0.contains("RC=0") }
+    #expect(rows.contains { $0.contains("? ajuda  q sair") }, "\(rows)")
+  }
+
   @Test func `The mouse is taken when it is asked for, and given back by key and by crash`() async throws {
     let house = try await PrivateHouse.shared
     let terminal = try await open(house, "cliente_alpha", 80, 24)
