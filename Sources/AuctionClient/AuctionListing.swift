@@ -74,7 +74,7 @@ package struct AuctionListing: Sendable {
       line.add("repassado_para", holder.id.text)
       line.add("repassado_centavos", holder.amount.minorUnits)
     }
-    line.add("moeda", terms.currency.code)
+    line.add(rules: terms)
     return line
   }
 }
@@ -90,6 +90,43 @@ extension JSONLine {
     add("cada_s", descent.every.microseconds / 1_000_000)
     add("ate_centavos", descent.to.minorUnits)
     if let end { add("cai_desde_us", terms.fallsSince(closingAt: end).microseconds) }
+  }
+}
+
+extension JSONLine {
+  /// What an auction is held under, besides its format and how a price falls.
+  package mutating func add(rules terms: AuctionTerms) {
+    add("moeda", terms.currency.code)
+    add("vendedor", terms.seller.text)
+    add("lance_inicial_centavos", terms.openingPrice.minorUnits)
+    if terms.format == .english { add("incremento", JSONLine(terms.increment)) }
+    add("prorrogacao_s", terms.rules.extensionWindow.microseconds / 1_000_000)
+    add("fim_maximo_us", terms.rules.latestClose?.microseconds)
+    add("tolerancia_ms", terms.rules.inFlightTolerance.microseconds / 1_000)
+    add("relogio_exigido", terms.rules.clockRequired)
+  }
+
+  /// As on the wire.
+  private init(_ increment: Increment) {
+    self.init()
+    switch increment {
+    case .fixed(let step):
+      add("tipo", IncrementType.fixed.wireName)
+      add("centavos", step.minorUnits)
+    case .percentage(let points):
+      add("tipo", IncrementType.percentage.wireName)
+      add("pontos_base", points)
+    case .table(let bands):
+      add("tipo", IncrementType.table.wireName)
+      add(
+        "faixas",
+        bands.map { band in
+          var line = JSONLine()
+          line.add("ate_centavos", band.upTo?.minorUnits)
+          line.add("centavos", band.step.minorUnits)
+          return line
+        })
+    }
   }
 }
 

@@ -12,8 +12,11 @@ struct AuctionChange: ParsableArguments {
   @Argument(help: ArgumentHelp(said("O leilão.", "The auction."), valueName: "ID")) var auction: String
   @Option(
     name: .spoken("motivo", "reason"),
-    help: ArgumentHelp(said("Por quê; todos o leem.", "Why; everyone reads it."), valueName: said("TEXTO", "TEXT"))) var reason:
-    String
+    help: ArgumentHelp(
+      said(
+        "Por quê: fica, assinado, no diário da casa; o de anular, cancelar, suspender e repassar todos leem.",
+        "Why: stays, signed, in the house's journal; that of void, cancel, suspend and reassign everyone reads."),
+      valueName: said("TEXTO", "TEXT"))) var reason: String
   @Option(
     name: .spoken("operador", "operator"),
     help: ArgumentHelp(said("Id do operador que assina.", "Id of the operator who signs."), valueName: "ID"),

@@ -96,8 +96,9 @@ package struct ScheduleCommand: AsyncParsableCommand {
     name: .spoken("incremento", "increment"),
     help: ArgumentHelp(
       said(
-        "Quanto cada lance soma: 10,00, 5% ou ebay; só em leilão ingles.",
-        "What each bid adds: 10.00, 5% or ebay; in auctions ingles only."),
+        "Quanto cada lance soma: 10,00, 5%, ebay, ou faixas (até 100,00 5,00; acima 10,00): “100,00:5,00 10,00”; só em leilão ingles.",
+        "What each bid adds: 10.00, 5%, ebay, or bands (up to 100.00 5.00; above 10.00): “100.00:5.00 10.00”; in auctions ingles only."
+      ),
       valueName: said("VALOR", "AMOUNT")), completion: .list(["ebay"]))
   var increment: String?
   @Option(

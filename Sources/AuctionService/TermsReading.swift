@@ -131,18 +131,35 @@ extension TermsReading {
   /// More than nothing.
   var money: Form<Money> { Form(accepted: amounts) { read($0) } }
 
-  /// An amount that each bid adds, a percentage of the price, or a published table by its name.
+  /// An amount that each bid adds, a percentage of the price, a table, or a published one by its name.
   var increment: Form<Increment> {
     let decimal = text.decimalSeparator
     let tables = currency.fractionDigits == 2 ? ", \(Self.ebay)" : ""
-    let accepted = said("\(amounts), ou de 0\(decimal)01% a 10000%\(tables)", "\(amounts), or 0\(decimal)01% to 10000%\(tables)")
+    let bands = "100\(decimal)00:5\(decimal)00 10\(decimal)00"
+    let accepted = said(
+      "\(amounts), de 0\(decimal)01% a 10000%, ou faixas: \(bands)\(tables)",
+      "\(amounts), 0\(decimal)01% to 10000%, or bands: \(bands)\(tables)")
     return Form(accepted: accepted) { text in
       if text == Self.ebay { return tables.isEmpty ? nil : .ebay }
+      if text.contains(":") { return table(text) }
       return text.hasSuffix("%") ? percentage(text.dropLast()) : read(text).map { .fixed($0) }
     }
   }
 
   private static let ebay = "ebay"
+
+  /// Bands that rise, each up to a price and with a step, and the step above them: `100,00:5,00 1.000,00:10,00 50,00`.
+  private func table(_ text: String) -> Increment? {
+    let parts = text.split(separator: " ").map { $0.split(separator: ":", omittingEmptySubsequences: false).map(String.init) }
+    guard parts.count <= WireLimits.bands, let last = parts.last, last.count == 1, let above = read(last[0]) else { return nil }
+    var bands: [Increment.Band] = []
+    for part in parts.dropLast() {
+      guard part.count == 2, let upTo = read(part[0]), let step = read(part[1]), bands.last?.upTo.map({ upTo > $0 }) ?? true
+      else { return nil }
+      bands.append(Increment.Band(upTo: upTo, step: step))
+    }
+    return .table(bands + [Increment.Band(upTo: nil, step: above)])
+  }
 
   /// What stands in the terms of an auction whose price no bid raises.
   static let noIncrement = Increment.fixed(least)

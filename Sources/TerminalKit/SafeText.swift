@@ -103,6 +103,18 @@ package enum SafeText {
     default: false
     }
   }
+
+  /// Broken between words into lines of that many cells; a word that is longer stays whole.
+  package static func wrap(_ text: String, to width: Int) -> [String] {
+    if SafeText.width(text) <= width { return [text] }
+    var lines = [""]
+    for word in text.split(separator: " ") {
+      let last = lines[lines.count - 1]
+      let longer = last.isEmpty ? String(word) : last + " " + word
+      if last.isEmpty || SafeText.width(longer) <= width { lines[lines.count - 1] = longer } else { lines.append(String(word)) }
+    }
+    return lines
+  }
 }
 
 extension String {

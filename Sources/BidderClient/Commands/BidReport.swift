@@ -90,8 +90,8 @@ struct BidReport: Sendable {
     return refused(
       nil, because: reason,
       said(
-        "recusado: a casa não conhece o leilão \(auction) (\(reason))",
-        "refused: the house knows no auction \(auction) (\(reason))"))
+        "recusado: a casa não conhece o leilão \(auction) (\(reason)); os que há: cliente-tui leiloes",
+        "refused: the house knows no auction \(auction) (\(reason)); those that there are: cliente-tui auctions"))
   }
 
   func unknown(_ id: BidID) -> any Error {

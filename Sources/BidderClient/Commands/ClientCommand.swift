@@ -80,8 +80,8 @@ struct BidderAccess {
       throw Failure(
         .usage,
         said(
-          "\(option): “\(text)” é reservado à casa (ms_*, operador*, casa*)",
-          "\(option): “\(text)” is reserved for the house (ms_*, operador*, casa*)"))
+          "\(option): “\(text)” é reservado à casa (ms_*, operador*, casa*), que não dá lances; aceito: o id de um licitante",
+          "\(option): “\(text)” is reserved for the house (ms_*, operador*, casa*), which does not bid; accepted: a bidder's id"))
     }
     return id
   }

@@ -53,7 +53,16 @@ struct WatchPrinter {
       change(.closed(result), state)
       return state.passedOn.forEach { change(.passedOn($0.passing), state) }
     }
-    emit(state, "estado", said("estado", "state") + ": " + summary(state)) { $0.add("status", state.status.wireName) }
+    emit(state, "estado", said("estado", "state") + ": " + summary(state)) {
+      $0.add("status", state.status.wireName)
+      $0.add("formato", state.terms.format.wireName)
+      $0.add("compra_imediata_centavos", state.terms.rules.buyNow?.minorUnits)
+      $0.add(rules: state.terms)
+    }
+    guard !json else { return }
+    for (label, value) in TermsWords(state.terms, .current, clock: TimeText.rfc3339).lines {
+      tell("  \(label): \(Printable.text(value))")
+    }
   }
 
   private func change(_ change: FollowedAuction.Change, _ state: FollowedAuction) {

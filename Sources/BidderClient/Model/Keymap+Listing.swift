@@ -33,6 +33,7 @@ extension Words {
     case .confirm: language.choose("confirmação", "confirm")
     case .filter: language.choose("filtro", "filter")
     case .notices: language.choose("avisos", "notices")
+    case .terms: language.choose("regras", "rules")
     case .help: language.choose("ajuda", "help")
     case .quit: language.choose("saída", "quit")
     }

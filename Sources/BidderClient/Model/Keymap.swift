@@ -6,7 +6,7 @@ package import TerminalKit
 /// keyboard and a telephone can all bid.
 package enum Keymap {
   /// What the keys act on.
-  package enum Context: Hashable, Sendable, CaseIterable { case list, armed, bidBox, confirm, filter, notices, help, quit }
+  package enum Context: Hashable, Sendable, CaseIterable { case list, armed, bidBox, confirm, filter, notices, terms, help, quit }
 
   package struct Binding: Hashable, Sendable {
     package let keys: [Input]
@@ -22,12 +22,12 @@ package enum Keymap {
   }
 
   package static let bindings: [Binding] = [
-    binding([.key(.up), .character("k")], .previous, [.list, .notices, .help]),
-    binding([.key(.down), .character("j")], .next, [.list, .notices, .help], hint: 3),
-    binding([.key(.pageUp)], .pageUp, [.list, .notices, .help]),
-    binding([.key(.pageDown)], .pageDown, [.list, .notices, .help]),
-    binding([.key(.home), .character("g")], .first, [.list, .notices, .help]),
-    binding([.key(.end), .character("G")], .last, [.list, .notices, .help]),
+    binding([.key(.up), .character("k")], .previous, [.list, .notices, .terms, .help]),
+    binding([.key(.down), .character("j")], .next, [.list, .notices, .terms, .help], hint: 3),
+    binding([.key(.pageUp)], .pageUp, [.list, .notices, .terms, .help]),
+    binding([.key(.pageDown)], .pageDown, [.list, .notices, .terms, .help]),
+    binding([.key(.home), .character("g")], .first, [.list, .notices, .terms, .help]),
+    binding([.key(.end), .character("G")], .last, [.list, .notices, .terms, .help]),
     binding([.character("b"), .key(.enter)], .bid, [.list], hint: 1),
     binding([.character("+"), .character("=")], .raise, [.list, .armed, .bidBox], hint: 2),
     binding([.character("-")], .lower, [.armed, .bidBox]),
@@ -38,6 +38,7 @@ package enum Keymap {
     binding([.character("2")], .tabMine, [.list]),
     binding([.character("3")], .tabClosed, [.list]),
     binding([.character("f")], .follow, [.list], hint: 7),
+    binding([.character("i")], .terms, [.list]),
     binding([.character("n")], .notices, [.list], hint: 4),
     binding([.character("N")], .newestNotice, [.list]),
     binding([.character("m")], .sound, [.list], hint: 8, right: true),
@@ -57,7 +58,7 @@ package enum Keymap {
     binding([.character("c")], .markRead, [.notices], hint: 2),
     binding([.character("s"), .character("y")], .leave, [.quit]),
     binding([.key(.escape)], .cancel, Set(Context.allCases)),
-    binding([.character("q")], .cancel, [.notices, .help, .quit], hint: 0, right: true),
+    binding([.character("q")], .cancel, [.notices, .terms, .help, .quit], hint: 0, right: true),
     binding([.character("?")], .cancel, [.help]),
     binding([.character("?")], .help, [.list, .notices], hint: 0, right: true),
     binding([.key(.f1)], .help, [.list, .armed, .bidBox, .notices]),
@@ -106,8 +107,26 @@ package enum Keymap {
 }
 
 extension Model {
-  /// Rows of the help page: every binding, in two columns where there is room.
-  var helpRows: Int { size.width >= 80 ? (Keymap.bindings.count + 1) / 2 : Keymap.bindings.count }
+  /// The help page: every command with its keys, those that count here first.
+  func helpLines(from here: Keymap.Context) -> [(keys: String, words: String)] {
+    let bindings = Keymap.bindings.filter { $0.contexts.contains(here) } + Keymap.bindings.filter { !$0.contexts.contains(here) }
+    var lines: [(command: Command, keys: [String])] = []
+    for binding in bindings {
+      let names = binding.keys.map(Keymap.name)
+      if let place = lines.firstIndex(where: { $0.command == binding.command }) {
+        lines[place].keys += names.filter { !lines[place].keys.contains($0) }
+      } else {
+        lines.append((binding.command, names))
+      }
+    }
+    return lines.map { ($0.keys.joined(separator: " "), Words.help($0.command, settings.language)) }
+  }
+
+  /// Its rows, in two columns where there is room.
+  var helpRows: Int {
+    let count = helpLines(from: .list).count
+    return size.width >= 80 ? (count + 1) / 2 : count
+  }
 
   package var context: Keymap.Context {
     switch mode {
@@ -117,6 +136,7 @@ extension Model {
     case .bidBox: .bidBox
     case .confirm: .confirm
     case .notices: .notices
+    case .terms: .terms
     case .help: .help
     case .quit: .quit
     }

@@ -21,7 +21,7 @@ extension Model {
     switch mode {
     case .armed, .bidBox, .confirm: true
     case .help(_, let back): isBidding(back)
-    case .list, .filter, .notices, .quit: false
+    case .list, .filter, .notices, .terms, .quit: false
     }
   }
 

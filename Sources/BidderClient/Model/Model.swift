@@ -34,6 +34,8 @@ package struct Model: Hashable, Sendable {
     case bidBox(BidBox)
     case confirm(Confirmation)
     case notices(scroll: Int, fresh: Int)
+    /// What the selected lot's auction is held under.
+    case terms(scroll: Int)
     case help(scroll: Int, back: Mode)
     case quit
   }

@@ -64,7 +64,11 @@ extension Refusal {
     case .implausibleClock: return ("acerte o relógio (NTP) e tente de novo", "set the clock (NTP) and try again")
     case .stale: return ("um lance vale por \(seconds) s", "a bid counts for \(seconds) s")
     case .alreadyLeading: return ("valeria um máximo maior que o seu", "a higher maximum than yours would do")
-    case .badCommitment: return ("vale um máximo não menor que o lance", "a maximum not under the bid counts")
+    case .badCommitment:
+      return (
+        "vale um máximo não menor que o lance, num leilão selado só o valor em segredo, num holandês nenhum",
+        "a maximum not under the bid counts, in a sealed auction the amount in secret alone, in a Dutch one none"
+      )
     case .notOpenYet, .closed, .tieLost, .belowMinimum: return nil
     }
   }

@@ -152,6 +152,7 @@ extension Text {
     case .mouseKeyShort: "mouse: M"
     case .mouseKey: "mouse: M frees it"
     case .helpTitle: "HELP"
+    case .termsTitle: "RULES"
     case .tinyKeys: "b bid"
     }
   }

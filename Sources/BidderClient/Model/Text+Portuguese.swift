@@ -153,6 +153,7 @@ extension Text {
     case .mouseKeyShort: "mouse: M"
     case .mouseKey: "mouse: M solta"
     case .helpTitle: "AJUDA"
+    case .termsTitle: "REGRAS"
     case .tinyKeys: "b lance"
     }
   }

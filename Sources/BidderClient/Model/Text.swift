@@ -49,7 +49,7 @@ package enum Text: Hashable, Sendable {
   case lastCall(LastCall)
 
   // Notices.
-  case noticesTitle, noticesKey, noNotices
+  case termsTitle, noticesTitle, noticesKey, noNotices
   case freshNotices(Int), unreadNotices(Int)
 
   // Bidding.

@@ -30,7 +30,7 @@ extension Model {
     switch mode {
     case .list: quit()
     case .quit: effects.append(.quit(signal: nil))
-    case .filter, .armed, .bidBox, .confirm, .notices, .help: act(.cancel)
+    case .filter, .armed, .bidBox, .confirm, .notices, .terms, .help: act(.cancel)
     }
   }
 
@@ -42,7 +42,7 @@ extension Model {
       asked.mismatch = false
       mode = .confirm(asked)
     case .filter: if filter.unicodeScalars.count < 40 { filter.unicodeScalars.append(scalar) }
-    case .bidBox, .list, .armed, .notices, .help, .quit: break
+    case .bidBox, .list, .armed, .notices, .terms, .help, .quit: break
     }
   }
 
@@ -52,7 +52,7 @@ extension Model {
     case .bidBox(let box): edit(box) { $0.paste(text) }
     case .filter: for scalar in text.unicodeScalars where scalar.value >= 0x20 { type(scalar) }
     // The number is to be typed again, so that it is looked at again.
-    case .confirm, .list, .armed, .notices, .help, .quit: break
+    case .confirm, .list, .armed, .notices, .terms, .help, .quit: break
     }
   }
 
@@ -77,6 +77,8 @@ extension Model {
         let moved = scrolled(scroll, command, last: live.notices.all.count - pageRows)
         mode = .notices(scroll: moved, fresh: moved == 0 ? 0 : min(fresh, moved))
       }
+    case .terms(let scroll):
+      mode = command == .cancel ? .list : .terms(scroll: scrolled(scroll, command, last: termsRows - pageRows))
     case .help(let scroll, let back):
       if command == .cancel {
         mode = back
@@ -131,6 +133,7 @@ extension Model {
     case .tabMine: tab = .mine
     case .tabClosed: tab = .closed
     case .follow: follow()
+    case .terms: if selectedLot != nil { mode = .terms(scroll: 0) }
     case .notices: mode = .notices(scroll: 0, fresh: 0)
     case .newestNotice: jump()
     case .sound:

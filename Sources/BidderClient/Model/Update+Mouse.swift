@@ -21,7 +21,7 @@ extension Model {
     if case .armed = mode { mode = .list }
     switch mode {
     case .list, .filter: break
-    case .armed, .bidBox, .confirm, .notices, .help, .quit: return
+    case .armed, .bidBox, .confirm, .notices, .terms, .help, .quit: return
     }
     switch spot(in: self, x: x, y: y) {
     case .lot(let id): selection = id
@@ -36,7 +36,7 @@ extension Model {
     let step: Command = wheel == .up ? .previous : .next
     switch mode {
     case .list: act(step)
-    case .notices, .help: for _ in 0..<3 { act(step) }
+    case .notices, .terms, .help: for _ in 0..<3 { act(step) }
     case .filter, .armed, .bidBox, .confirm, .quit: break
     }
   }

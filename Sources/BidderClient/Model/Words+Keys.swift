@@ -18,7 +18,8 @@ extension Words {
       case .quit: ("q", short ? "sai" : "sair", "quit")
       case .cancel: ("q", "volta", "back")
       case .previous, .pageUp, .pageDown, .first, .last, .lower, .raiseMore, .lowerMore, .secrecy, .send, .useSuggestion, .erase,
-        .acceptFilter, .reverseSort, .tabOpen, .tabMine, .tabClosed, .newestNotice, .mouse, .freeze, .reconnect, .language,
+        .acceptFilter, .reverseSort, .terms, .tabOpen, .tabMine, .tabClosed, .newestNotice, .mouse, .freeze, .reconnect,
+        .language,
         .redraw,
         .leave,
         .interrupt:
@@ -54,6 +55,7 @@ extension Words {
     case (.portuguese, .tabMine): "meus"
     case (.portuguese, .tabClosed): "encerrados"
     case (.portuguese, .follow): "seguir / deixar"
+    case (.portuguese, .terms): "regras do leilão"
     case (.portuguese, .notices): "todos os avisos"
     case (.portuguese, .newestNotice): "ao lote do aviso mais novo"
     case (.portuguese, .markRead): "marcar tudo como lido"
@@ -91,6 +93,7 @@ extension Words {
     case (.english, .tabMine): "mine"
     case (.english, .tabClosed): "closed ones"
     case (.english, .follow): "follow / stop"
+    case (.english, .terms): "the auction's rules"
     case (.english, .notices): "all notices"
     case (.english, .newestNotice): "to the newest notice's lot"
     case (.english, .markRead): "mark all as read"

@@ -19,7 +19,7 @@ extension Drawing {
     case .filter: return ([.filtering(model.filter)], .normal)
     case .quit:
       return ([.reallyQuit(leading: model.live.lots.values.count { $0.isLed(by: model.me) }), .reallyQuitShort], .warn)
-    case .list, .bidBox, .confirm, .notices, .help: break
+    case .list, .bidBox, .confirm, .notices, .terms, .help: break
     }
     if let hint = model.hint {
       if case .obstacle(let obstacle, let currency) = hint.text {

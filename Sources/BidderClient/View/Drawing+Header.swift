@@ -102,7 +102,7 @@ extension Drawing {
   /// While a bid is being typed the list's keys stay where they are: its own stand beside it.
   private var keysAreElsewhere: Bool {
     switch model.mode {
-    case .notices, .help, .quit: true
+    case .notices, .terms, .help, .quit: true
     case .list, .filter, .armed, .bidBox, .confirm: false
     }
   }

@@ -67,6 +67,7 @@ extension Drawing {
   mutating func drawTiny() {
     switch model.mode {
     case .notices(let scroll, let fresh): return drawNoticesPage(scroll, fresh)
+    case .terms(let scroll): return drawTerms(scroll)
     case .help(let scroll, let back): return drawHelp(scroll, back)
     case .confirm(let asked): return drawConfirmation(asked)
     case .list, .filter, .armed, .bidBox, .quit: break

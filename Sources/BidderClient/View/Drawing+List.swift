@@ -68,16 +68,7 @@ extension Drawing {
   }
 
   /// Lines of whole words.
-  func wrap(_ text: String, to width: Int) -> [String] {
-    if SafeText.width(text) <= width { return [text] }
-    var lines = [""]
-    for word in text.split(separator: " ") {
-      let last = lines[lines.count - 1]
-      let longer = last.isEmpty ? String(word) : last + " " + word
-      if last.isEmpty || SafeText.width(longer) <= width { lines[lines.count - 1] = longer } else { lines.append(String(word)) }
-    }
-    return lines
-  }
+  func wrap(_ text: String, to width: Int) -> [String] { SafeText.wrap(text, to: width) }
 
   private var emptiness: [Text] {
     switch picture.link.state {

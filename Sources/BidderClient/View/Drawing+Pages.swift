@@ -113,13 +113,21 @@ extension Drawing {
     drawFooter(height - 1)
   }
 
+  /// What the selected lot's auction is held under.
+  mutating func drawTerms(_ scroll: Int) {
+    drawHeader()
+    guard let lot = model.selectedLot else { return }
+    rule(1, "\(say(.termsTitle)) \(lot.id.text) \(lot.view.terms.title)")
+    let lines = model.termsPage(width: width - 2)
+    let rows = max(height - 3, 0)
+    let first = min(scroll, max(lines.count - rows, 0))
+    for (row, line) in lines.dropFirst(first).prefix(rows).enumerated() { frame.put(1, 2 + row, line, limit: width - 2) }
+    drawFooter(height - 1)
+  }
+
   private func helpLines(_ back: Model.Mode) -> [(keys: String, words: String)] {
     var from = model
     from.mode = back
-    let here = from.context
-    let bindings = Keymap.bindings.filter { $0.contexts.contains(here) } + Keymap.bindings.filter { !$0.contexts.contains(here) }
-    return bindings.map { binding in
-      (binding.names, Words.help(binding.command, language))
-    }
+    return model.helpLines(from: from.context)
   }
 }

@@ -36,7 +36,7 @@ extension Drawing {
     guard isReadOut, frame.cursor == nil, height > 0 else { return }
     let selected = spots.last { spot in model.selection.map { spot.spot == .lot($0) } ?? false }
     switch model.mode {
-    case .notices, .help: frame.cursor = (1, min(2, height - 1))
+    case .notices, .terms, .help: frame.cursor = (1, min(2, height - 1))
     case .quit, .armed: frame.cursor = (1, max(height - (layout == .tiny ? 1 : 2), 0))
     case .list, .filter, .bidBox, .confirm: frame.cursor = (0, selected?.y ?? 0)
     }

@@ -66,6 +66,7 @@ struct Drawing {
     case .wide, .normal, .narrow:
       switch model.mode {
       case .notices(let scroll, let fresh): drawNoticesPage(scroll, fresh)
+      case .terms(let scroll): drawTerms(scroll)
       case .help(let scroll, let back): drawHelp(scroll, back)
       case .list, .filter, .armed, .bidBox, .confirm, .quit:
         switch layout {
