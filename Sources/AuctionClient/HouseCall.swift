@@ -17,6 +17,7 @@ package final class HouseCall {
 
   private let channel = Channel<News>()
   private let link: HouseLink
+  private let broker: BrokerAccess
   private let keys: LiveKeyRing
   private let patience: Duration
 
@@ -26,7 +27,7 @@ package final class HouseCall {
     patience: Duration = .seconds(10)
   ) throws {
     self.patience = patience
-    self.keys = keys
+    (self.broker, self.keys) = (broker, keys)
     link = HouseLink(broker: broker, name: name, keys: keys, hearing: hearing) { [channel] in channel.send(.link($0)) }
     link.start()
     guard try hear({ if case .link(.up) = $0 { () } else { nil } }) != nil else {
@@ -177,7 +178,7 @@ package final class HouseCall {
         if let answer = try pick(news) { return answer }
         switch news {
         case .link(.down(let reason, _)) where !isSent:
-          throw Failure.noBroker(reason)
+          throw Failure.noBroker(reason, at: broker)
         case .link(.refused(let reason)) where !isSent:
           throw Failure.refusedByBroker(reason)
         case .link, .published: break

@@ -1,4 +1,5 @@
 package import MessagingKit
+package import SharedKernel
 
 /// How bidders are known to the broker.
 package enum IdentityProfile: String, Sendable, CaseIterable {
@@ -22,6 +23,21 @@ package struct BrokerAccess: Sendable {
     user = url.user.isEmpty ? defaultUser : url.user
   }
 
+  /// Host and port.
+  package var place: String { "\(url.host):\(url.port)" }
+
+  /// What to do where nothing answers.
+  package var advice: Sentence {
+    let isHere = url.host.hasPrefix("127.") || ["localhost", "::1"].contains(url.host)
+    return isHere
+      ? Sentence(
+        "Nada responde em \(place): docker compose up -d, ou scripts/up, abre uma casa aqui",
+        "Nothing answers at \(place): docker compose up -d, or scripts/up, opens a house here")
+      : Sentence(
+        "Nada responde em \(place): é a casa certa (--broker, RABBITMQ_URL, --casa)?",
+        "Nothing answers at \(place): is it the right house (--broker, RABBITMQ_URL, --house)?")
+  }
+
   /// - Parameters:
   ///   - name: what the broker's tools show.
   ///   - exchanges: what must be there for the connection to be one.
@@ -34,8 +50,12 @@ package struct BrokerAccess: Sendable {
 
 extension Failure {
   /// There is no connection to the broker, for that reason.
-  package static func noBroker(_ reason: String) -> Failure {
-    Failure(.unavailable, said("sem contato com o broker: \(reason)", "the broker cannot be reached: \(reason)"))
+  /// - Parameter broker: the one that was tried, for who may be about to start it or has named another; nil: not to be told.
+  package static func noBroker(_ reason: String, at broker: BrokerAccess? = nil) -> Failure {
+    Failure(
+      .unavailable,
+      said("sem contato com o broker: \(reason)", "the broker cannot be reached: \(reason)")
+        + (broker.map { ". \(said($0.advice))" } ?? ""))
   }
 
   /// The broker was reached and would not have us, or not let us do this.

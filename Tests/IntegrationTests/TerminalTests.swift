@@ -376,6 +376,9 @@ struct TerminalTests {
     let full = try await open(house, "cliente_alpha", 80, 24, "--avisos", "/proc/self/avisos")
     #expect(try await full.wait(forText: "RC=64").joined().contains("--avisos"))
     let terminal = try await open(house, "sem_chave", 80, 24)
+    // Somebody who does not want one yet.
+    try await terminal.wait(forText: "Criar uma agora?")
+    try await terminal.press("Enter")
     let rows = try await terminal.wait(forText: "RC=64")
     #expect(rows.joined(separator: " ").contains("não há chave de sem_chave"))
     #expect(try await terminal.value("#{alternate_on}") == "0")

@@ -209,7 +209,7 @@ struct BidCall: Sendable {
     ) { receipts.keepOr($0) { channel.send($0) } }
     let deadline = ContinuousClock.now + .microseconds(patience.microseconds)
     do {
-      try await onThread(named: "lance") { try body(driver, EventReader(channel), deadline) }
+      try await onThread(named: "lance") { try body(driver, EventReader(channel, broker: settings.broker), deadline) }
     } catch {
       await driver.close()
       throw error
@@ -224,7 +224,9 @@ final class EventReader {
   private var waiting: [BidderSession.Event] = []
   private var wasConnected = false
 
-  init(_ channel: Channel<BidderSession.Event>) { self.channel = channel }
+  private let broker: BrokerAccess
+
+  init(_ channel: Channel<BidderSession.Event>, broker: BrokerAccess) { (self.channel, self.broker) = (channel, broker) }
 
   /// - Returns: nil when the deadline has passed.
   func next(until deadline: ContinuousClock.Instant) throws -> BidderSession.Event? {
@@ -235,7 +237,7 @@ final class EventReader {
     switch event {
     case .connected: wasConnected = true
     case .disconnected(let reason, _) where !wasConnected:
-      throw Failure.noBroker(reason)
+      throw Failure.noBroker(reason, at: broker)
     case .refused(let reason) where !wasConnected:
       throw Failure.refusedByBroker(reason)
     default: break

@@ -83,31 +83,17 @@ package struct KeygenCommand: AsyncParsableCommand {
       }
       passphrase = chosen
     }
-    let former = replaces ? try? settings.keys.publicKey(of: bidder.text).type : nil
-    let type = type?.type ?? former ?? .ed25519
-    let key = try PrivateKey.generate(type)
-    do {
-      try settings.keys.writePair(key, for: bidder.text, passphrase: passphrase, replacing: replaces)
-    } catch {
-      let mend = said("; para trocar o par: --substituir", "; to change the pair: --replace")
-      let failure: any Error = error.kind == .alreadyExists ? Failure(.usage, said(error) + mend) : error
-      throw failure
-    }
-    let (privateFile, publicFile) = (settings.keys.privateFile(bidder.text), settings.keys.publicFile(bidder.text))
+    let pair = try NewPair(bidder, in: settings, type: type?.type, passphrase: passphrase, replacing: replaces)
     if json {
       var line = JSONLine()
       line.add("id_usuario", bidder.text)
-      line.add("tipo", Choice(type).rawValue)
-      line.add("keyid", Hex.encode(key.publicKey.id))
-      line.add("privada", privateFile)
-      line.add("publica", publicFile)
+      line.add("tipo", Choice(pair.type).rawValue)
+      line.add("keyid", Hex.encode(pair.key.publicKey.id))
+      line.add("privada", pair.privateFile)
+      line.add("publica", pair.publicFile)
       tell(line.text)
     } else {
-      tell(
-        said(
-          "chaves de \(bidder) criadas:\n  privada  \(privateFile) (não mostre a ninguém)\n  pública  \(publicFile) (é a que a casa precisa ter)",
-          "keys of \(bidder) made:\n  private  \(privateFile) (show it to nobody)\n  public   \(publicFile) (the house needs this one)"
-        ))
+      tell(pair.sentence)
     }
   }
 }

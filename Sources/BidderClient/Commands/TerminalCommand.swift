@@ -92,6 +92,7 @@ package struct TerminalCommand: AsyncParsableCommand {
           "a entrada ou a saída não é um terminal; sem um, use: cliente-tui acompanhar LEILAO --cliente \(bidder)",
           "the input or the output is no terminal; without one, use: cliente-tui watch AUCTION --bidder \(bidder)"))
     }
+    try FirstKey(bidder: bidder, settings: settings).offerIfMissing()
     let voice = try BidderAccess.voice(of: bidder, settings)
     let keys = try BidderAccess.keys(settings)
     let clock = BidderClock.started(settings)
@@ -105,6 +106,7 @@ package struct TerminalCommand: AsyncParsableCommand {
     let recalled = try gateway.sent.load()
     let memory = BidderMemory(beside: receipts)
     screen.language = memory.language
+    screen.advice = settings.broker.advice
     let ending = Outcome()
     try await onThread(named: "terminal") { [options, screen] in
       let terminal = try Self.open(options)

@@ -66,7 +66,7 @@ package struct WatchCommand: AsyncParsableCommand {
     do {
       try await onThread(named: "acompanhar") {
         var printer = WatchPrinter(json: json)
-        let events = EventReader(channel)
+        let events = EventReader(channel, broker: settings.broker)
         var (isKnown, isLive, wasUnderWay) = (false, false, false)
         var ended: FollowedAuction?
         while true {

@@ -6,6 +6,8 @@ package struct Settings: Hashable, Sendable {
   package var language: Language
   /// Shown while connecting: `host:port`.
   package var broker: String
+  /// What to do where nothing answers there.
+  package var advice: Sentence?
   /// Seconds east of UTC, for times of day.
   package var zone: Zone
   /// No bid above this is ever sent, in hundredths of the auction's currency.

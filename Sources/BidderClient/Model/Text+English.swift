@@ -38,6 +38,10 @@ extension Text {
     case .quitHelp: "?: help   q: quit"
     case .waitingForList: "Waiting for the list of auctions…"
     case .noListYet: "No connection: the list of auctions has not come yet."
+    case .advice(let sentence): sentence.english
+    case .nextOpening(let lot, let time, let seconds):
+      "No auction is open now. Next: \(lot), opens at \(time) (\(Text.span(seconds)))"
+    case .nextOpeningShort(let lot, let time): "Next: \(lot), at \(time)"
     case .reconnectHelp: "R: try now   ?: help   q: quit"
     case .nothingMatches(let text): "Nothing here with \"\(text)\"."
     case .clearFilterHelp: "Esc: clear the filter"

@@ -38,6 +38,10 @@ extension Text {
     case .quitHelp: "?: ajuda   q: sair"
     case .waitingForList: "Aguardando a lista de leilões…"
     case .noListYet: "Sem conexão: a lista de leilões ainda não chegou."
+    case .advice(let sentence): sentence.portuguese
+    case .nextOpening(let lot, let time, let seconds):
+      "Nenhum leilão aberto agora. Próximo: \(lot), começa às \(time) (\(Text.span(seconds)))"
+    case .nextOpeningShort(let lot, let time): "Próximo: \(lot), às \(time)"
     case .reconnectHelp: "R: tentar agora   ?: ajuda   q: sair"
     case .nothingMatches(let text): "Nada aqui com \"\(text)\"."
     case .clearFilterHelp: "Esc: limpar o filtro"

@@ -23,6 +23,8 @@ package enum Text: Hashable, Sendable {
   case paused, closing
   case loadingKeys(PrincipalID), accessHelp(PrincipalID), quitHelp
   case waitingForList, noListYet, reconnectHelp
+  case advice(Sentence)
+  case nextOpening(String, time: String, seconds: Int64), nextOpeningShort(String, time: String)
   case nothingMatches(String), clearFilterHelp
   case noneOpen, noneOpenHelp, noneMine, noneMineHelp, noneClosed, noneClosedHelp
   case tooSmall(width: Int, height: Int)

@@ -27,7 +27,23 @@ extension Drawing {
       }
       return ([hint.text], .warn)
     }
-    return progressWords
+    return progressWords ?? (layout == .tiny ? nil : nextOpening.map { ($0, .normal) })
+  }
+
+  /// When there will be something to bid on, where there is nothing now.
+  var nextOpening: [Text]? {
+    guard picture.link.isCurrent,
+      !picture.lots.values.contains(where: { $0.view.status == .open || $0.view.status == .suspended }),
+      let lot = picture.lots.values.filter({ $0.view.status == .scheduled }).min(by: {
+        ($0.view.terms.opensAt, $0.id) < ($1.view.terms.opensAt, $1.id)
+      })
+    else { return nil }
+    let time = zone.moment(lot.view.terms.opensAt, asOf: picture.now, language)
+    let seconds = Countdown.seconds(until: lot.view.terms.opensAt, at: picture.now)
+    return [
+      .nextOpening("\(lot.id) \(SafeText.cut(lot.view.terms.title, to: 30))", time: time, seconds: seconds),
+      .nextOpening(lot.id.text, time: time, seconds: seconds), .nextOpeningShort(SafeText.cut(lot.id.text, to: 16), time: time),
+    ]
   }
 
   /// How the newest own bid goes; what is decided stays for a while.

@@ -70,12 +70,14 @@ extension Drawing {
   /// Lines of whole words.
   func wrap(_ text: String, to width: Int) -> [String] { SafeText.wrap(text, to: width) }
 
+  private var advice: [Text] { model.settings.advice.map { [.advice($0)] } ?? [] }
+
   private var emptiness: [Text] {
     switch picture.link.state {
     case .starting: return [.loadingKeys(model.me)]
     case .refused: return [.accessHelp(model.me), .quitHelp]
     case .connecting, .resyncing: if picture.lots.isEmpty { return [.waitingForList, .quitHelp] }
-    case .disconnected: if picture.lots.isEmpty { return [.noListYet, .reconnectHelp] }
+    case .disconnected: if picture.lots.isEmpty { return [.noListYet] + advice + [.reconnectHelp] }
     case .live, .silent: break
     }
     if !model.filter.isEmpty { return [.nothingMatches(model.filter), .clearFilterHelp] }
