@@ -11,12 +11,19 @@
 
 /* term.h would bring it, and macros named `lines` and `columns` with it. */
 extern char *tigetstr(const char *);
+extern int setupterm(const char *, int, int *);
 
 /* newterm and not initscr: initscr ends the process over a bad TERM. */
 static inline SCREEN *cnc_open(void) { return newterm(NULL, stdout, stdin); }
 static inline int cnc_has_capability(const char *name) {
   char *value = tigetstr(name);
   return value != NULL && value != (char *)-1;
+}
+/* 1: TERM names a terminal, which is asked about without being touched. */
+static inline int cnc_setup_terminal(void) {
+  int found = 0;
+  setupterm(NULL, 1, &found);
+  return found;
 }
 static inline WINDOW *cnc_screen(void) { return stdscr; }
 static inline void cnc_size(int *columns, int *rows) { getmaxyx(stdscr, *rows, *columns); }

@@ -1,5 +1,8 @@
 /// Stand-ins of the same width for terminals that show ASCII only.
 package enum Ascii {
+  /// The text in stand-ins.
+  package static func text(_ text: String) -> String { String(String.UnicodeScalarView(text.unicodeScalars.map(standIn))) }
+
   /// One ASCII character that takes the place of the scalar: its own letter without the mark, a likeness, or `?`.
   package static func standIn(for scalar: Unicode.Scalar) -> Unicode.Scalar {
     if scalar.isASCII { return scalar }

@@ -101,8 +101,7 @@ struct UsageTests {
     Mistake("cliente-tui", ["cliente_alpha", "--tema", "rosa"], names: "tema", "rosa", "daltonico", "paleta", "mono"),
     Mistake("cliente-tui", ["leiloes", "--idioma", "fr"], names: "--idioma", "fr", "pt", "en"),
     Mistake("cliente-tui", ["verificar", "--idioma", "fr", "x"], names: "--idioma", "fr", "pt", "en"),
-    Mistake(
-      "cliente-tui", ["cliente_alpha"], names: "não é um terminal", "cliente-tui acompanhar LEILAO --cliente cliente_alpha"),
+    Mistake("cliente-tui", ["sem_chave"], names: "não há chave de sem_chave", "cliente-tui keygen sem_chave"),
   ]
 
   @Test(arguments: mistakes)

@@ -20,6 +20,7 @@ package struct TerminalCommand: AsyncParsableCommand {
         EXEMPLOS:
           cliente-tui cliente_alpha
           cliente-tui cliente_alpha --limite 5.000,00 --confirmar-sempre
+          printf 'listar\\n' | cliente-tui cliente_alpha
 
         Tecle ? para a ajuda. Um terminal que ficou estranho depois de kill -9 volta com o \
         comando reset.
@@ -28,6 +29,7 @@ package struct TerminalCommand: AsyncParsableCommand {
         EXAMPLES:
           cliente-tui cliente_alpha
           cliente-tui cliente_alpha --limit 5,000.00 --always-confirm
+          printf 'list\\n' | cliente-tui cliente_alpha
 
         Press ? for help. A terminal left strange by kill -9 comes back with the command \
         reset.
@@ -73,6 +75,7 @@ package struct TerminalCommand: AsyncParsableCommand {
     help: ArgumentHelp(
       said("Cores; NO_COLOR também vale.", "Colours; NO_COLOR counts too."), valueName: said("COR", "COLOR"))) var color:
     ColorChoice = .auto
+  @OptionGroup(title: said("Linhas", "Lines")) var plain: PlainOptions
   @Flag(help: ArgumentHelp(said("Só caracteres ASCII.", "ASCII characters only."))) var ascii = false
   @OptionGroup(title: said("Guarda", "Guard")) var guardOptions: GuardOptions
   @OptionGroup(title: said("Tela", "Screen")) var screenOptions: ScreenOptions
@@ -85,13 +88,6 @@ package struct TerminalCommand: AsyncParsableCommand {
     let bidder = try BidderAccess.bidder(id, option: "ID")
     let settings = try house.resolved(brokerUser: BidderAccess.brokerUser)
     var screen = try screen(of: bidder, settings)
-    guard isatty(0) == 1, isatty(1) == 1 else {
-      throw Failure(
-        .usage,
-        said(
-          "a entrada ou a saída não é um terminal; sem um, use: cliente-tui acompanhar LEILAO --cliente \(bidder)",
-          "the input or the output is no terminal; without one, use: cliente-tui watch AUCTION --bidder \(bidder)"))
-    }
     try FirstKey(bidder: bidder, settings: settings).offerIfMissing()
     let voice = try BidderAccess.voice(of: bidder, settings)
     let keys = try BidderAccess.keys(settings)
@@ -106,7 +102,21 @@ package struct TerminalCommand: AsyncParsableCommand {
     let recalled = try gateway.sent.load()
     let memory = BidderMemory(beside: receipts)
     screen.language = memory.language
-    screen.advice = settings.broker.advice
+    let perform: @Sendable (Effect) -> Void = { effect in
+      if case .record(let notice, let sentence) = effect { notices?.keep(notice, sentence) } else { gateway.perform(effect) }
+    }
+    if plain.isChosen {
+      let status = try await showLines(
+        screen, memory, inbox: inbox, clock: clock,
+        start: { gateway.start(broker: settings.broker, keys: keys, recalling: recalled) }, perform: perform)
+      notices?.finish()
+      await gateway.stop()
+      clock.stop()
+      receipts.complain()
+      memory.complain()
+      guard status == .ok else { throw status }
+      return
+    }
     let ending = Outcome()
     try await onThread(named: "terminal") { [options, screen] in
       let terminal = try Self.open(options)
@@ -114,10 +124,8 @@ package struct TerminalCommand: AsyncParsableCommand {
       gateway.start(broker: settings.broker, keys: keys, recalling: recalled)
       var model = Model(screen, size: terminal.size, clock: clock.now())
       model.restore(memory.restored)
-      let perform = memory.keepOr { effect in
-        if case .record(let notice, let sentence) = effect { notices?.keep(notice, sentence) } else { gateway.perform(effect) }
-      }
-      ending.set(runTerminal(&model, on: terminal, inbox: inbox, clock: { clock.now() }, perform: perform))
+      ending.set(
+        runTerminal(&model, on: terminal, inbox: inbox, clock: { clock.now() }, perform: memory.keepOr(perform)))
     }
     notices?.finish()
     await gateway.stop()
@@ -129,9 +137,9 @@ package struct TerminalCommand: AsyncParsableCommand {
 
   /// What the options and the environment say, all of it looked at before the screen is taken.
   private func screen(of bidder: PrincipalID, _ settings: HouseSettings) throws -> Settings {
-    let url = settings.broker.url
     var screen = Settings(
-      bidder: bidder, language: .current, broker: "\(url.host):\(url.port)", zone: .here, limit: try ceiling())
+      bidder: bidder, language: .current, broker: settings.broker.place, zone: .here, limit: try ceiling())
+    screen.advice = settings.broker.advice
     screenOptions.apply(to: &screen)
     try guardOptions.apply(to: &screen)
     screen.recordsNotices = noticeOptions.path != nil

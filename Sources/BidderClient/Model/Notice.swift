@@ -85,12 +85,15 @@ package struct Notice: Hashable, Sendable {
 package struct Notices: Hashable, Sendable {
   package static let limit = 500
   package private(set) var all: [Notice] = []
+  /// How many there ever were.
+  package private(set) var added = 0
   package init() {}
 
   package var unread: Int { all.count { !$0.isRead } }
 
   /// Same kind, same lot, within a second: one line with a count.
   package mutating func add(_ notice: Notice) {
+    added += 1
     if let first = all.first, first.fact.kind == notice.fact.kind, first.auction == notice.auction,
       notice.at - first.at < .seconds(1)
     {

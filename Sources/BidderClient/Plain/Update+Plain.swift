@@ -1,0 +1,53 @@
+internal import AuctionFacts
+internal import SharedKernel
+internal import TerminalKit
+
+// What lines of text do to the model: the same as the keys do, with the same guards.
+
+extension Model {
+  /// As if the amount had been typed into the lot's bid box, and Enter pressed. Nothing is typed ahead here: a line is meant.
+  mutating func bid(_ text: String, isMaximum: Bool, on id: AuctionID) -> [Effect] {
+    guard let lot = live.lots[id] else { return [] }
+    mode = .list
+    if let obstacle = obstacle(on: lot) {
+      say(.obstacle(obstacle, lot.view.terms.currency))
+      return []
+    }
+    var field = AmountField()
+    field.paste(text)
+    mode = .bidBox(
+      BidBox(auction: id, field: field, isMaximum: isMaximum, openedAt: now - BidBox.guardTime, quote: Quote(lot.view)))
+    return update(.input(.key(.enter)))
+  }
+
+  /// The second Enter, or the amount once more.
+  mutating func confirm(_ text: String?) -> [Effect] {
+    switch mode {
+    case .bidBox(var box):
+      box.openedAt = now - BidBox.guardTime
+      mode = .bidBox(box)
+    case .confirm(var asked):
+      asked.openedAt = now - BidBox.guardTime
+      asked.retyped = AmountField()
+      if let text { asked.retyped.paste(text) }
+      mode = .confirm(asked)
+    case .list, .filter, .armed, .notices, .help, .quit: return []
+    }
+    return update(.input(.key(.enter)))
+  }
+
+  /// Follows, or stops.
+  mutating func toggleMark(of id: AuctionID) -> [Effect] {
+    let isFollowed = live.lots[id]?.isFollowed ?? false
+    mark(id, !isFollowed)
+    return [isFollowed ? .unfollow(id) : .follow(id), .remember(memory)]
+  }
+
+  /// To connect now, where there is no connection.
+  var reconnection: [Effect] {
+    switch live.link.state {
+    case .disconnected, .connecting: [.reconnect]
+    case .starting, .resyncing, .live, .silent, .refused: []
+    }
+  }
+}
