@@ -203,6 +203,8 @@ struct LanguageTests {
     model.press(.character("L"))
     #expect(model.screen(100, 30).contains("CURRENT BID"))
     model.press(.character("L"))
+    // That it was chosen is remembered.
+    model.chosenLanguage = nil
     #expect(model == drawnModel())
   }
 

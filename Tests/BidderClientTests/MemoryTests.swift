@@ -30,6 +30,7 @@ struct MemoryTests {
     let marked = model.press(.character("f"))
     #expect(marked.contains(.remember(model.memory)) && model.memory.followed == [auctionID("l-12")])
     #expect(model.press(.character("m")).contains(.remember(model.memory)) && model.memory.sound == .bellAndTitle)
+    #expect(model.memory.language == nil, "the locale's stays the locale's")
     #expect(model.press(.character("L")).contains(.remember(model.memory)) && model.memory.language == .english)
     #expect(!model.press(.character("s")).contains { if case .remember = $0 { true } else { false } }, "the order is not kept")
 

@@ -27,13 +27,13 @@ extension Model {
   /// What is to be known the next time.
   package var memory: Memory {
     var memory = Memory()
-    (memory.followed, memory.sound, memory.language) = (followed, sound, settings.language)
+    (memory.followed, memory.sound, memory.language) = (followed, sound, chosenLanguage)
     return memory
   }
 
   /// What was chosen the last time. The language is in the settings already: an option goes before it.
   package mutating func restore(_ memory: Memory) {
-    (followed, sound) = (memory.followed, memory.sound)
+    (followed, sound, chosenLanguage) = (memory.followed, memory.sound, memory.language)
     for id in live.lots.keys { live.lots[id]?.isFollowed = followed.contains(id) }
   }
 

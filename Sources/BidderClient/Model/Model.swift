@@ -64,6 +64,8 @@ package struct Model: Hashable, Sendable {
   package var isFocused = true
   /// Clicks and the wheel are ours, and not the terminal's.
   package var hasMouse: Bool
+  /// Nil: the bidder has never changed it.
+  var chosenLanguage: Language?
   /// Said at the bottom until then.
   package var hint: Hint?
 

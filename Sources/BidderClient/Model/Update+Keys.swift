@@ -146,7 +146,9 @@ extension Model {
       case .disconnected, .connecting: effects.append(.reconnect)
       case .starting, .resyncing, .live, .silent, .refused: break
       }
-    case .language: settings.language = settings.language.other
+    case .language:
+      settings.language = settings.language.other
+      chosenLanguage = settings.language
     case .help: showHelp()
     case .quit: quit()
     case .raiseMore, .lower, .lowerMore, .secrecy, .send, .useSuggestion, .erase, .acceptFilter, .markRead, .redraw, .leave,
