@@ -62,4 +62,18 @@ struct SentBidTests {
     let rows = try await third.wait(for: "the auction") { $0[0].contains("● conectado") && $0.contains { $0.contains("morto") } }
     #expect(!rows.contains { $0.contains("SEM RESPOSTA") || $0.contains("INCERTO") })
   }
+
+  @Test func `A bid that cannot be written down is not sent, from the terminal or without it`() async throws {
+    let house = try await PrivateHouse.shared
+    try await house.schedule("sem-nota", duration: "1h")
+    try await house.opened("sem-nota")
+    let nowhere = ["--dados", "/dev/null/x"]
+    let run = try await house.client(["lance", "sem-nota", "100", "--cliente", "cliente_alpha"] + nowhere)
+    #expect(run.status == 74 && run.text.contains("nada foi enviado"), "\(run)")
+    let lines = try await house.shell("printf 'lance sem-nota 100\\n' | $CLIENT cliente_alpha --dados /dev/null/x")
+    #expect(lines.status == 1 && lines.text.contains("nada foi enviado"), "\(lines)")
+    // What is sent now is the first one.
+    #expect(try await house.bid("sem-nota", "100", as: "cliente_beta").status == 0)
+    #expect(try await house.listed("sem-nota")?.lider == "cliente_beta")
+  }
 }

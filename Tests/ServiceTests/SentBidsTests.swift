@@ -104,6 +104,7 @@ struct SentBidsTests {
     }
     let after = try sent.load()
     #expect(after.open.map(\.bid.id) == [Build.bidID(1)] && after.strange == 3)
+    #expect(sent.warning(of: after)?.contains(": 3;") == true && sent.warning(of: SentBids.Contents()) == nil)
     let size = try #require(FileManager.default.attributesOfItem(atPath: file)[.size] as? Int)
     #expect(size < 2 * SentBids.compactBytes)
     #expect(try mode(file) == 0o600)

@@ -100,6 +100,7 @@ package struct TerminalCommand: AsyncParsableCommand {
     let receipts = ReceiptFolder(settings, of: bidder)
     let gateway = TerminalGateway(voice: voice, clock: clock, inbox: inbox, receipts: receipts)
     let recalled = try gateway.sent.load()
+    if let warning = gateway.sent.warning(of: recalled) { CommandRunner.complain(warning) }
     let memory = BidderMemory(beside: receipts)
     screen.language = memory.language
     let perform: @Sendable (Effect) -> Void = { effect in

@@ -218,6 +218,15 @@ package final class SentBids: Sendable {
     return contents
   }
 
+  /// Of lines that say nothing here, which may be another version's.
+  package func warning(of contents: Contents) -> String? {
+    contents.strange == 0
+      ? nil
+      : said(
+        "\(path): linhas que não se entendem: \(contents.strange); pode haver lances em aberto nelas",
+        "\(path): lines that are not understood: \(contents.strange); bids may be open in them")
+  }
+
   private func unreadable(_ problem: ReceiptFolder.Problem) -> Failure {
     Failure(
       .ioError,
