@@ -192,6 +192,27 @@ struct SentBidsTests {
     #expect(try book.load().open.isEmpty)
   }
 
+  @Test(arguments: [false, true])
+  func `of which the last has no maximum leave none`(bidsAgain: Bool) throws {
+    let bench = try BooksBench.open()
+    let voice = try bench.world.keys.voice("alpha")
+    let receipts = ReceiptFolder(path: scratch.file("recibos/alpha"))
+    let maximum = try bench.place(100_00, upTo: 120_00, by: "alpha", number: 1)
+    let book = SentBids(beside: receipts)
+    try book.record(maximum, voice.seal(maximum, with: Build.secret(120_00)), in: .brl)
+    book.strike(maximum.id, .accepted)
+    try bench.place(200_00, by: "beta", number: 2)
+    if bidsAgain { try bench.place(300_00, by: "alpha", number: 3) }
+    let inbox = try #require(Inbox())
+    let gateway = TerminalGateway(voice: voice, clock: bench.service.clock, inbox: inbox, receipts: receipts)
+    #expect(gateway.recall(try gateway.sent.load()).isEmpty)
+    let client = AskingClient(bench)
+    try client.give(.link(.up))
+    for event in client.told { gateway.hear(event) }
+    let views = inbox.fetch().compactMap { if case .gateway(.auction(let view), _) = $0 { view } else { nil } }
+    #expect(views.last?.ownMaximum == (bidsAgain ? nil : 120_00) && views.last?.ownLast == (bidsAgain ? 300_00 : 100_00))
+  }
+
   private func decided(_ bid: Bid, _ outcome: BidAttempt.Outcome) -> BidAttempt {
     var attempt = BidAttempt(resuming: bid, digest: Build.digest("lance"), at: Build.noon)
     if case .neverDecided = outcome { attempt.unknown(at: Build.clock(.seconds(600)), now: Build.noon) }

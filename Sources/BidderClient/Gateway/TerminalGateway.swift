@@ -47,10 +47,9 @@ final class TerminalGateway: Sendable {
       }
     }
 
-    /// How far the house goes for this bidder: as far as the last of his bids that says so.
+    /// How far the house goes for this bidder: as far as his last bid says. A later one without a maximum ends the one before.
     func ownMaximum(of auction: FollowedAuction) -> Money? {
-      auction.terms.isSealed
-        ? nil : own[auction.terms.auction, default: []].last { secrets[$0.id] != nil }.flatMap { secrets[$0.id] }
+      auction.terms.isSealed ? nil : own[auction.terms.auction]?.last.flatMap { secrets[$0.id] }
     }
   }
 
