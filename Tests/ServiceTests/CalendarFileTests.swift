@@ -1,6 +1,5 @@
 import AuctionCore
 import AuctionFacts
-import Foundation
 import ServiceKit
 import SharedKernel
 import SuiteTesting
@@ -371,16 +370,6 @@ struct CalendarFileTests {
       }
     }
     #expect(refused > 300)
-  }
-
-  @Test func `the example of the documentation is a calendar`() throws {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    let document = try String(contentsOf: root.appending(path: "docs/calendar.md"), encoding: .utf8)
-    let example = try #require(document.firstRange(of: "```json\n")?.upperBound)
-    let end = try #require(document[example...].firstRange(of: "```")?.lowerBound)
-    let auctions = try read(String(document[example..<end]))
-    #expect(auctions.map(\.auction) == ["violao-1978", "moto-125"])
-    #expect(auctions.last?.increment == .table([.init(upTo: 5_000_00, step: 50_00), .init(upTo: nil, step: 100_00)]))
   }
 
   // MARK: The file itself
