@@ -53,6 +53,31 @@ struct AuctionTests {
     #expect(ledger.result?.winner?.text == "cliente_alpha")
   }
 
+  @Test func `Who has the house's public keys and no key of its own may watch, and not bid`() async throws {
+    let house = try await PrivateHouse.shared
+    let folder = try ScratchFolder()
+    try FileManager.default.createDirectory(atPath: folder.file("public"), withIntermediateDirectories: false)
+    for service in ["ms_leilao", "ms_lance"] {
+      try FileManager.default.copyItem(
+        atPath: "\(house.keys)/public/\(service).pem", toPath: folder.file("public/\(service).pem"))
+    }
+    let keys = ["LEILAO_KEYS": folder.path, "LEILAO_DATA": folder.file("dados")]
+    try await house.schedule("assistido", duration: "20s", extension: "20s")
+    let visitor = try Follower(house, "assistido", as: "visitante", environment: keys)
+    let alpha = try Follower(house, "assistido", as: "cliente_alpha")
+    try await visitor.first("aberto")
+    try await alpha.first("aberto")
+    #expect(try await house.bid("assistido", "100,00", as: "cliente_alpha").status == 0)
+    let own = try await house.client(["lance", "assistido", "110,00", "--cliente", "visitante"], environment: keys)
+    #expect(own.status == 64 && own.text.contains("não há chave de visitante"), "\(own)")
+    // Ends with 0 only where the whole chain was verified.
+    let story = try await visitor.toTheEnd()
+    #expect(try await alpha.toTheEnd() == story)
+    #expect(story.filter { $0.evento == "lance" }.map(\.valorCentavos) == [100_00])
+    #expect(story.last?.vencedor == "cliente_alpha")
+    #expect(!FileManager.default.fileExists(atPath: folder.file("private")), "no key was made for it")
+  }
+
   @Test func `An auction that nobody bids in ends without bids, for everyone alike`() async throws {
     let house = try await PrivateHouse.shared
     try await house.schedule("sem-lances", duration: "2s", extension: "120s")
