@@ -209,6 +209,73 @@ struct ReceiptTests {
     #expect(kinds.contains(.bidsAccepted) && kinds.contains(.bidRefused))
   }
 
+  /// `cliente-tui recibos --livro` over what a bidder kept and that file: its exit code, and what it said line by line.
+  private func hold(
+    _ receipts: [HouseStatement], of bidder: PrincipalID, againstFile file: [UInt8], _ forge: LedgerForge, _ more: String...
+  ) async throws -> (status: Program.Ending, lines: [String]) {
+    let (keys, data) = (scratch.file("chaves"), scratch.file("dados"))
+    try #require(mkdir(keys, 0o700) == 0 && mkdir(keys + "/public", 0o700) == 0)
+    for key in forge.bench.houseKeys { try scratch.write(key.key.pem, "chaves/public/\(key.owner).pem") }
+    let folder = ReceiptFolder(path: "\(data)/recibos/\(bidder)")
+    for statement in receipts { folder.keep(statement) }
+    let ledger = try scratch.write(file, "moto.livro")
+    let program = try Program(
+      [PrivateHouse.executables + "/cliente-tui", "recibos", "--livro", ledger] + more,
+      environment: [
+        "PATH": "/usr/bin:/bin", "HOME": scratch.path, "LEILAO_KEYS": keys, "LEILAO_DATA": data, "LEILAO_NTP": "none",
+      ])
+    return (try await program.ending(), program.output.values + program.errors.values)
+  }
+
+  /// What is said of the receipts that the ledger contradicts, with both statements, which are the house's and differ.
+  private func expectContradictions(
+    _ lines: [String], _ verdict: String, _ receipts: [HouseStatement], _ forge: LedgerForge, count: Int
+  ) throws {
+    let places = lines.indices.filter { lines[$0].hasSuffix(": " + verdict) }
+    #expect(places.count == count, "\(lines)")
+    for place in places {
+      let (kept, other) = ("  guardado: ", "  no livro: ")
+      try #require(lines.count > place + 2 && lines[place + 1].hasPrefix(kept) && lines[place + 2].hasPrefix(other), "\(lines)")
+      let statements = try [lines[place + 1].dropFirst(kept.count), lines[place + 2].dropFirst(other.count)].map {
+        try HouseStatement(Array($0.utf8), ring: forge.keys.ring)
+      }
+      #expect(receipts.contains { $0.digest == statements[0].digest } && statements[0].digest != statements[1].digest)
+    }
+  }
+
+  @Test func `show by the command two blocks under one number, both as they were signed`() async throws {
+    let forge = try LedgerForge(.calado)
+    let file = try forge.lie { try $0.change(3, 0, minimum: 140_00) }
+    let receipts = concerning("alpha", forge.statements)
+    let trial = try hold(receipts, against: file, forge)
+    #expect(!trial.equivocations.isEmpty && trial.omissions.isEmpty)
+    let run = try await hold(receipts, of: "alpha", againstFile: file, forge)
+    #expect(run.status == .code(1))
+    try expectContradictions(
+      run.lines, "A CASA ASSINOU DUAS COISAS DIFERENTES", receipts, forge, count: trial.equivocations.count)
+    #expect(run.lines.last == "\(receipts.count) recibos, \(trial.equivocations.count) contra o livro")
+  }
+
+  @Test func `show by the command what a ledger omits, both as they were signed`() async throws {
+    let forge = try LedgerForge(.calado)
+    let file = try forge.lie { try Self.endEarly(&$0) }
+    let receipts = concerning("beta", forge.statements)
+    let trial = try hold(receipts, against: file, forge)
+    #expect(!trial.omissions.isEmpty)
+    let run = try await hold(receipts, of: "beta", againstFile: file, forge)
+    #expect(run.status == .code(1))
+    try expectContradictions(run.lines, "O LIVRO OMITE O QUE A CASA ASSINOU", receipts, forge, count: trial.omissions.count)
+    let all = trial.omissions.count + trial.equivocations.count
+    #expect(run.lines.last == "\(receipts.count) recibos, \(all) contra o livro")
+  }
+
+  /// The second bid and what came after it were never there.
+  private static func endEarly(_ story: inout LedgerForge.Story) throws {
+    story.blocks.removeSubrange(2...4)
+    story.receipts = []
+    try story.end { ($0.with(winner: .some("alpha"), amount: .some(100_00), acceptedBids: 1), $1) }
+  }
+
   @Test func `prove another block under the same number`() throws {
     let forge = try LedgerForge(.calado)
     let file = try forge.lie { try $0.change(3, 0, minimum: 140_00) }
@@ -222,11 +289,7 @@ struct ReceiptTests {
 
   @Test func `prove a block that a closed ledger ends without`() throws {
     let forge = try LedgerForge(.calado)
-    let file = try forge.lie { story in
-      story.blocks.removeSubrange(2...4)
-      story.receipts = []
-      try story.end { ($0.with(winner: .some("alpha"), amount: .some(100_00), acceptedBids: 1), $1) }
-    }
+    let file = try forge.lie { try Self.endEarly(&$0) }
     let trial = try hold(concerning("beta", forge.statements), against: file, forge)
     #expect(trial.omissions.contains { $0.kept.envelope.kind == .bidsAccepted })
     #expect(
