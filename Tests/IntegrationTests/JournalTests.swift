@@ -188,6 +188,14 @@ struct JournalTests {
     #expect(!FileManager.default.fileExists(atPath: house.data + "/ms_leilao.sqlite"))
   }
 
+  /// As `livro` writes it, redirected by a shell.
+  private func ledgerFile(_ auction: String, in house: PrivateHouse, _ name: String) async throws -> Data {
+    let path = "\(house.folder)/\(name)"
+    let run = try await house.shell("$CLIENT livro \(auction) > \(path)")
+    #expect(run.status == 0 && run.errors == [], "\(run)")
+    return try Data(contentsOf: URL(fileURLWithPath: path))
+  }
+
   @Test func `A compacted journal answers and verifies as before, and is not compacted under its service`() async throws {
     let house = try await PrivateHouse()
     try await house.makeKeys("ana")
@@ -198,6 +206,8 @@ struct JournalTests {
     #expect(bid.status == 0)
     _ = try await Follower(house, "antigo", as: "ana").toTheEnd()
     let before = try await Ledger("antigo", from: Visitor(house))
+    let file = try await ledgerFile("antigo", in: house, "antes.livro")
+    #expect(file.count > 1_000)
 
     let running = try await lance(house, "compactar", "--dias", "0")
     #expect(running.status == 78, "\(running)")
@@ -217,6 +227,7 @@ struct JournalTests {
     #expect(try await house.run("ms-leilao", ["--verificar"], as: "ms_leilao").status == 0)
     try await house.start(.calendar)
     #expect(try await Ledger("antigo", from: Visitor(house)).blocks == before.blocks)
+    #expect(try await ledgerFile("antigo", in: house, "depois.livro") == file, "to the byte")
     let asked = try await house.client(["lance", "--consultar", try #require(bid.line.idLance), "--cliente", "ana"])
     #expect(asked.status == 0 && asked.text.hasPrefix("aceito"), "\(asked)")
     try await house.opened("atual")
