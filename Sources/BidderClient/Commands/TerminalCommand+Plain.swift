@@ -8,20 +8,16 @@ import TerminalKit
 extension TerminalCommand {
   /// The terminal as lines: what it says on standard output, what is typed from standard input.
   /// - Returns: how it ended.
-  func showLines(
-    _ settings: Settings, _ memory: BidderMemory, inbox: Inbox, clock: any HouseClock, start: @escaping @Sendable () -> Void,
-    perform: @escaping @Sendable (Effect) -> Void
-  ) async throws -> ExitStatus {
+  func showLines(_ sitting: Sitting) async throws -> ExitStatus {
     let (isTyped, ascii) = (isatty(0) == 1, ascii || isatty(1) == 1 && !NcursesTerminal.speaksUTF8)
     let result = Mutex<(ending: PlainEnding, status: ExitStatus)>((.done, .ok))
     try await onThread(named: "linhas") {
-      start()
-      var model = Model(settings, size: Size(width: 80, height: 24), clock: clock.now())
-      model.restore(memory.restored)
+      sitting.gateway.start()
+      let model = sitting.model(Size(width: 80, height: 24))
       var session = PlainSession(model)
       let ending = runPlain(
-        &session, from: 0, isTyped: isTyped, inbox: inbox, clock: { clock.now() },
-        tell: { tell(ascii ? Ascii.text($0) : $0) }, perform: memory.keepOr(perform))
+        &session, from: 0, isTyped: isTyped, inbox: sitting.inbox, clock: { sitting.clock.now() },
+        tell: { tell(ascii ? Ascii.text($0) : $0) }, perform: sitting.perform)
       // Whoever reads and types knows how each bid ended; a program asks for it in one number.
       let status: ExitStatus = isTyped ? .ok : session.hasRefused ? .refused : session.hasMistaken ? .usage : .ok
       result.withLock { $0 = (ending, status) }

@@ -80,67 +80,120 @@ package struct TerminalCommand: AsyncParsableCommand {
   @OptionGroup(title: said("Guarda", "Guard")) var guardOptions: GuardOptions
   @OptionGroup(title: said("Tela", "Screen")) var screenOptions: ScreenOptions
   @OptionGroup var noticeOptions: NoticeOptions
+  @OptionGroup(title: said("Demonstração e capturas", "Demonstration and captures")) var script: ScriptOptions
 
   package init() {}
 
   package func run() async throws {
     ProcessEnding.restartWithoutQuestions()
     let bidder = try BidderAccess.bidder(id, option: "ID")
+    let size = try script.frameSize()
+    if let played = try script.read() { return try await play(played, as: bidder, size: size) }
     let settings = try house.resolved(brokerUser: BidderAccess.brokerUser)
-    var screen = try screen(of: bidder, settings)
-    try FirstKey(bidder: bidder, settings: settings).offerIfMissing()
+    var screen = try screen(of: bidder, broker: settings.broker.place)
+    screen.advice = settings.broker.advice
+    if size == nil { try FirstKey(bidder: bidder, settings: settings).offerIfMissing() }
     let voice = try BidderAccess.voice(of: bidder, settings)
     let keys = try BidderAccess.keys(settings)
     let clock = BidderClock.started(settings)
     clock.setAttentive(true)
     let notices = try noticeOptions.opened()
-    guard let inbox = Inbox() else {
-      throw Failure(.ioError, said("não há mais descritores de arquivo", "there are no file descriptors left"))
-    }
+    let inbox = try inbox()
     let receipts = ReceiptFolder(settings, of: bidder)
     let gateway = TerminalGateway(voice: voice, clock: clock, inbox: inbox, receipts: receipts)
     let recalled = try gateway.sent.load()
     if let warning = gateway.sent.warning(of: recalled) { CommandRunner.complain(warning) }
+    gateway.join(TerminalGateway.House(broker: settings.broker, keys: keys, recalled: recalled))
     let memory = BidderMemory(beside: receipts)
     screen.language = memory.language
-    let perform: @Sendable (Effect) -> Void = { effect in
-      if case .record(let notice, let sentence) = effect { notices?.keep(notice, sentence) } else { gateway.perform(effect) }
-    }
-    if plain.isChosen {
-      let status = try await showLines(
-        screen, memory, inbox: inbox, clock: clock,
-        start: { gateway.start(broker: settings.broker, keys: keys, recalling: recalled) }, perform: perform)
-      notices?.finish()
+    let sitting = Sitting(screen: screen, clock: clock, inbox: inbox, gateway: gateway, memory: memory, notices: notices)
+    if let size {
+      try await onThread(named: "render") { [ascii] in
+        RenderedFrame.tell(try RenderedFrame.current(of: sitting, size: size), ascii: ascii)
+      }
       await gateway.stop()
       clock.stop()
-      receipts.complain()
-      memory.complain()
-      guard status == .ok else { throw status }
       return
     }
-    let ending = Outcome()
-    try await onThread(named: "terminal") { [options, screen] in
-      let terminal = try Self.open(options)
-      defer { terminal.close() }
-      gateway.start(broker: settings.broker, keys: keys, recalling: recalled)
-      var model = Model(screen, size: terminal.size, clock: clock.now())
-      model.restore(memory.restored)
-      ending.set(
-        runTerminal(&model, on: terminal, inbox: inbox, clock: { clock.now() }, perform: memory.keepOr(perform)))
-    }
-    notices?.finish()
-    await gateway.stop()
+    let parting = try await attend(sitting)
     clock.stop()
     receipts.complain()
     memory.complain()
-    if case .signal(let signal) = ending.value { ProcessEnding.die(bySignal: signal) }
+    try parting.leave()
+  }
+
+  /// A script needs neither keys nor a house.
+  private func play(_ played: Script, as bidder: PrincipalID, size: Size?) async throws {
+    let log = try script.log.map { path throws(Failure) in try ScriptLog(path) }
+    let notices = try noticeOptions.opened()
+    var screen = try screen(of: bidder, broker: played.broker)
+    screen.zone = played.zone
+    screen.language = Language(arguments: CommandLine.arguments) ?? played.language ?? .current
+    if let size {
+      var model = Model(screen, size: size, clock: played.reading(at: played.start))
+      model.play(played, until: script.instant.map { .milliseconds($0) } ?? played.length) { log?.note($0, at: $1) }
+      model.size = size
+      RenderedFrame.tell(model, ascii: ascii)
+      try log?.check()
+      return
+    }
+    let speed = script.speed ?? 1
+    let clock = ScriptClock(played, speed: speed)
+    let inbox = try inbox()
+    let gateway = ScriptGateway(played, for: bidder, clock: clock, inbox: inbox, log: log)
+    let parting = try await attend(
+      Sitting(screen: screen, clock: clock, inbox: inbox, gateway: gateway, notices: notices, speed: speed))
+    try log?.check()
+    try parting.leave()
+  }
+
+  /// Until the bidder leaves, with a screen or with lines.
+  private func attend(_ sitting: Sitting) async throws -> Parting {
+    let parting: Parting = plain.isChosen ? .lines(try await showLines(sitting)) : .screen(try await show(sitting))
+    await sitting.gateway.stop()
+    sitting.notices?.finish()
+    return parting
+  }
+
+  private enum Parting {
+    case screen(Ending)
+    case lines(ExitStatus)
+
+    func leave() throws {
+      switch self {
+      case .screen(.quit), .lines(.ok): break
+      case .screen(.signal(let signal)): ProcessEnding.die(bySignal: signal)
+      case .lines(let status): throw status
+      }
+    }
+  }
+
+  private func show(_ sitting: Sitting) async throws -> Ending {
+    let ending = Outcome()
+    try await onThread(named: "terminal") { [options, script] in
+      let terminal = try Self.open(options)
+      defer { terminal.close() }
+      sitting.gateway.start()
+      var model = sitting.model(terminal.size)
+      ending.set(
+        runTerminal(
+          &model, on: terminal, inbox: sitting.inbox, clock: { sitting.clock.now() }, speed: sitting.speed,
+          debugs: script.debugs, perform: sitting.perform))
+    }
+    return ending.value
+  }
+
+  private func inbox() throws(Failure) -> Inbox {
+    guard let inbox = Inbox() else {
+      throw Failure(.ioError, said("não há mais descritores de arquivo", "there are no file descriptors left"))
+    }
+    return inbox
   }
 
   /// What the options and the environment say, all of it looked at before the screen is taken.
-  private func screen(of bidder: PrincipalID, _ settings: HouseSettings) throws -> Settings {
+  private func screen(of bidder: PrincipalID, broker: String) throws -> Settings {
     var screen = Settings(
-      bidder: bidder, language: .current, broker: settings.broker.place, zone: .here, limit: try ceiling())
-    screen.advice = settings.broker.advice
+      bidder: bidder, language: .current, broker: broker, zone: .here, limit: try ceiling())
     screenOptions.apply(to: &screen)
     try guardOptions.apply(to: &screen)
     screen.recordsNotices = noticeOptions.path != nil

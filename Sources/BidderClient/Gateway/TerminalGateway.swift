@@ -11,7 +11,14 @@ import Synchronization
 ///
 /// Until the session is live, and until an auction's past is read, auctions are only gathered and told as wholes, so that a
 /// newcomer is not rung for yesterday.
-final class TerminalGateway: Sendable {
+final class TerminalGateway: Gateway {
+  /// Where the house is, whom to believe, and what earlier programs of the bidder's left behind.
+  struct House: Sendable {
+    let broker: BrokerAccess
+    let keys: LiveKeyRing
+    let recalled: SentBids.Contents
+  }
+
   struct State {
     var auctions: [AuctionID: FollowedAuction] = [:]
     /// This bidder's own bids that count, of the whole chain.
@@ -25,6 +32,7 @@ final class TerminalGateway: Sendable {
     var houseClock: ClockReading?
     var epoch = 1
     var attempt = 1
+    var house: House?
     var driver: SessionDriver?
     /// Who takes signed bids.
     var send: (@Sendable (Bid, Sealed) -> Void)?
@@ -70,17 +78,21 @@ final class TerminalGateway: Sendable {
     self.inbox = inbox
   }
 
-  /// - Parameter recalled: what earlier programs of the bidder's left behind.
-  func start(broker: BrokerAccess, keys: LiveKeyRing, recalling recalled: SentBids.Contents) {
+  /// To be called before `start`.
+  func join(_ house: House) { state.withLock { $0.house = house } }
+
+  func start() {
     inbox.post(.gateway(.connecting(attempt: 1), epoch: 1))
+    guard let house = state.withLock({ $0.house }) else { return }
     let driver = SessionDriver(
-      broker: broker, name: voice.principal.text, bidder: voice.principal, keys: keys, interest: .everything, clock: clock
+      broker: house.broker, name: voice.principal.text, bidder: voice.principal, keys: house.keys, interest: .everything,
+      clock: clock
     ) { [weak self] in self?.hear($0) }
     state.withLock { s in
       s.driver = driver
       s.send = { driver.submit($0, $1) }
     }
-    for entry in recall(recalled) { driver.resume(entry.bid, entry.sealed) }
+    for entry in recall(house.recalled) { driver.resume(entry.bid, entry.sealed) }
     startThread(named: "envio") { [self] in
       while let orders = orders.takeAll(until: .now + .seconds(3_600)) { orders.forEach(submit) }
     }

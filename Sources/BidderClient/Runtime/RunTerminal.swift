@@ -13,12 +13,13 @@ package enum Ending: Hashable, Sendable {
 ///
 /// The first change after a pause is drawn at once, a flood of them at most 20 times a second, and nothing when nothing
 /// changes. `perform` gets the effects that are the world's business, on this thread, and must not block it; bell, title and
-/// repainting are done here. `pace` counts milliseconds for the frames alone; a test may bring its own.
+/// repainting are done here. `pace` counts milliseconds for the frames alone; a test may bring its own. `speed` is how many of the
+/// clock's milliseconds pass in one of those.
 package func runTerminal(
-  _ model: inout Model, on terminal: any Terminal, inbox: Inbox, clock: () -> ClockReading,
-  pace: () -> Int64 = monotonicMilliseconds, perform: (Effect) -> Void
+  _ model: inout Model, on terminal: any Terminal, inbox: Inbox, clock: () -> ClockReading, speed: Int64 = 1,
+  debugs: Bool = false, pace: () -> Int64 = monotonicMilliseconds, perform: (Effect) -> Void
 ) -> Ending {
-  var loop = TerminalLoop(model: model)
+  var loop = TerminalLoop(model: model, speed: speed, debugs: debugs)
   defer { model = loop.model }
   loop.apply(.tick(clock()), terminal, perform)
   if model.hasMouse, !terminal.mouse(true) { loop.apply(.input(.withoutMouse), terminal, perform) }
@@ -54,11 +55,16 @@ private struct TerminalLoop {
   static let inputLimit = 256
   static let frameMilliseconds: Int64 = 50
 
-  init(model: Model) { self.model = model }
+  private let speed: Int64
+  private let debugs: Bool
+  private var frames = 0
+
+  init(model: Model, speed: Int64, debugs: Bool) { (self.model, self.speed, self.debugs) = (model, speed, debugs) }
 
   mutating func apply(
     _ message: Message, _ terminal: any Terminal, _ perform: (Effect) -> Void
   ) {
+    if debugs, case .input(let input) = message, let key = DebugKey(input) { return key.press() }
     for effect in model.update(message) {
       switch effect {
       case .bell: terminal.bell()
@@ -77,13 +83,15 @@ private struct TerminalLoop {
   /// Draws what has changed, if the last frame is old enough.
   mutating func draw(on terminal: any Terminal, at now: Int64) {
     guard isDirty, due(at: now) <= 0 else { return }
-    terminal.present(view(model, size: model.size))
+    frames += 1
+    let frame = view(model, size: model.size)
+    terminal.present(debugs ? frame.stamped(frames, epoch: model.epoch) : frame)
     (drawn, drawnAt) = (model, now)
   }
 
   /// Milliseconds in which nothing needs to happen here: until the next frame may be drawn, or the model wants a tick.
   func patience(at now: Int64) -> Int32 {
-    let untilTick = max((model.wakeUp - model.now).microseconds, 0) / 1_000 + 1
+    let untilTick = max((model.wakeUp - model.now).microseconds, 0) / (1_000 * speed) + 1
     return Int32(min(max(isDirty ? min(due(at: now), untilTick) : untilTick, 0), 1_000))
   }
 
