@@ -144,6 +144,7 @@ let package = Package(
     tests(
       "BidderClient", domain + kits + shell + ["AuctionClient", "TerminalKit", "BidderClient", argumentParser],
       exclude: ["Golden"]),
+    tests("Acceptance", kernel + ["TerminalKit", "BidderClient"]),
     tests("Integration", domain + kits + shell + ["AuctionClient"]),
     tests("Fuzz"),
     tests("Torture", domain + kits + shell + ["AuctionClient", "Torture"]),

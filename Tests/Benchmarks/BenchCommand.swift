@@ -34,7 +34,7 @@ struct BenchCommand: AsyncParsableCommand {
     subcommands: [
       HotCommand.self, SpreadCommand.self, LatencyCommand.self, RefusalsCommand.self, FollowersCommand.self,
       CurvesCommand.self, MemoryCommand.self, StartCommand.self, RecoveryCommand.self, PartitionsCommand.self,
-      AgainstCommand.self, QuickCommand.self,
+      AgainstCommand.self, QuickCommand.self, TerminalCommand.self,
     ])
 }
 

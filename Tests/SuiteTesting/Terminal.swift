@@ -55,6 +55,15 @@ package final class Terminal: Sendable {
   /// Keys by their tmux names.
   package func press(_ keys: String...) async throws { _ = try await tmux(["send-keys"] + keys) }
 
+  /// Text that is pasted, as a terminal tells it from typed text.
+  package func paste(_ text: String) async throws {
+    try await tmux("set-buffer", text)
+    try await tmux("paste-buffer", "-p")
+  }
+
+  /// From here on whatever is written to the terminal also goes into that file, byte by byte.
+  package func record(to file: String) async throws { try await tmux("pipe-pane", "-O", "exec cat > '\(file)'") }
+
   /// Characters, as they are.
   package func type(_ text: String) async throws { _ = try await tmux("send-keys", "-l", text) }
 
@@ -93,7 +102,9 @@ package final class Terminal: Sendable {
     try await wait(for: text, within: limit) { rows in rows.contains { $0.contains(text) } }
   }
 
-  private func tmux(_ arguments: String...) async throws -> [String] { try await tmux(arguments) }
+  /// A command of tmux's to this terminal's own server.
+  @discardableResult
+  package func tmux(_ arguments: String...) async throws -> [String] { try await tmux(arguments) }
 
   private func tmux(_ arguments: [String]) async throws -> [String] {
     try await Self.tmux(["-S", socket] + arguments, environment)

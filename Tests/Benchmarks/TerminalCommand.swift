@@ -1,0 +1,185 @@
+import ArgumentParser
+import Glibc
+import ServiceKit
+import SuiteTesting
+
+/// What the bidder's terminal takes: of the line, of the processor, of its user's patience.
+struct TerminalCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "terminal",
+    abstract: said(
+      "O terminal do licitante: bytes, CPU, memória e tempo até a tela, contra os limites dele.",
+      "The bidder's terminal: bytes, CPU, memory and time to the screen, against its budgets."),
+    discussion: said(
+      """
+      Num pseudoterminal de 100x30, com roteiros no lugar da casa (docs/terminal.md): o início; \
+      sete leilões correndo; 1 000 lances por segundo por 10 s; 10 000 leilões na lista; um \
+      dia em 86 segundos.
+
+      CÓDIGOS: 0 dentro dos limites, 1 além de um deles.
+      """,
+      """
+      On a pseudo-terminal of 100x30, with scripts for a house (docs/terminal.md): the start; \
+      seven auctions ticking; 1 000 bids a second for 10 s; 10 000 auctions in the list; a day in 86 \
+      seconds.
+
+      EXIT STATUS: 0 within the budgets, 1 beyond one of them.
+      """))
+
+  @Option(help: ArgumentHelp(said("Segundos parado.", "Seconds idle."), valueName: "N")) var idle: Int = 60
+  @Flag(help: ArgumentHelp(said("Sem o dia.", "Without the day."))) var short = false
+  @Flag(help: ArgumentHelp(said("Uma linha de JSON por medida.", "A line of JSON for each figure."))) var json = false
+
+  func validate() throws { try checkRanges([("--idle", idle, 5...600)]) }
+
+  func run() async throws {
+    let bench = try TerminalBench(json: json)
+    try await bench.start(runs: 10)
+    try await bench.idle(seconds: idle)
+    try await bench.flood()
+    try await bench.list()
+    if !short { try await bench.day() }
+    guard bench.isWithin else { throw ExitStatus.refused }
+  }
+}
+
+/// The measurements, each told with its budget.
+final class TerminalBench {
+  private(set) var isWithin = true
+  private let json: Bool
+  private let folder: ScratchFolder
+  private static let beginning = #"{"inicio":"2026-03-14T14:32:07-03:00","idioma":"pt"}"#
+  private static let live = #"{"t":0,"evento":{"tipo":"ao_vivo"}}"#
+
+  init(json: Bool) throws { (self.json, folder) = (json, try ScratchFolder()) }
+
+  private func tell(_ name: String, _ figure: Int64, _ unit: String, atMost budget: Int64) {
+    if figure > budget { isWithin = false }
+    guard !json else {
+      var line = JSONLine()
+      line.add("mode", "terminal")
+      line.add("figure", name)
+      line.add("value", figure)
+      line.add("unit", unit)
+      line.add("budget", budget)
+      return ServiceKit.tell(line.text)
+    }
+    let verdict = figure > budget ? said("  ALÉM do limite", "  BEYOND the budget") : ""
+    ServiceKit.tell("\(name): \(figure) \(unit) (\(said("limite", "budget")) \(budget))\(verdict)")
+  }
+
+  private func open(_ lines: [String], _ more: [String] = []) throws -> PseudoTerminal {
+    let script = try folder.write(([Self.beginning] + lines).joined(separator: "\n").utf8, "roteiro.jsonl")
+    return try PseudoTerminal(
+      ["\(PrivateHouse.executables)/cliente-tui", "alice", "--roteiro", script] + more,
+      environment: [
+        "PATH": "/usr/bin:/bin", "HOME": folder.path, "LEILAO_NTP": "none", "LC_ALL": "C.UTF-8", "TERM": "xterm-256color",
+      ], width: 100, height: 30)
+  }
+
+  private static func auction(_ n: Int, ends: Int = 36_000_000) -> String {
+    #"{"t":0,"evento":{"tipo":"leilao","id_leilao":"lote-\#(n)","titulo":"Lote \#(n)","lance_inicial_centavos":10000,"incremento":{"centavos":100},"fim_ms":\#(ends)}}"#
+  }
+
+  private static func bid(at: Int, on auction: Int, _ amount: Int) -> String {
+    #"{"t":\#(at),"evento":{"tipo":"lance","id_leilao":"lote-\#(auction)","id_usuario":"bruno","valor_centavos":\#(amount)}}"#
+  }
+
+  private func milliseconds(_ duration: Duration) -> Int64 { Int64(duration / .milliseconds(1)) }
+
+  func start(runs: Int) async throws {
+    var times: [Duration] = []
+    for _ in 0..<runs {
+      let began = ContinuousClock.now
+      let terminal = try open((1...7).map { Self.auction($0) } + [Self.live])
+      times.append(try await terminal.wait(for: "Abertos", since: began))
+      terminal.end()
+    }
+    tell(
+      said("do início à primeira tela, mediana", "start to first frame, median"), milliseconds(times.sorted()[runs / 2]), "ms",
+      atMost: 100)
+  }
+
+  func idle(seconds: Int) async throws {
+    let terminal = try open((1...7).map { Self.auction($0, ends: 3_000_000 + $0 * 60_000) } + [Self.live])
+    defer { terminal.end() }
+    _ = try await terminal.wait(for: "lote-7", since: .now)
+    try await Task.sleep(for: .seconds(2))
+    let before = terminal.now
+    terminal.forget()
+    let meter = try CPUMeter([("cliente-tui", terminal.id)])
+    try await Task.sleep(for: .seconds(seconds))
+    let after = terminal.now
+    let spent = try meter.spent()[0].microseconds
+    let name = said("parado, sete leilões", "idle, seven auctions")
+    tell("\(name): bytes", Int64((after.bytes - before.bytes) / seconds), "B/s", atMost: 500)
+    tell("\(name): CPU", spent / Int64(seconds) / 1_000, "‰", atMost: 10)
+    tell("\(name): ESC [2J", Int64(after.text.ranges(of: Array("\u{1b}[2J".utf8)).count), "", atMost: 0)
+  }
+
+  func flood() async throws {
+    let lines = (0..<10_000).map { Self.bid(at: 3_000 + $0, on: 1 + $0 % 7, 10_000 + $0 / 7 * 100) }
+    let terminal = try open((1...7).map { Self.auction($0) } + [Self.live] + lines)
+    defer { terminal.end() }
+    _ = try await terminal.wait(for: "lote-7", since: .now)
+    let memory = try ResidentMemory.kilobytes(of: terminal.id)
+    _ = try await terminal.wait(for: "▲", since: .now)
+    let (before, began) = (terminal.now, ContinuousClock.now)
+    try await Task.sleep(for: .seconds(8))
+    let (after, span) = (terminal.now, Int64(began.duration(to: .now) / .milliseconds(1)))
+    var echoes: [Duration] = []
+    while began.duration(to: .now) < .milliseconds(9_000) {
+      echoes.append(try await terminal.time("?", until: "AJUDA"))
+      echoes.append(try await terminal.time("q", until: "SITUA"))
+    }
+    try await Task.sleep(for: .seconds(2))
+    let name = said("1 000 lances/s", "1 000 bids/s")
+    tell("\(name): \(said("telas", "frames"))", Int64(after.bursts - before.bursts) * 1_000 / span, "/s", atMost: 20)
+    tell("\(name): bytes", Int64(after.bytes - before.bytes) * 1_000 / span, "B/s", atMost: 15_000)
+    tell(
+      "\(name): \(said("da tecla à tela, pior", "key to frame, worst"))", milliseconds(echoes.max() ?? .zero), "ms", atMost: 100)
+    tell(
+      "\(name): \(said("memória a mais", "memory grown by"))", try ResidentMemory.kilobytes(of: terminal.id) - memory, "kB",
+      atMost: 10_000)
+  }
+
+  func list() async throws {
+    let began = ContinuousClock.now
+    let terminal = try open((1...10_000).map { Self.auction($0, ends: 3_600_000 + $0 * 1_000) } + [Self.live])
+    defer { terminal.end() }
+    _ = try await terminal.wait(for: "Abertos 10000", since: began, within: .seconds(120))
+    let name = said("10 000 leilões", "10 000 auctions")
+    tell("\(name): \(said("até a lista", "until listed"))", milliseconds(began.duration(to: .now)), "ms", atMost: 3_000)
+    try await Task.sleep(for: .seconds(1))
+    var times: [Duration] = []
+    for key in Array(repeating: "j", count: 40) + Array(repeating: "\u{1b}[6~", count: 40) + ["G", "g", "G", "g"] {
+      times.append(try await terminal.time(key, until: ">"))
+      try await Task.sleep(for: .milliseconds(60))
+    }
+    tell(
+      "\(name): \(said("da tecla à tela, pior", "key to frame, worst"))", milliseconds(times.max() ?? .zero), "ms", atMost: 100)
+    let meter = try CPUMeter([("cliente-tui", terminal.id)])
+    try await Task.sleep(for: .seconds(5))
+    tell("\(name): CPU", try meter.spent()[0].microseconds / 5_000, "‰", atMost: 100)
+  }
+
+  func day() async throws {
+    let length = 86_400_000
+    let lines = (1...8_639).map { Self.bid(at: $0 * 10_000, on: 1 + $0 % 7, 10_000 + $0 / 7 * 100) }
+    let terminal = try open(
+      (1...7).map { Self.auction($0, ends: length + 60_000) } + [Self.live] + lines
+        + [#"{"t":\#(length),"evento":{"tipo":"suspenso","id_leilao":"lote-1","motivo":"fim do dia"}}"#],
+      ["--velocidade", "1000"])
+    defer { terminal.end() }
+    _ = try await terminal.wait(for: "lote-7", since: .now)
+    try await Task.sleep(for: .seconds(5))
+    let memory = try ResidentMemory.kilobytes(of: terminal.id)
+    terminal.forget()
+    let took = try await terminal.wait(for: "SUSPENSO", since: .now, within: .seconds(120))
+    let name = said("um dia, mil vezes mais rápido", "a day, a thousand times faster")
+    tell(
+      "\(name): \(said("memória a mais", "memory grown by"))", try ResidentMemory.kilobytes(of: terminal.id) - memory, "kB",
+      atMost: 10_000)
+    tell("\(name): \(said("atraso no fim", "late at its end"))", max(0, milliseconds(took) - 81_400), "ms", atMost: 1_000)
+  }
+}
