@@ -91,7 +91,7 @@ struct ScriptTests {
       "connecting", "connected", "live", "disconnected", "blocked", "unblocked", "accessRefused", "silent", "resyncing",
       "roundTrip",
       "houseClock", "unverified", "auction", "bidAccepted", "extended", "voided", "suspended", "resumed", "closed", "passedOn",
-      "chainBroken", "bid",
+      "chainBroken", "bid", "recalled",
     ] { #expect(told.contains { $0.hasSuffix(name) }, "\(name) in \(told)") }
   }
 
@@ -109,6 +109,7 @@ struct ScriptTests {
     case .suspended, .chainBroken: return lot + #","motivo":"x""#
     case .closed: return lot
     case .passedOn: return lot + #","para":"carla","valor_centavos":500,"motivo":"x""#
+    case .recalled: return lot + #","valor_centavos":500"#
     case .own: return #","numero":1,"estado":"incerto""#
     }
   }

@@ -83,9 +83,7 @@ extension ScriptReading {
       let (bidder, amount) = (try bid.requiredPrincipal("id_usuario"), try bid.requiredMoney("valor_centavos"))
       let receivedAt = try bid.instant("recebido_ms") ?? bid.now
       try bid.finish()
-      let number = withUnsafeBytes(of: UInt64(lines.count + 1).bigEndian) { [UInt8]($0) }
-      guard let id = UniqueID(random: [0xcc] + [UInt8](repeating: 0, count: 7) + number) else { continue }
-      lines.append(BidLine(bid: BidID(id), bidder: bidder, amount: amount, receivedAt: receivedAt))
+      lines.append(BidLine(bid: Script.id(.past, lines.count + 1), bidder: bidder, amount: amount, receivedAt: receivedAt))
     }
     return lines
   }

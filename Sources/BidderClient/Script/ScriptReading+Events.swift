@@ -11,7 +11,7 @@ extension ScriptReading {
     case connecting, connected, live, disconnected, blocked, unblocked, accessRefused, silent, resyncing, roundTrip, houseClock
     case unverified
     case auction, bid, extended, voided, suspended, resumed, closed, passedOn, chainBroken
-    case own
+    case own, recalled
 
     var wireName: String {
       switch self {
@@ -37,6 +37,7 @@ extension ScriptReading {
       case .passedOn: "repassado"
       case .chainBroken: "cadeia_quebrada"
       case .own: "meu_lance"
+      case .recalled: "lance_recordado"
       }
     }
   }
@@ -86,9 +87,18 @@ extension ScriptReading {
           amount: try members.money("valor_centavos"), reason: try members.text("motivo")))
     case .passedOn: return .told(try passedOn(&members))
     case .chainBroken: return .told(.chainBroken(try members.auction(), reason: try members.reason()))
+    case .recalled: return .told(.recalled(try recalled(&members)))
     case .own:
-      return .own(Int(try members.integer("numero", 1...1_000_000) ?? 1), try progress(&members))
+      return .own(Int(try members.integer("numero", -1_000_000...1_000_000) ?? 1), try progress(&members))
     }
+  }
+
+  private static func recalled(_ members: inout ScriptMembers) throws(ScriptProblem) -> RecalledBid {
+    let number = Int(try members.integer("numero", -1_000_000...0) ?? 0)
+    return RecalledBid(
+      ticket: Ticket(number), auction: try members.auction(), id: Script.id(.recalled, number),
+      amount: try members.requiredMoney("valor_centavos"), isSecret: try members.flag("segredo") ?? false, currency: .brl,
+      sentAt: try members.instant("enviado_ms") ?? members.now)
   }
 
   private static func attempt(_ members: inout ScriptMembers) throws(ScriptProblem) -> Int {

@@ -69,7 +69,7 @@ package struct ScriptedHouse: Sendable {
     switch effect {
     case .submitBid(let ticket, let auction, let amount, let maximum):
       let bid = Sent(
-        id: BidID(unique(.own, ticket.number)), auction: auction, amount: amount, maximum: maximum, answering: answering)
+        id: Script.id(.own, ticket.number), auction: auction, amount: amount, maximum: maximum, answering: answering)
       sent[ticket] = bid
       let order = Order.bid(number: ticket.number, bid.id, auction, amount, upTo: maximum)
       if case .notSent(let reason) = answering.answer { return (messages([.bid(ticket, .notSent(reason: reason))]), order) }
@@ -124,6 +124,8 @@ package struct ScriptedHouse: Sendable {
       auctions[id]?.closesAt = closesAt
     case .chainBroken(let id, let reason): auctions[id]?.chain = .broken(reason: reason)
     case .passedOn(let id, let passing): auctions[id]?.passedOn = passing
+    case .recalled(let bid):
+      sent[bid.ticket] = Sent(id: bid.id, auction: bid.auction, amount: bid.amount, maximum: nil, answering: answering)
     case .connected: epoch += 1
     case .connecting, .disconnected, .accessRefused: isLive = false
     case .live:
@@ -139,7 +141,7 @@ package struct ScriptedHouse: Sendable {
 
   private mutating func take(_ bid: Script.Bid, at now: Timestamp) -> [GatewayEvent] {
     bids += 1
-    return accept(bid, BidID(unique(.others, bids)), at: now)
+    return accept(bid, Script.id(.others, bids), at: now)
   }
 
   private mutating func accept(_ bid: Script.Bid, _ id: BidID, at now: Timestamp) -> [GatewayEvent] {
@@ -244,18 +246,21 @@ package struct ScriptedHouse: Sendable {
     return bid.amount < minimum ? .refused(.belowMinimum, minimum: minimum) : .accepted
   }
 
-  private enum Whose: UInt8 { case own = 0xaa, others = 0xbb }
-
-  /// The same script gives the same ids.
-  private func unique(_ whose: Whose, _ number: Int) -> UniqueID {
-    let low = withUnsafeBytes(of: UInt64(number).bigEndian) { [UInt8]($0) }
-    let bytes = [whose.rawValue] + [UInt8](repeating: 0, count: 7) + low
-    guard let id = UniqueID(random: bytes) else { preconditionFailure("sixteen bytes make an id") }
-    return id
-  }
 }
 
 extension Script {
+  /// Whose bids an id of a script is for.
+  enum Kept: UInt8 { case own = 0xaa, others = 0xbb, past = 0xcc, recalled = 0xdd }
+
+  /// The same script gives the same ids.
+  static func id(_ kept: Kept, _ number: Int) -> BidID {
+    let low = withUnsafeBytes(of: Int64(number).bigEndian) { [UInt8]($0) }
+    guard let id = UniqueID(random: [kept.rawValue] + [UInt8](repeating: 0, count: 7) + low) else {
+      preconditionFailure("sixteen bytes make an id")
+    }
+    return BidID(id)
+  }
+
   /// What a script does not go into.
   static var noDigest: Digest {
     guard let digest = Digest([UInt8](repeating: 0, count: 32)) else { preconditionFailure("thirty-two bytes make a digest") }
