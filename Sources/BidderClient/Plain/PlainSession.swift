@@ -111,7 +111,7 @@ package struct PlainSession: Sendable {
     case .confirm(let amount):
       switch model.mode {
       case .bidBox, .confirm: return sent { $0.confirm(amount) }
-      case .list, .filter, .armed, .notices, .help, .quit: return Answer(lines: [PlainWords.nothingToConfirm(language)])
+      case .list, .filter, .armed, .notices, .terms, .help, .quit: return Answer(lines: [PlainWords.nothingToConfirm(language)])
       }
     case .giveUp: return Answer(lines: [drop() ?? PlainWords.nothingToConfirm(language)])
     case .follow(let name):
@@ -163,7 +163,7 @@ package struct PlainSession: Sendable {
     case .confirm(let asked):
       model.mode = .list
       return PlainWords.notSent(asked.box.auction, language)
-    case .list, .filter, .armed, .notices, .help, .quit: return nil
+    case .list, .filter, .armed, .notices, .terms, .help, .quit: return nil
     }
   }
 
@@ -195,7 +195,7 @@ package struct PlainSession: Sendable {
         answer.lines.append(hint.text.words(language))
         hasRefused = true
       }
-    case .filter, .armed, .notices, .help, .quit: break
+    case .filter, .armed, .notices, .terms, .help, .quit: break
     }
     return answer
   }

@@ -31,7 +31,7 @@ extension Model {
       asked.retyped = AmountField()
       if let text { asked.retyped.paste(text) }
       mode = .confirm(asked)
-    case .list, .filter, .armed, .notices, .help, .quit: return []
+    case .list, .filter, .armed, .notices, .terms, .help, .quit: return []
     }
     return update(.input(.key(.enter)))
   }
