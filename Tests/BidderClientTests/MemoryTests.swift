@@ -32,13 +32,16 @@ struct MemoryTests {
     #expect(model.press(.character("m")).contains(.remember(model.memory)) && model.memory.sound == .bellAndTitle)
     #expect(model.memory.language == nil, "the locale's stays the locale's")
     #expect(model.press(.character("L")).contains(.remember(model.memory)) && model.memory.language == .english)
+    #expect(model.press(.character("M")).contains(.remember(model.memory)) && model.memory.hasMouse == true)
     #expect(!model.press(.character("s")).contains { if case .remember = $0 { true } else { false } }, "the order is not kept")
 
     var next = Model(drawnModel().settings, size: drawnModel().size, clock: reading(drawnNow))
     next.restore(model.memory)
     for view in drawnAuctions { next.hear(.auction(view)) }
     #expect(next.live.lots[auctionID("l-12")]?.isFollowed == true && next.live.lots[auctionID("l-01")]?.isFollowed == false)
-    #expect(next.sound == .bellAndTitle)
+    #expect(next.sound == .bellAndTitle && next.hasMouse)
+    #expect(
+      !Model(drawnModel().settings, size: drawnModel().size, clock: reading(drawnNow)).hasMouse, "otherwise as the option says")
     next.selection = auctionID("l-12")
     next.press(.character("f"))
     #expect(next.memory.followed.isEmpty)
@@ -70,6 +73,9 @@ struct MemoryTests {
 
         """)
     #expect(file.load().memory == memory(["violao-1", "a-2"], .off))
+    var withMouse = memory(["violao-1", "a-2"], .off)
+    withMouse.hasMouse = true
+    #expect(file.save(withMouse) == nil && file.load().memory == withMouse)
     try scratch.write(#"{"futuro": {"a": [1, null, "\u0022"]}, "som": "campainha"}"#.utf8, "recibos/alice/terminal.json")
     let first = file
     #expect(first.load().memory == memory([], .bell, nil))

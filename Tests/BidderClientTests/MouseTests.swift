@@ -21,10 +21,10 @@ struct MouseTests {
     var model = drawnModel()
     model.size = size
     #expect(!model.hasMouse && !model.screen(size.width, size.height).contains("mouse"))
-    #expect(model.press(.character("M")) == [.mouse(true)])
+    #expect(model.press(.character("M")) == [.mouse(true), .remember(model.memory)])
     model.pass(.seconds(10))
     #expect(model.screen(size.width, size.height).contains(size.width < 80 ? "mouse: M" : "mouse: M solta"))
-    #expect(model.press(.character("M")) == [.mouse(false)])
+    #expect(model.press(.character("M")) == [.mouse(false), .remember(model.memory)])
     model.pass(.seconds(10))
     #expect(!model.screen(size.width, size.height).contains("mouse"))
     var settings = settings()

@@ -12,7 +12,7 @@ enum MemoryText {
     let sentence: String
   }
 
-  private static let (followed, sound, language) = ("seguidos", "som", "idioma")
+  private static let (followed, sound, language, mouse) = ("seguidos", "som", "idioma", "mouse")
   private static let languages: [(Language, String)] = [(.portuguese, "pt"), (.english, "en")]
 
   private static func word(_ sound: Model.Sound) -> String {
@@ -53,6 +53,11 @@ enum MemoryText {
           throw strange(member.value, "pt, en", "pt, en")
         }
         memory.language = found.0
+      case mouse:
+        guard case .boolean(let hasMouse) = member.value.content else {
+          throw strange(member.value, "true, false", "true, false")
+        }
+        memory.hasMouse = hasMouse
       default: others.append(member)
       }
     }
@@ -76,6 +81,7 @@ enum MemoryText {
     if let language = languages.first(where: { $0.0 == memory.language }) {
       members.append("\(quoted(self.language)): \(quoted(language.1))")
     }
+    if let hasMouse = memory.hasMouse { members.append("\(quoted(mouse)): \(hasMouse)") }
     members += others.map { "\(quoted($0.name)): \(text($0.value))" }
     return "{\n" + members.map { "  " + $0 }.joined(separator: ",\n") + "\n}\n"
   }

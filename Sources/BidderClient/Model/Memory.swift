@@ -6,6 +6,8 @@ package struct Memory: Hashable, Sendable {
   package var sound = Model.Sound.bell
   /// Nil: the locale's.
   package var language: Language?
+  /// Nil: as the option says.
+  package var hasMouse: Bool?
 
   /// More auctions than that nobody marks.
   package static let mostFollowed = 1_000
@@ -19,6 +21,7 @@ package struct Memory: Hashable, Sendable {
     changed.followed.formUnion(after.followed.subtracting(before.followed))
     if before.sound != after.sound { changed.sound = after.sound }
     if before.language != after.language { changed.language = after.language }
+    if before.hasMouse != after.hasMouse { changed.hasMouse = after.hasMouse }
     return changed
   }
 }
@@ -28,12 +31,15 @@ extension Model {
   package var memory: Memory {
     var memory = Memory()
     (memory.followed, memory.sound, memory.language) = (followed, sound, chosenLanguage)
+    memory.hasMouse = chosenMouse
     return memory
   }
 
   /// What was chosen the last time. The language is in the settings already: an option goes before it.
   package mutating func restore(_ memory: Memory) {
     (followed, sound, chosenLanguage) = (memory.followed, memory.sound, memory.language)
+    chosenMouse = memory.hasMouse
+    hasMouse = settings.takesMouse || memory.hasMouse ?? false
     for id in live.lots.keys { live.lots[id]?.isFollowed = followed.contains(id) }
   }
 

@@ -66,6 +66,8 @@ package struct Model: Hashable, Sendable {
   package var hasMouse: Bool
   /// Nil: the bidder has never changed it.
   var chosenLanguage: Language?
+  /// Nil: the bidder has never switched it.
+  var chosenMouse: Bool?
   /// Said at the bottom until then.
   package var hint: Hint?
 

@@ -6,6 +6,7 @@ internal import TerminalKit
 extension Model {
   mutating func toggleMouse() {
     hasMouse.toggle()
+    chosenMouse = hasMouse
     effects.append(.mouse(hasMouse))
     say(.mouse(hasMouse), for: .seconds(3))
   }
