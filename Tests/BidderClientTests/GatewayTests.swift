@@ -370,10 +370,13 @@ struct GatewayTests {
   @Test("keeps a bounded number of auctions, and lets the longest closed go")
   func bounded() {
     var model = drawnModel()
-    for n in 0..<Model.lotLimit {
-      model.hear(.auction(auction("n-\(n)", "n", closesIn: Int64(n), status: .closed, result: result(.noBids))))
-    }
+    _ = model.update(
+      all: (0..<Model.lotLimit).map { n in
+        .gateway(
+          .auction(auction("n-\(n)", "n", closesIn: Int64(n), status: .closed, result: result(.noBids))), epoch: 1)
+      })
     #expect(model.live.lots.count == Model.lotLimit)
+    #expect(model.order.count == model.live.lots.values.count { !$0.isOver })
     #expect(model.live.lots[guitar] != nil)
   }
 }

@@ -73,6 +73,8 @@ package struct Model: Hashable, Sendable {
 
   /// The order was to be put right while a bid was being made.
   var isOrderStale = false
+  /// Many messages come at once, and the order is put right after the last.
+  var defersOrder = false
   var epoch = 0
   var tickets = 0
   /// Bids of earlier runs that are asked for and that no lot shows yet.
@@ -90,7 +92,7 @@ package struct Model: Hashable, Sendable {
   }
 
   /// The most auctions that are kept; the longest closed make room.
-  package static let lotLimit = 4_096
+  package static let lotLimit = 16_384
 
   package init(_ settings: Settings, size: Size, clock: ClockReading) {
     (self.settings, self.size, live) = (settings, size, Picture(clock: clock))

@@ -23,9 +23,23 @@ extension Model {
       note(.eventsLost)
       effects.append(.resync)
     }
-    if mayReorder || isOrderStale { arrange() }
+    if mayReorder || isOrderStale { if defersOrder { isOrderStale = true } else { arrange() } }
     retitle()
     defer { effects = [] }
+    return effects
+  }
+
+  /// As one by one, but the list is put in order once, at the end: a house of ten thousand auctions comes as ten thousand messages.
+  package mutating func update(all messages: some Sequence<Message>) -> [Effect] {
+    defersOrder = true
+    var effects: [Effect] = []
+    for message in messages {
+      // What a key means may hang on where things stand in the list.
+      if case .input = message, isOrderStale { arrange() }
+      effects += update(message)
+    }
+    defersOrder = false
+    if isOrderStale { arrange() }
     return effects
   }
 

@@ -28,10 +28,10 @@ package func runTerminal(
     loop.draw(on: terminal, at: pace())
     terminal.wait(for: inbox.descriptor, atMost: loop.patience(at: pace()))
     // News first: a key that was pressed at the old state must meet the new one, and its guards.
-    var messages = [.tick(clock())] + inbox.fetch()
-    let news = messages.count
-    while messages.count - news < TerminalLoop.inputLimit, let input = terminal.nextInput() { messages.append(.input(input)) }
-    for message in messages where loop.ending == nil { loop.apply(message, terminal, perform) }
+    loop.perform(loop.model.update(all: [.tick(clock())] + inbox.fetch()), terminal, perform)
+    var inputs: [Input] = []
+    while inputs.count < TerminalLoop.inputLimit, let input = terminal.nextInput() { inputs.append(input) }
+    for input in inputs where loop.ending == nil { loop.apply(.input(input), terminal, perform) }
   }
   return loop.ending ?? .quit
 }
@@ -65,7 +65,11 @@ private struct TerminalLoop {
     _ message: Message, _ terminal: any Terminal, _ perform: (Effect) -> Void
   ) {
     if debugs, case .input(let input) = message, let key = DebugKey(input) { return key.press() }
-    for effect in model.update(message) {
+    self.perform(model.update(message), terminal, perform)
+  }
+
+  mutating func perform(_ effects: [Effect], _ terminal: any Terminal, _ perform: (Effect) -> Void) {
+    for effect in effects where ending == nil {
       switch effect {
       case .bell: terminal.bell()
       case .notify(let text): if !terminal.notify(text, title: "cliente-tui"), model.sound != .off { terminal.bell() }

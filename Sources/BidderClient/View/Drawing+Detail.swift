@@ -19,7 +19,8 @@ extension Drawing {
     y += 1
     if let last = lot.view.bids.last {
       let from = frame.put(
-        left, y, cut(isReadOut ? steadyBy(last, lot) : say(.by(name(lot.view.leader ?? last.bidder), ago(last.receivedAt), comma: true))))
+        left, y,
+        cut(isReadOut ? steadyBy(last, lot) : say(.by(name(lot.view.leader ?? last.bidder), ago(last.receivedAt), comma: true))))
       if let raise = lastRaise(lot) {
         let text = "(+\(money(raise, lot)))"
         frame.put(max(left + 32 - SafeText.width(text), from + 1), y, text, .muted)
@@ -146,7 +147,8 @@ extension Drawing {
     var first = [Span(text: say(priceLabel(lot))), Span(text: price(lot), role: .title)]
     if isPriceNew(lot) { first.append(Span(text: "▲")) }
     if let last = lot.view.bids.last {
-      let by = isReadOut ? steadyBy(last, lot) : say(.by(name(lot.view.leader ?? last.bidder), ago(last.receivedAt), comma: false))
+      let by =
+        isReadOut ? steadyBy(last, lot) : say(.by(name(lot.view.leader ?? last.bidder), ago(last.receivedAt), comma: false))
       first.append(Span(text: by, priority: 2))
     }
     var clock = [Span(text: say(.timeColumn)), Span(text: time.text, role: time.role == .normal ? .title : time.role)]

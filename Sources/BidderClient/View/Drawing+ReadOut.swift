@@ -29,7 +29,9 @@ extension Drawing {
   }
 
   /// Who bid last and when: the time of day.
-  func steadyBy(_ line: BidLine, _ lot: Lot) -> String { say(.byWhom(name(lot.view.leader ?? line.bidder))) + ", " + zone.clock(line.receivedAt) }
+  func steadyBy(_ line: BidLine, _ lot: Lot) -> String {
+    say(.byWhom(name(lot.view.leader ?? line.bidder))) + ", " + zone.clock(line.receivedAt)
+  }
 
   /// Puts the cursor where the keys act; a field has it already.
   mutating func park() {
