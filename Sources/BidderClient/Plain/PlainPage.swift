@@ -96,7 +96,8 @@ struct PlainPage {
     rows += view.bids.suffix(10).reversed().map { bid in
       "\(drawing.zone.clock(bid.receivedAt)) \(drawing.name(bid.bidder)) \(drawing.offered(bid.amount, lot))"
     }
-    return rows.map(Self.safe)
+    let rules = TermsWords(view.terms, language) { drawing.zone.moment($0, asOf: model.now, language) }
+    return (rows + rules.lines.map { "\($0.label): \($0.value)" }).map(Self.safe)
   }
 
   private func title(_ lot: Lot) -> String { SafeText.cut(lot.view.terms.title, to: 80) }
