@@ -119,7 +119,7 @@ struct EndingTests {
 
   /// What is wrong, and what must be said of it.
   @Test(arguments: [
-    (["operador"], 64, "reservado"), (["alice", "--cor", "rosa"], 64, "rosa"), (["alice"], 64, "não há chave de alice"),
+    (["operador"], 64, "reservado"), (["alice", "--cor", "rosa"], 64, "rosa"), (["Alice"], 64, "minúsculas"),
     (["alice", "--roteiro", "/nao/ha"], 64, "/nao/ha"), (["alice", "--render", "grande"], 64, "grande"),
     (["alice", "--velocidade", "2"], 64, "--roteiro"), (["alice", "--limite", "1,000"], 64, "1,000"),
     (["alice", "--roteiro", "/dev/null"], 64, "inicio"),

@@ -8,8 +8,8 @@ extension Model {
     isOrderStale = isBidding(mode)
     if isOrderStale { return }
     let old = order
-    let lots = picture.lots.values.filter { belongs($0, to: tab) && matches($0) }
-    order = lots.sorted(by: comes).map(\.id)
+    let wanted = fold(filter)
+    order = picture.lots.values.filter { belongs($0, to: tab) && matches($0, wanted) }.map(place).sorted().map(\.id)
     if sortReversed { order.reverse() }
     if let selected = selection, order.contains(selected) { return }
     // The selected lot has left the list: take what stands where it stood.
@@ -17,7 +17,7 @@ extension Model {
     selection = order.isEmpty ? nil : order[min(at, order.count - 1)]
   }
 
-  private func isBidding(_ mode: Mode) -> Bool {
+  func isBidding(_ mode: Mode) -> Bool {
     switch mode {
     case .armed, .bidBox, .confirm: true
     case .help(_, let back): isBidding(back)
@@ -25,8 +25,25 @@ extension Model {
     }
   }
 
-  private func matches(_ lot: Lot) -> Bool {
-    filter.isEmpty || fold(lot.id.text).contains(fold(filter)) || fold(lot.view.terms.title).contains(fold(filter))
+  /// What the order hangs on besides the auctions themselves.
+  var ordering: Ordering {
+    Ordering(
+      tab: tab, sort: sort, isReversed: sortReversed, filter: filter, isFrozen: frozen != nil, isBidding: isBidding(mode),
+      followed: followed)
+  }
+
+  struct Ordering: Equatable {
+    let tab: Tab
+    let sort: Sort
+    let isReversed: Bool
+    let filter: String
+    let isFrozen: Bool
+    let isBidding: Bool
+    let followed: Set<AuctionID>
+  }
+
+  private func matches(_ lot: Lot, _ wanted: String) -> Bool {
+    wanted.isEmpty || fold(lot.id.text).contains(wanted) || fold(lot.view.terms.title).contains(wanted)
   }
 
   /// Without case and without accents: `violao` finds `Violão`.
@@ -35,36 +52,39 @@ extension Model {
       .lowercased()
   }
 
-  private func comes(_ a: Lot, before b: Lot) -> Bool {
-    switch sort {
-    case .closing: break
-    case .price:
-      let (x, y) = (a.price ?? a.view.minimum(at: now), b.price ?? b.view.minimum(at: now))
-      if x != y { return x > y }
-    case .title:
-      let (x, y) = (fold(a.view.terms.title), fold(b.view.terms.title))
-      if x != y { return x < y }
-    case .standing:
-      let (x, y) = (urgency(a), urgency(b))
-      if x != y { return x < y }
-    }
-    return byEnd(a, b)
-  }
-
   /// What runs before what waits before what is over; then the nearer instant, of the past the newer.
-  private func byEnd(_ a: Lot, _ b: Lot) -> Bool {
-    func rank(_ lot: Lot) -> Int {
+  private func place(_ lot: Lot) -> Place {
+    let rank =
       switch lot.view.status {
       case .open, .suspended: 0
       case .scheduled: 1
       case .closed: 2
       }
+    let instant = (lot.view.status == .scheduled ? lot.view.terms.opensAt : lot.view.closesAt).microseconds
+    var place = Place(rank: rank, instant: lot.isOver ? -max(instant, -.max) : instant, id: lot.id)
+    switch sort {
+    case .closing: break
+    case .price: place.number = -(lot.price ?? lot.view.minimum(at: now)).minorUnits
+    case .title: place.text = fold(lot.view.terms.title)
+    case .standing: place.number = Int64(urgency(lot))
     }
-    if rank(a) != rank(b) { return rank(a) < rank(b) }
-    let (x, y) =
-      a.view.status == .scheduled ? (a.view.terms.opensAt, b.view.terms.opensAt) : (a.view.closesAt, b.view.closesAt)
-    if x != y { return a.isOver ? x > y : x < y }
-    return a.id < b.id
+    return place
+  }
+
+  /// What a lot is sorted by, worked out once for each.
+  private struct Place: Comparable {
+    var number: Int64 = 0
+    var text = ""
+    let rank: Int
+    let instant: Int64
+    let id: AuctionID
+
+    static func < (a: Place, b: Place) -> Bool {
+      if a.number != b.number { return a.number < b.number }
+      if a.text != b.text { return a.text < b.text }
+      if a.rank != b.rank { return a.rank < b.rank }
+      return a.instant != b.instant ? a.instant < b.instant : a.id < b.id
+    }
   }
 
   /// Outbid first: there something can be done.

@@ -6,12 +6,13 @@ extension Model {
   /// Takes one message and answers with what is to be done, in order. Pure and total: the same model and message give the same
   /// answer, and none traps.
   package mutating func update(_ message: Message) -> [Effect] {
-    let mayReorder = mayReorder(message)
+    var mayReorder = mayReorder(message)
     switch message {
     case .tick(let clock): tick(clock)
     case .input(let input):
-      let before = memory
+      let (before, ordering) = (memory, ordering)
       take(input)
+      mayReorder = self.ordering != ordering
       if memory != before { effects.append(.remember(memory)) }
     case .gateway(let event, let epoch):
       // What an old connection still had to say is no news.
@@ -48,8 +49,7 @@ extension Model {
     switch message {
     case .tick(let clock):
       sort == .price && live.lots.values.contains { $0.view.nextFall(after: now).map { $0 <= clock.instant } ?? false }
-    case .eventsLost: false
-    case .input: true
+    case .eventsLost, .input: false
     case .gateway(let event, _):
       switch event {
       case .roundTrip, .houseClock, .unverified, .silent, .blocked, .unblocked, .resyncing, .bid: false
