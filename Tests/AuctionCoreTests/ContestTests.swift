@@ -10,16 +10,34 @@ struct ContestTests {
     Contest.Offer(bidder: bidder, amount: Build.money(amount), maximum: Build.money(maximum))
   }
 
-  /// Worked out by hand from eBay's published increments, opening at 1.00.
+  /// Worked out by hand from eBay's published increments, opening at 1.00; nil: refused, as less than the minimum.
+  private static let proxies: [(PrincipalID, Int64, Int64?, PrincipalID)] = [
+    ("alpha", 10_00, 1_00, "alpha"), ("beta", 5_00, 5_50, "alpha"), ("beta", 9_99, 10_00, "alpha"), ("beta", 10_01, nil, "alpha"),
+    ("alpha", 10_51, 10_00, "alpha"), ("gamma", 12_00, 11_01, "gamma"), ("alpha", 12_00, 12_00, "gamma"),
+  ]
+
   @Test func `a proxy goes one increment beyond the next highest, and no further than its maximum`() {
     let terms = Build.terms(openingPrice: 1_00, increment: .ebay)
     var contest = Contest()
-    for (bidder, maximum, price, leader) in [
-      ("alpha", 10_00, 1_00, "alpha"), ("beta", 5_00, 5_50, "alpha"), ("beta", 9_99, 10_00, "alpha"),
-      ("alpha", 10_51, 10_00, "alpha"), ("gamma", 12_00, 11_01, "gamma"), ("alpha", 12_00, 12_00, "gamma"),
-    ] as [(PrincipalID, Int64, Int64, PrincipalID)] {
+    for (bidder, maximum, price, leader) in Self.proxies {
+      guard let price else { continue }
       contest.take(Self.offer(bidder, maximum), under: terms)
       #expect(contest.price == Build.money(price) && contest.leader == leader, "\(bidder) \(maximum)")
+    }
+  }
+
+  @Test func `the books take the same proxies, and refuse the one between price and minimum`() {
+    var house = House(open: Build.terms(openingPrice: 1_00, increment: .ebay))
+    var last: Money?
+    for (bidder, maximum, price, leader) in Self.proxies {
+      var draft = house.draft(.zero, by: bidder)
+      (draft.maximum, draft.maximumCommitment) = (Build.money(maximum), Build.digest("compromisso"))
+      let said = house.give(.bid(draft.submitted))
+      #expect(said.refusals == (price == nil ? [.belowMinimum] : []), "\(bidder) \(maximum)")
+      last = price.map { Build.money($0) } ?? last
+      #expect(house.summary?.price == last && house.summary?.leader == leader, "\(bidder) \(maximum)")
+      // Nobody's bid is in flight while the price moves.
+      house.endTurn()
     }
   }
 
