@@ -23,12 +23,14 @@ struct HistoryTests {
     var kinds: Set<String> = []
     var reasons: Set<Refusal> = []
     var outcomes: Set<AuctionResult.Outcome> = []
+    var edges: Set<History.Edge> = []
     var successions = 0
     var (isFull, isBought, isVoided, isRaised, hasFallen) = (false, false, false, false, false)
     for seed in 1_000..<1_100 as Range<UInt64> {
       var history = History(seed: seed)
       history.play(HistoryTests.length)
       successions += history.successions
+      edges.formUnion(history.edges)
       for output in history.outputs.joined() {
         kinds.formUnion([output].kinds)
         reasons.formUnion([output].refusals)
@@ -50,6 +52,7 @@ struct HistoryTests {
     }
     #expect(
       kinds == ["block", "result", "extended", "refused", "repeated", "accepted", "bid", "outage", "resumption", "revelation"])
+    #expect(edges == Set(History.Edge.allCases), "bids to the microsecond, and one whose clock did not do")
     #expect(outcomes == [.sold, .conditional, .noBids, .cancelled])
     #expect(successions > 100, "lots go from hand to hand")
     #expect(isFull, "a block was sealed because it was full")
@@ -74,6 +77,8 @@ struct History {
   private var now = Build.noon - .seconds(5)
   /// How often a lot could be passed on.
   private(set) var successions = 0
+  /// Which edges bids have hit.
+  private(set) var edges: Set<Edge> = []
   private var sent: [SubmittedBid] = []
   private var revoked: [KeyRecord] = []
   private var nextID: UInt64 = 1
@@ -84,6 +89,20 @@ struct History {
   private let editions: [AuctionID: Edition]
   /// Whether most bids are good ones, on one auction.
   private var isEager: Bool { turn > 10 }
+
+  /// Where a microsecond more, or another word of a clock's, makes the difference.
+  enum Edge: CaseIterable {
+    /// Accepted at the end.
+    case end
+    /// Refused as too late, a microsecond after it.
+    case afterEnd
+    /// Changed who leads, as long before the end as bids begin to move it: not yet.
+    case window
+    /// Moved the end, a microsecond later than that.
+    case insideWindow
+    /// Refused for its clock's status alone, where the auction demands a synchronised one.
+    case clockDemanded
+  }
 
   init(seed: UInt64) {
     random = SeededRandom(seed: seed)
@@ -107,6 +126,7 @@ struct History {
         rules: AuctionRules(
           extensionWindow: isFalling ? .zero : .seconds(Int64(window)), latestClose: bounded ? Build.noon + .seconds(65) : nil,
           inFlightTolerance: .milliseconds([0, 1, 250].randomElement(using: &random) ?? 0),
+          clockRequired: Int.random(in: 0..<4, using: &random) == 0,
           // What a price falls to is its reserve.
           reserveCommitment: !isFalling && Int.random(in: 0..<4, using: &random) == 0 ? Build.digest("reserva") : nil,
           buyNow: format == .english ? buyNow.map { Build.money($0) } : nil,
@@ -174,18 +194,12 @@ struct History {
     case 90..<92: void()
     case 92..<95:
       let key = Build.key(of: pick(["alpha", "beta", "gamma"]), standing: .revoked)
-      give(.key(key)) { oracle, _ in
-        oracle.revoke(key)
-        return []
-      }
+      give(.key(key)) { oracle, clock in oracle.revoke(key, at: clock) }
     case 95..<97:
       let from = now - pick([.seconds(5), .microseconds(5_000_001), .seconds(20)])
       // Since it was back the clock may have been set back.
       let to = now + pick([.zero, .zero, .zero, .seconds(4)])
-      give(.outage(from: from, to: to)) { oracle, _ in
-        oracle.outage(from: from, to: to)
-        return []
-      }
+      give(.outage(from: from, to: to)) { oracle, clock in oracle.outage(from: from, to: to, at: clock) }
     case 97: schedule(pick(terms))
     case 98: keepReserve(of: pick(terms))
     default: give(.endTurn) { oracle, clock in oracle.endTurn(at: clock) }
@@ -295,7 +309,28 @@ struct History {
     sent.append(bid)
   }
 
-  private mutating func give(_ bid: SubmittedBid) { give(.bid(bid)) { oracle, clock in oracle.decide(bid, at: clock) } }
+  private mutating func give(_ bid: SubmittedBid) {
+    let before = oracle.auctions[bid.bid.auction]
+    give(.bid(bid)) { oracle, clock in oracle.decide(bid, at: clock) }
+    if let before, let after = oracle.auctions[bid.bid.auction], after.stamps.count > before.stamps.count {
+      note(bid.bid, before, after)
+    }
+  }
+
+  /// Which edge the last bid hit.
+  private mutating func note(_ bid: Bid, _ before: Oracle.Auction, _ after: Oracle.Auction) {
+    guard let received = after.stamps.last, let said = outputs.last else { return }
+    let (begins, tick) = (before.end - before.terms.rules.extensionWindow, Interval.microseconds(1))
+    let isAccepted = !said.accepted.isEmpty
+    if isAccepted, received == before.end { edges.insert(.end) }
+    if said.refusals == [.closed], before.outcome == nil, received == before.end + tick { edges.insert(.afterEnd) }
+    let isOnTime = abs((bid.clock.instant - received).microseconds) < 5_000_000
+    if said.refusals == [.implausibleClock], isOnTime, bid.clock.status == .systemClock { edges.insert(.clockDemanded) }
+    guard isAccepted, begins < before.end else { return }
+    let hasMoved = (before.price, before.leader) != (after.price, after.leader)
+    if received == begins, hasMoved, after.end == before.end { edges.insert(.window) }
+    if received == begins + tick, after.end == before.end + tick { edges.insert(.insideWindow) }
+  }
 
   private mutating func notice() {
     let terms = pick(terms)

@@ -97,11 +97,11 @@ package struct BooksCheck {
     case "chave", "chave_revogada":
       guard let record = Self.key(entry) else { return violations.append(Violation(8, "an unreadable key in the journal")) }
       keys[record.keyID] = record
-      if record.standing == .revoked { oracle.revoke(record) }
+      if record.standing == .revoked { expect(oracle.revoke(record, at: clock)) }
     case "ausencia":
       let times = String(decoding: entry.body, as: UTF8.self).split(separator: " ").compactMap { Int64($0) }
       guard times.count == 2 else { return violations.append(Violation(8, "an unreadable outage in the journal")) }
-      oracle.outage(from: Timestamp(microseconds: times[0]), to: Timestamp(microseconds: times[1]))
+      expect(oracle.outage(from: Timestamp(microseconds: times[0]), to: Timestamp(microseconds: times[1]), at: clock))
     default: violations.append(Violation(8, "what is \(entry.kind) doing in the journal?"))
     }
   }

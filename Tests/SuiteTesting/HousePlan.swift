@@ -275,7 +275,7 @@ package struct HousePlan: Sendable {
         increment: .fixed(10_00), opensAt: start + .seconds(opens), lasting: .seconds(lasts),
         rules: AuctionRules(
           extensionWindow: .seconds(format == .dutch ? 0 : random.pick([0, 0, 2, 3])),
-          inFlightTolerance: .milliseconds(random.pick([0, 250])), clockRequired: false,
+          inFlightTolerance: .milliseconds(random.pick([0, 250])), clockRequired: lasts.isMultiple(of: 7),
           buyNow: lasts.isMultiple(of: 5) && format == .english ? Build.money(100_00 + lasts * 10_00) : nil,
           descent: format == .dutch ? Self.descent(lasting: lasts, &random) : nil)
       )

@@ -88,7 +88,8 @@ package struct Oracle: Sendable {
     var happened: [Happened] = []
     /// Digest as the machine said it, and clock, of each block.
     package var blocks: [(digest: Digest, clock: ClockReading)] = []
-    var stamps: [Timestamp] = []
+    /// When what it decided or noted was received, in that order.
+    package var stamps: [Timestamp] = []
     /// When absences were over that its entries tell of; of one that is over nobody asks.
     var returns: [Timestamp] { outcome == nil ? happened.compactMap(\.returned) : [] }
     var refused: Int64 = 0
@@ -208,6 +209,8 @@ package struct Oracle: Sendable {
     if auction.suspended != nil { return .suspended }
     if received.instant > auction.end { return .closed }
     if bid.bidder == auction.terms.seller { return .sellerMayNotBid }
+    let isBySystem = [.unsynchronized, .systemClock].contains(bid.clock.status)
+    if auction.terms.rules.clockRequired && isBySystem { return .implausibleClock }
 
     let loose = [bid.clock.status, received.status].contains { $0 == .unsynchronized || $0 == .systemClock }
     func half(_ clock: ClockReading, _ loose: Bool) -> Int64 { max(clock.uncertainty.microseconds, loose ? 5_000_000 : 0) }
@@ -490,24 +493,28 @@ package struct Oracle: Sendable {
     return said
   }
 
-  package mutating func revoke(_ key: KeyRecord) {
-    for (id, auction) in auctions where auction.isOpen && auction.outcome == nil {
-      let name = "chave \(key.keyID) \(key.owner)"
-      guard auction.happened.last(where: { $0.what.hasPrefix(name) })?.what == name else { continue }
-      auctions[id].map {
-        var auction = $0; happen(name + " revogada", bytes: (key.spki.count + 2) / 3 * 4 + 400, in: &auction);
-        auctions[id] = auction
-      }
+  package mutating func revoke(_ key: KeyRecord, at clock: ClockReading) -> [Said] {
+    let name = "chave \(key.keyID) \(key.owner)"
+    return auctions.keys.sorted().flatMap { id in
+      guard var auction = auctions[id], auction.isOpen, auction.outcome == nil,
+        auction.happened.last(where: { $0.what.hasPrefix(name) })?.what == name
+      else { return [Said]() }
+      defer { auctions[id] = auction }
+      let said = auction.pending.count == 64 ? seal(&auction, at: clock) : []
+      happen(name + " revogada", bytes: (key.spki.count + 2) / 3 * 4 + 400, in: &auction)
+      return said + (auction.pending.count == 64 ? seal(&auction, at: clock) : [])
     }
   }
 
-  package mutating func outage(from: Timestamp, to: Timestamp) {
-    guard (to - from).microseconds > 5_000_000 else { return }
+  package mutating func outage(from: Timestamp, to: Timestamp, at clock: ClockReading) -> [Said] {
+    guard (to - from).microseconds > 5_000_000 else { return [] }
     away.append((from, to))
-    for (id, found) in auctions where found.isOpen && found.suspended == nil && found.outcome == nil {
-      var auction = found
+    return auctions.keys.sorted().flatMap { id in
+      guard var auction = auctions[id], auction.isOpen, auction.suspended == nil, auction.outcome == nil else { return [Said]() }
+      defer { auctions[id] = auction }
+      let before = auction.happened.count
       resume(&auction, from: from, to: to)
-      auctions[id] = auction
+      return auction.happened.count > before && auction.pending.count == 64 ? seal(&auction, at: clock) : []
     }
   }
 
