@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Ledgers, good and doctored, by verificar.py and by cliente-tui verificar, which must agree on each: the corpus that ServiceTests writes
-(NAME.livro is good, NAME.DOCTORING.livro is not), and what this house has told of its own auctions."""
+(NAME.livro is good, NAME.DOCTORING.livro is not, and NAME.DOCTORING.conferencia names the check of cliente-tui's that must find it out),
+and what this house has told of its own auctions."""
 
 import json
 import os
@@ -59,6 +60,10 @@ def compare(folder, keys, expected):
         passed += len(heirs)
         if run.returncode != (0 if good else 1) or [one["confere"] for one in verdict] != [good]:
             wrong.append(f"{file.name}: cliente-tui says {run.returncode}: {run.stdout[-500:]}{run.stderr}")
+        check = file.with_suffix(".conferencia")
+        found = {one["o_que"] for one in map(json.loads, run.stdout.splitlines()) if one["tipo"] == "falha"}
+        if not good and check.read_text() not in found:
+            wrong.append(f"{file.name}: cliente-tui finds faults of {found}, none of {check.read_text()}")
         if bool(faults) == good:
             wrong.append(f"{file.name}: verificar.py says {faults[:3]}")
     print(f"      {passed} times a lot could be passed on")

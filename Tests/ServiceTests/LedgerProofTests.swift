@@ -182,6 +182,7 @@ struct LedgerCorpusTests {
       }
       for doctoring in LedgerDoctoring.all where doctoring.scene == scene {
         try write(try doctoring.doctor(forge), "\(folder)/\(doctoring.testDescription).livro")
+        try write(Array(doctoring.expected.label.utf8), "\(folder)/\(doctoring.testDescription).conferencia")
         count += 1
       }
     }
