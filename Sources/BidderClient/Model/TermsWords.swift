@@ -47,7 +47,10 @@ package struct TermsWords {
   }
 
   /// On a page of that width: labels in a column of their own where there is room for one.
-  package func page(width: Int) -> [String] {
+  ///
+  /// - Parameter state: what is proved of it by now.
+  package func page(width: Int, state: [(label: String, value: String)] = []) -> [String] {
+    let lines = lines + state
     let column = width >= 60 ? (lines.map { SafeText.width($0.label) }.max() ?? 0) + 2 : 0
     return lines.flatMap { label, value -> [String] in
       let rest = SafeText.wrap(column > 0 ? value : "\(label): \(value)", to: max(width - column, 1))
@@ -127,7 +130,29 @@ extension Model {
   func termsPage(width: Int) -> [String] {
     guard let lot = selectedLot else { return [] }
     return TermsWords(lot.view.terms, settings.language) { settings.zone.moment($0, asOf: now, settings.language) }
-      .page(width: width)
+      .page(width: width, state: proved(of: lot))
+  }
+
+  /// How far its ledger was checked, and what the house says of its own clock.
+  private func proved(of lot: Lot) -> [(label: String, value: String)] {
+    let language = settings.language
+    let ledger =
+      switch (lot.view.chain, lot.view.head) {
+      case (.broken(let reason), _): language.choose("NÃO confere: \(reason)", "does NOT hold: \(reason)")
+      case (.whole, let head?):
+        language.choose("conferido até o bloco \(head): a corrente está inteira", "checked to block \(head): the chain is whole")
+      case (.whole, nil): language.choose("ainda não começou", "not begun yet")
+      }
+    guard let clock = live.houseClock else { return [(language.choose("Livro", "Ledger"), ledger)] }
+    let within = (clock.uncertainty.microseconds + 999) / 1_000
+    let word =
+      switch clock.status {
+      case .synchronized: language.choose("sincronizado, ±\(within) ms", "synchronised, ±\(within) ms")
+      case .holdover: language.choose("mantido sem servidores, ±\(within) ms", "holding over without servers, ±\(within) ms")
+      case .unsynchronized: language.choose("sem sincronia", "not synchronised")
+      case .systemClock: language.choose("do sistema, sem NTP", "the system's, without NTP")
+      }
+    return [(language.choose("Livro", "Ledger"), ledger), (language.choose("Relógio da casa", "House's clock"), word)]
   }
 
   var termsRows: Int { termsPage(width: size.width - 2).count }

@@ -16,6 +16,8 @@ extension Text {
     case .reconnectKey: "R tries now"
     case .frozenSince(let time): "FROZEN at \(time). No bids for now."
     case .frozenKey: "p unfreezes"
+    case .frozenShort: "FROZEN, no bids: p unfreezes"
+    case .frozenTiny: "FROZEN: p"
     case .tab(let tab, let count): tab.english(count)
     case .tabLine(let tab, let count): tab.lineEnglish(count)
     case .filtered(let text): "filter: \(text)"
@@ -56,6 +58,7 @@ extension Text {
     case .someone: "another"
     case .currentBid: "CURRENT BID"
     case .askedNow: "ASKED NOW"
+    case .openingPrice: "OPENING PRICE"
     case .nextPrice: "Next price"
     case .fallsIn: "Falls in"
     case .nextPriceIs(let amount, let time): "Next \(amount) in \(time)"
@@ -121,7 +124,7 @@ extension Text {
     case .armed(let amount, let lot, let seconds): "Armed: \(amount) on \(lot). Enter sends, + raises, Esc drops (\(seconds) s)"
     case .armedShort(let amount): "Armed: \(amount)"
     case .armVoid(let minimum): "The price moved: now \(minimum). + renews"
-    case .armVoidShort(let minimum): "+ \(minimum)"
+    case .armVoidShort(let minimum): "now \(minimum) +"
     case .bidStage(let lot, let isMaximum, let amount, let stage):
       "\(isMaximum ? "Maximum" : "Bid") \(lot) \(amount): \(stage.english)"
     case .stage(let stage): stage.english

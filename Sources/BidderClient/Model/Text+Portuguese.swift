@@ -16,6 +16,8 @@ extension Text {
     case .reconnectKey: "R tenta agora"
     case .frozenSince(let time): "CONGELADO às \(time). Lances bloqueados."
     case .frozenKey: "p descongela"
+    case .frozenShort: "CONGELADO, sem lances: p descongela"
+    case .frozenTiny: "CONGELADO: p"
     case .tab(let tab, let count): tab.portuguese(count)
     case .tabLine(let tab, let count): tab.linePortuguese(count)
     case .filtered(let text): "filtro: \(text)"
@@ -56,6 +58,7 @@ extension Text {
     case .someone: "outro"
     case .currentBid: "LANCE ATUAL"
     case .askedNow: "PREÇO PEDIDO"
+    case .openingPrice: "LANCE INICIAL"
     case .nextPrice: "Próximo preço"
     case .fallsIn: "Cai em"
     case .nextPriceIs(let amount, let time): "Próximo \(amount) em \(time)"
@@ -122,7 +125,7 @@ extension Text {
       "Armado: \(amount) em \(lot). Enter envia, + aumenta, Esc desiste (\(seconds) s)"
     case .armedShort(let amount): "Armado: \(amount)"
     case .armVoid(let minimum): "Preço mudou: agora \(minimum). + renova"
-    case .armVoidShort(let minimum): "+ \(minimum)"
+    case .armVoidShort(let minimum): "agora \(minimum) +"
     case .bidStage(let lot, let isMaximum, let amount, let stage):
       "\(isMaximum ? "Máximo" : "Lance") \(lot) \(amount): \(stage.portuguese)"
     case .stage(let stage): stage.portuguese

@@ -10,7 +10,7 @@ package enum Text: Hashable, Sendable {
   case queueDelay(Int64)
   case clockError(Int64), clockUnknown, clockWithoutNTP, houseWithoutNTP
   case staleSince(String), staleShort(String), reconnectKey
-  case frozenSince(String), frozenKey
+  case frozenSince(String), frozenKey, frozenShort, frozenTiny
 
   // Tabs and list.
   case tab(Model.Tab, Int), tabLine(Model.Tab, Int)
@@ -31,7 +31,7 @@ package enum Text: Hashable, Sendable {
 
   // Detail.
   case you, someone
-  case currentBid, askedNow
+  case currentBid, askedNow, openingPrice
   case nextPrice, fallsIn, nextPriceIs(String, time: String), nextPriceShort(String, time: String)
   case by(String, Int64, comma: Bool)
   case byWhom(String)

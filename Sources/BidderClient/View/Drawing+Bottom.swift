@@ -12,7 +12,13 @@ extension Drawing {
     case .armed(let armed):
       guard let lot = model.live.lots[armed.auction] else { return nil }
       let minimum = money(minimum(lot), lot)
-      if armed.isVoid { return ([.armVoid(minimum: minimum), .armVoidShort(minimum: minimum)], .warn) }
+      if armed.isVoid {
+        if let obstacle = model.obstacle(on: lot) {
+          let currency = lot.view.terms.currency
+          return ([.obstacle(obstacle, currency), .obstacleShort(obstacle, currency)], .warn)
+        }
+        return ([.armVoid(minimum: minimum), .armVoidShort(minimum: minimum)], .warn)
+      }
       let left = min(ahead(armed.armedAt + Armed.patience), Armed.patience.microseconds / 1_000_000)
       let amount = money(armed.amount, lot)
       return ([.armed(amount, lot: SafeText.cut(lot.id.text, to: 16), seconds: left), .armedShort(amount)], .warn)
@@ -65,7 +71,8 @@ extension Drawing {
     let stage = StageWords(bid.stage, waited: waited, language, names(in: lot.view.terms.currency))
     let code = SafeText.cut(id.text, to: 16)
     let full = Text.bidStage(lot: code, isMaximum: bid.isMaximum, amount: money(bid.amount, lot), stage)
-    return ([full, .stage(stage), .stageShort(stage)], role)
+    // Where there is room for most of it, why a bid was refused and what would do is worth more than the word alone.
+    return ([full, .stage(stage)] + (layout == .wide || layout == .normal ? [] : [.stageShort(stage)]), role)
   }
 
   /// The first of the texts that fits, or what fits of the last.

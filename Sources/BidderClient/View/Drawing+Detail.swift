@@ -64,7 +64,7 @@ extension Drawing {
       }
       let standing = standing(lot)
       frame.put(left, y + 3, say(.standingLabel))
-      frame.put(left + 14, y + 3, SafeText.cut(longStanding(lot), to: room - 14), standing.role)
+      frame.put(left + 14, y + 3, fitting(longStandings(lot), room - 14), standing.role)
       y += 4
     }
     y = drawHistory(lot, left, from: y, to: rows.upperBound)
@@ -88,11 +88,11 @@ extension Drawing {
     frame.put(left, y + 1, say(.history), .title)
     y += 2
     for line in lot.view.bids.reversed().prefix(end - y) {
-      let at = frame.put(left, y, zone.clock(line.receivedAt) + " ")
+      let at = frame.put(left, y, moment(line.receivedAt) + " ")
       let amount = offered(line.amount, lot)
-      let room = 31 - 9 - SafeText.width(amount) - 1
+      let room = 31 - (at - left) - SafeText.width(amount) - 1
       frame.put(at, y, SafeText.cut(name(line.bidder), to: max(room, 4)), line.bidder == model.me ? .title : .normal)
-      frame.put(left + max(31 - SafeText.width(amount), 9 + 5), y, amount)
+      frame.put(max(left + 31 - SafeText.width(amount), at + 5), y, amount)
       y += 1
     }
     return y
@@ -108,11 +108,11 @@ extension Drawing {
   /// When it closes or closed, and by whom the end was moved.
   func ending(_ lot: Lot) -> String {
     switch lot.view.status {
-    case .scheduled: return say(.opensAt(zone.clock(lot.view.terms.opensAt)))
+    case .scheduled: return say(.opensAt(moment(lot.view.terms.opensAt)))
     case .suspended: return say(.suspendedBecause(lot.reason))
-    case .closed: return say(.closedAt(zone.clock(lot.view.closesAt)))
+    case .closed: return say(.closedAt(moment(lot.view.closesAt)))
     case .open:
-      let text = say(.closesAt(zone.clock(lot.view.closesAt)))
+      let text = say(.closesAt(moment(lot.view.closesAt)))
       guard let moved = lot.moved, let cause = moved.cause else { return text }
       return text + " " + say(.plusSeconds(seconds(moved.delta))) + " " + say(.cause(cause, moved.by.map { name($0) }))
     }
@@ -136,6 +136,13 @@ extension Drawing {
     case .cancelled: return short + (lot.reason.map { ": " + $0 } ?? "")
     case .waiting, .watching, .leading, .entered, .suspended, .won, .conditional, .noBids: return short
     }
+  }
+
+  /// Its longest words, and those that cut no amount.
+  private func longStandings(_ lot: Lot) -> [String] {
+    guard lot.standing(of: model.me) == .uncertain, let bid = lot.bid else { return [longStanding(lot)] }
+    let short = longStandingShort(lot)
+    return [longStanding(lot), "\(short) \(number(bid.amount, lot))", short]
   }
 
   /// The selected auction in four rows across the screen.
@@ -173,6 +180,7 @@ extension Drawing {
 
   /// What the next bid must offer, or what a falling price falls to.
   private func beforeBidding(_ lot: Lot) -> [Span] {
+    if lot.isOver { return [] }
     if let next = nextPrice(lot) { return [Span(text: say(.nextPriceIs(money(next.amount, lot), time: next.time)))] }
     return [
       Span(text: say(.minimumIs(money(minimum(lot), lot)))), Span(text: say(.incrementIs(money(lot.step, lot))), priority: 2),
@@ -180,7 +188,7 @@ extension Drawing {
   }
 
   private func priceLabel(_ lot: Lot) -> Text {
-    lot.view.isAsking ? .askedNow : .currentBid
+    lot.view.isAsking ? .askedNow : lot.price == nil && !lot.view.terms.isSealed ? .openingPrice : .currentBid
   }
 
   /// What it costs to have it at once, where that can be had.

@@ -81,7 +81,7 @@ extension Drawing {
   }
 
   var banner: (text: Text, short: Text, key: Text, role: Role)? {
-    if let frozen = model.frozen { return (.frozenSince(zone.clock(frozen.now)), .frozenKey, .frozenKey, .warn) }
+    if let frozen = model.frozen { return (.frozenSince(zone.clock(frozen.now)), .frozenShort, .frozenKey, .warn) }
     guard !picture.link.isCurrent, let since = picture.link.staleSince, !picture.lots.isEmpty else { return nil }
     return (.staleSince(zone.clock(since)), .staleShort(zone.clock(since)), .reconnectKey, .warn)
   }

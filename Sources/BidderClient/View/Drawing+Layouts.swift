@@ -51,7 +51,8 @@ extension Drawing {
       if let beside = besideTime(lot) { left.append(Span(text: beside, role: .warn, priority: 1)) }
       line(height - 4, left, [Span(text: "\(standing.glyph) \(standing.word)", role: standing.role, priority: 3)], between: " ")
       let own = lot.view.ownLast.map { [Span(text: say(.ownIs(offered($0, lot))), priority: 1)] } ?? []
-      line(height - 3, [Span(text: say(least(lot) { money($0, lot) }))], own)
+      let least = Span(text: lot.isOver ? fitting([longStanding(lot)], width - 2) : say(least(lot) { money($0, lot) }))
+      line(height - 3, [least], own)
     } else {
       rule(height - 5)
     }
@@ -123,8 +124,11 @@ extension Drawing {
   }
 
   private mutating func drawTinyFooter() {
-    let keys = say(.tinyKeys)
-    frame.put(0, height - 1, keys, .muted)
+    // What keeps one from bidding is said in words here too.
+    let stop: [Text] =
+      model.frozen != nil ? [.frozenShort, .frozenTiny] : picture.link.takesBids ? [] : [.linkShort(linkWords)]
+    let keys = stop.isEmpty ? say(.tinyKeys) : fitting(stop.map(say), width - 4)
+    frame.put(0, height - 1, keys, stop.isEmpty ? .muted : .warn)
     frame.put(max(width - 3, SafeText.width(keys) + 1), height - 1, "? q", .muted)
   }
 }

@@ -31,6 +31,9 @@ extension Drawing {
 
   func secondsLeft(_ lot: Lot) -> Int64 { ahead(lot.view.closesAt) }
 
+  /// The time of day with its seconds, on another day with the date.
+  func moment(_ instant: Timestamp) -> String { zone.moment(instant, asOf: picture.now, language) }
+
   /// The time of day, on another day the date.
   func dayOrTime(_ instant: Timestamp) -> String {
     zone.day(instant) == zone.day(picture.now)
@@ -44,7 +47,7 @@ extension Drawing {
       let when = dayOrTime(lot.view.terms.opensAt)
       return (short ? when : say(.begins(when)), .muted)
     case .suspended: return (say(.paused), .warn)
-    case .closed: return (zone.minute(lot.view.closesAt), .muted)
+    case .closed: return (dayOrTime(lot.view.closesAt), .muted)
     case .open:
       let left = secondsLeft(lot)
       guard left > 0 else { return (say(.closing), .warn) }
