@@ -18,12 +18,6 @@ enum { COUNT = sizeof caught / sizeof *caught, PATIENCE_SECONDS = 2, KEPT = 64 *
 /* Synchronized output, bracketed paste, every mouse mode, focus, cursor keys, keypad, attributes, cursor, screen. */
 static const char reset[] =
     "\033[?2026l\033[?2004l\033[?1006l\033[?1003l\033[?1002l\033[?1000l\033[?1004l\033[?1l\033>\033[0m\033[?25h\033[?1049l\r";
-/* What the owner switched on beyond ncurses, for a stop (Ctrl-Z) and for going on. */
-static struct {
-  char bytes[64];
-  size_t count;
-} modes_on, modes_off;
-
 static struct termios modes;
 static int saved_terminal = -1;
 static int terminal = -1; /* owned: >= 0 from arm until it was given back */
@@ -77,17 +71,12 @@ static void die(int s) {
   raise(s);
 }
 
-static void suspend(int s) {
-  int fd = __atomic_load_n(&terminal, __ATOMIC_SEQ_CST);
-  if (fd >= 0) put(fd, modes_off.bytes, modes_off.count);
-  if (before[s].sa_handler != SIG_DFL && before[s].sa_handler != SIG_IGN) before[s].sa_handler(s); /* ncurses stops here */
-  if (fd >= 0) put(fd, modes_on.bytes, modes_on.count);
-}
-
 static void handle(int s, siginfo_t *info, void *context) {
   int error = errno;
-  if (s == SIGTSTP) {
-    suspend(s);
+  if (s == SIGTSTP) { /* the owner stops, between two frames */
+    unsigned char byte = SIGTSTP;
+    ssize_t written = write(signal_pipe[1], &byte, 1);
+    (void)written;
     errno = error;
     return;
   }
@@ -123,13 +112,6 @@ int cterminal_save(int fd) {
   return 0;
 }
 
-void cterminal_modes(const char *on, const char *off) {
-  modes_on.count = strnlen(on, sizeof modes_on.bytes);
-  modes_off.count = strnlen(off, sizeof modes_off.bytes);
-  memcpy(modes_on.bytes, on, modes_on.count);
-  memcpy(modes_off.bytes, off, modes_off.count);
-}
-
 int cterminal_arm(void) {
   if (saved_terminal < 0) return ENOTTY;
   if (signal_pipe[0] < 0 && pipe2(signal_pipe, O_CLOEXEC | O_NONBLOCK) != 0) return errno;
@@ -159,6 +141,18 @@ void cterminal_disarm(void) {
   sigaction(SIGINT, &plain, NULL);
   sigaction(SIGTERM, &plain, NULL);
   sigaction(SIGTSTP, &plain, NULL);
+}
+
+void cterminal_stop(void) {
+  struct sigaction plain = {.sa_handler = SIG_DFL}, ours;
+  sigset_t one, old;
+  sigemptyset(&one);
+  sigaddset(&one, SIGTSTP);
+  sigaction(SIGTSTP, &plain, &ours);
+  pthread_sigmask(SIG_UNBLOCK, &one, &old);
+  raise(SIGTSTP);
+  pthread_sigmask(SIG_SETMASK, &old, NULL);
+  sigaction(SIGTSTP, &ours, NULL);
 }
 
 int cterminal_signals(void) { return signal_pipe[0]; }

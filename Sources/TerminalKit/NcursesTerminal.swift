@@ -113,7 +113,6 @@ package final class NcursesTerminal: Terminal {
     }
 
     // After ncurses, whose own handlers leave modes behind; before anything else can write.
-    cterminal_modes(modes.on, modes.off)
     let armed = cterminal_arm()
     guard armed == 0 else {
       endwin()
@@ -213,7 +212,20 @@ package final class NcursesTerminal: Terminal {
   private func nextSignal() -> Input? {
     let signal = cterminal_next_signal()
     if signal == 0 { return nil }
+    if signal == SIGTSTP { return stopped() }
     return signal & Int32(CTERMINAL_TYPED) != 0 ? .interrupt : .terminate(signal: signal)
+  }
+
+  /// Ctrl-Z: between two frames, on the thread that draws them.
+  private func stopped() -> Input {
+    write(modes.off)
+    endwin()
+    if !hasScreenOfItsOwn { write("\n") }
+    cterminal_stop()
+    cnc_repaint()
+    _ = cnc_refresh()
+    write(modes.on)
+    return .resize(size)
   }
 
   private func special(_ code: Int32) -> Input? {

@@ -21,12 +21,12 @@ import Testing
     let house = try await PrivateHouse(partitions: 2)
     for bidder in ["ana", "bia"] { try await house.makeKeys(bidder) }
     for auction in even + odd {
-      try await house.schedule(auction, duration: auction == "moto" || auction == "leilao-1" ? "30s" : "1h")
+      try await house.schedule(auction, duration: auction == "moto" || auction == "leilao-1" ? "60s" : "1h")
     }
     for auction in even + odd { try await house.opened(auction) }
     let ending = ["moto", "leilao-1"]
     let followers = try ending.map { try Follower(house, $0, as: "bia") }
-    for auction in even + odd {
+    for auction in ending + (even + odd).filter({ !ending.contains($0) }) {
       #expect(try await house.bid(auction, "100", as: "ana").status == 0, "\(auction)")
       let second = try await house.bidLine(auction, "110", as: "bia")
       #expect(second.status == 0)

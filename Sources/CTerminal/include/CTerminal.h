@@ -7,9 +7,6 @@
 /* Remembers the modes of the terminal `fd`, before anything changes them. 0, or an errno. */
 int cterminal_save(int fd);
 
-/* What switches the owner's own modes on and off (64 bytes each at most), written around a stop; call it before cterminal_arm. */
-void cterminal_modes(const char *on, const char *off);
-
 /* Installs the handlers; call it after ncurses has installed its own. 0, or an errno.
    From here on a fault, an abort or a signal gives the terminal back first. SIGINT, SIGTERM and SIGHUP are first offered to
    the owner (cterminal_next_signal); the process dies by them when one comes again unread, or is not done with in 2 s. */
@@ -20,6 +17,10 @@ int cterminal_armed(void);
 
 /* The owner has given the terminal back by itself; signals have their old meaning again. */
 void cterminal_disarm(void);
+
+/* Stops the process, as Ctrl-Z does; returns when it goes on. For who has read SIGTSTP from cterminal_next_signal, and given the
+   terminal back. */
+void cterminal_stop(void);
 
 /* Readable when a signal waits to be read; -1 before cterminal_arm. */
 int cterminal_signals(void);
