@@ -139,8 +139,8 @@ struct AuctionTests {
 
   @Test func `A maximum stays secret, and the house bids up to it; in a sealed auction the second price is paid`() async throws {
     let house = try await PrivateHouse.shared
-    try await house.schedule("maximo", duration: "12s", extension: "0s")
-    try await house.schedule("selado", duration: "12s", extension: "0s", format: "vickrey")
+    try await house.schedule("maximo", duration: "45s", extension: "0s")
+    try await house.schedule("selado", duration: "45s", extension: "0s", format: "vickrey")
     let (open, sealed) = (try Follower(house, "maximo", as: "cliente_beta"), try Follower(house, "selado", as: "cliente_beta"))
     try await open.first("aberto")
     try await sealed.first("aberto")
@@ -171,7 +171,7 @@ struct AuctionTests {
         "--reserva", "100,00",
       ])
     #expect(foolish.status == 64 && foolish.text.contains("--reserva"), "\(foolish)")
-    try await house.schedule("guardado", duration: "12s", extension: "0s", "--reserva", "250,00")
+    try await house.schedule("guardado", duration: "25s", extension: "0s", "--reserva", "250,00")
     let follower = try Follower(house, "guardado", as: "cliente_beta")
     #expect(try await follower.first("aberto").reservaAtingida == false)
     #expect(try await house.bid("guardado", "240,00", as: "cliente_alpha").status == 0)
@@ -286,7 +286,7 @@ struct AuctionTests {
     async throws
   {
     let house = try await PrivateHouse.shared
-    try await house.schedule("repassado", duration: "12s", extension: "0s")
+    try await house.schedule("repassado", duration: "30s", extension: "0s")
     let follower = try Follower(house, "repassado", as: "cliente_beta", untilEnd: false)
     try await follower.first("aberto")
     #expect(try await house.bid("repassado", "100,00", as: "cliente_alpha").status == 0)
@@ -335,7 +335,7 @@ struct AuctionTests {
 
   @Test func `A bid in the last moments moves the end, and a follower is told by whom`() async throws {
     let house = try await PrivateHouse.shared
-    try await house.schedule("prorrogado", duration: "12s", extension: "12s")
+    try await house.schedule("prorrogado", duration: "20s", extension: "20s")
     let follower = try Follower(house, "prorrogado", as: "cliente_beta")
     let opened = try await follower.first("aberto")
     #expect(try await house.bid("prorrogado", "100,00", as: "cliente_alpha").status == 0)

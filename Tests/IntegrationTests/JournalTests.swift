@@ -199,7 +199,7 @@ struct JournalTests {
   @Test func `A compacted journal answers and verifies as before, and is not compacted under its service`() async throws {
     let house = try await PrivateHouse()
     try await house.makeKeys("ana")
-    try await house.schedule("antigo", duration: "5s")
+    try await house.schedule("antigo", duration: "20s")
     try await house.schedule("atual", duration: "1h")
     try await house.opened("antigo")
     let bid = try await house.bidLine("antigo", "100", as: "ana")

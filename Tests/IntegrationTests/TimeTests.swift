@@ -3,6 +3,7 @@ import AuctionWire
 import Foundation
 import Glibc
 import MessagingKit
+import NTPKit
 import SharedKernel
 import SuiteTesting
 import Testing
@@ -22,7 +23,7 @@ struct TimeTests {
       MessagingKit.Binding(exchange: Exchange.leilao.rawValue, key: $0)
     }
     let visitor = try await Visitor(house, hearing: announcements)
-    try await house.schedule("no-relogio", duration: "15s", extension: "15s", "--relogio-exigido")
+    try await house.schedule("no-relogio", duration: "20s", extension: "20s", "--relogio-exigido")
     try await house.opened("no-relogio")
     let bid = try await house.bid("no-relogio", "100", as: "ana")
     #expect(bid.status == 0, "\(bid)")
@@ -73,6 +74,41 @@ struct TimeTests {
       try await service.errors.first { $0.contains(told) ? () : nil }
     }
     #expect(try await house.terminate(.bids) == .code(0))
+  }
+
+  @Test func `Under a clock too uncertain nothing is closed until an operator says so, and the ledger tells which clock it was`()
+    async throws
+  {
+    // A server that is itself only within half a second of the time.
+    let server = try FakeNTPServer { [.honest(to: $0) { $0.rootDispersion = 1 << 15 }] }
+    let house = try await PrivateHouse(ntp: server.address)
+    try await house.makeKeys("ana")
+    let clock = try await house.operator(["relogio"])
+    #expect(clock.text.contains("não fecha leilões"), "\(clock)")
+    try await house.schedule("em-duvida", duration: "30s", extension: "0s")
+    let follower = try Follower(house, "em-duvida", as: "ana")
+    let end = Timestamp(microseconds: try #require(try await follower.first("aberto").fimUs))
+    #expect(try await house.bid("em-duvida", "100,00", as: "ana").status == 0)
+    func close() async throws -> PrivateHouse.Run {
+      try await house.operator(["encerrar", "em-duvida", "--motivo", "servidor de tempo incerto"])
+    }
+    let early = try await close()
+    #expect(early.status == 1 && early.text.contains("antes_do_fim"), "\(early)")
+
+    try await house.pass(end + .seconds(3))
+    #expect(try await house.listed("em-duvida")?.status == "ativo")
+    let closed = try await close()
+    #expect(closed.status == 0 && closed.output == ["aceito: em-duvida"], "\(closed)")
+    let ending = try #require(try await follower.toTheEnd().last)
+    #expect((ending.situacao, ending.vencedor, ending.valorCentavos) == ("vendido", "ana", 100_00))
+
+    let file = try await house.client(["livro", "em-duvida"])
+    let folder = try ScratchFolder()
+    try folder.write(Array((file.output.joined(separator: "\n") + "\n").utf8), "livro")
+    let verified = try await house.client(["verificar", folder.file("livro"), "--chave-da-casa", "\(house.keys)/public"])
+    #expect(verified.status == 0, "\(verified)")
+    let unproved = verified.output.drop { !$0.hasPrefix("Não se pode provar") }
+    #expect(unproved.contains { $0.contains("que o fim era certo") && $0.contains("leilao-encerrar") }, "\(verified)")
   }
 
   @Test(arguments: [SIGTERM, SIGINT])
