@@ -49,7 +49,9 @@ package struct FollowedAuction: Sendable {
   /// Of each bidder the last one that the chain names.
   private var keys: [PrincipalID: (record: KeyRecord, key: PublicKey)] = [:]
   /// Read from block 0 on: every key that counts, and every bid, was in what was read.
-  private(set) var isFromTheFirst = true
+  var isFromTheFirst: Bool { trustedTo == nil }
+  /// The block up to which the house was believed without reading what led there.
+  package private(set) var trustedTo: Int64?
   private var record = FollowedBids(isWhole: true)
   /// Of the last blocks up to the head: each bid names the last one that its bidder had seen.
   private var recent: [Digest] = []
@@ -107,7 +109,7 @@ package struct FollowedAuction: Sendable {
       promised = summary.head
     } else {
       (head, price, leader, minimum) = (summary.head, summary.price, summary.leader, summary.minimum)
-      isFromTheFirst = summary.head == nil
+      trustedTo = summary.head?.block
       record = FollowedBids(isWhole: isFromTheFirst)
       recent = [summary.head].compactMap { $0?.digest }
     }

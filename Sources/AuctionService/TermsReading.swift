@@ -135,7 +135,7 @@ extension TermsReading {
   var increment: Form<Increment> {
     let decimal = text.decimalSeparator
     let tables = currency.fractionDigits == 2 ? ", \(Self.ebay)" : ""
-    let bands = "100\(decimal)00:5\(decimal)00 10\(decimal)00"
+    let bands = currency.fractionDigits == 2 ? "100\(decimal)00:5\(decimal)00 10\(decimal)00" : "100:5 10"
     let accepted = said(
       "\(amounts), de 0\(decimal)01% a 10000%, ou faixas: \(bands)\(tables)",
       "\(amounts), 0\(decimal)01% to 10000%, or bands: \(bands)\(tables)")

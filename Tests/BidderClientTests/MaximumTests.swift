@@ -107,6 +107,19 @@ struct MaximumTests {
     #expect(!box.isMaximum)
   }
 
+  @Test("sealed, a bid is asked about where an earlier one counts, or may", arguments: [(nil, nil), (nil, 40), (70_000, nil)])
+  func replacing(own: Int64?, trustedTo: Int64?) throws {
+    var model = drawnModel()
+    var view = drawnAuctions[1]
+    view.terms = Build.terms("l-03", format: .vickrey, opensAt: drawnNow - .seconds(60))
+    (view.price, view.leader, view.bids) = (nil, nil, [])
+    (view.ownLast, view.trustedTo) = (own.map(reais), trustedTo)
+    model.live.lots[guitar] = Lot(view)
+    let lot = try #require(model.live.lots[guitar])
+    let verdict = model.verdict(view.minimum, on: lot, quote: Quote(view))
+    #expect(verdict == (own != nil ? .plain(.replaces) : trustedTo != nil ? .plain(.mayReplace) : .clear))
+  }
+
   @Test("what may buy the lot at once is asked about, as a maximum too")
   func buying() {
     var model = drawnModel()

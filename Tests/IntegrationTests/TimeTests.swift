@@ -58,6 +58,7 @@ struct TimeTests {
       let ledger = try await Ledger(auction, from: visitor)
       #expect(ledger.clocks.allSatisfy { $0.status == .systemClock })
       #expect(ledger.accepted.allSatisfy { $0.bid.clock.status == .systemClock })
+      #expect(ledger.receipts.count == (auction == "relogio-exigido" ? 1 : 0), "what would be refused again is not tried again")
     }
     #expect(try house.process(.bids).errors.values.contains { $0.contains("sem_ntp") })
   }

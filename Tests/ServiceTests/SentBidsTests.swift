@@ -6,6 +6,7 @@ import ServiceKit
 import SharedKernel
 import SigningKit
 import SuiteTesting
+import Synchronization
 import Testing
 
 @testable import AuctionClient
@@ -110,6 +111,29 @@ struct SentBidsTests {
     #expect(try mode(file) == 0o600)
   }
 
+  @Test func `of auctions long over are no secrets to keep, and those of the others are`() throws {
+    let (book, now) = (sent, SystemTime.reading.instant)
+    try record(1, upTo: 200_00, in: book)
+    book.strike(Build.bidID(1), .accepted, closing: now + .seconds(60))
+    for number in 2...200 as ClosedRange<UInt64> {
+      try record(number, upTo: 200_00, in: book)
+      book.strike(Build.bidID(number), .accepted, closing: now - SentBids.secretKept)
+    }
+    let kept = try sent.load()
+    #expect(kept.open.isEmpty && kept.secrets.first?.bid.id == Build.bidID(1))
+    let size = try #require(FileManager.default.attributesOfItem(atPath: file)[.size] as? Int)
+    #expect(size < 2 * SentBids.compactBytes && kept.secrets.count < 190 && kept.strange == 0)
+  }
+
+  @Test func `leave room in a full file for what became of them`() throws {
+    let book = sent
+    try record(1, in: book)
+    try append(String(repeating: "x", count: SentBids.maximumBytes - (1 << 20) - 200) + "\n")
+    #expect(throws: Failure.self) { try record(2, in: book) }
+    book.strike(Build.bidID(1), .refused)
+    #expect(try sent.load().open.isEmpty)
+  }
+
   @Test func `of two programs at once are all there, while the file is replaced again and again`() async throws {
     try await withThrowingTaskGroup { group in
       for program in 0..<2 as Range<UInt64> {
@@ -211,6 +235,34 @@ struct SentBidsTests {
     for event in client.told { gateway.hear(event) }
     let views = inbox.fetch().compactMap { if case .gateway(.auction(let view), _) = $0 { view } else { nil } }
     #expect(views.last?.ownMaximum == (bidsAgain ? nil : 120_00) && views.last?.ownLast == (bidsAgain ? 300_00 : 100_00))
+  }
+
+  @Test func `that count are known before the past is read, and what is read of it comes behind nothing`() throws {
+    let bench = try BooksBench.open(Build.terms(format: .vickrey))
+    let voice = try bench.world.keys.voice("alpha")
+    let receipts = ReceiptFolder(path: scratch.file("recibos/alpha"))
+    let book = SentBids(beside: receipts)
+    var bids: [Bid] = []
+    for (number, amount) in [(1, 900_00), (2, 700_00)] as [(UInt64, Int64)] {
+      let bid = try bench.place(0, upTo: amount, by: "alpha", number: number)
+      try book.record(bid, voice.seal(bid, with: Build.secret(amount)), in: .brl)
+      book.strike(bid.id, .accepted)
+      bids.append(bid)
+    }
+    let inbox = try #require(Inbox())
+    let gateway = TerminalGateway(voice: voice, clock: bench.service.clock, inbox: inbox, receipts: receipts)
+    #expect(gateway.recall(try gateway.sent.load()).isEmpty)
+    let client = AskingClient(bench)
+    try client.give(.link(.up))
+    let auction = try #require(client.told.compactMap { if case .auction(let state, _) = $0 { state } else { nil } }.last)
+    func last() -> Money? { gateway.state.withLock { $0.ownLast(of: auction) } }
+    #expect(last() == 700_00)
+    // The newer one is heard first, the older one when the past has been read.
+    for bid in auction.bids.reversed() {
+      gateway.hear(.past(auction.terms.auction, [.bid(bid)]))
+      #expect(last() == 700_00)
+    }
+    #expect(auction.bids.map(\.id) == bids.map(\.id))
   }
 
   private func decided(_ bid: Bid, _ outcome: BidAttempt.Outcome) -> BidAttempt {

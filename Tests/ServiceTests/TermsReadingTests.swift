@@ -105,6 +105,18 @@ struct TermsReadingTests {
     let yen = try TermsReading(text: .portuguese, currency: #require(Currency(code: "JPY")))
     #expect(!yen.increment.accepted.contains("ebay") && portuguese.increment.accepted.contains("ebay"))
     #expect(try refusal(yen.increment, "ebay").contains("“ebay”"))
+    // What is said to be accepted is.
+    for reading in [yen, portuguese, english] {
+      let example = /(?:faixas|bands): ([0-9.,]+:[0-9.,]+ [0-9.,]*[0-9])/
+      let bands = try #require(reading.increment.accepted.firstMatch(of: example)?.1)
+      let increment = try reading.increment("--incremento", String(bands))
+      let isWhole = reading.currency.fractionDigits == 0
+      let table: [Increment] = [
+        .table([.init(upTo: 100_00, step: 5_00), .init(upTo: nil, step: 10_00)]),
+        .table([.init(upTo: 100, step: 5), .init(upTo: nil, step: 10)]),
+      ]
+      #expect(increment == table[isWhole ? 1 : 0])
+    }
   }
 
   @Test func `a percentage has two decimals whatever the currency has`() throws {

@@ -75,12 +75,15 @@ struct BidCall: Sendable {
       try sent.record(bid.bid, bid.sealed, in: followed.terms.currency)
       driver.submit(bid.bid, bid.sealed)
       while let outcome = try decision(on: bid.bid.id, events, deadline, &followed) {
-        sent.strike(bid.bid.id, decided: outcome)
+        sent.strike(bid.bid.id, decided: outcome, closing: followed.closesAt)
         if case .refused(let receipt) = outcome,
           let again = followed.bidAgain(after: receipt, refusing: bid.bid, amount, upTo: maximum, at: clock.now(), by: voice)
         {
+          // What cannot be written down is not sent; then it stays with the refusal.
+          guard (try? sent.record(again.bid, again.sealed, in: followed.terms.currency)) != nil else {
+            return try tell(outcome, of: bid.bid.id, on: followed, report)
+          }
           bid = again
-          try sent.record(bid.bid, bid.sealed, in: followed.terms.currency)
           driver.submit(bid.bid, bid.sealed)
           continue
         }

@@ -103,7 +103,7 @@ package struct TerminalCommand: AsyncParsableCommand {
     let gateway = TerminalGateway(voice: voice, clock: clock, inbox: inbox, receipts: receipts)
     let recalled = try gateway.sent.load()
     if let warning = gateway.sent.warning(of: recalled) { CommandRunner.complain(warning) }
-    gateway.join(TerminalGateway.House(broker: settings.broker, keys: keys, recalled: recalled))
+    gateway.join(TerminalGateway.House(broker: settings.broker, keys: keys, recalled: recalled, asks: size == nil))
     let memory = BidderMemory(beside: receipts)
     screen.language = memory.language
     let sitting = Sitting(screen: screen, clock: clock, inbox: inbox, gateway: gateway, memory: memory, notices: notices)
@@ -112,6 +112,7 @@ package struct TerminalCommand: AsyncParsableCommand {
         RenderedFrame.tell(try RenderedFrame.current(of: sitting, size: size), ascii: ascii)
       }
       await gateway.stop()
+      notices?.finish()
       clock.stop()
       return
     }

@@ -15,7 +15,7 @@ extension TerminalGateway {
     /// How far the house may go in secret; nil: no further than what is offered openly.
     let maximum: Money?
     /// Signed already: it takes the place of one that was refused.
-    var signed: (bid: Bid, sealed: Sealed)?
+    var signed: (bid: Bid, sealed: Sealed, instead: BidAttempt.Outcome)?
   }
 
   /// The order once more, of a bid that was refused for its clock.
@@ -25,7 +25,7 @@ extension TerminalGateway {
         after: receipt, refusing: bid, order.amount, upTo: order.maximum, at: clock.now(), by: voice)
     else { return nil }
     var again = order
-    again.signed = signed
+    again.signed = (signed.bid, signed.sealed, outcome)
     return again
   }
 
@@ -35,11 +35,12 @@ extension TerminalGateway {
       return post(.bid(order.ticket, .notSent(reason: said("leilão desconhecido", "unknown auction"))))
     }
     let reading = clock.now()
-    let (bid, sealed) = order.signed ?? auction.bid(order.amount, upTo: order.maximum, at: reading, by: voice)
+    let (bid, sealed) =
+      order.signed.map { ($0.bid, $0.sealed) } ?? auction.bid(order.amount, upTo: order.maximum, at: reading, by: voice)
     do {
       try sent.record(bid, sealed, in: auction.terms.currency)
     } catch {
-      return post(.bid(order.ticket, .notSent(reason: said(error))))
+      return post(.bid(order.ticket, order.signed.map { progress($0.instead) } ?? .notSent(reason: said(error))))
     }
     state.withLock { s in
       s.tickets[bid.id] = (order.ticket, reading.instant, order)
@@ -55,6 +56,9 @@ extension TerminalGateway {
     let mine = recalled.open.filter { $0.bid.bidder == voice.principal }
     state.withLock { s in
       for entry in recalled.secrets + mine { s.secrets[entry.bid.id] = entry.secret }
+      for bid in recalled.secrets.map(\.bid) where bid.bidder == voice.principal {
+        s.own[bid.auction, default: []].append((bid.id, bid.amount, nil))
+      }
       // The terminal counts its own from 1.
       for (i, entry) in mine.enumerated() { s.tickets[entry.bid.id] = (Ticket(-1 - i), entry.bid.clock.instant, nil) }
     }

@@ -17,12 +17,15 @@ final class TerminalGateway: Gateway {
     let broker: BrokerAccess
     let keys: LiveKeyRing
     let recalled: SentBids.Contents
+    /// Whether what became of them is asked for: not where nobody would see the answer.
+    let asks: Bool
   }
 
   struct State {
     var auctions: [AuctionID: FollowedAuction] = [:]
-    /// This bidder's own bids that count, of the whole chain.
-    var own: [AuctionID: [(id: BidID, amount: Money)]] = [:]
+    /// This bidder's own bids that count, of the chain as far as it was read, in the order in which the house received them; before
+    /// them, without an instant, those that an earlier program knew to count.
+    var own: [AuctionID: [(id: BidID, amount: Money, receivedAt: Timestamp?)]] = [:]
     /// What this bidder's bids offer in secret, as far as this machine has sent them: it alone knows until they are revealed.
     var secrets: [BidID: Money] = [:]
     /// Without an order: an earlier program's.
@@ -40,8 +43,12 @@ final class TerminalGateway: Gateway {
     mutating func note(_ change: FollowedAuction.Change, of id: AuctionID, by me: PrincipalID) {
       switch change {
       case .bid(let bid):
-        guard bid.bidder == me, !own[id, default: []].contains(where: { $0.id == bid.id }) else { return }
-        own[id, default: []].append((bid.id, bid.amount))
+        guard bid.bidder == me else { return }
+        // What is read of the past comes behind what is heard meanwhile.
+        var others = own[id, default: []].filter { $0.id != bid.id }
+        let place = others.firstIndex { $0.receivedAt.map { bid.receivedAt < $0 } ?? false } ?? others.endIndex
+        others.insert((bid.id, bid.amount, bid.receivedAt), at: place)
+        own[id] = others
       case .voided(let bid, let bidder, _): if bidder == me { own[id]?.removeAll { $0.id == bid } }
       case .opened, .extended, .revealed, .reserveRevealed, .suspended, .resumed, .closed, .passedOn, .broken: break
       }
@@ -92,7 +99,8 @@ final class TerminalGateway: Gateway {
       s.driver = driver
       s.send = { driver.submit($0, $1) }
     }
-    for entry in recall(house.recalled) { driver.resume(entry.bid, entry.sealed) }
+    let open = recall(house.recalled)
+    if house.asks { for entry in open { driver.resume(entry.bid, entry.sealed) } }
     startThread(named: "envio") { [self] in
       while let orders = orders.takeAll(until: .now + .seconds(3_600)) { orders.forEach(submit) }
     }
@@ -252,11 +260,12 @@ final class TerminalGateway: Gateway {
       } else {
         post(.bid(ticket, progress(outcome)))
       }
-      sent.strike(attempt.bid.id, decided: outcome)
+      let closing = state.withLock { $0.auctions[attempt.bid.auction]?.closesAt }
+      sent.strike(attempt.bid.id, decided: outcome, closing: closing)
     }
   }
 
-  private func progress(_ outcome: BidAttempt.Outcome) -> BidProgress {
+  func progress(_ outcome: BidAttempt.Outcome) -> BidProgress {
     switch outcome {
     case .accepted: .accepted
     case .refused(let receipt): .refused(receipt.reason, minimum: receipt.minimum)
@@ -278,7 +287,7 @@ final class TerminalGateway: Gateway {
       terms: auction.terms, status: auction.status, head: auction.head?.block, price: auction.price, leader: auction.leader,
       minimum: auction.minimum, closesAt: auction.endsAt, isReserveMet: auction.isReserveMet,
       bids: auction.bids.filter { !$0.isVoided }.suffix(AuctionView.historyLimit).map(BidLine.init),
-      bidCount: auction.acceptedBids, ownLast: own.last, chain: chain,
+      bidCount: auction.acceptedBids, ownLast: own.last, chain: chain, trustedTo: auction.trustedTo,
       result: auction.result, reason: auction.cancellation ?? auction.suspension,
       passedOn: auction.passedOn.last?.passing, ownMaximum: own.maximum)
   }

@@ -131,6 +131,8 @@ package struct AuctionView: Hashable, Sendable {
   /// This bidder's own newest accepted bid.
   package var ownLast: Money?
   package var chain: Chain
+  /// The block up to which the house was believed without reading what led there; nil: everything was read.
+  package var trustedTo: Int64?
   /// Of a closed auction.
   package var result: AuctionResult?
   /// Why it was cancelled.
@@ -145,10 +147,10 @@ package struct AuctionView: Hashable, Sendable {
   package init(
     terms: AuctionTerms, status: AuctionStatus, head: Int64?, price: Money? = nil, leader: PrincipalID? = nil, minimum: Money,
     closesAt: Timestamp, isReserveMet: Bool? = nil, bids: [BidLine] = [], bidCount: Int = 0, ownLast: Money? = nil,
-    chain: Chain = .whole,
+    chain: Chain = .whole, trustedTo: Int64? = nil,
     result: AuctionResult? = nil, reason: String? = nil, passedOn: PassingOn? = nil, ownMaximum: Money? = nil
   ) {
-    (self.passedOn, self.ownMaximum) = (passedOn, ownMaximum)
+    (self.passedOn, self.ownMaximum, self.trustedTo) = (passedOn, ownMaximum, trustedTo)
     (self.terms, self.status, self.head, self.price, self.leader) = (terms, status, head, price, leader)
     (self.minimum, self.closesAt, self.bids, self.bidCount) = (minimum, closesAt, bids, bidCount)
     self.isReserveMet = isReserveMet

@@ -21,6 +21,8 @@ package enum Doubt: Hashable, Sendable {
   case buysAtOnce
   /// Sealed, the last bid of a bidder counts, also if it is lower.
   case replaces
+  /// The same, where the past was not read: one may have been made.
+  case mayReplace
   case alreadyLeading
   /// It may not arrive before the end.
   case late
@@ -50,7 +52,10 @@ extension Model {
       if lot.view.closesAt - now < .seconds(2) + live.clock.uncertainty { return .plain(.late) }
       return settings.confirmsAlways ? .plain(.always) : .clear
     }
-    if lot.view.terms.isSealed, lot.view.ownLast != nil { return .plain(.replaces) }
+    if lot.view.terms.isSealed {
+      if lot.view.ownLast != nil { return .plain(.replaces) }
+      if lot.view.trustedTo != nil { return .plain(.mayReplace) }
+    }
     if lot.view.leader == me { return .plain(.alreadyLeading) }
     if lot.view.closesAt - now < .seconds(2) + live.clock.uncertainty { return .plain(.late) }
     if quote != Quote(lot.view) { return .plain(.priceMoved) }

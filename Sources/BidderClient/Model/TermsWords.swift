@@ -18,8 +18,8 @@ package struct TermsWords {
     var lines = [
       (say("Vendedor", "Seller"), terms.seller.text),
       (say("Formato", "Format"), Text.format(terms.format).words(language) + sealing),
-      (say("Abre", "Opens"), clock(terms.opensAt)),
-      (say("Fecha", "Closes"), clock(terms.closesAt) + extending),
+      (say("Abertura prevista", "To open"), clock(terms.opensAt)),
+      (say("Fim previsto", "To close"), clock(terms.closesAt) + extending),
       (
         terms.format == .dutch ? say("Menor preço", "Least price") : say("Lance inicial", "Opening price"),
         money(terms.openingPrice)
@@ -76,11 +76,16 @@ package struct TermsWords {
 
   private var extending: String {
     let window = terms.rules.extensionWindow
-    guard window > .zero else { return say(", sem prorrogação", ", without extension") }
-    let most = terms.rules.latestClose.map { say(", até \(clock($0)) no máximo", ", \(clock($0)) at the latest") } ?? ""
+    guard window > .zero, terms.format == .english else { return say(", sem prorrogação", ", without extension") }
+    let most =
+      terms.rules.latestClose.map {
+        say(
+          "; lances não o adiam além de \(clock($0)), mais o tempo de suspensões",
+          "; bids move it no further than \(clock($0)), plus any time suspended")
+      } ?? ""
     return say(
-      "; um lance nos últimos \(span(window)) adia o fim para \(span(window)) depois dele",
-      "; a bid in the last \(span(window)) moves the end to \(span(window)) after it") + most
+      "; um lance nos últimos \(span(window)) que muda preço ou líder adia o fim para \(span(window)) depois dele",
+      "; a bid in the last \(span(window)) that changes price or leader moves the end to \(span(window)) after it") + most
   }
 
   private func falling(_ descent: AuctionRules.Descent) -> String {
@@ -135,15 +140,19 @@ extension Model {
 
   /// How far its ledger was checked, and what the house says of its own clock.
   private func proved(of lot: Lot) -> [(label: String, value: String)] {
-    let language = settings.language
+    let (language, view) = (settings.language, lot.view)
     let ledger =
-      switch (lot.view.chain, lot.view.head) {
+      switch (view.chain, view.head) {
       case (.broken(let reason), _): language.choose("NÃO confere: \(reason)", "does NOT hold: \(reason)")
-      case (.whole, let head?):
-        language.choose("conferido até o bloco \(head): a corrente está inteira", "checked to block \(head): the chain is whole")
+      case (.whole, let head?): checked(to: head, trustedTo: view.trustedTo)
       case (.whole, nil): language.choose("ainda não começou", "not begun yet")
       }
-    guard let clock = live.houseClock else { return [(language.choose("Livro", "Ledger"), ledger)] }
+    var lines = [(language.choose("Livro", "Ledger"), ledger)]
+    if view.status == .open, view.closesAt != view.terms.closesAt {
+      lines.insert(
+        (language.choose("Fecha agora", "Closes now"), settings.zone.moment(view.closesAt, asOf: now, language)), at: 0)
+    }
+    guard let clock = live.houseClock else { return lines }
     let within = (clock.uncertainty.microseconds + 999) / 1_000
     let word =
       switch clock.status {
@@ -152,7 +161,22 @@ extension Model {
       case .unsynchronized: language.choose("sem sincronia", "not synchronised")
       case .systemClock: language.choose("do sistema, sem NTP", "the system's, without NTP")
       }
-    return [(language.choose("Livro", "Ledger"), ledger), (language.choose("Relógio da casa", "House's clock"), word)]
+    return lines + [(language.choose("Relógio da casa", "House's clock"), word)]
+  }
+
+  private func checked(to head: Int64, trustedTo: Int64?) -> String {
+    let language = settings.language
+    guard let trustedTo else {
+      return language.choose(
+        "conferido até o bloco \(head): a corrente está inteira", "checked to block \(head): the chain is whole")
+    }
+    let before = language.choose(
+      "até o bloco \(trustedTo) vale a palavra assinada da casa, o que levou a ele não foi lido aqui (cliente-tui livro e verificar)",
+      "up to block \(trustedTo) it is the house's signed word, what led there was not read here (cliente-tui livro, and verificar)"
+    )
+    guard head > trustedTo else { return before }
+    return language.choose("conferido do bloco \(trustedTo) ao \(head); ", "checked from block \(trustedTo) to \(head); ")
+      + before
   }
 
   var termsRows: Int { termsPage(width: size.width - 2).count }

@@ -343,6 +343,7 @@ extension Doubt {
   fileprivate var english: String? {
     switch self {
     case .replaces: "replaces your earlier bid"
+    case .mayReplace: "replaces an earlier bid of yours, if any"
     case .buysAtOnce: "buys at once and ends the auction"
     case .alreadyLeading: "you lead already"
     case .late: "it may come too late"

@@ -344,6 +344,7 @@ extension Doubt {
   fileprivate var portuguese: String? {
     switch self {
     case .replaces: "substitui o seu lance anterior"
+    case .mayReplace: "substitui um lance anterior seu, se houver"
     case .buysAtOnce: "compra na hora e encerra o leilão"
     case .alreadyLeading: "você já lidera"
     case .late: "pode não chegar a tempo"

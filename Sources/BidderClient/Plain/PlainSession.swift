@@ -111,7 +111,7 @@ package struct PlainSession: Sendable {
     case .confirm(let amount):
       switch model.mode {
       case .bidBox, .confirm: return sent { $0.confirm(amount) }
-      case .list, .filter, .armed, .notices, .terms, .help, .quit: return Answer(lines: [PlainWords.nothingToConfirm(language)])
+      case .list, .filter, .armed, .notices, .terms, .help, .quit: return unsent(PlainWords.nothingToConfirm(language))
       }
     case .giveUp: return Answer(lines: [drop() ?? PlainWords.nothingToConfirm(language)])
     case .follow(let name):
@@ -132,11 +132,7 @@ package struct PlainSession: Sendable {
   }
 
   /// What was asked about and never confirmed is not sent.
-  package mutating func end() -> [String] {
-    guard let dropped = drop() else { return [] }
-    hasRefused = true
-    return [dropped]
-  }
+  package mutating func end() -> [String] { drop().map { [$0] } ?? [] }
 
   private mutating func withLot(_ name: String, _ body: (inout PlainSession, Lot) -> Answer) -> Answer {
     guard let id = AuctionID(name.lowercased()), let lot = model.live.lots[id] else {
@@ -156,15 +152,15 @@ package struct PlainSession: Sendable {
   }
 
   private mutating func drop() -> String? {
+    let auction: AuctionID
     switch model.mode {
-    case .bidBox(let box):
-      model.mode = .list
-      return PlainWords.notSent(box.auction, language)
-    case .confirm(let asked):
-      model.mode = .list
-      return PlainWords.notSent(asked.box.auction, language)
+    case .bidBox(let box): auction = box.auction
+    case .confirm(let asked): auction = asked.box.auction
     case .list, .filter, .armed, .notices, .terms, .help, .quit: return nil
     }
+    model.mode = .list
+    hasRefused = true
+    return PlainWords.notSent(auction, language)
   }
 
   private mutating func unsent(_ line: String) -> Answer {

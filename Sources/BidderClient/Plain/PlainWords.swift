@@ -44,6 +44,10 @@ enum PlainWords {
   static func doubt(_ doubt: Doubt, _ language: Language) -> String {
     switch doubt {
     case .buysAtOnce: language.choose("isto compra o lote na hora", "this buys the lot at once")
+    case .mayReplace:
+      language.choose(
+        "substitui o seu lance anterior, se houver um: o passado deste leilão não foi lido aqui",
+        "it replaces your bid before, if there is one: this auction's past was not read here")
     case .replaces:
       language.choose("substitui o seu lance anterior, também se for menor", "it replaces your bid before, also if it is lower")
     case .alreadyLeading: language.choose("você já lidera", "you lead already")

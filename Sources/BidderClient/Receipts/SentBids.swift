@@ -48,11 +48,19 @@ package final class SentBids: Sendable {
   package static let maximumBytes = 8 << 20
   /// From this size on what is decided is taken out when that makes it half as large.
   package static let compactBytes = 64 << 10
+  /// Room that is left for what became of those that are in it.
+  private static let reservedBytes = 1 << 20
+  /// A secret is kept for so long after the end that its auction had when it was accepted; the ledger tells it by then.
+  package static let secretKept = Interval.seconds(7 * 86_400)
+  /// Where that end was not known: after the bid.
+  package static let secretKeptAtMost = Interval.seconds(90 * 86_400)
   private static let patience = Duration.seconds(2)
 
   package let path: String
   /// Those in the file that may be struck out, and whether a secret stays behind when they count.
   private let known = Mutex<[BidID: Bool]>([:])
+  /// The size from which on it is worth a look what may go.
+  private let compactFrom = Mutex(SentBids.compactBytes)
 
   package init(path: String) { self.path = path }
 
@@ -75,16 +83,21 @@ package final class SentBids: Sendable {
   }
 
   /// Of a bid that is not in the file nothing is written. Not waited for: one whose line is lost is asked for once more.
-  package func strike(_ id: BidID, _ ending: Ending) {
+  /// - Parameter closing: when the auction of one that counts ends, as far as is known.
+  package func strike(_ id: BidID, _ ending: Ending, closing: Timestamp? = nil) {
     let isKnown = known.withLock { known in
       guard let hasSecret = known[id] else { return false }
       if ending != .accepted || !hasSecret { known[id] = nil }
       return true
     }
-    if isKnown { try? append("\(Self.decidedWord) \(id) \(ending.rawValue)", [], durably: false) }
+    guard isKnown else { return }
+    let end = ending == .accepted ? closing.map { " \($0.microseconds)" } ?? "" : ""
+    try? append("\(Self.decidedWord) \(id) \(ending.rawValue)\(end)", [], durably: false)
   }
 
-  package func strike(_ id: BidID, decided outcome: BidAttempt.Outcome) { strike(id, Ending(outcome)) }
+  package func strike(_ id: BidID, decided outcome: BidAttempt.Outcome, closing: Timestamp?) {
+    strike(id, Ending(outcome), closing: closing)
+  }
 
   private static let sentWord = "enviado"
   private static let decidedWord = "decidido"
@@ -94,13 +107,14 @@ package final class SentBids: Sendable {
     let file = try opened()
     defer { close(file) }
     var size = try cutTornLine(file)
-    if size >= Self.compactBytes {
+    if size >= compactFrom.withLock({ $0 }) {
       let lines = Self.lines(try ReceiptFolder.contents(file, min(size, Self.maximumBytes + 1), path))
-      let kept = Self.kept(lines)
+      let kept = Self.kept(lines, at: SystemTime.reading.instant)
+      compactFrom.withLock { $0 = max(Self.compactBytes, 2 * kept.count) }
       // The path is another file from then on: whoever waits for this one opens that.
       if 2 * kept.count <= size { return try replace(with: kept + line) }
     }
-    guard size + line.count <= Self.maximumBytes else {
+    guard size + line.count <= Self.maximumBytes - (durably ? Self.reservedBytes : 0) else {
       throw ReceiptFolder.Problem(sentence: Sentence("\(path) está cheio", "\(path) is full"))
     }
     let isNew = size == 0
@@ -235,7 +249,7 @@ package final class SentBids: Sendable {
 
   private enum Line {
     case sent(Entry)
-    case decided(BidID, Ending)
+    case decided(BidID, Ending, closing: Timestamp?)
     case strange
   }
 
@@ -257,10 +271,13 @@ package final class SentBids: Sendable {
       let sealed = Sealed(digest: SHA256.of(envelope.payload), evidence: evidence)
       return .sent(Entry(bid: bid, sealed: sealed, currency: currency, secret: envelope.secret?.amount))
     case decidedWord:
-      guard let id = BidID(middle), let ending = Ending(rawValue: String(decoding: words[2], as: UTF8.self)) else {
+      let rest = words[2].split(separator: 0x20, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
+      guard rest.count <= 2, let id = BidID(middle), let ending = rest.first.flatMap({ Ending(rawValue: $0) }) else {
         return .strange
       }
-      return .decided(id, ending)
+      guard rest.count == 2 else { return .decided(id, ending, closing: nil) }
+      guard let end = Int64(rest[1]) else { return .strange }
+      return .decided(id, ending, closing: Timestamp(microseconds: end))
     default: return .strange
     }
   }
@@ -268,7 +285,7 @@ package final class SentBids: Sendable {
   /// How each bid ended, as far as that is known. What counts and is told or voided later has ended with that.
   private static func endings(_ lines: [(line: Line, bytes: ArraySlice<UInt8>)]) -> [BidID: Ending] {
     var endings: [BidID: Ending] = [:]
-    for case (.decided(let id, let ending), _) in lines where endings[id] == nil || endings[id] == .accepted {
+    for case (.decided(let id, let ending, _), _) in lines where endings[id] == nil || endings[id] == .accepted {
       endings[id] = ending
     }
     return endings
@@ -294,13 +311,18 @@ package final class SentBids: Sendable {
   }
 
   /// What is still to be known, and what is not understood.
-  private static func kept(_ lines: [(line: Line, bytes: ArraySlice<UInt8>)]) -> [UInt8] {
+  private static func kept(_ lines: [(line: Line, bytes: ArraySlice<UInt8>)], at now: Timestamp) -> [UInt8] {
     let contents = contents(lines)
-    let ids = Set((contents.open + contents.secrets).map(\.bid.id))
+    var closings: [BidID: Timestamp] = [:]
+    for case (.decided(let id, _, let closing?), _) in lines { closings[id] = closing }
+    let secrets = contents.secrets.filter { entry in
+      now < closings[entry.bid.id].map { $0 + secretKept } ?? entry.bid.clock.instant + secretKeptAtMost
+    }
+    let ids = Set((contents.open + secrets).map(\.bid.id))
     return lines.flatMap { line, bytes -> [UInt8] in
       switch line {
       case .sent(let entry): ids.contains(entry.bid.id) ? bytes + [0x0a] : []
-      case .decided(let id, _): ids.contains(id) ? bytes + [0x0a] : []
+      case .decided(let id, _, _): ids.contains(id) ? bytes + [0x0a] : []
       case .strange: bytes + [0x0a]
       }
     }
