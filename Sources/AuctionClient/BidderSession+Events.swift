@@ -32,6 +32,9 @@ extension BidderSession {
     case refused(String)
     case blocked(String)
     case unblocked
+    /// Nothing has come from the broker for so long; what is told may be old, and what is sent may be late.
+    case silent(for: Duration)
+    case heard
     /// Every auction of interest has been asked for and heard.
     case live
     /// Some of the house's partitions do not answer: of their auctions nothing is known yet. Asked again until they do.
@@ -60,6 +63,21 @@ extension BidderSession {
       case .everything: true
       case .only(let set): set.contains(auction)
       }
+    }
+  }
+}
+
+extension HouseLink.Event {
+  /// What is told of it as it is.
+  var news: BidderSession.Event? {
+    switch self {
+    case .refused(let reason): .refused(reason)
+    case .blocked(let reason): .blocked(reason)
+    case .unblocked: .unblocked
+    case .silent(let time): .silent(for: time)
+    case .heard: .heard
+    case .dropped(let reason): .dropped(reason)
+    case .up, .down, .statement, .snapshot, .receipt: nil
     }
   }
 }

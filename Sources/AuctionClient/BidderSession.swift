@@ -113,10 +113,7 @@ package struct BidderSession: Machine {
       isUp = false
       questions.forgetAll()
       return [.tell(.disconnected(reason: reason, retryIn: retryIn))]
-    case .refused(let reason): return [.tell(.refused(reason))]
-    case .blocked(let reason): return [.tell(.blocked(reason))]
-    case .unblocked: return [.tell(.unblocked)]
-    case .dropped(let reason): return [.tell(.dropped(reason))]
+    case .refused, .blocked, .unblocked, .silent, .heard, .dropped: return event.news.map { [.tell($0)] } ?? []
     case .statement(let statement): return hear(statement, now)
     case .snapshot(let answer): return hear(answer, now)
     case .receipt(let statement): return hear(statement, now)

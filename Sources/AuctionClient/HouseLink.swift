@@ -20,6 +20,10 @@ package final class HouseLink: Sendable {
     case refused(String)
     case blocked(String)
     case unblocked
+    /// On one of the connections nothing has come for so long, not even a heartbeat that was due.
+    case silent(for: Duration)
+    /// On both something comes again.
+    case heard
     case statement(HouseStatement)
     case snapshot(HouseAnswer)
     /// A refusal that came over the direct reply address.
@@ -32,6 +36,8 @@ package final class HouseLink: Sendable {
     var isListening = false
     var isPublishing = false
     var wasUp = false
+    var hearsNothing = false
+    var getsNoAnswer = false
   }
 
   private final class Shared: Sendable {
@@ -113,6 +119,20 @@ package final class HouseLink: Sendable {
       default: break
       }
     }
+    @Sendable func tellSilence(_ event: ConnectionEvent, whileListening isListening: Bool) {
+      let told: Event? = state.value.withLock { s in
+        let was = s.hearsNothing || s.getsNoAnswer
+        let isSilent = if case .silent = event { true } else { false }
+        if isListening { s.hearsNothing = isSilent } else { s.getsNoAnswer = isSilent }
+        let isNow = s.hearsNothing || s.getsNoAnswer
+        switch event {
+        case .silent(let time): return was ? nil : .silent(for: time)
+        case .heard: return was && !isNow ? .heard : nil
+        default: return nil
+        }
+      }
+      if let told { onEvent(told) }
+    }
     let listening = source.map { source in
       Connection(
         broker.options("\(name) (ouve)"),
@@ -120,8 +140,11 @@ package final class HouseLink: Sendable {
         onEvent: { event in
           switch event {
           case .subscribed: changed { $0.isListening = true }
-          case .subscriptionCancelled, .disconnected: changed { $0.isListening = false }
+          case .subscriptionCancelled: changed { $0.isListening = false }
+          case .disconnected:
+            changed { ($0.isListening, $0.hearsNothing) = (false, false) }
           case .delivered(let deliveries): deliveries.forEach(hear)
+          case .silent, .heard: tellSilence(event, whileListening: true)
           case .connected, .bound, .blocked, .unblocked, .refused: break
           }
           tellTrouble(event)
@@ -134,9 +157,10 @@ package final class HouseLink: Sendable {
         switch event {
         case .subscribed: changed { $0.isPublishing = true }
         case .subscriptionCancelled: changed { $0.isPublishing = false }
-        case .disconnected: changed { $0.isPublishing = false }
+        case .disconnected: changed { ($0.isPublishing, $0.getsNoAnswer) = (false, false) }
         case .blocked(let reason): onEvent(.blocked(reason))
         case .unblocked: onEvent(.unblocked)
+        case .silent, .heard: tellSilence(event, whileListening: false)
         case .delivered(let deliveries): deliveries.forEach(hear)
         case .connected, .bound, .refused: break
         }

@@ -41,7 +41,7 @@ final class DeadLetterFile: Sendable {
       case .disconnected(let reason, _): events.send(.lost(.noBroker(reason)))
       case .refused(let reason): events.send(.lost(.refusedByBroker(reason)))
       case .subscriptionCancelled: events.send(.lost(Self.cancelled))
-      case .connected, .bound, .blocked, .unblocked: break
+      case .connected, .bound, .blocked, .unblocked, .silent, .heard: break
       }
     }
   }

@@ -14,6 +14,11 @@ package enum ConnectionEvent: Sendable, Hashable {
   /// or `.disconnected`.
   case blocked(String)
   case unblocked
+  /// Nothing has come for so long, not even a heartbeat that was due: the broker, or the way to it, may be gone. `.heard` or
+  /// `.disconnected` ends it.
+  case silent(for: Duration)
+  /// Something has come again after `.silent`.
+  case heard
   /// The connection is gone, or could not be made. Every unsettled publish has been reported before this.
   case disconnected(reason: String, retryIn: Duration)
   /// The broker said no: to the login, a virtual host, a queue, a binding, or an exchange. A sentence for the operator.

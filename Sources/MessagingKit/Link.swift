@@ -12,6 +12,9 @@ final class Link {
   /// What fits into one body frame; known after the login.
   private(set) var bodyFrameSize = 0
   private(set) var heartbeatSeconds = 0
+  /// What a broker that is alive does not let pass without a byte; nil: it promised no heartbeats. RabbitMQ sends one in each half
+  /// of the interval in which it sent nothing else, so that the whole interval may pass.
+  var longestSilence: Duration? { heartbeatSeconds > 0 ? .milliseconds(1_250 * heartbeatSeconds) : nil }
   /// The texts of a publish, one after the other, so that they lie still while C looks at them.
   private var texts: [UInt8] = []
 

@@ -26,6 +26,9 @@ final class Session {
   var controlIsOpen = false
   var lastChannel: UInt16 = Session.controlChannel
   var isBlocked = false
+  /// When something came last, as far as one can tell: librabbitmq keeps heartbeats to itself.
+  private var heardAt = ContinuousClock.now
+  private var isSilent = false
   /// Deliveries that have not been handed on: at most what one pump reads.
   var gathered: [Delivery] = []
   var gatheredBytes = 0
@@ -86,7 +89,10 @@ final class Session {
       // During an alarm a request would wait for as long as that lasts.
       if !isBlocked {
         // What the broker sends behind its answer is in the library's buffer then, where the socket does not show it.
-        if try subscribeWhereDue() { isDrained = false }
+        if try subscribeWhereDue() {
+          heard()
+          isDrained = false
+        }
         if bindingsChanged {
           try reconcileBindings()
           isDrained = false
@@ -96,6 +102,7 @@ final class Session {
       let settlementsWait = try send(&settlements)
       let publishesWait = try sendPublishes(&isDrained)
       flushDeliveries()
+      noteSilence()
 
       if let deadline = work.closing, ContinuousClock.now >= deadline || (settlements.isEmpty && isIdle) {
         // A broker that does not read does not answer either.
@@ -114,6 +121,7 @@ final class Session {
     let now = ContinuousClock.now
     var limit = Duration.milliseconds(500 * max(link.heartbeatSeconds, 1))
     if let closing { limit = min(limit, closing - now) }
+    if let silence = link.longestSilence, !isSilent { limit = min(limit, max(silence - (now - heardAt), .zero)) }
     if !isBlocked {
       for consumer in consumers where consumer.channel == nil { limit = min(limit, consumer.dueAt - now) }
     }
@@ -123,6 +131,14 @@ final class Session {
   /// Reads what has arrived.
   /// - Returns: false when there may be more.
   func pump() throws(LinkFailure) -> Bool {
+    // The end of a connection can be read too: what fails was nothing that came.
+    let isReadable = link.poll().readable
+    let isDrained = try readFrames()
+    if isReadable { heard() }
+    return isDrained
+  }
+
+  private func readFrames() throws(LinkFailure) -> Bool {
     for _ in 0..<Self.framesPerPump {
       guard gatheredBytes < Self.bytesPerPump else {
         flushDeliveries()
@@ -132,6 +148,20 @@ final class Session {
       try handle(frame)
     }
     return false
+  }
+
+  private func heard() {
+    heardAt = .now
+    guard isSilent else { return }
+    isSilent = false
+    emit(.heard)
+  }
+
+  private func noteSilence() {
+    let time = ContinuousClock.now - heardAt
+    guard !isSilent, let silence = link.longestSilence, time >= silence else { return }
+    isSilent = true
+    emit(.silent(for: time))
   }
 
   /// - Returns: true when some had to wait for the socket.

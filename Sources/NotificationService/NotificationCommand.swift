@@ -103,7 +103,7 @@ struct ServeCommand: AsyncParsableCommand {
         case .subscribed: mailbox.post(.consuming)
         case .subscriptionCancelled, .disconnected: mailbox.post(.notConsuming)
         case .delivered(let deliveries): mailbox.post(deliveries: deliveries)
-        case .connected, .bound, .blocked, .unblocked, .refused: break
+        case .connected, .bound, .blocked, .unblocked, .silent, .heard, .refused: break
         }
       })
     publishing.start()

@@ -48,6 +48,11 @@ package final class ConnectionLog: Sendable {
       trouble(Self.refused, reason)
     case .blocked(let reason):
       log.warning("\(said("o broker está cheio", "the broker is full"))", metadata: ["reason": "\(reason)"])
+    case .silent(let time):
+      log.warning(
+        "\(said("o broker não dá sinal de vida", "the broker gives no sign of life"))",
+        metadata: ["for_ms": "\(time.roundedMilliseconds)"])
+    case .heard: log.notice("\(said("o broker deu sinal de vida", "the broker gave a sign of life"))")
     case .unblocked: log.notice("\(said("o broker voltou a aceitar", "the broker accepts again"))")
     case .subscriptionCancelled(let name):
       log.warning(

@@ -16,6 +16,8 @@ package enum TerminalError: Spoken, Hashable, Sendable {
     switch self {
     case .notATerminal:
       Sentence("a entrada e a saída padrão não são um terminal", "standard input and output are not a terminal")
+    case .unknown(""):
+      Sentence("TERM não diz que terminal é este", "TERM does not say what terminal this is")
     case .unknown(let term): Sentence("TERM=\(term) não é um terminal conhecido", "TERM=\(term) is not a known terminal")
     case .tooSimple(let term): Sentence("TERM=\(term) não sabe posicionar o cursor", "TERM=\(term) cannot place the cursor")
     case .system(let operation, let code): Sentence(system: String(cString: strerror(code))).map { "\(operation): \($0)" }

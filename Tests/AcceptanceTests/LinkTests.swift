@@ -67,7 +67,7 @@ struct LinkTests {
       Lines.event(at: 0, "conectando"), Lines.event(at: 300, "acesso_negado", #""motivo":"ACCESS_REFUSED""#),
     ])
     try await scene.terminal.wait(for: "the reason, and the way out") { rows in
-      rows[0].contains("acesso negado: ACCESS_REFUSED") && rows.contains { $0.contains("cliente-tui keygen") }
+      rows[0].contains("acesso negado: ACCESS_REFUSED") && rows.contains { $0.contains("RABBITMQ_URL") }
     }
   }
 }

@@ -26,7 +26,7 @@ struct GoldenTests {
       let frame = view(model, size: size)
       let name = "\(scene.name)-\(size.width)x\(size.height)-\(language == .portuguese ? "pt" : "en")"
       try compare(frame, name)
-      if scene.name == "aberto" { try compare(frame.ascii, name + "-ascii") }
+      if Scene.alsoInASCII.contains(scene.name) { try compare(frame.ascii, name + "-ascii") }
     }
   }
 
@@ -55,6 +55,8 @@ struct GoldenTests {
       }
     }
 
+    static let alsoInASCII: Set = ["aberto", "sem-resposta", "acesso-negado"]
+
     static let all: [Scene] = [
       Scene("aberto") { _ in },
       Scene("lance") { $0.press(.character("b")) },
@@ -70,6 +72,21 @@ struct GoldenTests {
         model.press(.character("+"), .key(.enter))
         model.hear(.disconnected(reason: "reset", attempt: 3, retryAt: drawnNow + .seconds(16)))
         model.pass(.seconds(12))
+      },
+      Scene("sem-resposta") { model in
+        model.pass(.seconds(13))
+        model.hear(.silent(since: drawnNow))
+        model.press(.character("b"))
+        model.pass(.milliseconds(300))
+        model.press(.key(.enter))
+      },
+      Scene("acesso-negado") { model in
+        var screen = model.settings
+        screen.brokerUser = "cliente"
+        model = BidderClient.Model(screen, size: model.size, clock: reading(drawnNow))
+        model.hear(.connecting(attempt: 1))
+        model.hear(.accessRefused(reason: LinkTests.refusal))
+        model.hear(.disconnected(reason: LinkTests.refusal, attempt: 2, retryAt: drawnNow + .seconds(4)))
       },
       Scene("broker-cheio") { $0.hear(.blocked(reason: "memory")) },
       Scene("fechando") { $0.pass(.seconds(38)) },

@@ -110,7 +110,9 @@ struct PropertyTests {
       stamp = stamp + .microseconds(Int64.random(in: -1...2_000_000, using: &random))
       switch Int.random(in: 0..<20, using: &random) {
       case 0: return .disconnected(reason: "reset", attempt: 1, retryAt: model.now + .seconds(1))
-      case 1: return .connecting(attempt: 2)
+      case 1:
+        return [.connecting(attempt: 2), .silent(since: model.now - .seconds(13)), .accessRefused(reason: "reset")]
+          .randomElement(using: &random) ?? .live
       case 2, 3, 4: return .live
       case 5: return .blocked(reason: "memory")
       case 6, 7: return .unblocked

@@ -218,6 +218,33 @@ struct TerminalTests {
     #expect(try await house.listed("na-tela")?.precoCentavos == 140_00)
   }
 
+  @Test func `A broker that gives no sign of life is said, and what is shown is doubted, until it does or is given up`()
+    async throws
+  {
+    let house = try await PrivateHouse()
+    try await house.makeKeys("ana")
+    try await house.schedule("mudo", duration: "1h")
+    try await house.opened("mudo")
+    let proxy = try LinkProxy(to: house.broker.port)
+    defer { proxy.close() }
+    let far = house.broker.url(user: "cliente", password: "cliente", virtualHost: "leilao", port: proxy.port)
+    let ana = try await open(house, "ana", 100, 30, environment: ["RABBITMQ_URL": far])
+    try await ana.wait(forText: "● conectado")
+    // As when a network stalls: nothing is lost, nothing comes.
+    proxy.mode = .stalled
+    let rows = try await ana.wait(forText: "○ sem resposta")
+    #expect(rows.contains { $0.contains("mudo") && $0.contains("~ R$") }, "\(rows)")
+    proxy.mode = .passing
+    try await ana.wait(for: "signs of life") { $0[0].contains("● conectado") && !$0.contains { $0.contains("~ R$") } }
+    try await send(on: ana)
+    try await ana.wait(forText: "LIDERA")
+    proxy.mode = .stalled
+    try await ana.wait(forText: "SEM CONEXÃO")
+    proxy.mode = .passing
+    proxy.cut()
+    try await ana.wait(for: "live again") { $0[0].contains("● conectado") }
+  }
+
   @Test func `Who bids while the queue of bids is full is told at once, and that bid is never decided`() async throws {
     let house = try await PrivateHouse()
     for bidder in ["ana", "bia"] { try await house.makeKeys(bidder) }

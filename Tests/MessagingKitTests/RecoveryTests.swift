@@ -187,8 +187,26 @@ import Testing
     proxy.mode = .silent
     let (reason, lost) = try await rig.disconnected(from: start)
     #expect(reason.contains("heartbeat"))
+    #expect(rig.events.values.contains { if case .silent = $0 { true } else { false } })
     proxy.mode = .passing
     try await rig.subscribed("s", from: lost)
+    await rig.connection.close(within: .seconds(30))
+  }
+
+  @Test func `a link on which nothing comes is said to be silent before it is given up, and heard when something comes`()
+    async throws
+  {
+    defer { proxy.close() }
+    let rig = try Rig(port: proxy.port) { $0.heartbeatSeconds = 8 }
+    let (_, start) = try await rig.connected()
+    proxy.mode = .withholdingAnswers
+    let silence = try await rig.events.next(from: start) { if case .silent(let time) = $0 { time } else { nil } }
+    #expect(silence.match >= .seconds(10))
+    proxy.mode = .passing
+    // Its confirm is something.
+    rig.connection.publish([Publishing(exchange: "", routingKey: queue, body: [1])]) { _, _ in }
+    let (next, _) = try await rig.events.next(from: silence.after) { Optional($0) }
+    #expect(next == .heard)
     await rig.connection.close(within: .seconds(30))
   }
 

@@ -123,6 +123,34 @@ struct TerminalGatewayTests {
     #expect(sent.withLock { $0.count } == 3)
   }
 
+  @Test func `tells that the broker gives no sign of life once all is current, and that it does again`() throws {
+    let bench = try BooksBench.open()
+    let inbox = try #require(Inbox())
+    let gateway = TerminalGateway(
+      voice: try bench.world.keys.voice("alpha"), clock: bench.service.clock, inbox: inbox, receipts: Self.nowhere)
+    func told(_ event: BidderSession.Event) -> [GatewayEvent] {
+      _ = inbox.fetch()
+      gateway.hear(event)
+      return inbox.fetch().compactMap { if case .gateway(let event, _) = $0 { event } else { nil } }
+    }
+    let since = bench.service.clock.now().instant - .seconds(13)
+    #expect(told(.connected) == [.connected])
+    #expect(told(.silent(for: .seconds(13))) == [], "nothing is shown yet")
+    #expect(told(.live) == [.live, .silent(since: since)], "one of two connections answered")
+    #expect(told(.heard) == [.live])
+    #expect(told(.silent(for: .seconds(13))) == [.silent(since: since)])
+    _ = told(.disconnected(reason: "r", retryIn: .seconds(1)))
+    _ = told(.connected)
+    #expect(told(.heard) == [])
+    #expect(told(.live) == [.live], "what was silent was another connection")
+  }
+
+  @Test func `tells how many auctions were brought up to date, where any were`() throws {
+    let bench = try BooksBench.open()
+    let events = try Self.newcomer(to: bench)
+    #expect(events.suffix(2) == [.resyncing(done: 1, total: 1), .live])
+  }
+
   @Test func `tells that an auction is suspended and goes on, each once`() throws {
     let bench = try BooksBench.open()
     let inbox = try #require(Inbox())

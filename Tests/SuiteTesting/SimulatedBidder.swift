@@ -76,7 +76,7 @@ package final class SimulatedBidder: @unchecked Sendable {
       change { $0.isListening = false }
       inputs.append(.link(.down(reason: reason, retryIn: retryIn)))
     case .delivered(let deliveries): deliveries.forEach(hear)
-    case .connected, .bound, .blocked, .unblocked, .refused: break
+    case .connected, .bound, .blocked, .unblocked, .silent, .heard, .refused: break
     }
   }
 
@@ -85,7 +85,7 @@ package final class SimulatedBidder: @unchecked Sendable {
     case .subscribed: change { $0.isPublishing = true }
     case .subscriptionCancelled, .disconnected: change { $0.isPublishing = false }
     case .delivered(let deliveries): deliveries.forEach(hear)
-    case .connected, .bound, .blocked, .unblocked, .refused: break
+    case .connected, .bound, .blocked, .unblocked, .silent, .heard, .refused: break
     }
   }
 
@@ -160,7 +160,8 @@ package final class SimulatedBidder: @unchecked Sendable {
         world.trace.say(id.text, "bid \(attempt.bid.id.description.suffix(4)): \(attempt.state.brief)")
       case .tell(.live): isLive = true
       case .tell(.dropped(let reason)): drops.append(reason)
-      case .tell(.connected), .tell(.disconnected), .tell(.refused), .tell(.blocked), .tell(.unblocked), .tell(.auction),
+      case .tell(.connected), .tell(.disconnected), .tell(.refused), .tell(.blocked), .tell(.unblocked), .tell(.silent),
+        .tell(.heard), .tell(.auction),
         .tell(.past), .tell(.decision), .tell(.refusedLongAgo), .tell(.incomplete), .tell(.concerning):
         break
       case .ask(let query): ask(query)

@@ -19,7 +19,7 @@ package final class SimulatedSender: @unchecked Sendable {
       switch event {
       case .connected: box.owner?.flush()
       case .delivered(let deliveries): deliveries.forEach(onDelivery)
-      case .subscribed, .bound, .subscriptionCancelled, .blocked, .unblocked, .disconnected, .refused: break
+      case .subscribed, .bound, .subscriptionCancelled, .blocked, .unblocked, .silent, .heard, .disconnected, .refused: break
       }
     }
     box.owner = self

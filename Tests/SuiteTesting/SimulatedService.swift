@@ -154,7 +154,7 @@ package final class SimulatedService<D: Desk>: SimulatedProcess, @unchecked Send
       switch event {
       case .connected: life?.publisherChange = true
       case .disconnected: life?.publisherChange = false
-      case .subscribed, .bound, .delivered, .subscriptionCancelled, .blocked, .unblocked, .refused: break
+      case .subscribed, .bound, .delivered, .subscriptionCancelled, .blocked, .unblocked, .silent, .heard, .refused: break
       }
     }
     return (consuming, publishing)
@@ -168,7 +168,7 @@ package final class SimulatedService<D: Desk>: SimulatedProcess, @unchecked Send
       for delivery in deliveries {
         if delivery.subscription == queryName { life?.queries.append(delivery) } else { life?.deliveries.append(delivery) }
       }
-    case .subscribed, .connected, .bound, .blocked, .unblocked, .refused: break
+    case .subscribed, .connected, .bound, .blocked, .unblocked, .silent, .heard, .refused: break
     }
   }
 

@@ -126,6 +126,7 @@ final class Onlooker: Sendable {
       case .subscriptionCancelled(let name): state.seen.events.append("cancelled \(name)")
       case .blocked: state.seen.events.append("blocked")
       case .unblocked: state.seen.events.append("unblocked")
+      case .silent, .heard: break
       // Both are tried again until they succeed.
       case .disconnected: state.tell("disconnected")
       case .refused(let reason): state.tell("refused \(Self.code(in: reason))")

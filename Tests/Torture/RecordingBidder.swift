@@ -123,7 +123,7 @@ extension RecordingBidder.Record {
       lines.append("auction head \(followed.head?.block ?? -1) \(followed.status) \(changes)")
       if case .broken(let reason) = followed.health { complaints.append("the ledger is broken: \(reason)") }
     case .dropped(let reason): complaints.append("dropped: \(reason)")
-    case .connected, .disconnected, .refused, .blocked, .unblocked, .live, .incomplete: lines.append("\(event)")
+    case .connected, .disconnected, .refused, .blocked, .unblocked, .silent, .heard, .live, .incomplete: lines.append("\(event)")
     case .decision, .refusedLongAgo, .past, .concerning: break
     }
   }

@@ -44,7 +44,10 @@ extension Notice.Fact {
     case .extended: "prorrogado"
     case .chainBroken: "corrente_quebrada"
     case .connectionLost: "conexao_perdida"
+    case .accessRefused: "acesso_negado"
     case .reconnected: "reconectado"
+    case .silent: "sem_resposta"
+    case .heardAgain: "resposta_voltou"
     case .brokerBlocked: "broker_cheio"
     case .brokerUnblocked: "broker_liberado"
     case .houseWithoutNTP: "casa_sem_ntp"
@@ -93,8 +96,11 @@ extension Notice.Fact {
     case .reconnected(let after, let auctions):
       line.add("sem_conexao_us", after.microseconds)
       line.add("leiloes", Int64(auctions))
-    case .chainBroken(let reason), .connectionLost(let reason), .unverified(let reason): line.add("motivo", reason)
-    case .conditional, .noBids, .reserveMet, .resumed, .opened, .lastMinute, .brokerBlocked, .brokerUnblocked, .houseWithoutNTP,
+    case .silent(let since): line.add("desde_us", since.microseconds)
+    case .chainBroken(let reason), .connectionLost(let reason), .accessRefused(let reason), .unverified(let reason):
+      line.add("motivo", reason)
+    case .conditional, .noBids, .reserveMet, .resumed, .opened, .lastMinute, .heardAgain, .brokerBlocked, .brokerUnblocked,
+      .houseWithoutNTP,
       .eventsLost:
       break
     }

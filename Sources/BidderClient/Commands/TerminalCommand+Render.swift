@@ -35,11 +35,17 @@ enum RenderedFrame {
         for effect in model.update(message) { sitting.perform(effect) }
         switch model.live.link.state {
         case .live: return model
-        case .refused(let reason), .disconnected(let reason, _, _):
-          throw Failure(.unavailable, said("sem a casa: \(reason)", "without the house: \(reason)"))
+        case .refused(let reason, _): throw Failure.without(reason, Text.accessHelp.words(model.settings.language))
+        case .disconnected(let reason, _, _): throw Failure.without(reason, model.settings.advice.map { said($0) })
         case .starting, .connecting, .resyncing, .silent: break
         }
       }
     }
+  }
+}
+
+extension Failure {
+  fileprivate static func without(_ reason: String, _ advice: String?) -> Failure {
+    Failure(.unavailable, said("sem a casa: \(reason)", "without the house: \(reason)") + (advice.map { ". \($0)" } ?? ""))
   }
 }

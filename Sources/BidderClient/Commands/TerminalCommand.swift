@@ -91,7 +91,7 @@ package struct TerminalCommand: AsyncParsableCommand {
     if let played = try script.read() { return try await play(played, as: bidder, size: size) }
     let settings = try house.resolved(brokerUser: BidderAccess.brokerUser)
     var screen = try screen(of: bidder, broker: settings.broker.place)
-    screen.advice = settings.broker.advice
+    (screen.advice, screen.brokerUser) = (settings.broker.advice, settings.broker.user)
     if size == nil { try FirstKey(bidder: bidder, settings: settings).offerIfMissing() }
     let voice = try BidderAccess.voice(of: bidder, settings)
     let keys = try BidderAccess.keys(settings)

@@ -37,7 +37,7 @@ struct WatchPrinter {
       guard !isIncomplete else { return }
       isIncomplete = true
       notice("incompleto", reason) { $0.add("motivo", reason) }
-    case .refused, .unblocked, .attempt, .past, .decision, .refusedLongAgo, .concerning: break
+    case .refused, .unblocked, .silent, .heard, .attempt, .past, .decision, .refusedLongAgo, .concerning: break
     }
   }
 

@@ -35,6 +35,8 @@ final class TerminalGateway: Gateway {
     var houseClock: ClockReading?
     var epoch = 1
     var attempt = 1
+    /// Since when nothing has come from the broker.
+    var silentSince: Timestamp?
     var house: House?
     var driver: SessionDriver?
     /// Who takes signed bids.
@@ -134,21 +136,21 @@ final class TerminalGateway: Gateway {
       state.withLock { s in
         s.epoch += 1
         s.attempt = 1
-        s.isLive = false
+        (s.isLive, s.silentSince) = (false, nil)
       }
       post(.connected)
     case .disconnected(let reason, let retryIn):
       let attempt = state.withLock { s in
-        s.isLive = false
+        (s.isLive, s.silentSince) = (false, nil)
         s.attempt += 1
         return s.attempt
       }
-      let (seconds, attoseconds) = retryIn.components
-      let retryAt = clock.now().instant + .microseconds(seconds * 1_000_000 + attoseconds / 1_000_000_000_000)
-      post(.disconnected(reason: reason, attempt: attempt, retryAt: retryAt))
+      post(.disconnected(reason: reason, attempt: attempt, retryAt: clock.now().instant + Interval(retryIn)))
     case .refused(let reason): post(.accessRefused(reason: reason))
     case .blocked(let reason): post(.blocked(reason: reason))
     case .unblocked: post(.unblocked)
+    case .silent(let time): hush(since: clock.now().instant - Interval(time))
+    case .heard: hush(since: nil)
     case .live: goLive()
     case .incomplete(_, let answered, let count):
       tellGathered()
@@ -163,13 +165,30 @@ final class TerminalGateway: Gateway {
   }
 
   private func goLive() {
-    state.withLock { $0.isLive = true }
-    tellGathered()
+    let silentSince = state.withLock { s in
+      s.isLive = true
+      return s.silentSince
+    }
+    let count = tellGathered()
+    if count > 0 { post(.resyncing(done: count, total: count)) }
     post(.live)
+    // The answers came over one connection, the other still says nothing.
+    if let silentSince { post(.silent(since: silentSince)) }
+  }
+
+  /// - Parameter instant: when something came last; nil: just now.
+  private func hush(since instant: Timestamp?) {
+    let isLive = state.withLock { s in
+      s.silentSince = instant
+      return s.isLive
+    }
+    if isLive { post(instant.map { .silent(since: $0) } ?? .live) }
   }
 
   /// What was brought up to date meanwhile.
-  private func tellGathered() {
+  /// - Returns: of how many auctions that was told.
+  @discardableResult
+  private func tellGathered() -> Int {
     let gathered = state.withLock { s in
       let gathered = s.gathered.sorted().compactMap { s.auctions[$0] }.filter { !$0.isCatchingUp }
       s.gathered.subtract(gathered.map(\.terms.auction))
@@ -180,6 +199,7 @@ final class TerminalGateway: Gateway {
         [.auction(view(of: auction))] + (i % 50 == 49 ? [.resyncing(done: i + 1, total: gathered.count)] : [])
       })
     if let newest = gathered.max(by: { $0.asOf.instant < $1.asOf.instant }) { tell(newest.asOf) }
+    return gathered.count
   }
 
   private func hear(_ auction: FollowedAuction, _ changes: [FollowedAuction.Change]) {
@@ -304,5 +324,12 @@ extension BidLine {
   fileprivate init(_ bid: FollowedAuction.RecordedBid) {
     self.init(
       bid: bid.id, bidder: bid.bidder, amount: bid.amount, receivedAt: bid.receivedAt, standing: (bid.price, bid.leader))
+  }
+}
+
+extension Interval {
+  fileprivate init(_ duration: Duration) {
+    let (seconds, attoseconds) = duration.components
+    self = .microseconds(seconds * 1_000_000 + attoseconds / 1_000_000_000_000)
   }
 }

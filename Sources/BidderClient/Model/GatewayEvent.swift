@@ -16,9 +16,9 @@ package enum GatewayEvent: Hashable, Sendable {
   /// `connection.blocked`: the broker takes no publishes.
   case blocked(reason: String)
   case unblocked
-  /// The broker or the house will never let this bidder in; no further attempt is made.
+  /// The broker does not let this bidder in. Where `disconnected` follows with the same reason, it says when it is tried again.
   case accessRefused(reason: String)
-  /// Nothing, not even a heartbeat, has come since then. Ended by `live`.
+  /// Nothing, not even a heartbeat that was due, has come since then, though the connection stands. Ended by `live`.
   case silent(since: Timestamp)
   /// So many auctions of so many have been asked for and verified.
   case resyncing(done: Int, total: Int)

@@ -24,6 +24,8 @@ package enum Doubt: Hashable, Sendable {
   /// The same, where the past was not read: one may have been made.
   case mayReplace
   case alreadyLeading
+  /// The broker gives no sign of life: it may come late, and what was decided on may be old.
+  case silent
   /// It may not arrive before the end.
   case late
   case priceMoved
@@ -47,6 +49,7 @@ extension Model {
     if let suspicion = suspicion(about: amount, isMaximum: isMaximum, on: lot.view, step: lot.step) { return suspicion }
     // A maximum too: the least may be that much by now, or somebody else's maximum lift the price to it.
     if amount == lot.view.terms.rules.buyNow { return .plain(.buysAtOnce) }
+    if !live.link.isSure { return .plain(.silent) }
     if isMaximum {
       if lot.view.leader == me { return .plain(.alreadyLeading) }
       if lot.view.closesAt - now < .seconds(2) + live.clock.uncertainty { return .plain(.late) }

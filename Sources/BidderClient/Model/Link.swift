@@ -7,10 +7,11 @@ package struct Link: Hashable, Sendable {
     case connecting(attempt: Int, since: Timestamp)
     case resyncing(done: Int, total: Int)
     case live
-    /// Live, but nothing has been heard since.
+    /// Live, but nothing has been heard since: what is shown may be old, and a bid may be late.
     case silent(since: Timestamp)
     case disconnected(reason: String, attempt: Int, retryAt: Timestamp)
-    case refused(reason: String)
+    /// Not let in; it is tried again all the same, for somebody may mend it. Nil: nothing is said of when.
+    case refused(reason: String, retryAt: Timestamp?)
   }
 
   package var state = State.starting
@@ -31,4 +32,10 @@ package struct Link: Hashable, Sendable {
 
   /// Whether a bid may be sent.
   package var takesBids: Bool { isCurrent && blocked == nil }
+
+  /// Whether what is shown is current beyond doubt: the broker has given a sign of life lately.
+  package var isSure: Bool { state == .live }
+
+  /// Nothing at all is the matter.
+  package var isSound: Bool { isSure && takesBids }
 }

@@ -27,7 +27,11 @@ package struct Notice: Hashable, Sendable {
     case extended(by: PrincipalID?, Extension.Cause, Interval, closesAt: Timestamp)
     case chainBroken(reason: String)
     case connectionLost(reason: String)
+    case accessRefused(reason: String)
     case reconnected(after: Interval, auctions: Int)
+    /// Nothing has come from the broker since, though the connection stands.
+    case silent(since: Timestamp)
+    case heardAgain
     case brokerBlocked, brokerUnblocked
     case houseWithoutNTP
     case unverified(reason: String)
@@ -60,7 +64,8 @@ package struct Notice: Hashable, Sendable {
       case .lastMinute: .closing
       case .extended: .extended
       case .chainBroken: .chain
-      case .connectionLost, .reconnected, .brokerBlocked, .brokerUnblocked, .eventsLost: .connection
+      case .connectionLost, .accessRefused, .reconnected, .silent, .heardAgain, .brokerBlocked, .brokerUnblocked, .eventsLost:
+        .connection
       case .houseWithoutNTP, .unverified: .house
       }
     }

@@ -36,7 +36,12 @@ extension Text {
     case .paused: "halted"
     case .closing: "closing"
     case .loadingKeys(let id): "Loading the keys of \(id)…"
-    case .accessHelp(let id): "The house does not take this key. See: cliente-tui keygen \(id)"
+    case .accessRefused(let user?, let broker): "\(broker) does not let “\(user)” in."
+    case .accessRefused(nil, let broker): "\(broker) does not let you in."
+    case .accessReason(let reason): reason
+    case .accessHelp:
+      "User and password: --broker, RABBITMQ_URL or --house (certificate: LEILAO_CERT). If right, the operator gives access."
+    case .retryIn(let seconds): seconds > 0 ? "Tried again in \(Text.span(seconds))." : "Tried again now."
     case .quitHelp: "?: help   q: quit"
     case .waitingForList: "Waiting for the list of auctions…"
     case .noListYet: "No connection: the list of auctions has not come yet."
@@ -346,6 +351,7 @@ extension Doubt {
     case .mayReplace: "replaces an earlier bid of yours, if any"
     case .buysAtOnce: "buys at once and ends the auction"
     case .alreadyLeading: "you lead already"
+    case .silent: "it may be late"
     case .late: "it may come too late"
     case .priceMoved: "the price moved"
     case .always: nil

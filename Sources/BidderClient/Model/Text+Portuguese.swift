@@ -36,7 +36,12 @@ extension Text {
     case .paused: "suspenso"
     case .closing: "fechando"
     case .loadingKeys(let id): "Carregando chaves de \(id)…"
-    case .accessHelp(let id): "A casa não aceita esta chave. Confira: cliente-tui keygen \(id)"
+    case .accessRefused(let user?, let broker): "\(broker) não deixa entrar “\(user)”."
+    case .accessRefused(nil, let broker): "\(broker) não deixa entrar."
+    case .accessReason(let reason): reason
+    case .accessHelp:
+      "Usuário e senha: --broker, RABBITMQ_URL ou --casa (certificado: LEILAO_CERT). Se certos, o operador dá o acesso."
+    case .retryIn(let seconds): seconds > 0 ? "Nova tentativa em \(Text.span(seconds))." : "Nova tentativa agora."
     case .quitHelp: "?: ajuda   q: sair"
     case .waitingForList: "Aguardando a lista de leilões…"
     case .noListYet: "Sem conexão: a lista de leilões ainda não chegou."
@@ -347,6 +352,7 @@ extension Doubt {
     case .mayReplace: "substitui um lance anterior seu, se houver"
     case .buysAtOnce: "compra na hora e encerra o leilão"
     case .alreadyLeading: "você já lidera"
+    case .silent: "pode atrasar"
     case .late: "pode não chegar a tempo"
     case .priceMoved: "o preço mudou"
     case .always: nil

@@ -21,7 +21,8 @@ package enum Text: Hashable, Sendable {
   case ends(String), within(Int64)
   case date(Int64, Int64)
   case paused, closing
-  case loadingKeys(PrincipalID), accessHelp(PrincipalID), quitHelp
+  case loadingKeys(PrincipalID), quitHelp
+  case accessRefused(user: String?, broker: String), accessReason(String), accessHelp, retryIn(Int64)
   case waitingForList, noListYet, reconnectHelp
   case advice(Sentence)
   case nextOpening(String, time: String, seconds: Int64), nextOpeningShort(String, time: String)

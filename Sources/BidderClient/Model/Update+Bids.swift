@@ -157,8 +157,10 @@ extension Model {
       mode = .bidBox(box)
     case .strong(let suggestion): confirm(box, amount, suggestion)
     case .plain(let doubt):
-      // Asked before about this very state: this Enter is the answer.
-      if box.doubt != nil, box.quote == Quote(lot.view) { return submit(amount, isMaximum: box.isMaximum, on: lot) }
+      // The same was asked before about this very state: this Enter is the answer.
+      if box.doubt == doubt || box.doubt != nil && doubt == .always, box.quote == Quote(lot.view) {
+        return submit(amount, isMaximum: box.isMaximum, on: lot)
+      }
       box.doubt = doubt
       box.obstacle = nil
       box.quote = Quote(lot.view)

@@ -8,13 +8,18 @@ extension Model {
       goStale()
       live.link.state = .connecting(attempt: attempt, since: now)
     case .connected:
+      goStale()
       live.link.blocked = nil
       live.link.state = .resyncing(done: 0, total: 0)
     case .disconnected(let reason, let attempt, let retryAt):
       if live.link.isCurrent { note(.connectionLost(reason: reason)) }
       goStale()
-      live.link.state = .disconnected(reason: reason, attempt: attempt, retryAt: retryAt)
-      for (id, lot) in live.lots where lot.bid.map({ !$0.stage.isFinal }) ?? false { progress(of: id, to: .uncertain) }
+      if case .refused(reason, _) = live.link.state {
+        live.link.state = .refused(reason: reason, retryAt: retryAt)
+      } else {
+        live.link.state = .disconnected(reason: reason, attempt: attempt, retryAt: retryAt)
+      }
+      loseBids()
     case .blocked(let reason):
       if live.link.blocked == nil { note(.brokerBlocked) }
       live.link.blocked = reason
@@ -23,8 +28,10 @@ extension Model {
       live.link.blocked = nil
     case .accessRefused(let reason):
       goStale()
-      live.link.state = .refused(reason: reason)
-    case .silent(let since): if live.link.isCurrent { live.link.state = .silent(since: since) }
+      if case .refused(reason, _) = live.link.state {} else { note(.accessRefused(reason: reason)) }
+      live.link.state = .refused(reason: reason, retryAt: nil)
+      loseBids()
+    case .silent(let since): hush(since: since)
     case .resyncing(let done, let total): live.link.state = .resyncing(done: max(done, 0), total: max(total, 0))
     case .live: goLive()
     case .roundTrip(let time): live.roundTrip = time
@@ -64,10 +71,23 @@ extension Model {
   }
 
   private mutating func goStale() {
-    if live.link.isCurrent { live.link.staleSince = now }
+    guard live.link.isCurrent else { return }
+    live.link.staleSince = if case .silent(let since) = live.link.state { since } else { now }
+  }
+
+  /// What was under way may have arrived or not.
+  private mutating func loseBids() {
+    for (id, lot) in live.lots where lot.bid.map({ !$0.stage.isFinal }) ?? false { progress(of: id, to: .uncertain) }
+  }
+
+  private mutating func hush(since: Timestamp) {
+    guard live.link.isCurrent else { return }
+    if live.link.isSure { note(.silent(since: min(since, now))) }
+    live.link.state = .silent(since: since)
   }
 
   private mutating func goLive() {
+    if case .silent = live.link.state { note(.heardAgain) }
     if let since = live.link.staleSince {
       let total = if case .resyncing(_, let total) = live.link.state { total } else { live.lots.count }
       note(.reconnected(after: now - since, auctions: total))

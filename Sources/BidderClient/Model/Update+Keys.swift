@@ -141,11 +141,7 @@ extension Model {
       say(.sound(sound), for: .seconds(3))
     case .mouse: toggleMouse()
     case .freeze: frozen = frozen == nil ? live : nil
-    case .reconnect:
-      switch live.link.state {
-      case .disconnected, .connecting: effects.append(.reconnect)
-      case .starting, .resyncing, .live, .silent, .refused: break
-      }
+    case .reconnect: effects += reconnection
     case .language:
       settings.language = settings.language.other
       chosenLanguage = settings.language

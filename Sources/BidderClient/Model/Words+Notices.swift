@@ -31,6 +31,8 @@ extension Notice.Fact {
     case .extended(_, _, let delta, let closesAt):
       return "+\((delta.microseconds + 999_999) / 1_000_000) s, \(isPortuguese ? "fecha" : "closes") \(say.clock(closesAt))"
     case .chainBroken: return isPortuguese ? "a cadeia não confere" : "the chain does not hold"
+    case .accessRefused: return isPortuguese ? "acesso negado" : "access refused"
+    case .silent(let since): return (isPortuguese ? "sem sinal de vida desde " : "no sign of life since ") + say.clock(since)
     case .houseWithoutNTP: return "\(isPortuguese ? "sem" : "no") NTP (sem_ntp)"
     case .unverified:
       return isPortuguese ? "algo não pôde ser conferido: falta uma chave?" : "something not verified: is a key missing?"
@@ -40,7 +42,7 @@ extension Notice.Fact {
     case .voided, .won, .lost, .soldToOther, .passedOn, .conditional, .noBids, .reserveMet, .suspended, .resumed, .opened,
       .lastMinute,
       .connectionLost,
-      .reconnected, .brokerBlocked, .brokerUnblocked:
+      .reconnected, .heardAgain, .brokerBlocked, .brokerUnblocked:
       return sentence(language, say)
     }
   }
@@ -57,7 +59,8 @@ extension Notice.Fact {
     case .extended(_, _, _, let closesAt): say.clock(closesAt)
     case .lost, .soldToOther, .voided, .conditional, .noBids, .reserveMet, .cancelled, .suspended, .resumed, .opened, .lastMinute,
       .chainBroken,
-      .connectionLost, .reconnected, .brokerBlocked, .brokerUnblocked, .houseWithoutNTP, .unverified, .eventsLost:
+      .connectionLost, .accessRefused, .reconnected, .silent, .heardAgain, .brokerBlocked, .brokerUnblocked, .houseWithoutNTP,
+      .unverified, .eventsLost:
       Words.notice(kind, language)
     }
   }
@@ -104,8 +107,13 @@ extension Notice.Fact {
       "+\((delta.microseconds + 999_999) / 1_000_000) s \(cause.portuguese(by.map { say.name($0) })), fecha às \(say.clock(closesAt))"
     case .chainBroken(let reason): "a cadeia de blocos não confere: \(reason)"
     case .connectionLost(let reason): "perdida: \(reason)"
+    case .accessRefused(let reason): "acesso negado: \(reason)"
     case .reconnected(let after, let auctions):
-      "reconectado após \(Text.span(after.microseconds / 1_000_000)); \(auctions == 1 ? "1 leilão atualizado" : "\(auctions) leilões atualizados")"
+      "reconectado após \(Text.span(after.microseconds / 1_000_000))"
+        + (auctions == 0 ? "" : auctions == 1 ? "; 1 leilão atualizado" : "; \(auctions) leilões atualizados")
+    case .silent(let since):
+      "sem sinal de vida desde \(say.clock(since)): o que se vê pode estar velho"
+    case .heardAgain: "voltou a dar sinal de vida"
     case .brokerBlocked: "o broker está cheio; lances em espera"
     case .brokerUnblocked: "o broker voltou a aceitar lances"
     case .houseWithoutNTP: "opera sem NTP (sem_ntp): as horas são as do relógio dela"
@@ -150,8 +158,13 @@ extension Notice.Fact {
       "+\((delta.microseconds + 999_999) / 1_000_000) s \(cause.english(by.map { say.name($0) })), closes at \(say.clock(closesAt))"
     case .chainBroken(let reason): "the chain of blocks does not hold: \(reason)"
     case .connectionLost(let reason): "lost: \(reason)"
+    case .accessRefused(let reason): "access refused: \(reason)"
     case .reconnected(let after, let auctions):
-      "reconnected after \(Text.span(after.microseconds / 1_000_000)); \(auctions == 1 ? "1 auction updated" : "\(auctions) auctions updated")"
+      "reconnected after \(Text.span(after.microseconds / 1_000_000))"
+        + (auctions == 0 ? "" : auctions == 1 ? "; 1 auction updated" : "; \(auctions) auctions updated")
+    case .silent(let since):
+      "no sign of life since \(say.clock(since)): what is shown may be old"
+    case .heardAgain: "signs of life again"
     case .brokerBlocked: "the broker is full; bids wait"
     case .brokerUnblocked: "the broker takes bids again"
     case .houseWithoutNTP: "runs without NTP (sem_ntp): its times are those of its own clock"

@@ -37,9 +37,7 @@ struct PlainPage {
       + (model.settings.advice.map { [Self.safe($0.said(in: language))] } ?? [])
   }
 
-  func denied(_ reason: String) -> String {
-    Self.safe(clocked(language.choose("acesso negado: \(reason)", "access denied: \(reason)")))
-  }
+  var accessHelp: String { Text.accessHelp.words(language) }
 
   private func clocked(_ text: String) -> String { "\(drawing.zone.clock(model.now)) \(text)" }
 

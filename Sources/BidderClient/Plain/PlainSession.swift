@@ -15,7 +15,7 @@ package struct PlainSession: Sendable {
   package private(set) var isReady = false
   /// Why there is no connection, until there has been one.
   package private(set) var unreachable: String?
-  /// Why there never will be one.
+  /// Why the broker does not let us in.
   package private(set) var denied: String?
   /// A bid of this session's was refused, or a line that asked for one did not send it.
   package private(set) var hasRefused = false
@@ -45,12 +45,12 @@ package struct PlainSession: Sendable {
     case .live where !isReady:
       (isReady, unreachable) = (true, nil)
       answer.lines.insert(page.greeting, at: 0)
-    case .disconnected(let reason, _, _) where !isReady:
+    case .disconnected(let reason, _, _) where !isReady && denied != reason:
       if unreachable == nil { answer.lines += page.unreachable(reason) }
       unreachable = reason
     case .accessRefused(let reason):
+      if denied != reason { answer.lines.append(page.accessHelp) }
       denied = reason
-      answer.lines.append(page.denied(reason))
     case .bid(let ticket, let progress): answer.lines += follow(ticket, progress)
     // What the bidder has a part in; being outbid has been said.
     case .bidAccepted(let id, let line, _, _, _) where answer.lines.isEmpty && line.bidder != model.me:

@@ -51,6 +51,8 @@ enum PlainWords {
     case .replaces:
       language.choose("substitui o seu lance anterior, também se for menor", "it replaces your bid before, also if it is lower")
     case .alreadyLeading: language.choose("você já lidera", "you lead already")
+    case .silent:
+      language.choose("o broker não dá sinal de vida: pode atrasar", "the broker gives no sign of life: it may be late")
     case .late: language.choose("pode não chegar a tempo", "it may not arrive in time")
     case .priceMoved: language.choose("o preço mudou", "the price has changed")
     case .always: language.choose("todo lance é confirmado", "every bid is confirmed")

@@ -46,8 +46,8 @@ extension Model {
   /// To connect now, where there is no connection.
   var reconnection: [Effect] {
     switch live.link.state {
-    case .disconnected, .connecting: [.reconnect]
-    case .starting, .resyncing, .live, .silent, .refused: []
+    case .disconnected, .connecting, .refused: [.reconnect]
+    case .starting, .resyncing, .live, .silent: []
     }
   }
 }

@@ -4,7 +4,7 @@ internal import TerminalKit
 extension Drawing {
   private var headerRole: Role {
     if case .refused = picture.link.state { return .error }
-    return picture.link.takesBids ? .bar : .warn
+    return picture.link.isSound ? .bar : .warn
   }
 
   /// Who, how the connection stands, how good the clock is, what time it is.
@@ -13,9 +13,12 @@ extension Drawing {
     let isNarrow = layout == .narrow
     var left = [Span(text: model.me.text, priority: 4)]
     if !isNarrow { left.insert(Span(text: "cliente-tui", priority: 6), at: 0) }
-    var right = [Span(text: say(isNarrow ? .linkShort(linkWords) : .link(linkWords)))]
+    // Beside it stand who one is and what time it is, where the words are not the connection's own.
+    let room = if case .refused = picture.link.state { width - SafeText.width(model.me.text) - 14 } else { width - 2 }
+    let words: [Text] = isNarrow ? [.linkShort(linkWords)] : [.link(linkWords), .linkShort(linkWords)]
+    var right = [Span(text: fitting(words.map(say), room))]
     if !isNarrow {
-      if let delay = picture.roundTrip, layout == .wide, picture.link.isCurrent {
+      if let delay = picture.roundTrip, layout == .wide, picture.link.isSure {
         right.append(Span(text: say(.queueDelay(delay.microseconds / 1_000)), priority: 5))
       }
       if picture.houseClock?.status == .systemClock { right.append(Span(text: say(.houseWithoutNTP), priority: 2)) }
@@ -44,7 +47,7 @@ extension Drawing {
     case .live: return .live
     case .silent(let since): return .silent(seconds: ago(since))
     case .resyncing(let done, let total): return .resyncing(done: done, total: total)
-    case .refused(let reason): return .refused(reason)
+    case .refused(let reason, _): return .refused(reason)
     case .connecting(let attempt, let since):
       guard let lost else { return .connecting(broker: model.settings.broker, seconds: ago(since)) }
       return .lost(seconds: lost, attempt: attempt, retryIn: 0)

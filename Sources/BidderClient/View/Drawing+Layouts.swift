@@ -73,7 +73,7 @@ extension Drawing {
     case .confirm(let asked): return drawConfirmation(asked)
     case .list, .filter, .armed, .bidBox, .quit: break
     }
-    let alarmed = !picture.link.takesBids
+    let alarmed = !picture.link.isSound
     guard let lot = model.selectedLot ?? model.order.first.flatMap({ picture.lots[$0] }) else {
       frame.put(0, 0, say(.linkShort(linkWords)), alarmed ? .warn : .normal)
       drawEmptiness(rows: 1..<max(height - 1, 1), width: width)
@@ -87,7 +87,7 @@ extension Drawing {
     if let box, rows < 4 {
       drawField(0, 0, box)
     } else {
-      var x = frame.put(0, 0, picture.link.takesBids ? "●" : "○", alarmed ? .warn : .normal)
+      var x = frame.put(0, 0, picture.link.isSound ? "●" : "○", alarmed ? .warn : .normal)
       x = frame.put(x + 1, 0, SafeText.cut(lot.id.text, to: max(width - 4 - SafeText.width(standing.word) - 1, 4)))
       frame.put(x + 1, 0, "\(standing.glyph) \(standing.word)", standing.role)
     }
@@ -126,7 +126,7 @@ extension Drawing {
   private mutating func drawTinyFooter() {
     // What keeps one from bidding is said in words here too.
     let stop: [Text] =
-      model.frozen != nil ? [.frozenShort, .frozenTiny] : picture.link.takesBids ? [] : [.linkShort(linkWords)]
+      model.frozen != nil ? [.frozenShort, .frozenTiny] : picture.link.isSound ? [] : [.linkShort(linkWords)]
     let keys = stop.isEmpty ? say(.tinyKeys) : fitting(stop.map(say), width - 4)
     frame.put(0, height - 1, keys, stop.isEmpty ? .muted : .warn)
     frame.put(max(width - 3, SafeText.width(keys) + 1), height - 1, "? q", .muted)

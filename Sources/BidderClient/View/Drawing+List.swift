@@ -47,7 +47,7 @@ extension Drawing {
     if isPriceNew(lot) { frame.put(columns.priceEnd, y, "▲", base) }
 
     var time = time(lot, short: layout == .narrow)
-    if isExtended(lot), lot.view.status == .open, picture.link.isCurrent { time.text = "+" + time.text }
+    if isExtended(lot), lot.view.status == .open, picture.link.isSure { time.text = "+" + time.text }
     frame.put(
       columns.timeStart(SafeText.width(time.text)), y, time.text, time.role == .normal || time.role == .muted ? base : time.role)
     if columns.standing > 0 {
@@ -75,7 +75,11 @@ extension Drawing {
   private var emptiness: [Text] {
     switch picture.link.state {
     case .starting: return [.loadingKeys(model.me)]
-    case .refused: return [.accessHelp(model.me), .quitHelp]
+    case .refused(let reason, let retryAt):
+      guard picture.lots.isEmpty else { break }
+      // What to do about it first: where there is little room, the reason is in the notices.
+      let who = Text.accessRefused(user: model.settings.brokerUser, broker: model.settings.broker)
+      return [who, .accessHelp, .accessReason(reason)] + (retryAt.map { [.retryIn(ahead($0))] } ?? []) + [.reconnectHelp]
     case .connecting, .resyncing: if picture.lots.isEmpty { return [.waitingForList, .quitHelp] }
     case .disconnected: if picture.lots.isEmpty { return [.noListYet] + advice + [.reconnectHelp] }
     case .live, .silent: break

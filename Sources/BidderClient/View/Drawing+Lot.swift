@@ -7,7 +7,7 @@ extension Drawing {
   func price(_ lot: Lot, symbol: Bool = true) -> String {
     if lot.view.terms.isSealed, lot.price == nil { return say(.sealed) }
     let amount = lot.price ?? minimum(lot)
-    return (picture.link.isCurrent ? "" : "~ ") + (symbol ? money(amount, lot) : number(amount, lot))
+    return (picture.link.isSure ? "" : "~ ") + (symbol ? money(amount, lot) : number(amount, lot))
   }
 
   func minimum(_ lot: Lot) -> Money { lot.view.minimum(at: picture.now) }
@@ -53,7 +53,7 @@ extension Drawing {
       guard left > 0 else { return (say(.closing), .warn) }
       let text = isReadOut ? steadyEnd(lot, left: left) : Countdown.text(left)
       let role: Role = left <= 15 ? .danger : left <= 60 ? .warn : .normal
-      if !picture.link.isCurrent { return (short ? "~" + text : "~  " + text, role) }
+      if !picture.link.isSure { return (short ? "~" + text : "~  " + text, role) }
       if picture.isClockDoubtful { return ("~" + text, role) }
       return (text, role)
     }
@@ -83,7 +83,7 @@ extension Drawing {
   func standing(_ lot: Lot) -> (glyph: String, word: String, role: Role) {
     let standing = lot.standing(of: model.me)
     let word = Words.standing(standing, language)
-    let doubt = !picture.link.isCurrent && (standing == .leading || standing == .outbid)
+    let doubt = !picture.link.isSure && (standing == .leading || standing == .outbid)
     return (Words.glyph(standing), doubt ? word + "?" : word, Words.role(standing))
   }
 
