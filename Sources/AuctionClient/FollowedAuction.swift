@@ -20,6 +20,7 @@ package struct FollowedAuction: Sendable {
   package private(set) var leader: PrincipalID?
   package private(set) var minimum: Money
   package private(set) var closesAt: Timestamp
+  package private(set) var extensions = Extensions()
   /// Nil where there is no reserve.
   package private(set) var isReserveMet: Bool?
   package private(set) var bids: [RecordedBid] = []
@@ -378,6 +379,7 @@ package struct FollowedAuction: Sendable {
     guard isRightlyAsked(in: entry) else { return ("o preço pedido não é o da hora", "the price asked is not that of its time") }
     if entry.closesAt != closesAt {
       changes.append(.extended(from: closesAt, to: entry.closesAt, by: cause.by, cause: cause.cause))
+      extensions.add(entry.closesAt - closesAt, by: cause.by, cause.cause)
     }
     (price, leader, minimum, closesAt) = (entry.price, entry.leader, entry.minimum, entry.closesAt)
     isReserveMet = entry.isReserveMet

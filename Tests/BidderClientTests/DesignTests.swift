@@ -3,7 +3,7 @@ import Testing
 
 @testable import BidderClient
 
-/// The drawings of the design, cell for cell. Lot codes are slugs and so in lower case here.
+/// The drawings of the design, cell for cell. Lot codes are slugs and so in lower case here; how far the chain is whole was added.
 @Suite("The drawings of the design")
 struct DesignTests {
   @Test("are what is drawn", arguments: Drawing.all)
@@ -45,7 +45,7 @@ struct DesignTests {
                                                                     │                                     |
                                                                     │ Preço   ▁▁▂▂▃▃▄▅▅▆▇█   12 lances    |
                                                                     │                                     |
-                                                                    │ LANCES                              |
+                                                                    │ LANCES    cadeia íntegra até 12     |
                                                                     │ 14:32:04 bruno      R$ 1.250,00     |
                                                                     │ 14:31:40 você       R$ 1.200,00     |
                                                                     │ 14:31:12 carla      R$ 1.150,00     |
@@ -75,7 +75,7 @@ struct DesignTests {
        ○ l-20 Coleção de selos (1900-60)           R$ 200,00  ini 15:00 AGUARDA       |
                                                                                       |
                                                                                       |
-      ── l-03 Violão Giannini 1978 ───────────────────────────────────────────────────|
+      ── l-03 Violão Giannini 1978 ────────────────────────── cadeia íntegra até 12 ──|
        LANCE ATUAL R$ 1.250,00 ▲ de bruno há 3 s             TEMPO 00:42 [#######...] |
        Mínimo agora R$ 1.300,00  inc. R$ 50,00      seu último R$ 1.200,00  ▼ COBERTO |
        Preço ▁▁▂▂▃▃▄▅▅▆▇█            14:32:04 bruno 1.250,00 | 14:31:40 você 1.200,00 |

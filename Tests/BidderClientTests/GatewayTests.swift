@@ -162,6 +162,110 @@ struct GatewayTests {
     #expect(!model.screen(100, 30).contains("+00:34"))
   }
 
+  @Test("several moves of the end are told as one sum, with whose the last was, in each size")
+  func severalExtensions() {
+    var model = drawnModel()
+    model.selection = bicycle
+    for (stamp, closesIn, by) in [(1, 20, bruno), (2, 30, carla), (3, 61, dora)] as [(Int64, Int64, PrincipalID)] {
+      let line = BidLine(
+        bid: bidID(Int(stamp)), bidder: by, amount: reais(50_000 + stamp * 5_000), receivedAt: drawnNow + .seconds(stamp))
+      model.hear(
+        .bidAccepted(bicycle, line, block: 20 + stamp, minimum: reais(80_000), closesAt: drawnNow + .seconds(closesIn)))
+      model.hear(.extended(bicycle, closesAt: drawnNow + .seconds(closesIn), by: by, cause: .bid))
+    }
+    #expect(model.live.lots[bicycle]?.view.extensions.count == 3)
+    model.pass(.seconds(6))
+    #expect(model.screen(140, 40).contains("fecha às 14:33:08 +52 s em 3 vezes, por dora"))
+    let rows = model.screen(100, 30).split(separator: "\n").map { $0.suffix(37) }
+    #expect(rows.contains { $0.contains("fecha às 14:33:08 +52 s em 3 vezes") } && rows.contains { $0.hasPrefix(" por dora ") })
+    #expect(model.screen(80, 24).contains("fecha às 14:33:08 +52 s em 3 vezes, por dora"))
+    #expect(model.screen(40, 12).contains("00:55 +52 s") && model.screen(20, 5).contains("00:55 +52 s"))
+  }
+
+  /// Moved three times by others while nobody told of it.
+  private var movedView: AuctionView {
+    var view = drawnAuctions[0]
+    view.head = 9
+    view.closesAt = view.closesAt + .seconds(52)
+    for (seconds, by) in [(22, bruno), (10, carla), (20, dora)] as [(Int64, PrincipalID)] {
+      view.extensions.add(.seconds(seconds), by: by, .bid)
+    }
+    return view
+  }
+
+  @Test("an end that moved while the link was lost is told once when it is back, as a sum, and warned of anew")
+  func extendedMeanwhile() {
+    var model = drawnModel()
+    model.hear(.disconnected(reason: "reset", attempt: 1, retryAt: drawnNow + .seconds(1)))
+    model.pass(.seconds(4))
+    model.hear(.connected)
+    for _ in 0..<2 { model.hear(.auction(movedView)) }
+    model.hear(.live)
+    model.hear(.extended(bicycle, closesAt: movedView.closesAt, by: dora, cause: .bid))
+    let told = model.live.notices.all.filter { $0.fact.kind == .extended }.map(\.fact)
+    #expect(told == [.extended(by: dora, .bid, .seconds(52), times: 3, closesAt: movedView.closesAt)])
+    #expect(model.screen(100, 30).contains("+52 s em 3 vezes, por dora, fecha às 14:33:08"))
+    #expect(model.live.lots[bicycle]?.rangTenSeconds == false)
+  }
+
+  @Test("an end that had moved before the terminal began is told of one's own auctions, and rings nobody")
+  func extendedBefore() {
+    var model = model(hearing: [.connecting(attempt: 1), .connected])
+    var foreign = movedView
+    foreign.terms = drawnAuctions[4].terms
+    foreign.ownLast = nil
+    #expect(bells(model.hear(.auction(movedView)) + model.hear(.auction(foreign)) + model.hear(.live)) == 0)
+    let told = model.live.notices.all.filter { $0.fact.kind == .extended }
+    #expect(told.map(\.auction) == [bicycle])
+    #expect(told.first?.fact == .extended(by: dora, .bid, .seconds(52), times: 3, closesAt: movedView.closesAt))
+  }
+
+  @Test("how far the chain was found whole stands beside the bids, where there is room, and that it broke in its place")
+  func chainWords() {
+    var model = drawnModel()
+    #expect(model.screen(100, 30).contains("LANCES    cadeia íntegra até 12"))
+    #expect(model.screen(80, 24).contains("─ cadeia íntegra até 12 ─"))
+    model.hear(.chainBroken(guitar, reason: "bloco 13 não segue o 12"))
+    #expect(model.screen(100, 30).contains("CADEIA PARTIDA") && !model.screen(100, 30).contains("íntegra"))
+    #expect(model.screen(80, 24).contains("CADEIA PARTIDA"))
+    // Nothing is proved of what has not begun.
+    model.selection = auctionID("l-20")
+    #expect(!model.screen(100, 30).contains("cadeia íntegra"))
+  }
+
+  @Test("that nobody vouches for the house's clock stands beside the end that it decides", arguments: ClockStatus.allCases)
+  func houseClock(status: ClockStatus) {
+    var model = drawnModel()
+    model.hear(.houseClock(reading(drawnNow, status)))
+    let words: String? =
+      switch status {
+      case .synchronized, .holdover: nil
+      case .unsynchronized: "relógio da casa sem sincronia"
+      case .systemClock: "relógio da casa sem NTP"
+      }
+    for screen in [model.screen(100, 30), model.screen(80, 24)] {
+      #expect(screen.contains("relógio da casa") == (words != nil))
+      if let words { #expect(screen.contains(words)) }
+    }
+  }
+
+  @Test("an acceptance says that its receipt is kept, once; what is not kept is said with the reason")
+  func receipts() {
+    var model = drawnModel()
+    model.press(.character("+"), .key(.enter))
+    model.hear(.bid(Ticket(1), .sent(bidID(77))))
+    model.hear(.receiptKept(Ticket(1)))
+    model.hear(.receiptKept(Ticket(9)))
+    model.hear(
+      .bidAccepted(
+        guitar, line(77, alice, 130_000, secondsAgo: 0), block: 30, minimum: reais(135_000), closesAt: drawnNow + .seconds(42)))
+    model.hear(.bid(Ticket(1), .accepted))
+    #expect(model.live.notices.all.first?.fact == .accepted(reais(130_000), hasReceipt: true))
+    #expect(model.screen(80, 24).contains("seu lance de R$ 1.300,00 foi aceito (recibo guardado)"))
+    model.hear(.receiptNotKept(reason: "/x: não há espaço"))
+    #expect(model.screen(100, 30).contains("! RECIBO") && model.screen(100, 30).contains("/x: não há espaço"))
+  }
+
   @Test("an outage is not blamed on a bidder")
   func outage() {
     var model = drawnModel()
@@ -351,7 +455,8 @@ struct GatewayTests {
     "a doubtful clock is not drawn as a sure one",
     arguments: [
       (ClockStatus.synchronized, Int64(501), "relógio ?", true), (.synchronized, 500, "relógio ±500 ms", false),
-      (.unsynchronized, 1, "relógio ?", true), (.systemClock, 5_000, "relógio sem NTP", false),
+      (.unsynchronized, 1, "relógio ?", true), (.systemClock, 0, "relógio sem NTP", true),
+      (.holdover, 300, "relógio mantido ±300 ms", false), (.holdover, 900, "relógio mantido ±900 ms", true),
     ])
   func clocks(_ status: ClockStatus, _ milliseconds: Int64, _ words: String, _ isDoubtful: Bool) {
     var model = drawnModel()

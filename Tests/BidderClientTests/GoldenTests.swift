@@ -55,7 +55,7 @@ struct GoldenTests {
       }
     }
 
-    static let alsoInASCII: Set = ["aberto", "sem-resposta", "acesso-negado"]
+    static let alsoInASCII: Set = ["aberto", "sem-resposta", "acesso-negado", "relogio-incerto", "prorrogado"]
 
     static let all: [Scene] = [
       Scene("aberto") { _ in },
@@ -87,6 +87,23 @@ struct GoldenTests {
         model.hear(.connecting(attempt: 1))
         model.hear(.accessRefused(reason: LinkTests.refusal))
         model.hear(.disconnected(reason: LinkTests.refusal, attempt: 2, retryAt: drawnNow + .seconds(4)))
+      },
+      Scene("relogio-incerto") { model in
+        _ = model.update(.tick(reading(drawnNow, uncertainty: .milliseconds(900), .holdover)))
+        model.hear(.houseClock(reading(drawnNow, .unsynchronized)))
+        for milliseconds: Int64 in [39_300, 39_600] {
+          _ = model.update(.tick(reading(drawnNow + .milliseconds(milliseconds), uncertainty: .milliseconds(900), .holdover)))
+          model.press(milliseconds == 39_300 ? .character("b") : .key(.enter))
+        }
+      },
+      Scene("prorrogado") { model in
+        var view = drawnAuctions[1]
+        view.closesAt = view.closesAt + .seconds(52)
+        for (seconds, by) in [(22, bruno), (10, carla), (20, dora)] as [(Int64, PrincipalID)] {
+          view.extensions.add(.seconds(seconds), by: by, .bid)
+        }
+        model.hear(.auction(view))
+        model.pass(.seconds(6))
       },
       Scene("broker-cheio") { $0.hear(.blocked(reason: "memory")) },
       Scene("fechando") { $0.pass(.seconds(38)) },

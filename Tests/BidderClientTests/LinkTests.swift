@@ -99,6 +99,27 @@ struct LinkTests {
     #expect(model == before)
   }
 
+  // MARK: The clock
+
+  @Test(
+    "a bid near the end by an unsure clock is asked about first",
+    arguments: [
+      (Int64(900), ClockStatus.holdover, Int64(2_800), Doubt?.some(.unsureClock)), (900, .holdover, 3_000, nil),
+      (900, .holdover, 1_900, .late), (8, .synchronized, 2_500, nil), (8, .synchronized, 1_900, .late),
+      (8, .unsynchronized, 59_000, .unsureClock), (0, .systemClock, 59_000, .unsureClock), (0, .systemClock, 61_000, nil),
+      (10_000, .unsynchronized, 61_000, nil), (10_000, .synchronized, 11_000, .unsureClock),
+    ])
+  func unsureClock(_ uncertainty: Int64, _ status: ClockStatus, _ left: Int64, _ doubt: Doubt?) throws {
+    for isMaximum in [false, true] {
+      var model = drawnModel()
+      let lot = try #require(model.live.lots[auctionID("l-12")])
+      let now = lot.view.closesAt - .milliseconds(left)
+      _ = model.update(.tick(reading(now, uncertainty: .milliseconds(uncertainty), status)))
+      let verdict = model.verdict(lot.view.minimum, isMaximum: isMaximum, on: lot, quote: Quote(lot.view))
+      #expect(verdict == (doubt.map { .plain($0) } ?? .clear))
+    }
+  }
+
   // MARK: Refused
 
   static let refusal = "o broker fechou a conexão: 403 ACCESS_REFUSED - Login was refused using authentication mechanism PLAIN."

@@ -15,7 +15,8 @@ struct NoticeFileTests {
     .passedOn(to: nil, isFromMe: false, reais(1), reason: "x"),
     .cancelled(reason: nil), .suspended(reason: "x"), .resumed, .opened, .lastMinute,
     .extended(by: nil, .outage, .seconds(5), closesAt: drawnNow), .chainBroken(reason: "x"), .connectionLost(reason: "x"),
-    .accessRefused(reason: "x"), .silent(since: drawnNow), .heardAgain, .reconnected(after: .seconds(1), auctions: 2),
+    .accessRefused(reason: "x"), .silent(since: drawnNow), .heardAgain, .receiptNotKept(reason: "x"),
+    .reconnected(after: .seconds(1), auctions: 2),
     .brokerBlocked, .brokerUnblocked, .houseWithoutNTP, .unverified(reason: "x"),
     .eventsLost,
   ]

@@ -91,7 +91,7 @@ struct ScriptTests {
       "connecting", "connected", "live", "disconnected", "blocked", "unblocked", "accessRefused", "silent", "resyncing",
       "roundTrip",
       "houseClock", "unverified", "auction", "bidAccepted", "extended", "voided", "suspended", "resumed", "closed", "passedOn",
-      "chainBroken", "bid", "recalled",
+      "chainBroken", "bid", "recalled", "receiptNotKept",
     ] { #expect(told.contains { $0.hasSuffix(name) }, "\(name) in \(told)") }
   }
 
@@ -101,7 +101,7 @@ struct ScriptTests {
     case .connecting, .connected, .live, .unblocked, .resyncing, .houseClock: return ""
     case .roundTrip: return #","ms":12"#
     case .silent: return #","desde_ms":-6000"#
-    case .disconnected, .blocked, .accessRefused, .unverified: return #","motivo":"x""#
+    case .disconnected, .blocked, .accessRefused, .unverified, .receipt: return #","motivo":"x""#
     case .auction: return lot + #","lance_inicial_centavos":100,"fim_ms":60000"#
     case .bid: return lot + #","id_usuario":"bruno","valor_centavos":500"#
     case .extended, .resumed: return lot + #","fim_ms":90000"#

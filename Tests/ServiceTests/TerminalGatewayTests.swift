@@ -230,6 +230,32 @@ struct TerminalGatewayTests {
     #expect(view.bids.map(\.amount) == [100_00, 110_00])
   }
 
+  @Test func `tells that the disk takes no receipt, once`() throws {
+    let bench = try BooksBench.open()
+    let inbox = try #require(Inbox())
+    let gateway = TerminalGateway(
+      voice: try bench.world.keys.voice("alpha"), clock: bench.service.clock, inbox: inbox, receipts: Self.nowhere)
+    try bench.place(100_00, by: "alpha", number: 1)
+    let block = try #require(try bench.statements().last)
+    gateway.state.withLock { $0.tickets[Build.bidID(1)] = (Ticket(1), bench.service.clock.now().instant, nil) }
+    for _ in 0..<2 { gateway.hear(.concerning(block)) }
+    let told = inbox.fetch().compactMap { if case .gateway(let event, _) = $0 { event } else { nil } }
+    guard case .receiptNotKept(let reason)? = told.first else { throw Missing("the problem") }
+    #expect(told.count == 1 && reason.contains("/dev/null/recibos"))
+  }
+
+  @Test func `tells an auction's end with how often it was moved, by whom last, from before it began`() throws {
+    let bench = try BooksBench.open()
+    bench.after(.seconds(500))
+    try bench.place(100_00, by: "alpha", number: 1)
+    bench.after(.seconds(10))
+    try bench.place(120_00, by: "beta", number: 2)
+    let views = try Self.newcomer(to: bench).compactMap { if case .auction(let view) = $0 { view } else { nil } }
+    let view = try #require(views.first)
+    #expect(view.extensions.count == 2 && view.extensions.by == "beta" && view.extensions.cause == .bid)
+    #expect(view.extensions.total == view.closesAt - view.terms.closesAt && view.extensions.total > .seconds(20))
+  }
+
   @Test func `tells of more auctions than news may wait, and is not asked for them again and again`() throws {
     let bench = try BooksBench.open()
     let inbox = try #require(Inbox())
@@ -261,6 +287,10 @@ struct TerminalGatewayTests {
     let block = try #require(try bench.statements().last)
     gateway.hear(.concerning(block))
     #expect(try receipts.receipts(of: "moto") == [block.envelope.evidence.bytes])
-    #expect(inbox.fetch().isEmpty, "nobody need look at it")
+    #expect(inbox.fetch().isEmpty, "a bid of another program's")
+    gateway.state.withLock { $0.tickets[Build.bidID(1)] = (Ticket(1), bench.service.clock.now().instant, nil) }
+    gateway.hear(.concerning(block))
+    func told() -> [GatewayEvent] { inbox.fetch().compactMap { if case .gateway(let event, _) = $0 { event } else { nil } } }
+    #expect(told() == [.receiptKept(Ticket(1))])
   }
 }

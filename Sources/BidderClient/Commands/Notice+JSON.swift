@@ -24,6 +24,7 @@ extension Notice.Fact {
     case .outbid: "coberto"
     case .voided: "anulado"
     case .accepted: "aceito"
+    case .receiptNotKept: "recibo_nao_guardado"
     case .refused: "recusado"
     case .busy: "ocupado"
     case .uncertain: "incerto"
@@ -66,7 +67,11 @@ extension Notice.Fact {
       line.add("id_usuario", by?.text)
       line.add("valor_centavos", amount?.minorUnits)
       line.add("motivo", reason)
-    case .accepted(let amount, let isMaximum), .busy(let amount, let isMaximum), .uncertain(let amount, let isMaximum),
+    case .accepted(let amount, let isMaximum, let hasReceipt):
+      line.add("valor_centavos", amount.minorUnits)
+      line.add("maximo", isMaximum)
+      line.add("recibo", hasReceipt)
+    case .busy(let amount, let isMaximum), .uncertain(let amount, let isMaximum),
       .neverDecided(let amount, let isMaximum):
       line.add("valor_centavos", amount.minorUnits)
       line.add("maximo", isMaximum)
@@ -89,15 +94,17 @@ extension Notice.Fact {
       line.add("valor_centavos", amount.minorUnits)
       line.add("motivo", reason)
     case .cancelled(let reason), .suspended(let reason): line.add("motivo", reason)
-    case .extended(let by, let cause, _, let closesAt):
+    case .extended(let by, let cause, _, let times, let closesAt):
       line.add("por", by?.text)
       line.add("motivo", cause.wireName)
+      line.add("vezes", Int64(times))
       line.add("fim_us", closesAt.microseconds)
     case .reconnected(let after, let auctions):
       line.add("sem_conexao_us", after.microseconds)
       line.add("leiloes", Int64(auctions))
     case .silent(let since): line.add("desde_us", since.microseconds)
-    case .chainBroken(let reason), .connectionLost(let reason), .accessRefused(let reason), .unverified(let reason):
+    case .receiptNotKept(let reason), .chainBroken(let reason), .connectionLost(let reason), .accessRefused(let reason),
+      .unverified(let reason):
       line.add("motivo", reason)
     case .conditional, .noBids, .reserveMet, .resumed, .opened, .lastMinute, .heardAgain, .brokerBlocked, .brokerUnblocked,
       .houseWithoutNTP,

@@ -37,6 +37,8 @@ final class TerminalGateway: Gateway {
     var attempt = 1
     /// Since when nothing has come from the broker.
     var silentSince: Timestamp?
+    /// Why the disk took no receipt last.
+    var receiptProblem: Sentence?
     var house: House?
     var driver: SessionDriver?
     /// Who takes signed bids.
@@ -72,7 +74,7 @@ final class TerminalGateway: Gateway {
 
   let state = Mutex(State())
   let voice: Voice
-  private let receipts: ReceiptFolder
+  let receipts: ReceiptFolder
   let sent: SentBids
   let clock: any HouseClock
   private let inbox: Inbox
@@ -158,7 +160,7 @@ final class TerminalGateway: Gateway {
     case .auction(let auction, let changes): hear(auction, changes)
     case .past(let id, let changes): note(changes, of: id)
     case .attempt(let attempt): hear(attempt)
-    case .concerning(let statement): receipts.keep(statement)
+    case .concerning(let statement): keep(statement)
     case .dropped(let reason): post(.unverified(reason: reason))
     case .decision, .refusedLongAgo: break
     }
@@ -247,7 +249,9 @@ final class TerminalGateway: Gateway {
       case .broken(let reason): post(.chainBroken(id, reason: reason))
       }
     }
-    if isMetNow, !auction.isRevealed { post(.auction(view(of: auction))) }
+    // One move of the end is told by each event; the whole knows of all.
+    let moves = changes.count { if case .extended = $0 { true } else { false } }
+    if moves > 1 || isMetNow, !auction.isRevealed { post(.auction(view(of: auction))) }
   }
 
   private func note(_ changes: [FollowedAuction.Change], of id: AuctionID) {
@@ -303,13 +307,15 @@ final class TerminalGateway: Gateway {
       case .broken(let reason): .broken(reason: reason)
       }
     let own = state.withLock { (last: $0.ownLast(of: auction), maximum: $0.ownMaximum(of: auction)) }
-    return AuctionView(
+    var view = AuctionView(
       terms: auction.terms, status: auction.status, head: auction.head?.block, price: auction.price, leader: auction.leader,
       minimum: auction.minimum, closesAt: auction.endsAt, isReserveMet: auction.isReserveMet,
       bids: auction.bids.filter { !$0.isVoided }.suffix(AuctionView.historyLimit).map(BidLine.init),
       bidCount: auction.acceptedBids, ownLast: own.last, chain: chain, trustedTo: auction.trustedTo,
       result: auction.result, reason: auction.cancellation ?? auction.suspension,
       passedOn: auction.passedOn.last?.passing, ownMaximum: own.maximum)
+    view.extensions = auction.extensions
+    return view
   }
 
   private func post(all events: [GatewayEvent]) {

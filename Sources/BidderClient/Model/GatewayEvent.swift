@@ -56,6 +56,10 @@ package enum GatewayEvent: Hashable, Sendable {
 
   /// How it goes with the bid of `Effect.submitBid`.
   case bid(Ticket, BidProgress)
+  /// What the house signed about that bid, its acceptance, is verified and on this machine's disk; the acceptance follows as `bid`.
+  case receiptKept(Ticket)
+  /// Something that the house signed about this bidder could not be kept.
+  case receiptNotKept(reason: String)
   /// A bid that an earlier program of this bidder's sent and did not hear the end of; what became of it follows as `bid`.
   case recalled(RecalledBid)
 }
@@ -122,6 +126,8 @@ package struct AuctionView: Hashable, Sendable {
   package var leader: PrincipalID?
   package var minimum: Money
   package var closesAt: Timestamp
+  /// How that end came to be.
+  package var extensions = Extensions()
   /// Nil where there is no reserve.
   package var isReserveMet: Bool?
   /// The newest accepted bids, oldest first; no more than `historyLimit` are kept.

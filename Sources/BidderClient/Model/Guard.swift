@@ -28,6 +28,8 @@ package enum Doubt: Hashable, Sendable {
   case silent
   /// It may not arrive before the end.
   case late
+  /// By how much this machine's clock may be wrong, that end may have been.
+  case unsureClock
   case priceMoved
   case always
 }
@@ -52,7 +54,7 @@ extension Model {
     if !live.link.isSure { return .plain(.silent) }
     if isMaximum {
       if lot.view.leader == me { return .plain(.alreadyLeading) }
-      if lot.view.closesAt - now < .seconds(2) + live.clock.uncertainty { return .plain(.late) }
+      if let doubt = doubtOfTime(until: lot.view.closesAt) { return .plain(doubt) }
       return settings.confirmsAlways ? .plain(.always) : .clear
     }
     if lot.view.terms.isSealed {
@@ -60,9 +62,18 @@ extension Model {
       if lot.view.trustedTo != nil { return .plain(.mayReplace) }
     }
     if lot.view.leader == me { return .plain(.alreadyLeading) }
-    if lot.view.closesAt - now < .seconds(2) + live.clock.uncertainty { return .plain(.late) }
+    if let doubt = doubtOfTime(until: lot.view.closesAt) { return .plain(doubt) }
     if quote != Quote(lot.view) { return .plain(.priceMoved) }
     return settings.confirmsAlways ? .plain(.always) : .clear
+  }
+
+  /// Whether the auction may be over when the bid comes.
+  private func doubtOfTime(until end: Timestamp) -> Doubt? {
+    let left = end - now
+    if left < .seconds(2) { return .late }
+    // What is not known is a matter of the last minute.
+    let error = live.isClockUnknown ? max(live.clock.uncertainty, .seconds(58)) : live.clock.uncertainty
+    return left < .seconds(2) + error ? .unsureClock : nil
   }
 
   /// The hard half: what no confirmation overrides. Without an amount: whether any bid at all may be made.

@@ -1,5 +1,5 @@
 internal import AuctionCore
-package import AuctionFacts
+internal import AuctionFacts
 package import SharedKernel
 
 /// One auction as this bidder sees it.
@@ -7,15 +7,13 @@ package struct Lot: Hashable, Sendable {
   package struct Moved: Hashable, Sendable {
     package var at: Timestamp
     package var delta: Interval
-    package var by: PrincipalID?
-    package var cause: Extension.Cause?
   }
 
   package var view: AuctionView
   package var isFollowed = false
   /// When a live bid last changed the price.
   package var priceChangedAt: Timestamp?
-  /// How far the end last moved, and who moved it.
+  /// When the end last moved as somebody looked, and how far.
   package var moved: Moved?
   /// The end that a notice has told.
   var announcedEnd: Timestamp?
@@ -36,6 +34,14 @@ package struct Lot: Hashable, Sendable {
   package var rangTenSeconds = false
 
   package init(_ view: AuctionView) { self.view = view }
+
+  /// The end has moved: there is a new last minute to warn of.
+  mutating func move(at now: Timestamp, by delta: Interval, to closesAt: Timestamp) {
+    moved = Moved(at: now, delta: delta)
+    // In a soft close every bid moves the end: what is still within the last minute has been said.
+    if closesAt - now > .seconds(60) { saidMinute = false }
+    if closesAt - now > .seconds(10) { rangTenSeconds = false }
+  }
 
   package var id: AuctionID { view.terms.auction }
   package var isOver: Bool { view.status == .closed }

@@ -14,14 +14,11 @@ package struct Picture: Hashable, Sendable {
   package var roundTrip: Interval?
   package var now: Timestamp { clock.instant }
 
-  /// Times may be wrong by more than a countdown can bear.
-  package var isClockDoubtful: Bool {
-    switch clock.status {
-    case .synchronized, .holdover: clock.uncertainty > .milliseconds(500)
-    case .unsynchronized: true
-    case .systemClock: false
-    }
-  }
+  /// The seconds that are shown may be untrue.
+  package var isClockDoubtful: Bool { isClockUnknown || clock.uncertainty > .milliseconds(500) }
+
+  /// Nobody vouches for it: by how much it is wrong is not known.
+  package var isClockUnknown: Bool { !clock.isDisciplined }
 }
 
 /// The whole state of the bidder's terminal.

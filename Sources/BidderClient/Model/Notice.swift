@@ -7,7 +7,9 @@ package struct Notice: Hashable, Sendable {
     case outbid(by: PrincipalID?, price: Money, own: Money?)
     /// Nobody: one's own. Without an amount: sealed.
     case voided(by: PrincipalID?, Money?, reason: String)
-    case accepted(Money, isMaximum: Bool = false)
+    /// With whether the house's signed word on it is kept.
+    case accepted(Money, isMaximum: Bool = false, hasReceipt: Bool = false)
+    case receiptNotKept(reason: String)
     case refused(RefusedBid, Money, isMaximum: Bool = false)
     case busy(Money, isMaximum: Bool = false)
     case uncertain(Money, isMaximum: Bool = false)
@@ -24,7 +26,8 @@ package struct Notice: Hashable, Sendable {
     case resumed
     case opened
     case lastMinute
-    case extended(by: PrincipalID?, Extension.Cause, Interval, closesAt: Timestamp)
+    /// By so much in so many times, the last of which was that bidder's, or for that cause.
+    case extended(by: PrincipalID?, Extension.Cause, Interval, times: Int = 1, closesAt: Timestamp)
     case chainBroken(reason: String)
     case connectionLost(reason: String)
     case accessRefused(reason: String)
@@ -42,7 +45,7 @@ package struct Notice: Hashable, Sendable {
       case outbid, leading, voided, refused, uncertain, won, lost, closed, passedOn, cancelled, suspended, opened, reserve,
         closing,
         extended
-      case chain
+      case chain, receipt
       case connection, house
     }
 
@@ -64,6 +67,7 @@ package struct Notice: Hashable, Sendable {
       case .lastMinute: .closing
       case .extended: .extended
       case .chainBroken: .chain
+      case .receiptNotKept: .receipt
       case .connectionLost, .accessRefused, .reconnected, .silent, .heardAgain, .brokerBlocked, .brokerUnblocked, .eventsLost:
         .connection
       case .houseWithoutNTP, .unverified: .house

@@ -27,6 +27,8 @@ package struct OwnBid: Hashable, Sendable {
   /// Known once the gateway has signed it.
   package var id: BidID?
   package var stage = Stage.sending
+  /// The house's signed word on it is kept on this machine.
+  package var hasReceipt = false
   /// When the stage was last changed.
   package var since: Timestamp
 

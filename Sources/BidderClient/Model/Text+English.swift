@@ -8,6 +8,7 @@ extension Text {
     case .linkShort(let link): link.shortEnglish
     case .queueDelay(let ms): "queue \(ms) ms"
     case .clockError(let ms): "clock ±\(ms) ms"
+    case .clockHolding(let ms): "clock holding ±\(ms) ms"
     case .clockUnknown: "clock ?"
     case .clockWithoutNTP: "clock without NTP"
     case .houseWithoutNTP: "house without NTP"
@@ -101,6 +102,10 @@ extension Text {
     case .plusSeconds(let seconds): "+\(seconds) s"
     case .cause(let cause, let name): cause.english(name)
     case .lastCall(let call): call.english
+    case .inTimes(let times): "in \(times) times,"
+    case .houseClock(let status): status == .systemClock ? "house's clock without NTP" : "house's clock not synchronised"
+    case .chainWhole(let block): "chain whole to \(block)"
+    case .chainBroken: "CHAIN BROKEN"
     case .noticesTitle: "NOTICES"
     case .noticesKey: "n: see all"
     case .noNotices: "No notices yet."
@@ -352,6 +357,7 @@ extension Doubt {
     case .buysAtOnce: "buys at once and ends the auction"
     case .alreadyLeading: "you lead already"
     case .silent: "it may be late"
+    case .unsureClock: "clock unsure"
     case .late: "it may come too late"
     case .priceMoved: "the price moved"
     case .always: nil

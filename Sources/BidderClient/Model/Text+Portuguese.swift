@@ -8,6 +8,7 @@ extension Text {
     case .linkShort(let link): link.shortPortuguese
     case .queueDelay(let ms): "fila \(ms) ms"
     case .clockError(let ms): "relógio ±\(ms) ms"
+    case .clockHolding(let ms): "relógio mantido ±\(ms) ms"
     case .clockUnknown: "relógio ?"
     case .clockWithoutNTP: "relógio sem NTP"
     case .houseWithoutNTP: "casa sem NTP"
@@ -101,6 +102,10 @@ extension Text {
     case .plusSeconds(let seconds): "+\(seconds) s"
     case .cause(let cause, let name): cause.portuguese(name)
     case .lastCall(let call): call.portuguese
+    case .inTimes(let times): "em \(times) vezes,"
+    case .houseClock(let status): status == .systemClock ? "relógio da casa sem NTP" : "relógio da casa sem sincronia"
+    case .chainWhole(let block): "cadeia íntegra até \(block)"
+    case .chainBroken: "CADEIA PARTIDA"
     case .noticesTitle: "AVISOS"
     case .noticesKey: "n: ver todos"
     case .noNotices: "Nenhum aviso ainda."
@@ -353,6 +358,7 @@ extension Doubt {
     case .buysAtOnce: "compra na hora e encerra o leilão"
     case .alreadyLeading: "você já lidera"
     case .silent: "pode atrasar"
+    case .unsureClock: "relógio incerto"
     case .late: "pode não chegar a tempo"
     case .priceMoved: "o preço mudou"
     case .always: nil

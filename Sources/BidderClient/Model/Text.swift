@@ -8,7 +8,7 @@ package enum Text: Hashable, Sendable {
   // Connection.
   case link(LinkWords), linkShort(LinkWords)
   case queueDelay(Int64)
-  case clockError(Int64), clockUnknown, clockWithoutNTP, houseWithoutNTP
+  case clockError(Int64), clockHolding(Int64), clockUnknown, clockWithoutNTP, houseWithoutNTP
   case staleSince(String), staleShort(String), reconnectKey
   case frozenSince(String), frozenKey, frozenShort, frozenTiny
 
@@ -50,6 +50,10 @@ package enum Text: Hashable, Sendable {
   case plusSeconds(Int64)
   case cause(Extension.Cause, String?)
   case lastCall(LastCall)
+  case inTimes(Int)
+  /// Only where nobody vouches for it.
+  case houseClock(ClockStatus)
+  case chainWhole(upTo: Int64), chainBroken
 
   // Notices.
   case termsTitle, noticesTitle, noticesKey, noNotices

@@ -22,6 +22,11 @@ extension Model {
     }
   }
 
+  mutating func keepReceipt(of ticket: Ticket) {
+    guard let id = live.lots.first(where: { $0.value.bid?.ticket == ticket })?.key else { return }
+    live.lots[id]?.bid?.hasReceipt = true
+  }
+
   mutating func progress(of id: AuctionID, to stage: OwnBid.Stage) {
     guard var bid = live.lots[id]?.bid, bid.advance(to: stage, at: now) else { return }
     live.lots[id]?.bid = bid
@@ -31,7 +36,7 @@ extension Model {
     case .sending, .delivered: break
     case .accepted:
       live.lots[id]?.ownMaximum = bid.isMaximum ? bid.amount : nil
-      note(.accepted(lot?.view.cost(of: bid.id) ?? bid.amount, isMaximum: bid.isMaximum), lot)
+      note(.accepted(lot?.view.cost(of: bid.id) ?? bid.amount, isMaximum: bid.isMaximum, hasReceipt: bid.hasReceipt), lot)
     case .uncertain: note(.uncertain(bid.amount, isMaximum: bid.isMaximum), lot)
     case .refused(let refused): note(.refused(refused, bid.amount, isMaximum: bid.isMaximum), lot)
     case .busy: note(.busy(bid.amount, isMaximum: bid.isMaximum), lot)

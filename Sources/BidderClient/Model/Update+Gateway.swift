@@ -64,6 +64,8 @@ extension Model {
     case .closed(let id, let result, let endedAt, let reason): close(id, result, at: endedAt, reason)
     case .passedOn(let id, let passing): pass(id, passing)
     case .chainBroken(let id, let reason): breakChain(of: id, reason)
+    case .receiptKept(let ticket): keepReceipt(of: ticket)
+    case .receiptNotKept(let reason): note(.receiptNotKept(reason: reason))
     case .bid(let ticket, let progress): take(progress, of: ticket)
     case .recalled(let bid): recall(bid)
     }
@@ -108,6 +110,7 @@ extension Model {
       (lot.ownMaximum, lot.isFollowed) = (view.ownMaximum, followed.contains(id))
       if view.leader == me { lot.ledAt = now }
       live.lots[id] = lot
+      noteExtensions(of: id, since: nil)
       return adoptRecalled(by: id)
     }
     // What is over stays over, what broke stays broken, and an older head says nothing new, unless the chain broke behind it.
@@ -116,6 +119,7 @@ extension Model {
       return
     }
     if case .broken = old.view.chain { view.chain = old.view.chain }
+    if view.extensions.count < old.view.extensions.count { view.extensions = old.view.extensions }
     var lot = old
     lot.view = view
     if !lot.isOver, view.status != old.view.status { lot.reason = nil }
@@ -133,6 +137,7 @@ extension Model {
     default: break
     }
     if old.view.isReserveMet == false, view.isReserveMet == true { note(.reserveMet, live.lots[id]) }
+    noteExtensions(of: id, since: old.view)
     noteOutbid(old, view)
     if !old.isOver, view.status == .closed { announceResult(of: id, wasLed: old.ledAt) }
     if view.passedOn != old.view.passedOn { announcePassing(of: id) }
@@ -217,13 +222,11 @@ extension Model {
   }
 
   /// Remembers by how much the end moved, and rings and warns anew for the new end.
-  private mutating func moveEnd(of id: AuctionID, to closesAt: Timestamp, by: PrincipalID?, cause: Extension.Cause?) {
+  private mutating func moveEnd(of id: AuctionID, to closesAt: Timestamp, by: PrincipalID?, cause: Extension.Cause) {
     guard var lot = live.lots[id] else { return }
     if closesAt > lot.view.closesAt {
-      lot.moved = Lot.Moved(at: now, delta: closesAt - lot.view.closesAt, by: by, cause: cause)
-      // In a soft close every bid moves the end: what is still within the last minute has been said.
-      if closesAt - now > .seconds(60) { lot.saidMinute = false }
-      if closesAt - now > .seconds(10) { lot.rangTenSeconds = false }
+      lot.view.extensions.add(closesAt - lot.view.closesAt, by: by, cause)
+      lot.move(at: now, by: closesAt - lot.view.closesAt, to: closesAt)
     }
     lot.view.closesAt = closesAt
     live.lots[id] = lot
@@ -233,11 +236,25 @@ extension Model {
     guard let old = live.lots[id], !old.isOver, closesAt >= old.view.closesAt else { return }
     moveEnd(of: id, to: closesAt, by: by, cause: cause)
     // The block may have told the new end already, but only this says why.
-    guard var lot = live.lots[id], var moved = lot.moved, lot.announcedEnd != closesAt else { return }
-    (moved.by, moved.cause) = (by, cause)
-    (lot.moved, lot.announcedEnd) = (moved, closesAt)
+    guard var lot = live.lots[id], let moved = lot.moved, lot.announcedEnd != closesAt else { return }
+    lot.view.extensions.attribute(to: by, cause)
+    lot.announcedEnd = closesAt
     live.lots[id] = lot
     if isMine(lot) || selection == id { note(.extended(by: by, cause, moved.delta, closesAt: closesAt), lot) }
+  }
+
+  /// What moved the end while nobody told of it, once: before this terminal began, or while its link was lost.
+  private mutating func noteExtensions(of id: AuctionID, since old: AuctionView?) {
+    guard var lot = live.lots[id], lot.view.status == .open, old?.status != .suspended else { return }
+    let moves = lot.view.extensions
+    let delta = old.map { lot.view.closesAt - $0.closesAt } ?? moves.total
+    guard let cause = moves.cause, delta > .zero, lot.announcedEnd != lot.view.closesAt else { return }
+    if old != nil { lot.move(at: now, by: delta, to: lot.view.closesAt) }
+    lot.announcedEnd = lot.view.closesAt
+    live.lots[id] = lot
+    guard isMine(lot) || selection == id else { return }
+    let times = max(moves.count - (old?.extensions.count ?? 0), 1)
+    note(.extended(by: moves.by, cause, delta, times: times, closesAt: lot.view.closesAt), lot)
   }
 
   private mutating func close(_ id: AuctionID, _ result: AuctionResult, at endedAt: Timestamp, _ reason: String?) {

@@ -52,7 +52,8 @@ extension Model {
     case .eventsLost, .input: false
     case .gateway(let event, _):
       switch event {
-      case .roundTrip, .houseClock, .unverified, .silent, .blocked, .unblocked, .resyncing, .bid: false
+      case .roundTrip, .houseClock, .unverified, .silent, .blocked, .unblocked, .resyncing, .bid, .receiptKept, .receiptNotKept:
+        false
       case .bidAccepted(let id, let line, _, _, let closesAt):
         sort == .price || sort == .standing || line.bidder == me || live.lots[id]?.view.closesAt != closesAt
       case .connecting, .connected, .disconnected, .accessRefused, .live, .auction, .extended, .voided, .suspended, .resumed,

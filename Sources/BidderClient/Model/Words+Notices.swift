@@ -21,15 +21,16 @@ extension Notice.Fact {
     let isPortuguese = language == .portuguese
     switch self {
     case .outbid(let by, let price, _): return "\(say.name(by)) \(isPortuguese ? "cobriu" : "bid"): \(say.money(price))"
-    case .accepted(let amount, _): return "\(isPortuguese ? "aceito" : "accepted"): \(say.money(amount))"
+    case .accepted(let amount, _, _): return "\(isPortuguese ? "aceito" : "accepted"): \(say.money(amount))"
     case .refused(let refused, _, _):
       return refused.reason.words(language) + (refused.minimum.map { ": \(say.money($0))" } ?? "")
     case .busy(let amount, _): return "\(isPortuguese ? "casa ocupada" : "house busy"): \(say.money(amount))"
     case .uncertain(let amount, _): return "\(isPortuguese ? "sem resposta" : "no answer"): \(say.money(amount))"
     case .neverDecided(let amount, _): return "\(isPortuguese ? "sem decisão" : "no decision"): \(say.money(amount))"
     case .notSent(let amount, _, _): return "\(isPortuguese ? "não enviado" : "not sent"): \(say.money(amount))"
-    case .extended(_, _, let delta, let closesAt):
+    case .extended(_, _, let delta, _, let closesAt):
       return "+\((delta.microseconds + 999_999) / 1_000_000) s, \(isPortuguese ? "fecha" : "closes") \(say.clock(closesAt))"
+    case .receiptNotKept: return isPortuguese ? "recibo não guardado" : "receipt not kept"
     case .chainBroken: return isPortuguese ? "a cadeia não confere" : "the chain does not hold"
     case .accessRefused: return isPortuguese ? "acesso negado" : "access refused"
     case .silent(let since): return (isPortuguese ? "sem sinal de vida desde " : "no sign of life since ") + say.clock(since)
@@ -51,14 +52,14 @@ extension Notice.Fact {
   package func shortest(_ language: Language, _ say: NoticeNames) -> String {
     switch self {
     case .outbid(_, let price, _): say.money(price)
-    case .accepted(let amount, _), .uncertain(let amount, _), .busy(let amount, _), .neverDecided(let amount, _),
+    case .accepted(let amount, _, _), .uncertain(let amount, _), .busy(let amount, _), .neverDecided(let amount, _),
       .notSent(let amount, _, _), .won(let amount), .passedOn(_, _, let amount, _):
       say.money(amount)
     case .refused(let refused, let amount, _): say.money(refused.minimum ?? amount)
     case .lost(_, let amount?), .soldToOther(_, let amount?), .voided(_, let amount?, _): say.money(amount)
-    case .extended(_, _, _, let closesAt): say.clock(closesAt)
+    case .extended(_, _, _, _, let closesAt): say.clock(closesAt)
     case .lost, .soldToOther, .voided, .conditional, .noBids, .reserveMet, .cancelled, .suspended, .resumed, .opened, .lastMinute,
-      .chainBroken,
+      .chainBroken, .receiptNotKept,
       .connectionLost, .accessRefused, .reconnected, .silent, .heardAgain, .brokerBlocked, .brokerUnblocked, .houseWithoutNTP,
       .unverified, .eventsLost:
       Words.notice(kind, language)
@@ -78,7 +79,9 @@ extension Notice.Fact {
       "seu lance" + (amount.map { " de \(say.money($0))" } ?? "") + " foi anulado pela casa: \(reason)"
     case .voided(let by, let amount, let reason):
       "o lance de \(say.name(by))" + (amount.map { ", \(say.money($0))," } ?? "") + " foi anulado: \(reason)"
-    case .accepted(let amount, let isMaximum): "seu \(isMaximum ? "máximo" : "lance") de \(say.money(amount)) foi aceito"
+    case .accepted(let amount, let isMaximum, let hasReceipt):
+      "seu \(isMaximum ? "máximo" : "lance") de \(say.money(amount)) foi aceito" + (hasReceipt ? " (recibo guardado)" : "")
+    case .receiptNotKept(let reason): "não guardado, o que a casa assinou está só no livro dela: \(reason)"
     case .refused(let refused, let amount, let isMaximum):
       Self.offer(amount, isMaximum, .portuguese, say) + ": " + refused.words(.portuguese, money: say.money, clock: say.clock)
     case .busy(let amount, let isMaximum):
@@ -103,8 +106,8 @@ extension Notice.Fact {
     case .resumed: "retomado"
     case .opened: "começou"
     case .lastMinute: "último minuto"
-    case .extended(let by, let cause, let delta, let closesAt):
-      "+\((delta.microseconds + 999_999) / 1_000_000) s \(cause.portuguese(by.map { say.name($0) })), fecha às \(say.clock(closesAt))"
+    case .extended(let by, let cause, let delta, let times, let closesAt):
+      "+\((delta.microseconds + 999_999) / 1_000_000) s \(times > 1 ? "em \(times) vezes, " : "")\(cause.portuguese(by.map { say.name($0) })), fecha às \(say.clock(closesAt))"
     case .chainBroken(let reason): "a cadeia de blocos não confere: \(reason)"
     case .connectionLost(let reason): "perdida: \(reason)"
     case .accessRefused(let reason): "acesso negado: \(reason)"
@@ -130,7 +133,9 @@ extension Notice.Fact {
       "your bid" + (amount.map { " of \(say.money($0))" } ?? "") + " was voided by the house: \(reason)"
     case .voided(let by, let amount, let reason):
       "the bid of \(say.name(by))" + (amount.map { ", \(say.money($0))," } ?? "") + " was voided: \(reason)"
-    case .accepted(let amount, let isMaximum): "your \(isMaximum ? "maximum" : "bid") of \(say.money(amount)) was accepted"
+    case .accepted(let amount, let isMaximum, let hasReceipt):
+      "your \(isMaximum ? "maximum" : "bid") of \(say.money(amount)) was accepted" + (hasReceipt ? " (receipt kept)" : "")
+    case .receiptNotKept(let reason): "not kept, what the house signed is in its ledger alone: \(reason)"
     case .refused(let refused, let amount, let isMaximum):
       Self.offer(amount, isMaximum, .english, say) + ": " + refused.words(.english, money: say.money, clock: say.clock)
     case .busy(let amount, let isMaximum): "house busy: \(Self.offer(amount, isMaximum, .english, say)) did not count; try again"
@@ -154,8 +159,8 @@ extension Notice.Fact {
     case .resumed: "goes on"
     case .opened: "has opened"
     case .lastMinute: "last minute"
-    case .extended(let by, let cause, let delta, let closesAt):
-      "+\((delta.microseconds + 999_999) / 1_000_000) s \(cause.english(by.map { say.name($0) })), closes at \(say.clock(closesAt))"
+    case .extended(let by, let cause, let delta, let times, let closesAt):
+      "+\((delta.microseconds + 999_999) / 1_000_000) s \(times > 1 ? "in \(times) times, " : "")\(cause.english(by.map { say.name($0) })), closes at \(say.clock(closesAt))"
     case .chainBroken(let reason): "the chain of blocks does not hold: \(reason)"
     case .connectionLost(let reason): "lost: \(reason)"
     case .accessRefused(let reason): "access refused: \(reason)"

@@ -78,7 +78,7 @@ package enum Words {
     case .suspended, .opened, .reserve: "○"
     case .closing: "!"
     case .extended: "+"
-    case .chain: "!"
+    case .chain, .receipt: "!"
     case .connection, .house: "i"
     }
   }
@@ -87,7 +87,7 @@ package enum Words {
     switch kind {
     case .outbid, .refused, .voided, .lost: .bad
     case .leading, .won: .good
-    case .uncertain, .closing, .extended, .suspended, .passedOn: .warn
+    case .uncertain, .closing, .extended, .suspended, .passedOn, .receipt: .warn
     case .closed, .cancelled, .opened, .reserve, .connection, .house: .normal
     case .chain: .error
     }
@@ -111,6 +111,7 @@ package enum Words {
     case (.portuguese, .closing): "FECHANDO"
     case (.portuguese, .extended): "PRORROGADO"
     case (.portuguese, .chain): "CADEIA"
+    case (.portuguese, .receipt): "RECIBO"
     case (.portuguese, .connection): "CONEXÃO"
     case (.portuguese, .house): "CASA"
     case (.english, .outbid): "OUTBID"
@@ -129,6 +130,7 @@ package enum Words {
     case (.english, .closing): "CLOSING"
     case (.english, .extended): "EXTENDED"
     case (.english, .chain): "CHAIN"
+    case (.english, .receipt): "RECEIPT"
     case (.english, .connection): "CONNECTION"
     case (.english, .house): "HOUSE"
     }

@@ -53,6 +53,10 @@ enum PlainWords {
     case .alreadyLeading: language.choose("você já lidera", "you lead already")
     case .silent:
       language.choose("o broker não dá sinal de vida: pode atrasar", "the broker gives no sign of life: it may be late")
+    case .unsureClock:
+      language.choose(
+        "o relógio desta máquina é incerto: o leilão pode já ter fechado",
+        "this machine's clock is unsure: the auction may be over already")
     case .late: language.choose("pode não chegar a tempo", "it may not arrive in time")
     case .priceMoved: language.choose("o preço mudou", "the price has changed")
     case .always: language.choose("todo lance é confirmado", "every bid is confirmed")

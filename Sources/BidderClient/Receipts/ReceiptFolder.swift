@@ -46,30 +46,45 @@ package final class ReceiptFolder: Sendable {
   }
 
   /// Once, however often it comes. What cannot be kept is told of by `complain`: it must not stand in the way of bidding.
-  package func keep(_ statement: HouseStatement) {
-    guard let auction = statement.auction else { return }
+  @discardableResult
+  package func keep(_ statement: HouseStatement) -> Keeping {
+    guard let auction = statement.auction else { return .waiting }
     let line = statement.envelope.evidence.bytes + [0x0a]
-    state.withLock { state in
+    return state.withLock { state in
       state.waiting.append((auction, line))
-      flush(&state)
+      return flush(&state)
     }
   }
 
+  package enum Keeping: Sendable, Hashable {
+    /// On the disk.
+    case kept
+    /// Not yet.
+    case waiting
+    case failed(Sentence)
+  }
+
   /// What cannot be written because another program is at the file waits; nobody waits for it.
-  private func flush(_ state: inout State) {
+  /// - Returns: what became of the last.
+  @discardableResult
+  private func flush(_ state: inout State) -> Keeping {
+    var last = Keeping.waiting
     let lines = state.waiting
     state.waiting = []
     for (auction, line) in lines {
       do throws(Problem) {
         let isDone = try append(line, to: auction, &state)
         if !isDone { state.waiting.append((auction, line)) }
+        last = isDone ? .kept : .waiting
       } catch {
         state.problem = error.sentence
+        last = .failed(error.sentence)
       }
     }
-    guard state.waiting.count > Self.mostWaiting else { return }
+    guard state.waiting.count > Self.mostWaiting else { return last }
     state.waiting.removeFirst(state.waiting.count - Self.mostWaiting)
     state.problem = Self.isHeld
+    return last
   }
 
   private static let mostWaiting = 1_000

@@ -11,7 +11,7 @@ extension ScriptReading {
     case connecting, connected, live, disconnected, blocked, unblocked, accessRefused, silent, resyncing, roundTrip, houseClock
     case unverified
     case auction, bid, extended, voided, suspended, resumed, closed, passedOn, chainBroken
-    case own, recalled
+    case own, recalled, receipt
 
     var wireName: String {
       switch self {
@@ -38,6 +38,7 @@ extension ScriptReading {
       case .chainBroken: "cadeia_quebrada"
       case .own: "meu_lance"
       case .recalled: "lance_recordado"
+      case .receipt: "recibo"
       }
     }
   }
@@ -88,6 +89,9 @@ extension ScriptReading {
     case .passedOn: return .told(try passedOn(&members))
     case .chainBroken: return .told(.chainBroken(try members.auction(), reason: try members.reason()))
     case .recalled: return .told(.recalled(try recalled(&members)))
+    case .receipt:
+      if let reason = try members.text("motivo") { return .told(.receiptNotKept(reason: reason)) }
+      return .told(.receiptKept(Ticket(Int(try members.integer("numero", -1_000_000...1_000_000) ?? 1))))
     case .own:
       return .own(Int(try members.integer("numero", -1_000_000...1_000_000) ?? 1), try progress(&members))
     }

@@ -133,7 +133,7 @@ package struct ScriptedHouse: Sendable {
       defer { held = [] }
       return [.live] + held.flatMap { reply($0.reply, to: $0.ticket, at: at) }
     case .blocked, .unblocked, .silent, .resyncing, .roundTrip, .unverified, .houseClock, .bidAccepted, .extended, .voided,
-      .closed, .bid:
+      .closed, .bid, .receiptKept, .receiptNotKept:
       break
     }
     return [event]

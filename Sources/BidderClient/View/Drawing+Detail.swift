@@ -35,7 +35,13 @@ extension Drawing {
     if let beside = besideTime(lot) { at = frame.put(at + 1, y, beside, .warn) }
     if at + 2 + 12 <= width { frame.put(at + 2, y, bar(lot), time.role == .muted ? .muted : .normal) }
     y += 1
-    frame.put(left, y, cut(ending(lot)))
+    let ending = fitting(endings(lot), room)
+    frame.put(left, y, ending)
+    if let clock = houseClock(lot), fits(2) {
+      frame.put(left, y + 1, cut(clock), .warn)
+    } else if let mover = lastMover(lot), !ending.hasSuffix(mover), fits(2) {
+      frame.put(left, y + 1, cut(mover))
+    }
     y += 2
     if fits(4) {
       if let next = nextPrice(lot) {
@@ -73,7 +79,10 @@ extension Drawing {
   /// The chart, and below it the bids, where there is room for more than their heading.
   private mutating func drawHistory(_ lot: Lot, _ left: Int, from: Int, to end: Int) -> Int {
     var y = from
-    guard !lot.view.bids.isEmpty else { return y }
+    guard !lot.view.bids.isEmpty else {
+      if let chain = chain(lot), y + 1 < end { frame.put(left, y + 1, chain.text, chain.role) }
+      return y + 2
+    }
     // Blank, heading and axis; below them blank, heading and three bids.
     let height = min(end - y - 8, 6)
     if height >= 3, let chart = chart(lot) {
@@ -85,7 +94,11 @@ extension Drawing {
       y += 2
     }
     guard end - y >= 3 else { return y }
-    frame.put(left, y + 1, say(.history), .title)
+    let heading = frame.put(left, y + 1, say(.history), .title)
+    if let chain = chain(lot) {
+      let start = left + 31 - SafeText.width(chain.text)
+      if start > heading { frame.put(start, y + 1, chain.text, chain.role) }
+    }
     y += 2
     for line in lot.view.bids.reversed().prefix(end - y) {
       let at = frame.put(left, y, moment(line.receivedAt) + " ")
@@ -105,16 +118,41 @@ extension Drawing {
     return frame.put(max(x + 30 - SafeText.width(value), after + 1), y, value, .title)
   }
 
-  /// When it closes or closed, and by whom the end was moved.
-  func ending(_ lot: Lot) -> String {
+  /// When it closes or closed, by how much in all the end was moved, in how many times and by whom last; shorter where there is less
+  /// room.
+  func endings(_ lot: Lot) -> [String] {
     switch lot.view.status {
-    case .scheduled: return say(.opensAt(moment(lot.view.terms.opensAt)))
-    case .suspended: return say(.suspendedBecause(lot.reason))
-    case .closed: return say(.closedAt(moment(lot.view.closesAt)))
+    case .scheduled: return [say(.opensAt(moment(lot.view.terms.opensAt)))]
+    case .suspended: return [say(.suspendedBecause(lot.reason))]
+    case .closed: return [say(.closedAt(moment(lot.view.closesAt)))]
     case .open:
       let text = say(.closesAt(moment(lot.view.closesAt)))
-      guard let moved = lot.moved, let cause = moved.cause else { return text }
-      return text + " " + say(.plusSeconds(seconds(moved.delta))) + " " + say(.cause(cause, moved.by.map { name($0) }))
+      let moves = lot.view.extensions
+      guard let mover = lastMover(lot) else { return [text] }
+      let total = text + " " + say(.plusSeconds(seconds(moves.total)))
+      let times = moves.count > 1 ? " " + say(.inTimes(moves.count)) : ""
+      return ["\(total)\(times) \(mover)"] + (times.isEmpty ? [] : [total + String(times.dropLast())]) + [total]
+    }
+  }
+
+  /// Who or what moved the end last.
+  private func lastMover(_ lot: Lot) -> String? {
+    guard lot.view.status == .open, let cause = lot.view.extensions.cause else { return nil }
+    return say(.cause(cause, lot.view.extensions.by.map { name($0) }))
+  }
+
+  /// That nobody vouches for the clock by which it ends, where the house says so.
+  private func houseClock(_ lot: Lot) -> String? {
+    guard !lot.isOver, let clock = picture.houseClock, !clock.isDisciplined else { return nil }
+    return say(.houseClock(clock.status))
+  }
+
+  /// How far its blocks were found to follow from one another.
+  private func chain(_ lot: Lot) -> (text: String, role: Role)? {
+    switch (lot.view.chain, lot.view.head) {
+    case (.broken, _): (say(.chainBroken), .error)
+    case (.whole, let head?): (say(.chainWhole(upTo: head)), .muted)
+    case (.whole, nil): nil
     }
   }
 
@@ -148,7 +186,7 @@ extension Drawing {
   /// The selected auction in four rows across the screen.
   mutating func drawStrip(_ y: Int) {
     guard let lot = model.selectedLot else { return rule(y) }
-    rule(y, "\(lot.id.text) \(lot.view.terms.title)")
+    rule(y, "\(lot.id.text) \(lot.view.terms.title)", houseClock(lot) ?? chain(lot)?.text ?? "")
     let standing = standing(lot)
     let time = time(lot)
     var first = [Span(text: say(priceLabel(lot))), Span(text: price(lot), role: .title)]
@@ -172,9 +210,11 @@ extension Drawing {
     let history = lot.view.bids.reversed().prefix(2).enumerated().map { i, line in
       Span(text: "\(zone.clock(line.receivedAt)) \(name(line.bidder)) \(number(line.amount, lot))", priority: i == 0 ? 1 : 3)
     }
-    let extended = isExtended(lot) || lot.view.bids.isEmpty
+    let tellsEnd = lot.view.status == .open && lot.view.extensions.count > 0 || lot.view.bids.isEmpty
     let left =
-      extended ? [Span(text: ending(lot))] : [Span(text: say(.priceChart), priority: 2), Span(text: spark(lot), priority: 2)]
+      tellsEnd
+      ? [Span(text: fitting(endings(lot), width - 2))]
+      : [Span(text: say(.priceChart), priority: 2), Span(text: spark(lot), priority: 2)]
     line(y + 3, left, history, between: " ", rightBetween: " | ")
   }
 

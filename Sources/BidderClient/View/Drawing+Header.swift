@@ -31,10 +31,12 @@ extension Drawing {
   }
 
   var clockWords: Text {
-    switch picture.clock.status {
+    let milliseconds = (picture.clock.uncertainty.microseconds + 999) / 1_000
+    return switch picture.clock.status {
     case .systemClock: .clockWithoutNTP
-    case .synchronized, .holdover, .unsynchronized:
-      picture.isClockDoubtful ? .clockUnknown : .clockError((picture.clock.uncertainty.microseconds + 999) / 1_000)
+    case .unsynchronized: .clockUnknown
+    case .holdover: .clockHolding(milliseconds)
+    case .synchronized: picture.isClockDoubtful ? .clockUnknown : .clockError(milliseconds)
     }
   }
 

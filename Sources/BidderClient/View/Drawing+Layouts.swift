@@ -48,7 +48,7 @@ extension Drawing {
       var left = [Span(text: price(lot), role: .title)]
       if isPriceNew(lot) { left.append(Span(text: "▲", priority: 2)) }
       left.append(Span(text: time.text, role: time.role == .normal ? .title : time.role))
-      if let beside = besideTime(lot) { left.append(Span(text: beside, role: .warn, priority: 1)) }
+      if let beside = besideTimeBriefly(lot) { left.append(Span(text: beside.text, role: beside.role, priority: 1)) }
       line(height - 4, left, [Span(text: "\(standing.glyph) \(standing.word)", role: standing.role, priority: 3)], between: " ")
       let own = lot.view.ownLast.map { [Span(text: say(.ownIs(offered($0, lot))), priority: 1)] } ?? []
       let least = Span(text: lot.isOver ? fitting([longStanding(lot)], width - 2) : say(least(lot) { money($0, lot) }))
@@ -94,7 +94,7 @@ extension Drawing {
     let after = frame.put(0, 1, price(lot), isFlashing(lot) ? .flash : .title)
     if isPriceNew(lot) { frame.put(after + 1, 1, "▲") }
     var at = frame.put(0, 2, time.text, time.role == .normal ? .title : time.role)
-    if let beside = besideTime(lot) { at = frame.put(at + 1, 2, beside, .warn) }
+    if let beside = besideTimeBriefly(lot) { at = frame.put(at + 1, 2, beside.text, beside.role) }
     if rows >= 4 {
       if let box {
         drawField(0, 3, box)

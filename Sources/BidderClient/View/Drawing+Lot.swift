@@ -69,6 +69,13 @@ extension Drawing {
     return LastCall(secondsLeft: secondsLeft(lot)).map { say(.lastCall($0)) }
   }
 
+  /// Where there is no room for who moved the end: by how much in all.
+  func besideTimeBriefly(_ lot: Lot) -> (text: String, role: Role)? {
+    if let beside = besideTime(lot) { return (beside, .warn) }
+    guard lot.view.status == .open, lot.view.extensions.count > 0 else { return nil }
+    return (say(.plusSeconds(seconds(lot.view.extensions.total))), .muted)
+  }
+
   func seconds(_ interval: Interval) -> Int64 {
     interval.microseconds / 1_000_000 + (interval.microseconds % 1_000_000 > 0 ? 1 : 0)
   }
