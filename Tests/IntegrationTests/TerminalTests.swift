@@ -237,7 +237,7 @@ struct TerminalTests {
     proxy.mode = .passing
     try await ana.wait(for: "signs of life") { $0[0].contains("● conectado") && !$0.contains { $0.contains("~ R$") } }
     try await send(on: ana)
-    try await ana.wait(forText: "LIDERA")
+    try await ana.wait(forText: "foi aceito (recibo guardado)")
     proxy.mode = .stalled
     try await ana.wait(forText: "SEM CONEXÃO")
     proxy.mode = .passing
