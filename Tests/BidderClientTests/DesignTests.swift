@@ -50,7 +50,7 @@ struct DesignTests {
                                                                     │ 14:31:40 você       R$ 1.200,00     |
                                                                     │ 14:31:12 carla      R$ 1.150,00     |
                                                                     │ 14:30:55 bruno      R$ 1.100,00     |
-      ── AVISOS ────────────────────────────────────────────────────────────────────────── n: ver todos ──|
+      ── AVISOS (6 não lidos) ──────────────────────────────────────────────────────────── n: ver todos ──|
        14:32:04 ▼ COBERTO    l-03 Violão Giannini 1978: bruno deu R$ 1.250,00 (você: R$ 1.200,00)         |
        14:31:58 ★ LIDERA     l-01 Bicicleta Caloi 10: seu lance de R$ 480,00 foi aceito                   |
        14:31:40 ★ LIDERA     l-03 Violão Giannini 1978: seu lance de R$ 1.200,00 foi aceito               |
@@ -79,7 +79,7 @@ struct DesignTests {
        LANCE ATUAL R$ 1.250,00 ▲ de bruno há 3 s             TEMPO 00:42 [#######...] |
        Mínimo agora R$ 1.300,00  inc. R$ 50,00      seu último R$ 1.200,00  ▼ COBERTO |
        Preço ▁▁▂▂▃▃▄▅▅▆▇█            14:32:04 bruno 1.250,00 | 14:31:40 você 1.200,00 |
-      ── AVISOS ────────────────────────────────────────────────────── n: ver todos ──|
+      ── AVISOS (6 não lidos) ──────────────────────────────────────── n: ver todos ──|
        14:32:04 ▼ COBERTO l-03 Violão: bruno deu R$ 1.250,00 (você: R$ 1.200,00)      |
        14:31:58 ★ LIDERA  l-01 Bicicleta: seu lance de R$ 480,00 foi aceito           |
        14:31:40 ★ LIDERA  l-03 Violão: seu lance de R$ 1.200,00 foi aceito            |
@@ -91,7 +91,7 @@ struct DesignTests {
     static let narrow = Drawing(
       """
        alice                    ● ok 14:32:07 |
-       1/7 abertos · fecha antes              |
+       1/7 abertos · fecha antes  6 não lidos |
        ★ l-01 Bicicleta …     480,00   00:09  |
       >▼ l-03 Violão Gia…   1.250,00▲  00:42  |
        ★ l-07 Câmera Zen…     310,00   03:18  |
@@ -100,7 +100,7 @@ struct DesignTests {
       ── l-03 ────────────────────────────────|
        R$ 1.250,00 ▲ 00:42          ▼ COBERTO |
        mín R$ 1.300,00        seu R$ 1.200,00 |
-       14:32 ▼ bruno cobriu: R$ 1.250,00      |
+       14:32 ▼ COBERTO l-03 bruno R$ 1.250,00 |
        b lance  + rápido        ? ajuda q sai |
       """, hasBox: false)
     static let tiny = Drawing(

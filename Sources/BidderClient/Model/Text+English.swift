@@ -130,8 +130,9 @@ extension Text {
     case .doubt(let doubt): (doubt.english.map { $0 + "; " } ?? "") + "Enter again sends"
     case .doubtBrief(let doubt): (doubt.english.map { $0 + "; " } ?? "") + "Enter again"
     case .secretDoubt(let doubt): "in secret; \(doubt.english)"
-    case .doubtShort: "Enter again"
+    case .doubtShort(let doubt): doubt.shortEnglish
     case .armed(let amount, let lot, let seconds): "Armed: \(amount) on \(lot). Enter sends, + raises, Esc drops (\(seconds) s)"
+    case .armedBrief(let amount, let lot): "Armed: \(amount) on \(lot): Enter"
     case .armedShort(let amount): "Armed: \(amount)"
     case .armVoid(let minimum): "The price moved: now \(minimum). + renews"
     case .armVoidShort(let minimum): "now \(minimum) +"
@@ -144,15 +145,16 @@ extension Text {
     case .confirmBid: "Your bid"
     case .confirmCurrent: "Current bid"
     case .confirmCurrentValue(let price, let minimum): "\(price)   minimum \(minimum)"
+    case .confirmCurrentShort(let price, let minimum): "now \(price)  min \(minimum)"
     case .howMuch(let times, let more, let hasPrice):
       "This is \(times)× the \(hasPrice ? "current bid" : "minimum") (+\(more))."
     case .missingComma(let amount): "A point missing?  \(amount) (key v uses this amount)"
     case .missingCommaShort(let amount): "v: \(amount)"
     case .retype: "To send it, type the amount again:"
-    case .retypeShort: "Again:"
+    case .retypeBrief: "Type it again:"
+    case .retypeShort: "Type it again; Esc"
     case .retypeMismatch: "Not the same amount. Nothing was sent."
-    case .retypeMismatchShort: "Not the same"
-    case .escCorrectsShort: "Esc goes back"
+    case .retypeMismatchShort: "No match: type again"
     case .escCorrects: "Esc goes back to correct (default)"
     case .filtering(let text): "Filter: \(text)"
     case .reallyQuit(let leading):
@@ -161,7 +163,8 @@ extension Text {
       case 1: "You lead 1 auction. Quit anyway? y quits  Esc stays"
       default: "You lead \(leading) auctions. Quit anyway? y quits  Esc stays"
       }
-    case .reallyQuitShort: "Quit? y yes  Esc no"
+    case .reallyQuitBrief(let leading): (leading > 0 ? "Leading \(leading)" : "A bid has no answer") + ". Quit? y yes  Esc no"
+    case .reallyQuitShort(let leading): (leading > 0 ? "Leading \(leading)" : "No answer") + ": y quits"
     case .sound(let sound): sound.english
     case .mouse(let isTaken):
       isTaken ? "Mouse: on. A click selects, the wheel scrolls" : "Mouse: off; the terminal selects text again"
@@ -361,6 +364,18 @@ extension Doubt {
     case .late: "it may come too late"
     case .priceMoved: "the price moved"
     case .always: nil
+    }
+  }
+
+  /// For twenty cells.
+  fileprivate var shortEnglish: String {
+    switch self {
+    case .replaces: "replaces: Enter"
+    case .buysAtOnce: "buys now: Enter"
+    case .alreadyLeading: "you lead: Enter"
+    case .late: "maybe late: Enter"
+    case .priceMoved: "price moved: Enter"
+    case .always: "Enter again"
     }
   }
 }

@@ -130,9 +130,10 @@ extension Text {
     case .doubt(let doubt): (doubt.portuguese.map { $0 + "; " } ?? "") + "Enter de novo envia"
     case .doubtBrief(let doubt): (doubt.portuguese.map { $0 + "; " } ?? "") + "Enter de novo"
     case .secretDoubt(let doubt): "em segredo; \(doubt.portuguese)"
-    case .doubtShort: "Enter de novo"
+    case .doubtShort(let doubt): doubt.shortPortuguese
     case .armed(let amount, let lot, let seconds):
       "Armado: \(amount) em \(lot). Enter envia, + aumenta, Esc desiste (\(seconds) s)"
+    case .armedBrief(let amount, let lot): "Armado: \(amount) em \(lot): Enter"
     case .armedShort(let amount): "Armado: \(amount)"
     case .armVoid(let minimum): "Preço mudou: agora \(minimum). + renova"
     case .armVoidShort(let minimum): "agora \(minimum) +"
@@ -145,15 +146,16 @@ extension Text {
     case .confirmBid: "Seu lance"
     case .confirmCurrent: "Lance atual"
     case .confirmCurrentValue(let price, let minimum): "\(price)   mínimo \(minimum)"
+    case .confirmCurrentShort(let price, let minimum): "atual \(price)  mín \(minimum)"
     case .howMuch(let times, let more, let hasPrice):
       "Isto é \(times)× o \(hasPrice ? "lance atual" : "mínimo") (+\(more))."
     case .missingComma(let amount): "Faltou a vírgula?  \(amount) (tecla v usa este valor)"
     case .missingCommaShort(let amount): "v: \(amount)"
     case .retype: "Para enviar, digite de novo o valor:"
-    case .retypeShort: "De novo:"
+    case .retypeBrief: "Digite de novo:"
+    case .retypeShort: "Digite de novo; Esc"
     case .retypeMismatch: "Não é o mesmo valor. Nada foi enviado."
-    case .retypeMismatchShort: "Não é o mesmo"
-    case .escCorrectsShort: "Esc volta"
+    case .retypeMismatchShort: "Não confere: de novo"
     case .escCorrects: "Esc volta e corrige (padrão)"
     case .filtering(let text): "Filtrar: \(text)"
     case .reallyQuit(let leading):
@@ -162,7 +164,8 @@ extension Text {
       case 1: "Você lidera 1 leilão. Sair mesmo? s sai  Esc fica"
       default: "Você lidera \(leading) leilões. Sair mesmo? s sai  Esc fica"
       }
-    case .reallyQuitShort: "Sair? s sim  Esc não"
+    case .reallyQuitBrief(let leading): (leading > 0 ? "Lidera \(leading)" : "Lance sem resposta") + ". Sair? s sim  Esc não"
+    case .reallyQuitShort(let leading): (leading > 0 ? "Lidera \(leading)" : "Sem resposta") + ": s sai"
     case .sound(let sound): sound.portuguese
     case .mouse(let isTaken):
       isTaken ? "Mouse: ligado. Clique escolhe, a roda rola" : "Mouse: desligado; o terminal volta a selecionar texto"
@@ -362,6 +365,18 @@ extension Doubt {
     case .late: "pode não chegar a tempo"
     case .priceMoved: "o preço mudou"
     case .always: nil
+    }
+  }
+
+  /// For twenty cells.
+  fileprivate var shortPortuguese: String {
+    switch self {
+    case .replaces: "substitui: Enter"
+    case .buysAtOnce: "compra já: Enter"
+    case .alreadyLeading: "já lidera: Enter"
+    case .late: "talvez tarde: Enter"
+    case .priceMoved: "preço mudou: Enter"
+    case .always: "Enter de novo"
     }
   }
 }

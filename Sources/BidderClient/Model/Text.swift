@@ -68,21 +68,23 @@ package enum Text: Hashable, Sendable {
   case plusMinus, enterSends, escLeaves
   case amountProblem(AmountField.Problem), amountProblemShort
   case obstacle(Obstacle, Currency), obstacleShort(Obstacle, Currency)
-  case doubt(Doubt), doubtBrief(Doubt), doubtShort
+  /// The longest, and for twenty cells.
+  case doubt(Doubt), doubtBrief(Doubt), doubtShort(Doubt)
   /// The same asked about a maximum.
   indirect case secretDoubt(Text)
-  case armed(String, lot: String, seconds: Int64), armedShort(String), armVoid(minimum: String), armVoidShort(minimum: String)
+  case armed(String, lot: String, seconds: Int64), armedBrief(String, lot: String), armedShort(String)
+  case armVoid(minimum: String), armVoidShort(minimum: String)
   case bidStage(lot: String, isMaximum: Bool, amount: String, StageWords), stage(StageWords), stageShort(StageWords)
   case confirmTitle(isMaximum: Bool), confirmLot, confirmBid, confirmCurrent
-  case confirmCurrentValue(String, minimum: String)
+  case confirmCurrentValue(String, minimum: String), confirmCurrentShort(String, minimum: String)
   /// Against the price, or where there is none yet against the least.
   case howMuch(times: String, more: String, hasPrice: Bool)
   case missingComma(String), missingCommaShort(String)
-  case retype, retypeShort, retypeMismatch, retypeMismatchShort, escCorrects, escCorrectsShort
+  case retype, retypeBrief, retypeShort, retypeMismatch, retypeMismatchShort, escCorrects
 
   // The rest.
   case filtering(String)
-  case reallyQuit(leading: Int), reallyQuitShort
+  case reallyQuit(leading: Int), reallyQuitBrief(leading: Int), reallyQuitShort(leading: Int)
   case sound(Model.Sound)
   case mouse(Bool), mouseKey, mouseKeyShort, noMouse
   case helpTitle

@@ -16,53 +16,49 @@ extension Notice.Fact {
     }
   }
 
-  /// A few words, for where there is one line.
-  package func short(_ language: Language, _ say: NoticeNames) -> String {
-    let isPortuguese = language == .portuguese
-    switch self {
-    case .outbid(let by, let price, _): return "\(say.name(by)) \(isPortuguese ? "cobriu" : "bid"): \(say.money(price))"
-    case .accepted(let amount, _, _): return "\(isPortuguese ? "aceito" : "accepted"): \(say.money(amount))"
-    case .refused(let refused, _, _):
-      return refused.reason.words(language) + (refused.minimum.map { ": \(say.money($0))" } ?? "")
-    case .busy(let amount, _): return "\(isPortuguese ? "casa ocupada" : "house busy"): \(say.money(amount))"
-    case .uncertain(let amount, _): return "\(isPortuguese ? "sem resposta" : "no answer"): \(say.money(amount))"
-    case .neverDecided(let amount, _): return "\(isPortuguese ? "sem decisão" : "no decision"): \(say.money(amount))"
-    case .notSent(let amount, _, _): return "\(isPortuguese ? "não enviado" : "not sent"): \(say.money(amount))"
-    case .extended(_, _, let delta, _, let closesAt):
-      return "+\((delta.microseconds + 999_999) / 1_000_000) s, \(isPortuguese ? "fecha" : "closes") \(say.clock(closesAt))"
-    case .receiptNotKept: return isPortuguese ? "recibo não guardado" : "receipt not kept"
-    case .chainBroken: return isPortuguese ? "a cadeia não confere" : "the chain does not hold"
-    case .accessRefused: return isPortuguese ? "acesso negado" : "access refused"
-    case .silent(let since): return (isPortuguese ? "sem sinal de vida desde " : "no sign of life since ") + say.clock(since)
-    case .houseWithoutNTP: return "\(isPortuguese ? "sem" : "no") NTP (sem_ntp)"
-    case .unverified:
-      return isPortuguese ? "algo não pôde ser conferido: falta uma chave?" : "something not verified: is a key missing?"
-    case .eventsLost: return isPortuguese ? "pedindo tudo de novo" : "asking for everything again"
-    case .cancelled(let reason):
-      return (isPortuguese ? "cancelado" : "cancelled") + (reason.map { ": \($0)" } ?? "")
-    case .voided, .won, .lost, .soldToOther, .passedOn, .conditional, .noBids, .reserveMet, .suspended, .resumed, .opened,
-      .lastMinute,
-      .connectionLost,
-      .reconnected, .heardAgain, .brokerBlocked, .brokerUnblocked:
-      return sentence(language, say)
+  /// What stands behind its word where there is less room, the longest first; nothing where the word says all. What has an amount
+  /// or a time in it is not to be cut.
+  package func briefs(_ language: Language, _ say: NoticeNames) -> [String] {
+    func with(_ words: String, _ amount: Money?) -> [String] {
+      amount.map { ["\(words) \(say.money($0))", say.money($0)] } ?? [words]
     }
-  }
-
-  /// What fits in eighteen cells: the amount, or the word.
-  package func shortest(_ language: Language, _ say: NoticeNames) -> String {
     switch self {
-    case .outbid(_, let price, _): say.money(price)
-    case .accepted(let amount, _, _), .uncertain(let amount, _), .busy(let amount, _), .neverDecided(let amount, _),
-      .notSent(let amount, _, _), .won(let amount), .passedOn(_, _, let amount, _):
-      say.money(amount)
-    case .refused(let refused, let amount, _): say.money(refused.minimum ?? amount)
-    case .lost(_, let amount?), .soldToOther(_, let amount?), .voided(_, let amount?, _): say.money(amount)
-    case .extended(_, _, _, _, let closesAt): say.clock(closesAt)
-    case .lost, .soldToOther, .voided, .conditional, .noBids, .reserveMet, .cancelled, .suspended, .resumed, .opened, .lastMinute,
-      .chainBroken, .receiptNotKept,
-      .connectionLost, .accessRefused, .reconnected, .silent, .heardAgain, .brokerBlocked, .brokerUnblocked, .houseWithoutNTP,
-      .unverified, .eventsLost:
-      Words.notice(kind, language)
+    case .outbid(let by, let price, _): return with(say.name(by), price)
+    case .accepted(let amount, _, _): return with(language.choose("aceito:", "accepted:"), amount)
+    case .refused(let refused, _, _):
+      guard let minimum = refused.minimum.map(say.money) else { return [refused.reason.words(language)] }
+      let least = language.choose("mín", "min") + " " + minimum
+      return [refused.reason.words(language) + ": " + least, least]
+    case .busy(let amount, _): return with(language.choose("casa ocupada:", "house busy:"), amount)
+    case .uncertain(let amount, _): return with(language.choose("sem resposta:", "no answer:"), amount)
+    case .neverDecided(let amount, _): return with(language.choose("sem decisão:", "no decision:"), amount)
+    case .notSent(let amount, _, _): return with(language.choose("não enviado:", "not sent:"), amount)
+    case .voided(let by, let amount, _): return with(by.map { say.name($0) } ?? language.choose("seu", "yours"), amount)
+    case .won(let amount): return [say.money(amount)]
+    case .lost(let winner, let amount), .soldToOther(let winner, let amount):
+      return with(say.name(winner), amount)
+    case .passedOn(let to, _, let amount, _):
+      return with(to.map { language.choose("a", "to") + " " + say.name($0) } ?? language.choose("a você", "to you"), amount)
+    case .extended(_, _, let delta, _, let closesAt):
+      let end = language.choose("fecha", "closes") + " " + say.clock(closesAt)
+      return ["+\((delta.microseconds + 999_999) / 1_000_000) s, \(end)", end, say.clock(closesAt)]
+    case .chainBroken: return [language.choose("a cadeia não confere", "the chain does not hold")]
+    case .receiptNotKept: return [language.choose("recibo não guardado", "receipt not kept")]
+    case .accessRefused: return [language.choose("acesso negado", "access refused")]
+    case .silent(let since):
+      return [language.choose("sem sinal de vida desde ", "no sign of life since ") + say.clock(since), say.clock(since)]
+    case .houseWithoutNTP: return [language.choose("sem", "no") + " NTP (sem_ntp)"]
+    case .unverified:
+      return [language.choose("algo não pôde ser conferido: falta uma chave?", "something not verified: is a key missing?")]
+    case .eventsLost: return [language.choose("pedindo tudo de novo", "asking for everything again")]
+    case .cancelled(let reason): return reason.map { [$0] } ?? []
+    case .reconnected(let after, _):
+      return [language.choose("voltou após", "back after") + " " + Text.span(after.microseconds / 1_000_000)]
+    case .brokerBlocked: return [language.choose("broker cheio", "broker full")]
+    case .brokerUnblocked: return [language.choose("broker aceita lances", "broker takes bids")]
+    case .conditional, .noBids, .reserveMet, .suspended, .resumed, .opened, .lastMinute, .connectionLost,
+      .heardAgain:
+      return [sentence(language, say)]
     }
   }
 

@@ -67,6 +67,9 @@ package enum Words {
     }
   }
 
+  /// The one of them that is longer than ten cells.
+  package static func watchingShort(_ language: Language) -> String { language.choose("sem lance", "no bid") }
+
   package static func glyph(_ kind: Notice.Fact.Kind) -> String {
     switch kind {
     case .outbid: "▼"

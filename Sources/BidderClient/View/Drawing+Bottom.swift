@@ -21,10 +21,15 @@ extension Drawing {
       }
       let left = min(ahead(armed.armedAt + Armed.patience), Armed.patience.microseconds / 1_000_000)
       let amount = money(armed.amount, lot)
-      return ([.armed(amount, lot: SafeText.cut(lot.id.text, to: 16), seconds: left), .armedShort(amount)], .warn)
+      func code(_ room: Int) -> String { SafeText.cut(lot.id.text, to: room) }
+      return (
+        [16, 8].map { .armed(amount, lot: code($0), seconds: left) }
+          + [16, 8].map { .armedBrief(amount, lot: code($0)) } + [.armedShort(amount)], .warn
+      )
     case .filter: return ([.filtering(model.filter)], .normal)
     case .quit:
-      return ([.reallyQuit(leading: model.live.lots.values.count { $0.isLed(by: model.me) }), .reallyQuitShort], .warn)
+      let led = model.live.lots.values.count { $0.isLed(by: model.me) }
+      return ([.reallyQuit(leading: led), .reallyQuitBrief(leading: led), .reallyQuitShort(leading: led)], .warn)
     case .list, .bidBox, .confirm, .notices, .terms, .help: break
     }
     if let hint = model.hint {
@@ -94,22 +99,31 @@ extension Drawing {
 
   private mutating func drawBox(_ y: Int, _ box: BidBox) {
     guard let lot = model.live.lots[box.auction] else { return }
-    let code = SafeText.cut(lot.id.text, to: layout == .wide ? 24 : layout == .normal ? 16 : 8)
-    let prompt =
-      (layout == .narrow
-        ? code + (box.isMaximum ? " " + say(.maximumShort) : "") + ": "
-        : say(box.isMaximum ? .maximumPrompt(code) : .bidPrompt(code)) + " ")
-      + lot.view.terms.currency.symbol + " "
+    let echo = echo(box)
     let field = self.field(box.field, width: layout == .wide ? 15 : 12)
-    let between = layout == .wide ? "  " : " "
-    // Beside the field, or in the row below it: an amount is not cut.
-    let beside = layout == .narrow ? 0 : SafeText.width(prompt + field) + between.count
-    let echo = echo(box, room: max(width - 2 - beside, 0))
-    let caret = 1 + SafeText.width(prompt) + 1 + box.field.text.count
+    func prompt(_ room: Int) -> String {
+      let code = SafeText.cut(lot.id.text, to: room)
+      let words =
+        layout == .narrow
+        ? code + (box.isMaximum ? " " + say(.maximumShort) : "") + ":"
+        : say(box.isMaximum ? .maximumPrompt(code) : .bidPrompt(code))
+      return words + " " + lot.view.terms.currency.symbol + " "
+    }
+    let caret: Int
     if layout == .narrow {
-      line(y, [Span(text: prompt + field)], [Span(text: say(.escLeaves), priority: 1)])
-      line(y + 1, [Span(text: echo.text, role: echo.role)], [Span(text: say(.enterSends), priority: 1)])
+      // The echo has the row below: an amount is not cut.
+      line(y, [Span(text: prompt(8) + field)], [Span(text: say(.escLeaves), priority: 1)])
+      let keys = [Span(text: say(.enterSends), priority: 1)]
+      line(y + 1, [Span(text: fitting(echo.texts, width - 2), role: echo.role)], keys)
+      caret = SafeText.width(prompt(8))
     } else {
+      let between = layout == .wide ? "  " : " "
+      // The lot's code shrinks before the words do.
+      let codes = layout == .wide ? [24, 16, 8] : [16, 8]
+      func room(_ code: Int) -> Int { width - 2 - SafeText.width(prompt(code) + field) - between.count }
+      let rooms = codes.map { ($0, room($0)) }
+      let fits = echo.texts.compactMap { text in rooms.first { SafeText.width(text) <= $0.1 }.map { ($0.0, text) } }.first
+      let (code, text) = fits ?? (8, fitting(echo.texts, room(8)))
       let other = Span(text: say(box.isMaximum ? .tabBid : .tabMaximum), priority: box.isMaximum ? 2 : 4)
       let keys =
         (lot.view.terms.format == .english ? [other] : [])
@@ -117,11 +131,10 @@ extension Drawing {
           Span(text: say(.plusMinus), priority: 3), Span(text: say(.enterSends), priority: 1),
           Span(text: say(.escLeaves), priority: 2),
         ].dropFirst(layout == .wide ? 0 : 1)
-      line(
-        y, [Span(text: prompt + field), Span(text: echo.text, role: echo.role)], Array(keys), between: between,
-        rightBetween: "  ")
+      line(y, [Span(text: prompt(code) + field), Span(text: text, role: echo.role)], keys, between: between, rightBetween: "  ")
+      caret = SafeText.width(prompt(code))
     }
-    frame.cursor = (min(caret, width - 1), y)
+    frame.cursor = (min(1 + caret + 1 + box.field.text.count, width - 1), y)
   }
 
   /// `[1.300,00____]`: as wide as asked, wider when the text is, never cut.
@@ -135,38 +148,34 @@ extension Drawing {
     frame.cursor = (min(start + 1 + box.field.text.count, width - 1), y)
   }
 
-  /// What Enter would send, in full, and why it would not: in the longest words for which there is room.
-  func echo(_ box: BidBox, room: Int) -> (text: String, role: Role) {
-    guard let lot = model.live.lots[box.auction] else { return ("", .normal) }
+  /// What Enter would send, and why it would not or wants another one: the longest words first, and the reason in each of them.
+  func echo(_ box: BidBox) -> (texts: [String], role: Role) {
+    guard let lot = model.live.lots[box.auction] else { return ([], .normal) }
     let currency = lot.view.terms.currency
     let amount: Money
     do {
       amount = try box.field.amount(language, currency)
     } catch {
-      return (fitting([.amountProblem(error), .amountProblemShort].map { "! " + say($0) }, room), .error)
+      return ([.amountProblem(error), .amountProblemShort].map { "! " + say($0) }, .error)
     }
-    var shown = "= " + money(amount, lot)
-    if SafeText.width(shown) > room { shown = number(amount, lot) }
-    func with(_ texts: [Text], _ role: Role) -> (String, Role) {
-      (fitting(texts.map { shown + " " + say($0) } + [shown], room), role)
-    }
+    let shown = "= " + money(amount, lot)
+    func with(_ texts: [Text]) -> [String] { texts.map { shown + " " + say($0) } }
     if let obstacle = model.obstacle(to: amount, on: lot) {
-      let texts = [Text.obstacle(obstacle, currency), .obstacleShort(obstacle, currency)]
+      let short = Text.obstacleShort(obstacle, currency)
       // Where both have no room, the reason counts: the amount stands in the field.
-      let (text, role) = with(texts, .bad)
-      return text == shown ? (fitting(["! " + say(texts[1])], room), role) : (text, role)
+      return (with([.obstacle(obstacle, currency), short]) + ["! " + say(short)], .bad)
     }
     if let doubt = box.doubt {
       let words = [Text.doubt(doubt), .doubtBrief(doubt)]
       let secret = box.isMaximum ? words.map(Text.secretDoubt) : []
-      let (text, role) = with(secret + words + [.doubtShort], .warn)
-      return text == shown ? (say(.doubtShort), role) : (text, role)
+      return (with(secret + words + [.doubtShort(doubt)]) + [say(.doubtShort(doubt))], .warn)
     }
+    let bare = [shown, number(amount, lot)]
     if box.isMaximum {
       // Who leads offers nothing more openly.
       let openly = lot.view.leader == model.me ? [] : [Text.inSecret(money(min(minimum(lot), amount), lot))]
-      return with(openly + [.inSecretShort], .normal)
+      return (with(openly + [.inSecretShort]) + bare, .normal)
     }
-    return amount == minimum(lot) ? with([.isMinimum], .normal) : (shown, .normal)
+    return (amount == minimum(lot) ? with([.isMinimum]) + bare : bare, .normal)
   }
 }

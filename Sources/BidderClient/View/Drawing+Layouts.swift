@@ -36,10 +36,15 @@ extension Drawing {
     if let banner {
       line(1, [Span(text: fitting([say(banner.text), say(banner.short)], width - 2))], role: banner.role)
     } else {
-      let sort = say(.sorting(model.sort)) + (model.sortReversed ? " ↑" : "")
-      let filter = model.filter.isEmpty ? "" : " · /" + model.filter
-      let mouse = model.hasMouse ? [Span(text: say(.mouseKeyShort), role: .warn, priority: 1)] : []
-      line(1, [Span(text: say(.tabLine(model.tab, model.count(in: model.tab))) + " · " + sort + filter)], mouse)
+      let sort = Span(text: say(.sorting(model.sort)) + (model.sortReversed ? " ↑" : ""), priority: 3)
+      let filter = model.filter.isEmpty ? [] : [Span(text: "/" + model.filter)]
+      let unread = picture.notices.unread
+      let right =
+        (unread > 0 ? [Span(text: say(.unreadNotices(unread)), priority: 2)] : [])
+        + (model.hasMouse ? [Span(text: say(.mouseKeyShort), role: .warn, priority: 1)] : [])
+      line(
+        1, [Span(text: say(.tabLine(model.tab, model.count(in: model.tab)))), sort] + filter, right, between: " · ",
+        rightBetween: " ")
     }
     drawList(rows: 2..<(height - 5), width: width, standing: 10, heading: false)
     if let lot = model.selectedLot {
@@ -88,8 +93,12 @@ extension Drawing {
       drawField(0, 0, box)
     } else {
       var x = frame.put(0, 0, picture.link.isSound ? "●" : "○", alarmed ? .warn : .normal)
-      x = frame.put(x + 1, 0, SafeText.cut(lot.id.text, to: max(width - 4 - SafeText.width(standing.word) - 1, 4)))
-      frame.put(x + 1, 0, "\(standing.glyph) \(standing.word)", standing.role)
+      // The word becomes a short one before the lot's code is cut.
+      func room(_ word: String) -> Int { width - 5 - SafeText.width(word) }
+      let words = [standing.word, shortStanding(lot)]
+      let word = words.first { SafeText.width(lot.id.text) <= room($0) } ?? words[1]
+      x = frame.put(x + 1, 0, SafeText.cut(lot.id.text, to: room(word)))
+      frame.put(x + 1, 0, "\(standing.glyph) \(word)", standing.role)
     }
     let after = frame.put(0, 1, price(lot), isFlashing(lot) ? .flash : .title)
     if isPriceNew(lot) { frame.put(after + 1, 1, "▲") }
@@ -99,8 +108,7 @@ extension Drawing {
       if let box {
         drawField(0, 3, box)
       } else if let notice = picture.notices.all.first, picture.now - notice.at < .seconds(5) {
-        let word = Words.notice(notice.fact.kind, language)
-        frame.put(0, 3, "\(Words.glyph(notice.fact.kind)) \(word) \(notice.auction?.text ?? "")", Words.role(notice.fact.kind))
+        drawBriefly(notice, 3)
       } else {
         frame.put(0, 3, say(least(lot) { number($0, lot) }))
       }
@@ -116,8 +124,8 @@ extension Drawing {
   private mutating func drawTinyBottom(_ box: BidBox?) {
     let y = height - 1
     if let box {
-      let echo = echo(box, room: width)
-      frame.put(0, y, echo.text, echo.role)
+      let echo = echo(box)
+      frame.put(0, y, fitting(echo.texts, width), echo.role)
     } else if let words = bottomWords {
       frame.put(0, y, fitting(words.texts.map(say), width), words.role)
     }

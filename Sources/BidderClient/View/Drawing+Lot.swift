@@ -86,6 +86,11 @@ extension Drawing {
     return "[" + String(repeating: "#", count: full) + String(repeating: ".", count: 10 - full) + "]"
   }
 
+  /// Where this bidder stands, for twenty cells.
+  func shortStanding(_ lot: Lot) -> String {
+    lot.standing(of: model.me) == .watching ? Words.watchingShort(language) : standing(lot).word
+  }
+
   /// Glyph, word and role of where this bidder stands; the word alone says it too.
   func standing(_ lot: Lot) -> (glyph: String, word: String, role: Role) {
     let standing = lot.standing(of: model.me)

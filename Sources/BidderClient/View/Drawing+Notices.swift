@@ -5,7 +5,8 @@ internal import TerminalKit
 extension Drawing {
   /// The newest notices under their rule.
   mutating func drawNotices(_ y: Int, rows: Int) {
-    rule(y, say(.noticesTitle), say(.noticesKey))
+    let unread = picture.notices.unread
+    rule(y, say(.noticesTitle) + (unread > 0 ? " (\(say(.unreadNotices(unread))))" : ""), say(.noticesKey))
     let newest = Array(picture.notices.all.prefix(max(rows, 0)))
     if isReadOut {
       // The newest at the end, always in the same row.
@@ -34,13 +35,30 @@ extension Drawing {
   /// `lot title: what happened`, with a count when it happened at once again and again. The title shrinks, then goes, then the
   /// sentence becomes a short one: what happened is not cut.
   private func sentence(_ notice: Notice, room: Int) -> String {
-    let what = notice.fact.sentence(language, names(for: notice))
-    let short = notice.fact.short(language, names(for: notice))
-    let times = notice.count > 1 ? " (×\(notice.count))" : ""
-    guard let auction = notice.auction else { return fitting([what + times, short], room) }
+    guard let auction = notice.auction else { return brief(notice, room: room) }
+    let what = notice.fact.sentence(language, names(for: notice)) + times(notice)
     let lot = SafeText.cut(auction.text, to: 16)
     let titles = (layout == .wide ? [SafeText.cut(notice.title, to: 40)] : []) + [firstWords(notice.title, 12)]
-    return fitting(titles.map { "\(lot) \($0): \(what)\(times)" } + ["\(lot): \(what)", "\(lot): \(short)", short], room)
+    let whole = titles.map { "\(lot) \($0): \(what)" } + ["\(lot): \(what)"]
+    return whole.first { SafeText.width($0) <= room } ?? brief(notice, room: room)
+  }
+
+  private func times(_ notice: Notice) -> String { notice.count > 1 ? " (×\(notice.count))" : "" }
+
+  /// `lot what happened`, behind its word, for any room: the sentence becomes a short one, then the lot's code shrinks, then only
+  /// the lot is left.
+  private func brief(_ notice: Notice, room: Int) -> String {
+    let briefs = notice.fact.briefs(language, names(for: notice))
+    let texts = [notice.fact.sentence(language, names(for: notice)) + times(notice)] + briefs.map { $0 + times(notice) } + briefs
+    guard let auction = notice.auction else { return fitting(texts, room) }
+    let lots = [16, 8].map { SafeText.cut(auction.text, to: $0) }
+    for text in texts {
+      if let lot = lots.first(where: { SafeText.width($0) + 1 + SafeText.width(text) <= room }) { return lot + " " + text }
+    }
+    let left = room - SafeText.width(lots[1]) - 1
+    // A reason may be cut, a number not.
+    if let last = texts.last, !last.contains(where: \.isNumber), left >= 6 { return lots[1] + " " + SafeText.cut(last, to: left) }
+    return SafeText.cut(auction.text, to: room)
   }
 
   private func names(for notice: Notice) -> NoticeNames { names(in: notice.currency) }
@@ -58,18 +76,17 @@ extension Drawing {
     return out.isEmpty ? SafeText.cut(text, to: room) : out
   }
 
-  /// One line for where there is little room: minute, glyph, what happened.
+  /// One line for where there is little room: minute, glyph, word, lot, what happened.
   mutating func drawNewestNotice(_ y: Int) {
     if let notice = picture.notices.all.first { drawBriefly(notice, y) }
   }
 
-  private mutating func drawBriefly(_ notice: Notice, _ y: Int) {
+  mutating func drawBriefly(_ notice: Notice, _ y: Int) {
     let kind = notice.fact.kind
-    var x = width < 36 ? 0 : frame.put(1, y, zone.minute(notice.at) + " ", notice.isRead ? .muted : .normal)
-    frame.put(x, y, Words.glyph(kind), Words.role(kind))
-    x += 2
-    let short = notice.fact.short(language, names(for: notice))
-    frame.put(x, y, fitting([short, notice.fact.shortest(language, names(for: notice))], width - x))
+    let margin = width < 36 ? 0 : 1
+    var x = margin > 0 ? frame.put(1, y, zone.minute(notice.at) + " ", notice.isRead ? .muted : .normal) : 0
+    x = frame.put(x, y, Words.glyph(kind) + " " + Words.notice(kind, language), Words.role(kind))
+    frame.put(x + 1, y, brief(notice, room: max(width - margin - x - 1, 0)))
   }
 
   /// All notices on a page of their own.
