@@ -31,7 +31,7 @@ struct DesignTests {
     static let wide = Drawing(
       """
        cliente-tui  alice                                ● conectado  fila 12 ms  relógio ±8 ms  14:32:07 |
-       [1 Abertos 7]  2 Meus 4  3 Encerrados 9                             filtro: —   ordem: fecha antes |
+       [1 Abertos 6, 1 aguarda]  2 Meus 4  3 Encerrados 9                  filtro: —   ordem: fecha antes |
          LOTE TÍTULO               LANCE ATUAL      TEMPO SITUAÇÃO  │ l-03 Violão Giannini 1978           |
        ★ l-01 Bicicleta Caloi 10     R$ 480,00      00:09 LIDERA    │ LANCE ATUAL        R$ 1.250,00  ▲   |
       >▼ l-03 Violão Giannini 1…   R$ 1.250,00▲     00:42 COBERTO   │ de bruno, há 3 s     (+R$ 50,00)    |
@@ -64,7 +64,7 @@ struct DesignTests {
     static let normal = Drawing(
       """
        cliente-tui alice                         ● conectado  relógio ±8 ms  14:32:07 |
-       [1 Abertos 7] 2 Meus 4  3 Encerrados 9                      ordem: fecha antes |
+       [1 Abertos 6, 1 aguarda] 2 Meus 4  3 Encerrados 9           ordem: fecha antes |
          LOTE TÍTULO                             LANCE ATUAL      TEMPO SITUAÇÃO      |
        ★ l-01 Bicicleta Caloi 10                   R$ 480,00      00:09 LIDERA        |
       >▼ l-03 Violão Giannini 1978               R$ 1.250,00▲     00:42 COBERTO       |
@@ -91,7 +91,7 @@ struct DesignTests {
     static let narrow = Drawing(
       """
        alice                    ● ok 14:32:07 |
-       1/7 abertos · fecha antes  6 não lidos |
+       1/6 abertos, 1 aguarda     6 não lidos |
        ★ l-01 Bicicleta …     480,00   00:09  |
       >▼ l-03 Violão Gia…   1.250,00▲  00:42  |
        ★ l-07 Câmera Zen…     310,00   03:18  |

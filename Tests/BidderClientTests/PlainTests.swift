@@ -210,7 +210,7 @@ struct PlainTests {
     #expect(said(lost) == ["14:32:07 sem conexão: recusada", "suba-a"] && session.unreachable == "recusada")
     #expect(session.take(.gateway(.disconnected(reason: "recusada", attempt: 3, retryAt: drawnNow), epoch: 1)).lines == [])
     for view in drawnAuctions { _ = session.take(.gateway(.auction(view), epoch: 1)) }
-    #expect(said(session.take(.gateway(.live, epoch: 1))) == ["14:32:07 conectado: 7 abertos, 4 meus, 0 encerrados"])
+    #expect(said(session.take(.gateway(.live, epoch: 1))) == ["14:32:07 conectado: 6 abertos, 1 aguarda, 4 meus, 0 encerrados"])
     #expect(session.isReady && session.unreachable == nil)
   }
 

@@ -107,6 +107,9 @@ package struct Model: Hashable, Sendable {
 
   package func count(in tab: Tab) -> Int { picture.lots.values.count { belongs($0, to: tab) } }
 
+  /// Of those not over, how many have not begun.
+  var waiting: Int { picture.lots.values.count { $0.view.status == .scheduled } }
+
   func belongs(_ lot: Lot, to tab: Tab) -> Bool {
     switch tab {
     case .open: !lot.isOver

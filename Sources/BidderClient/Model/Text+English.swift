@@ -19,8 +19,8 @@ extension Text {
     case .frozenKey: "p unfreezes"
     case .frozenShort: "FROZEN, no bids: p unfreezes"
     case .frozenTiny: "FROZEN: p"
-    case .tab(let tab, let count): tab.english(count)
-    case .tabLine(let tab, let count): tab.lineEnglish(count)
+    case .tab(let tab, let count, let waiting): tab.english(count, waiting)
+    case .tabLine(let tab, let count, let waiting): tab.lineEnglish(count, waiting)
     case .filtered(let text): "filter: \(text)"
     case .unfiltered: "filter: —"
     case .sorted(let sort, let reversed): "order: \(sort.english)" + (reversed ? " ↑" : "")
@@ -49,12 +49,15 @@ extension Text {
     case .advice(let sentence): sentence.english
     case .nextOpening(let lot, let time, let seconds):
       "No auction is open now. Next: \(lot), opens at \(time) (\(Text.span(seconds)))"
-    case .nextOpeningShort(let lot, let time): "Next: \(lot), at \(time)"
+    case .opensNext(let lot, let time, let seconds): "Next: \(lot), opens at \(time) (\(Text.span(seconds)))"
+    case .opensNextShort(let lot, let time, let seconds): "Next: \(lot), at \(time) (\(Text.span(seconds)))"
+    case .inTime(let seconds): "(\(Text.span(seconds)))"
     case .reconnectHelp: "R: try now   ?: help   q: quit"
     case .nothingMatches(let text): "Nothing here with \"\(text)\"."
     case .clearFilterHelp: "Esc: clear the filter"
     case .noneOpen: "No auction is open now."
     case .noneOpenHelp: "3: closed ones   ?: help   q: quit"
+    case .noneRunningHelp: "3: closed ones   f: follow   ?: help   q: quit"
     case .noneMine: "No bid of yours, no auction followed."
     case .noneMineHelp: "1: open ones   f: follow   ?: help"
     case .noneClosed: "No auction has closed."
@@ -245,16 +248,17 @@ extension StageWords {
 }
 
 extension Model.Tab {
-  fileprivate func english(_ count: Int) -> String {
+  fileprivate func english(_ count: Int, _ waiting: Int) -> String {
     switch self {
-    case .open: "1 Open \(count)"
+    case .open: "1 Open \(count - waiting)" + Self.englishWaiting(waiting)
     case .mine: "2 Mine \(count)"
     case .closed: "3 Closed \(count)"
     }
   }
-  fileprivate func lineEnglish(_ count: Int) -> String {
+  private static func englishWaiting(_ count: Int) -> String { count == 0 ? "" : ", \(count) waiting" }
+  fileprivate func lineEnglish(_ count: Int, _ waiting: Int) -> String {
     switch self {
-    case .open: "1/\(count) open"
+    case .open: "1/\(count - waiting) open" + Self.englishWaiting(waiting)
     case .mine: "2/\(count) mine"
     case .closed: "3/\(count) closed"
     }

@@ -19,8 +19,8 @@ extension Text {
     case .frozenKey: "p descongela"
     case .frozenShort: "CONGELADO, sem lances: p descongela"
     case .frozenTiny: "CONGELADO: p"
-    case .tab(let tab, let count): tab.portuguese(count)
-    case .tabLine(let tab, let count): tab.linePortuguese(count)
+    case .tab(let tab, let count, let waiting): tab.portuguese(count, waiting)
+    case .tabLine(let tab, let count, let waiting): tab.linePortuguese(count, waiting)
     case .filtered(let text): "filtro: \(text)"
     case .unfiltered: "filtro: —"
     case .sorted(let sort, let reversed): "ordem: \(sort.portuguese)" + (reversed ? " ↑" : "")
@@ -49,12 +49,15 @@ extension Text {
     case .advice(let sentence): sentence.portuguese
     case .nextOpening(let lot, let time, let seconds):
       "Nenhum leilão aberto agora. Próximo: \(lot), começa às \(time) (\(Text.span(seconds)))"
-    case .nextOpeningShort(let lot, let time): "Próximo: \(lot), às \(time)"
+    case .opensNext(let lot, let time, let seconds): "Próximo: \(lot), começa às \(time) (\(Text.span(seconds)))"
+    case .opensNextShort(let lot, let time, let seconds): "Próximo: \(lot), às \(time) (\(Text.span(seconds)))"
+    case .inTime(let seconds): "(\(Text.span(seconds)))"
     case .reconnectHelp: "R: tentar agora   ?: ajuda   q: sair"
     case .nothingMatches(let text): "Nada aqui com \"\(text)\"."
     case .clearFilterHelp: "Esc: limpar o filtro"
     case .noneOpen: "Nenhum leilão aberto agora."
     case .noneOpenHelp: "3: ver encerrados   ?: ajuda   q: sair"
+    case .noneRunningHelp: "3: ver encerrados   f: seguir   ?: ajuda   q: sair"
     case .noneMine: "Nenhum lance seu, nenhum leilão seguido."
     case .noneMineHelp: "1: ver abertos   f: seguir   ?: ajuda"
     case .noneClosed: "Nenhum leilão encerrado."
@@ -246,16 +249,19 @@ extension StageWords {
 }
 
 extension Model.Tab {
-  fileprivate func portuguese(_ count: Int) -> String {
+  fileprivate func portuguese(_ count: Int, _ waiting: Int) -> String {
     switch self {
-    case .open: "1 Abertos \(count)"
+    case .open: "1 Abertos \(count - waiting)" + Self.portugueseWaiting(waiting)
     case .mine: "2 Meus \(count)"
     case .closed: "3 Encerrados \(count)"
     }
   }
-  fileprivate func linePortuguese(_ count: Int) -> String {
+  private static func portugueseWaiting(_ count: Int) -> String {
+    count == 0 ? "" : count == 1 ? ", 1 aguarda" : ", \(count) aguardam"
+  }
+  fileprivate func linePortuguese(_ count: Int, _ waiting: Int) -> String {
     switch self {
-    case .open: "1/\(count) abertos"
+    case .open: "1/\(count - waiting) abertos" + Self.portugueseWaiting(waiting)
     case .mine: "2/\(count) meus"
     case .closed: "3/\(count) encerrados"
     }

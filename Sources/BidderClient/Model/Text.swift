@@ -13,7 +13,8 @@ package enum Text: Hashable, Sendable {
   case frozenSince(String), frozenKey, frozenShort, frozenTiny
 
   // Tabs and list.
-  case tab(Model.Tab, Int), tabLine(Model.Tab, Int)
+  /// How many are listed, and how many of them have not begun.
+  case tab(Model.Tab, Int, waiting: Int), tabLine(Model.Tab, Int, waiting: Int)
   case filtered(String), unfiltered
   case sorted(Model.Sort, reversed: Bool), sorting(Model.Sort)
   case lotColumn, titleColumn, priceColumn, timeColumn, standingColumn
@@ -25,9 +26,10 @@ package enum Text: Hashable, Sendable {
   case accessRefused(user: String?, broker: String), accessReason(String), accessHelp, retryIn(Int64)
   case waitingForList, noListYet, reconnectHelp
   case advice(Sentence)
-  case nextOpening(String, time: String, seconds: Int64), nextOpeningShort(String, time: String)
+  case nextOpening(String, time: String, seconds: Int64), opensNext(String, time: String, seconds: Int64)
+  case opensNextShort(String, time: String, seconds: Int64), inTime(Int64)
   case nothingMatches(String), clearFilterHelp
-  case noneOpen, noneOpenHelp, noneMine, noneMineHelp, noneClosed, noneClosedHelp
+  case noneOpen, noneOpenHelp, noneRunningHelp, noneMine, noneMineHelp, noneClosed, noneClosedHelp
   case tooSmall(width: Int, height: Int)
 
   // Detail.

@@ -26,9 +26,9 @@ struct PlainPage {
   // MARK: The connection
 
   var greeting: String {
-    let counts = Model.Tab.allCases.map { drawing.say(.tabLine($0, model.count(in: $0))) }
+    let counts = Model.Tab.allCases.map { drawing.say(.tabLine($0, model.count(in: $0), waiting: model.waiting)) }
       .map { String($0.drop { $0 != "/" }.dropFirst()) }.joined(separator: ", ")
-    let next = drawing.nextOpening?.first.map { ". " + drawing.say($0) } ?? ""
+    let next = drawing.nextOpening.flatMap { drawing.nextOpenings($0).first }.map { ". " + drawing.say($0) } ?? ""
     return Self.safe(clocked(language.choose("conectado", "connected") + ": \(counts)\(next)"))
   }
 

@@ -38,23 +38,28 @@ extension Drawing {
       }
       return ([hint.text], .warn)
     }
-    return progressWords ?? (layout == .tiny ? nil : nextOpening.map { ($0, .normal) })
+    return progressWords ?? (layout == .tiny || saysOpening ? nil : nextOpening.map { (nextOpenings($0), .normal) })
   }
 
-  /// When there will be something to bid on, where there is nothing now.
-  var nextOpening: [Text]? {
+  /// The lot that opens first, where nothing is open.
+  var nextOpening: Lot? {
     guard picture.link.isCurrent,
-      !picture.lots.values.contains(where: { $0.view.status == .open || $0.view.status == .suspended }),
-      let lot = picture.lots.values.filter({ $0.view.status == .scheduled }).min(by: {
-        ($0.view.terms.opensAt, $0.id) < ($1.view.terms.opensAt, $1.id)
-      })
+      !picture.lots.values.contains(where: { $0.view.status == .open || $0.view.status == .suspended })
     else { return nil }
+    return picture.lots.values.filter { $0.view.status == .scheduled }.min {
+      ($0.view.terms.opensAt, $0.id) < ($1.view.terms.opensAt, $1.id)
+    }
+  }
+
+  /// When there will be something to bid on, the longest words first; in each of them when, and in what time.
+  func nextOpenings(_ lot: Lot) -> [Text] {
     let time = zone.moment(lot.view.terms.opensAt, asOf: picture.now, language)
-    let seconds = Countdown.seconds(until: lot.view.terms.opensAt, at: picture.now)
-    return [
-      .nextOpening("\(lot.id) \(SafeText.cut(lot.view.terms.title, to: 30))", time: time, seconds: seconds),
-      .nextOpening(lot.id.text, time: time, seconds: seconds), .nextOpeningShort(SafeText.cut(lot.id.text, to: 16), time: time),
-    ]
+    let seconds = ahead(lot.view.terms.opensAt)
+    let titled = "\(lot.id) \(SafeText.cut(lot.view.terms.title, to: 30))"
+    func code(_ room: Int) -> String { SafeText.cut(lot.id.text, to: room) }
+    return [.nextOpening(titled, time: time, seconds: seconds), .nextOpening(code(16), time: time, seconds: seconds)]
+      + [titled, code(16)].map { .opensNext($0, time: time, seconds: seconds) }
+      + [16, 12, 8, 6, 4].map { .opensNextShort(code($0), time: time, seconds: seconds) }
   }
 
   /// How the newest own bid goes; what is decided stays for a while.

@@ -67,7 +67,7 @@ extension Drawing {
       return
     }
     func tab(_ tab: Model.Tab, _ padded: Bool) -> Span {
-      let words = say(.tab(tab, model.count(in: tab)))
+      let words = say(.tab(tab, model.count(in: tab), waiting: model.waiting))
       let isHere = tab == model.tab
       return Span(
         text: isHere ? "[\(words)]" : padded ? " \(words) " : words, role: isHere ? .title : nil, priority: isHere ? 0 : 2,

@@ -1,3 +1,4 @@
+internal import AuctionFacts
 internal import SharedKernel
 internal import TerminalKit
 
@@ -43,7 +44,8 @@ extension Drawing {
         (unread > 0 ? [Span(text: say(.unreadNotices(unread)), priority: 2)] : [])
         + (model.hasMouse ? [Span(text: say(.mouseKeyShort), role: .warn, priority: 1)] : [])
       line(
-        1, [Span(text: say(.tabLine(model.tab, model.count(in: model.tab)))), sort] + filter, right, between: " · ",
+        1, [Span(text: say(.tabLine(model.tab, model.count(in: model.tab), waiting: model.waiting))), sort] + filter, right,
+        between: " · ",
         rightBetween: " ")
     }
     drawList(rows: 2..<(height - 5), width: width, standing: 10, heading: false)
@@ -82,7 +84,7 @@ extension Drawing {
     guard let lot = model.selectedLot ?? model.order.first.flatMap({ picture.lots[$0] }) else {
       frame.put(0, 0, say(.linkShort(linkWords)), alarmed ? .warn : .normal)
       drawEmptiness(rows: 1..<max(height - 1, 1), width: width)
-      return drawTinyFooter()
+      return drawTinyFooter(isEmpty: true)
     }
     let standing = standing(lot)
     let time = time(lot, short: true)
@@ -104,6 +106,7 @@ extension Drawing {
     if isPriceNew(lot) { frame.put(after + 1, 1, "▲") }
     var at = frame.put(0, 2, time.text, time.role == .normal ? .title : time.role)
     if let beside = besideTimeBriefly(lot) { at = frame.put(at + 1, 2, beside.text, beside.role) }
+    if lot.view.status == .scheduled { at = frame.put(at + 1, 2, say(.inTime(ahead(lot.view.terms.opensAt)))) }
     if rows >= 4 {
       if let box {
         drawField(0, 3, box)
@@ -131,11 +134,11 @@ extension Drawing {
     }
   }
 
-  private mutating func drawTinyFooter() {
+  private mutating func drawTinyFooter(isEmpty: Bool = false) {
     // What keeps one from bidding is said in words here too.
     let stop: [Text] =
       model.frozen != nil ? [.frozenShort, .frozenTiny] : picture.link.isSound ? [] : [.linkShort(linkWords)]
-    let keys = stop.isEmpty ? say(.tinyKeys) : fitting(stop.map(say), width - 4)
+    let keys = stop.isEmpty ? (isEmpty ? "" : say(.tinyKeys)) : fitting(stop.map(say), width - 4)
     frame.put(0, height - 1, keys, stop.isEmpty ? .muted : .warn)
     frame.put(max(width - 3, SafeText.width(keys) + 1), height - 1, "? q", .muted)
   }

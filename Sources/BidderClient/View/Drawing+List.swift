@@ -20,6 +20,14 @@ extension Drawing {
       time: visible.map { SafeText.width(time($0, short: layout == .narrow).text) }.max() ?? 0, standing: standing)
     if heading { drawHeading(rows.lowerBound, columns, width) }
     for (y, lot) in zip(listRows, visible) { drawRow(y, lot, columns, width) }
+    drawOpening(rows: listRows.lowerBound + visible.count..<listRows.upperBound, width: width)
+  }
+
+  /// Below auctions of which none has begun: that it is so, what begins first, and what can be done meanwhile.
+  private mutating func drawOpening(rows: Range<Int>, width: Int) {
+    guard model.tab == .open, rows.count >= 3, let next = nextOpening else { return }
+    saysOpening = true
+    drawLines([say(.noneOpen), fitting(nextOpenings(next).dropFirst(2).map(say), width), say(.noneRunningHelp)], rows, width)
   }
 
   private mutating func drawHeading(_ y: Int, _ columns: Columns, _ width: Int) {
@@ -58,9 +66,11 @@ extension Drawing {
   }
 
   /// Empty, not yet known and not reachable are three different things, and each says what can be done.
-  mutating func drawEmptiness(rows: Range<Int>, width: Int) {
-    let lines = emptiness.enumerated().flatMap { i, text in wrap(say(text), to: width).map { (i == 0 ? Role.title : .normal, $0) }
-    }
+  mutating func drawEmptiness(rows: Range<Int>, width: Int) { drawLines(emptiness.map(say), rows, width) }
+
+  /// In the middle, the first as a title; where they do not fit they are broken between words, and keys between keys.
+  private mutating func drawLines(_ texts: [String], _ rows: Range<Int>, _ width: Int) {
+    let lines = texts.enumerated().flatMap { i, text in wrapKeys(text, to: width).map { (i == 0 ? Role.title : .normal, $0) } }
     let top = rows.lowerBound + max((rows.count - lines.count) / 2, 0)
     for (y, line) in zip(top..<max(rows.upperBound, top), lines) {
       frame.put(max((width - SafeText.width(line.1)) / 2, 0), y, line.1, line.0, limit: width)
@@ -69,6 +79,17 @@ extension Drawing {
 
   /// Lines of whole words.
   func wrap(_ text: String, to width: Int) -> [String] { SafeText.wrap(text, to: width) }
+
+  /// `1: this   2: that`, where three blanks stand between them.
+  private func wrapKeys(_ text: String, to width: Int) -> [String] {
+    text.split(separator: "   ").map(String.init).reduce(into: [String]()) { lines, key in
+      if let last = lines.last, SafeText.width(last) + 3 + SafeText.width(key) <= width {
+        lines[lines.count - 1] = last + "   " + key
+      } else {
+        lines += wrap(key, to: width)
+      }
+    }
+  }
 
   private var advice: [Text] { model.settings.advice.map { [.advice($0)] } ?? [] }
 

@@ -44,6 +44,8 @@ struct Drawing {
   let size: Size
   let layout: Layout
   var frame: Frame
+  /// Where nothing is open, the list has said what opens next.
+  var saysOpening = false
   /// What was drawn where; of two in one place the last counts.
   var spots: [(spot: Spot, y: Int, columns: Range<Int>)] = []
 
