@@ -5,6 +5,7 @@ package final class HeadlessTerminal: Terminal {
   package private(set) var frame: Frame?
   package private(set) var frameCount = 0
   package private(set) var bells = 0
+  package private(set) var stops = 0
   package private(set) var titles: [String] = []
   package private(set) var notices: [String] = []
   /// Whether there is a desktop.
@@ -45,5 +46,6 @@ package final class HeadlessTerminal: Terminal {
     isMouseTaken = isTaken && hasMouse
     return hasMouse
   }
+  package func suspend() { stops += 1 }
   package func repaint() {}
 }

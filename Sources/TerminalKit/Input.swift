@@ -32,4 +32,6 @@ package enum Key: Hashable, Sendable, CaseIterable {
   case f1
   /// Ctrl-L.
   case redraw
+  /// Ctrl-Z, and whatever else asks the process to stop.
+  case suspend
 }

@@ -214,12 +214,13 @@ package final class NcursesTerminal: Terminal {
   private func nextSignal() -> Input? {
     let signal = cterminal_next_signal()
     if signal == 0 { return nil }
-    if signal == SIGTSTP { return stopped() }
+    if signal == SIGTSTP { return .key(.suspend) }
     return signal & Int32(CTERMINAL_TYPED) != 0 ? .interrupt : .terminate(signal: signal)
   }
 
-  /// Ctrl-Z: between two frames, on the thread that draws them.
-  private func stopped() -> Input {
+  /// Between two frames, on the thread that draws them.
+  package func suspend() {
+    guard cterminal_armed() == 1 else { return }
     write(modes.off)
     endwin()
     if !hasScreenOfItsOwn { write("\n") }
@@ -227,7 +228,6 @@ package final class NcursesTerminal: Terminal {
     cnc_repaint()
     _ = cnc_refresh()
     write(modes.on)
-    return .resize(size)
   }
 
   private func special(_ code: Int32) -> Input? {

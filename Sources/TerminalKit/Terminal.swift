@@ -25,6 +25,8 @@ package protocol Terminal: AnyObject {
   /// Whether clicks and the wheel come as inputs; otherwise they are the terminal's own, which selects text with them.
   /// - Returns: false where there is no mouse to take.
   func mouse(_ isTaken: Bool) -> Bool
+  /// Gives the terminal back and stops the process, until the shell lets it go on.
+  func suspend()
   /// Draws everything anew at the next frame, because something else has written on the screen.
   func repaint()
 }

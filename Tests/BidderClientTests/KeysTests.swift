@@ -62,6 +62,42 @@ struct KeysTests {
     #expect(model.mode == before)
   }
 
+  @Test("F1 from a filter, a question and a page comes back to it, and once more closes the help")
+  func helpFromAnywhere() {
+    for keys in ["/", "i", "n", "b"] {
+      var model = drawnModel()
+      model.type(keys)
+      if keys == "b" {
+        model.pass(.milliseconds(300))
+        model.type("135.000,00")
+        model.press(.key(.enter))
+        guard case .confirm = model.mode else {
+          Issue.record("no question")
+          continue
+        }
+      }
+      let before = model.mode
+      for back in [Input.key(.escape), .key(.f1)] {
+        model.press(.key(.f1))
+        #expect(model.screen(80, 24).contains("AJUDA"))
+        model.press(back)
+        #expect(model.mode == before)
+      }
+    }
+  }
+
+  @Test("Ctrl-Z stops the terminal, whatever is open, and changes nothing else", arguments: ["", "b", "n", "/", "i", "+", "?"])
+  func suspend(_ keys: String) throws {
+    var model = drawnModel()
+    model.type(keys)
+    let before = model
+    #expect(model.press(.key(.suspend)) == [.suspend])
+    #expect(model == before)
+    let terminal = HeadlessTerminal(model.size, inputs: [.key(.suspend)])
+    _ = runTerminal(&model, on: terminal, inbox: try #require(Inbox()), clock: { reading(drawnNow) }) { _ in }
+    #expect(terminal.stops == 1)
+  }
+
   @Test("quitting while leading is asked, otherwise not")
   func quitting() {
     var leading = drawnModel()

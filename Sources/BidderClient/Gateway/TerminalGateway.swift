@@ -126,7 +126,7 @@ final class TerminalGateway: Gateway {
       post(all: state.withLock { $0.auctions.values.filter { !$0.isCatchingUp } }.map { .auction(view(of: $0)) })
     // Every auction is followed already; the terminal keeps for itself which ones it marks.
     case .follow, .unfollow: break
-    case .bell, .notify, .record, .title, .mouse, .repaint, .remember, .quit: break
+    case .bell, .notify, .record, .title, .mouse, .repaint, .suspend, .remember, .quit: break
     }
   }
 

@@ -24,6 +24,8 @@ package enum Effect: Hashable, Sendable {
   case record(Notice, String)
   /// Draw the whole screen anew.
   case repaint
+  /// Stop, until the shell lets it go on.
+  case suspend
   /// Leave; the signal that asked for it, if one did.
   case quit(signal: Int32?)
 }

@@ -31,7 +31,7 @@ package enum Keymap {
     binding([.character("b"), .key(.enter)], .bid, [.list], hint: 1),
     binding([.character("+"), .character("=")], .raise, [.list, .armed, .bidBox], hint: 2),
     binding([.character("-")], .lower, [.armed, .bidBox]),
-    binding([.character("/")], .filter, [.list], hint: 5),
+    binding([.character("/")], .filter, [.list, .notices, .help], hint: 5),
     binding([.character("s")], .sort, [.list], hint: 6),
     binding([.character("S")], .reverseSort, [.list]),
     binding([.character("1")], .tabOpen, [.list]),
@@ -59,10 +59,11 @@ package enum Keymap {
     binding([.character("s"), .character("y")], .leave, [.quit]),
     binding([.key(.escape)], .cancel, Set(Context.allCases)),
     binding([.character("q")], .cancel, [.notices, .terms, .help, .quit], hint: 0, right: true),
-    binding([.character("?")], .cancel, [.help]),
-    binding([.character("?")], .help, [.list, .notices], hint: 0, right: true),
-    binding([.key(.f1)], .help, [.list, .armed, .bidBox, .notices]),
+    binding([.character("?"), .key(.f1)], .cancel, [.help]),
+    binding([.character("?")], .help, [.list, .notices, .terms], hint: 0, right: true),
+    binding([.key(.f1)], .help, [.list, .armed, .bidBox, .confirm, .filter, .notices, .terms]),
     binding([.key(.redraw)], .redraw, Set(Context.allCases)),
+    binding([.key(.suspend)], .suspend, Set(Context.allCases)),
     binding([.character("q")], .quit, [.list], hint: 0, right: true),
     binding([.interrupt], .interrupt, Set(Context.allCases)),
   ]
@@ -101,6 +102,7 @@ package enum Keymap {
       case .backTab: "S-Tab"
       case .f1: "F1"
       case .redraw: "Ctrl-L"
+      case .suspend: "Ctrl-Z"
       }
     }
   }
@@ -124,12 +126,13 @@ extension Model {
 
   /// Its rows, in two columns where there is room.
   var helpRows: Int {
-    let count = helpLines(from: .list).count
+    let count = foundHelp(from: .list).count
     return size.width >= 80 ? (count + 1) / 2 : count
   }
 
   package var context: Keymap.Context {
-    switch mode {
+    if isSearching { return .filter }
+    return switch mode {
     case .list: .list
     case .filter: .filter
     case .armed: .armed

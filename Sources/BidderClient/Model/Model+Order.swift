@@ -47,7 +47,7 @@ extension Model {
   }
 
   /// Without case and without accents: `violao` finds `Violão`.
-  private func fold(_ text: String) -> String {
+  func fold(_ text: String) -> String {
     String(String.UnicodeScalarView(SafeText.glyphs(text).map { $0.scalar.isASCII ? $0.scalar : Ascii.standIn(for: $0.scalar) }))
       .lowercased()
   }

@@ -51,6 +51,8 @@ package struct Model: Hashable, Sendable {
   package var sort = Sort.closing
   package var sortReversed = false
   package var filter = ""
+  /// What is looked for on the page that is open.
+  package var search: Search?
   package var selection: AuctionID?
   /// What the list shows, in this order; stands still while a bid is being made.
   package internal(set) var order: [AuctionID] = []

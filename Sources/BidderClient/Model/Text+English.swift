@@ -160,6 +160,7 @@ extension Text {
     case .retypeMismatchShort: "No match: type again"
     case .escCorrects: "Esc goes back to correct (default)"
     case .filtering(let text): "Filter: \(text)"
+    case .searching(let text): "Search: \(text)"
     case .reallyQuit(let leading):
       switch leading {
       case 0: "A bid has no answer yet. Quit anyway? y quits  Esc stays"

@@ -161,6 +161,7 @@ extension Text {
     case .retypeMismatchShort: "Não confere: de novo"
     case .escCorrects: "Esc volta e corrige (padrão)"
     case .filtering(let text): "Filtrar: \(text)"
+    case .searching(let text): "Buscar: \(text)"
     case .reallyQuit(let leading):
       switch leading {
       case 0: "Há um lance sem resposta. Sair mesmo? s sai  Esc fica"

@@ -85,7 +85,7 @@ package enum Text: Hashable, Sendable {
   case retype, retypeBrief, retypeShort, retypeMismatch, retypeMismatchShort, escCorrects
 
   // The rest.
-  case filtering(String)
+  case filtering(String), searching(String)
   case reallyQuit(leading: Int), reallyQuitBrief(leading: Int), reallyQuitShort(leading: Int)
   case sound(Model.Sound)
   case mouse(Bool), mouseKey, mouseKeyShort, noMouse

@@ -16,6 +16,7 @@ extension Model {
       let command = Keymap.command(for: input, in: context)
       if command == .interrupt { return interrupt() }
       if command == .redraw { return effects.append(.repaint) }
+      if command == .suspend { return effects.append(.suspend) }
       if let command { return act(command) }
       if case .character(let scalar) = input { type(scalar) }
       // A key that means nothing while a bid is armed still shows that the bidder's mind is elsewhere.
@@ -41,7 +42,8 @@ extension Model {
       asked.retyped.type(scalar)
       asked.mismatch = false
       mode = .confirm(asked)
-    case .filter: if filter.unicodeScalars.count < 40 { filter.unicodeScalars.append(scalar) }
+    case .filter: if filter.unicodeScalars.count < Search.limit { filter.unicodeScalars.append(scalar) }
+    case .notices where isSearching, .help where isSearching: search(typing: scalar)
     case .bidBox, .list, .armed, .notices, .terms, .help, .quit: break
     }
   }
@@ -50,16 +52,18 @@ extension Model {
   private mutating func paste(_ text: String) {
     switch mode {
     case .bidBox(let box): edit(box) { $0.paste(text) }
-    case .filter: for scalar in text.unicodeScalars where scalar.value >= 0x20 { type(scalar) }
+    case .notices where isSearching, .help where isSearching, .filter:
+      for scalar in text.unicodeScalars where scalar.value >= 0x20 { type(scalar) }
     // The number is to be typed again, so that it is looked at again.
     case .confirm, .list, .armed, .notices, .terms, .help, .quit: break
     }
   }
 
   mutating func act(_ command: Command) {
+    if isSearching { return search(command) }
     switch mode {
     case .list: list(command)
-    case .filter: filter(command)
+    case .filter: if command == .help { showHelp() } else { filter(command) }
     case .armed(let armed): if command == .help { showHelp() } else { self.armed(armed, command) }
     case .bidBox(let box):
       switch command {
@@ -67,23 +71,33 @@ extension Model {
       case .help: showHelp()
       default: self.box(box, command)
       }
-    case .confirm(let asked): if command == .cancel { mode = .bidBox(asked.box) } else { confirmation(asked, command) }
+    case .confirm(let asked):
+      switch command {
+      case .cancel: mode = .bidBox(asked.box)
+      case .help: showHelp()
+      default: confirmation(asked, command)
+      }
     case .notices(let scroll, let fresh):
       switch command {
-      case .cancel: mode = .list
+      case .cancel: if search == nil { mode = .list } else { search(.cancel) }
+      case .filter: search = Search(text: search?.text ?? "")
       case .help: showHelp()
       case .markRead: live.notices.markRead()
       default:
-        let moved = scrolled(scroll, command, last: live.notices.all.count - pageRows)
+        let moved = scrolled(scroll, command, last: foundNotices.count - pageRows)
         mode = .notices(scroll: moved, fresh: moved == 0 ? 0 : min(fresh, moved))
       }
     case .terms(let scroll):
-      mode = command == .cancel ? .list : .terms(scroll: scrolled(scroll, command, last: termsRows - pageRows))
+      switch command {
+      case .cancel: mode = .list
+      case .help: showHelp()
+      default: mode = .terms(scroll: scrolled(scroll, command, last: termsRows - pageRows))
+      }
     case .help(let scroll, let back):
-      if command == .cancel {
-        mode = back
-      } else {
-        mode = .help(scroll: scrolled(scroll, command, last: helpRows - pageRows), back: back)
+      switch command {
+      case .cancel: if search == nil { mode = back } else { search(.cancel) }
+      case .filter: search = Search(text: search?.text ?? "")
+      default: mode = .help(scroll: scrolled(scroll, command, last: helpRows - pageRows), back: back)
       }
     case .quit: if command == .leave { effects.append(.quit(signal: nil)) } else { mode = .list }
     }
@@ -92,7 +106,10 @@ extension Model {
   /// Rows of a page between its heading and its footer.
   private var pageRows: Int { max(size.height - 3, 0) }
 
-  private mutating func showHelp() { mode = .help(scroll: 0, back: mode) }
+  private mutating func showHelp() {
+    search = nil
+    mode = .help(scroll: 0, back: mode)
+  }
 
   private func scrolled(_ scroll: Int, _ command: Command, last: Int) -> Int {
     let page = max(pageRows, 1)
@@ -147,8 +164,8 @@ extension Model {
       chosenLanguage = settings.language
     case .help: showHelp()
     case .quit: quit()
-    case .raiseMore, .lower, .lowerMore, .secrecy, .send, .useSuggestion, .erase, .acceptFilter, .markRead, .redraw, .leave,
-      .interrupt:
+    case .raiseMore, .lower, .lowerMore, .secrecy, .send, .useSuggestion, .erase, .acceptFilter, .markRead, .redraw,
+      .suspend, .leave, .interrupt:
       break
     }
   }

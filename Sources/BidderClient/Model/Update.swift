@@ -109,7 +109,9 @@ extension Model {
       at: now, auction: lot?.id, title: lot?.view.terms.title ?? "", currency: lot?.view.terms.currency ?? .brl, fact: fact)
     live.notices.add(notice)
     if settings.recordsNotices { effects.append(.record(notice, sentence(notice))) }
-    if case .notices(let scroll, let fresh) = mode, scroll > 0 { mode = .notices(scroll: scroll + 1, fresh: fresh + 1) }
+    if case .notices(let scroll, let fresh) = mode, scroll > 0, isFound(notice) {
+      mode = .notices(scroll: scroll + 1, fresh: fresh + 1)
+    }
   }
 
   /// At most one signal in two seconds: the bell, or a notice on the desktop to who wants that and looks elsewhere.

@@ -20,7 +20,7 @@ extension Words {
       case .previous, .pageUp, .pageDown, .first, .last, .lower, .raiseMore, .lowerMore, .secrecy, .send, .useSuggestion, .erase,
         .acceptFilter, .reverseSort, .terms, .tabOpen, .tabMine, .tabClosed, .newestNotice, .mouse, .freeze, .reconnect,
         .language,
-        .redraw,
+        .redraw, .suspend,
         .leave,
         .interrupt:
         ("", help(command, .portuguese), help(command, .english))
@@ -47,7 +47,7 @@ extension Words {
     case (.portuguese, .useSuggestion): "usar o valor sugerido"
     case (.portuguese, .erase): "apagar"
     case (.portuguese, .cancel): "voltar, desistir"
-    case (.portuguese, .filter): "filtrar título ou lote"
+    case (.portuguese, .filter): "filtrar lista ou página"
     case (.portuguese, .acceptFilter): "aplicar o filtro"
     case (.portuguese, .sort): "mudar a ordem"
     case (.portuguese, .reverseSort): "inverter a ordem"
@@ -65,6 +65,7 @@ extension Words {
     case (.portuguese, .reconnect): "reconectar agora"
     case (.portuguese, .language): "português / English"
     case (.portuguese, .redraw): "redesenhar"
+    case (.portuguese, .suspend): "parar; fg continua"
     case (.portuguese, .help): "ajuda"
     case (.portuguese, .quit): "sair"
     case (.portuguese, .leave): "sair mesmo"
@@ -85,7 +86,7 @@ extension Words {
     case (.english, .useSuggestion): "use the suggested amount"
     case (.english, .erase): "erase"
     case (.english, .cancel): "back, give up"
-    case (.english, .filter): "filter by title or lot"
+    case (.english, .filter): "filter list or page"
     case (.english, .acceptFilter): "apply the filter"
     case (.english, .sort): "change the order"
     case (.english, .reverseSort): "reverse the order"
@@ -103,6 +104,7 @@ extension Words {
     case (.english, .reconnect): "reconnect now"
     case (.english, .language): "English / português"
     case (.english, .redraw): "redraw"
+    case (.english, .suspend): "stop; fg goes on"
     case (.english, .help): "help"
     case (.english, .quit): "quit"
     case (.english, .leave): "quit anyway"

@@ -31,7 +31,7 @@ package func runPlain(
     answer.lines.forEach(tell)
     for effect in answer.effects {
       switch effect {
-      case .bell, .notify, .title, .mouse, .repaint, .quit: break
+      case .bell, .notify, .title, .mouse, .repaint, .suspend, .quit: break
       case .submitBid, .follow, .unfollow, .reconnect, .resync, .remember, .record: perform(effect)
       }
     }

@@ -12,8 +12,8 @@ package enum Ending: Hashable, Sendable {
 /// Runs the model on a terminal until it wants to quit. Blocks its thread, which must be the one that opened the terminal.
 ///
 /// The first change after a pause is drawn at once, a flood of them at most 20 times a second, and nothing when nothing
-/// changes. `perform` gets the effects that are the world's business, on this thread, and must not block it; bell, title and
-/// repainting are done here. `pace` counts milliseconds for the frames alone; a test may bring its own. `speed` is how many of the
+/// changes. `perform` gets the effects that are the world's business, on this thread, and must not block it; bell, title, stopping
+/// and repainting are done here. `pace` counts milliseconds for the frames alone; a test may bring its own. `speed` is how many of the
 /// clock's milliseconds pass in one of those.
 package func runTerminal(
   _ model: inout Model, on terminal: any Terminal, inbox: Inbox, clock: () -> ClockReading, speed: Int64 = 1,
@@ -78,6 +78,9 @@ private struct TerminalLoop {
       case .repaint:
         terminal.repaint()
         drawn = nil
+      case .suspend:
+        terminal.suspend()
+        apply(.input(.resize(terminal.size)), terminal, perform)
       case .quit(let signal): ending = signal.map(Ending.signal) ?? .quit
       case .submitBid, .follow, .unfollow, .reconnect, .resync, .remember, .record: perform(effect)
       }

@@ -80,7 +80,7 @@ package struct ScriptedHouse: Sendable {
     case .resync: return (messages(auctions.values.sorted { $0.terms.auction < $1.terms.auction }.map { .auction($0) }), .resync)
     case .follow(let auction): return ([], .follow(auction))
     case .unfollow(let auction): return ([], .unfollow(auction))
-    case .bell, .title, .repaint, .remember, .notify, .mouse, .record, .quit: return ([], nil)
+    case .bell, .title, .repaint, .suspend, .remember, .notify, .mouse, .record, .quit: return ([], nil)
     }
   }
 

@@ -93,6 +93,7 @@ extension Drawing {
 
   /// What the keys do here; the least needed go first.
   mutating func drawFooter(_ y: Int) {
+    if let search = model.search, search.isTyped { return drawSearch(y, search) }
     let context = keysAreElsewhere ? model.context : .list
     let isCompact = width < 60
     let bindings = Keymap.bindings.filter { $0.hint != nil && $0.contexts.contains(context) }

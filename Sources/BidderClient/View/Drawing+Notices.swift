@@ -89,17 +89,17 @@ extension Drawing {
     frame.put(x + 1, y, brief(notice, room: max(width - margin - x - 1, 0)))
   }
 
-  /// All notices on a page of their own.
+  /// All notices on a page of their own, or those that have what is looked for.
   mutating func drawNoticesPage(_ scroll: Int, _ fresh: Int) {
     drawHeader()
-    let all = picture.notices.all
+    let all = model.foundNotices
     rule(
-      1, say(.noticesTitle) + " \(all.count)", fresh > 0 ? say(.freshNotices(fresh)) : say(.unreadNotices(picture.notices.unread))
-    )
+      1, say(.noticesTitle) + " \(all.count)" + soughtWords,
+      fresh > 0 ? say(.freshNotices(fresh)) : say(.unreadNotices(picture.notices.unread)))
     let rows = height - 3
     let first = min(scroll, max(all.count - rows, 0))
-    if all.isEmpty { frame.put(1, 2, say(.noNotices), .muted) }
-    drawNotices(Array(all.dropFirst(first).prefix(rows)), from: 2)
+    if all.isEmpty, !drawNothingFound() { frame.put(1, 2, say(.noNotices), .muted) }
+    drawNotices(Array(all.dropFirst(first).prefix(max(rows, 0))), from: 2)
     drawFooter(height - 1)
   }
 }

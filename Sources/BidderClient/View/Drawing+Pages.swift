@@ -6,8 +6,9 @@ extension Drawing {
   /// Every binding of the key table, those of where the bidder came from first; two columns where there is room.
   mutating func drawHelp(_ scroll: Int, _ back: Model.Mode) {
     drawHeader()
-    rule(1, say(.helpTitle))
+    rule(1, say(.helpTitle) + soughtWords)
     let lines = helpLines(back)
+    if lines.isEmpty { drawNothingFound() }
     let rows = max(height - 3, 0)
     let columns = width >= 80 ? 2 : 1
     let perColumn = max(rows, (lines.count + columns - 1) / columns)
@@ -38,9 +39,34 @@ extension Drawing {
     drawFooter(height - 1)
   }
 
+  /// What is looked for on the page, behind its heading.
+  var soughtWords: String {
+    guard let search = model.search, !search.isTyped else { return "" }
+    return " /" + search.text
+  }
+
+  /// That no line of a page has what is looked for; false where nothing is.
+  @discardableResult
+  mutating func drawNothingFound() -> Bool {
+    guard let search = model.search, !search.text.isEmpty else { return false }
+    frame.put(1, 2, SafeText.cut(say(.nothingMatches(search.text)), to: max(width - 2, 0)), .title)
+    if height > 4 { frame.put(1, 3, say(.clearFilterHelp)) }
+    return true
+  }
+
+  /// The letters that are typed, in place of the keys.
+  mutating func drawSearch(_ y: Int, _ search: Search) {
+    let text = say(.searching("")) + search.text
+    // Of a text too long its end is seen, where one types.
+    let shown = String(text.suffix(max(width - 2, 0)))
+    let after = frame.put(min(1, max(width - 1, 0)), y, shown)
+    frame.cursor = (min(after, width - 1), y)
+  }
+
   private func helpLines(_ back: Model.Mode) -> [(keys: String, words: String)] {
     var from = model
     from.mode = back
-    return model.helpLines(from: from.context)
+    from.search = nil
+    return model.foundHelp(from: from.context)
   }
 }
