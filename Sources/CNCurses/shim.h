@@ -44,10 +44,13 @@ static inline int cnc_move(int x, int y) { return wmove(stdscr, y, x); }
 static inline int cnc_refresh(void) { return wrefresh(stdscr); }
 static inline int cnc_function_key(int n) { return KEY_F(n); }
 
-/* Presses only, each as it comes: no waiting for what may become a double click. Whether there is a mouse that is taken now. */
+/* Each as it comes: no waiting for what may become a double click. Whether there is a mouse that is taken now. All of the buttons,
+   and letting go too, though only presses mean something: for what is not asked for ncurses waits in wgetch until something else comes. */
+#define CNC_EACH(n) NCURSES_MOUSE_MASK(n, NCURSES_BUTTON_PRESSED | NCURSES_BUTTON_RELEASED)
+#define CNC_BUTTONS (CNC_EACH(1) | CNC_EACH(2) | CNC_EACH(3) | CNC_EACH(4) | CNC_EACH(5))
 static inline int cnc_take_mouse(int is_taken) {
   mouseinterval(0);
-  return mousemask(is_taken ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL) != 0;
+  return mousemask(is_taken ? CNC_BUTTONS : 0, NULL) != 0;
 }
 /* The number of the button that went down, or 0. */
 static inline int cnc_mouse(int *x, int *y) {
