@@ -63,8 +63,7 @@ struct BiddingTests {
       try await scene.terminal.press("Enter")
       try await scene.pass(seconds: 1)
       #expect(try await scene.terminal.rows().contains { $0.contains("[\(text)_") }, "the box stays")
-      try await scene.terminal.press("Escape")
-      try await scene.terminal.wait(for: "the box is closed") { !$0.contains { $0.contains(": R$ [") } }
+      try await scene.closeBox()
     }
     #expect(try scene.bids() == [])
     try await scene.openBox()
@@ -82,8 +81,8 @@ struct BiddingTests {
     try await type("1.300,50", in: scene)
     try await scene.terminal.press("Enter")
     try await scene.pass(seconds: 1)
+    try await scene.closeBox()
     #expect(try scene.bids() == [])
-    try await scene.terminal.press("Escape")
     try await scene.openBox()
     try await type("1,300.50", in: scene)
     try await scene.terminal.wait(forText: "= R$1,300.50")
@@ -131,7 +130,7 @@ struct BiddingTests {
       try await scene.terminal.press("Enter")
       try await scene.pass(seconds: 1)
       #expect(try await scene.terminal.rows().contains { $0.contains("[\(text)_") })
-      try await scene.terminal.press("Escape")
+      try await scene.closeBox()
     }
     #expect(try scene.bids() == [])
   }
@@ -156,8 +155,10 @@ struct BiddingTests {
     func order(_ rows: [String]) -> [String] {
       rows.prefix(10).compactMap { row in ["l-03", "l-07"].first { row.prefix(16).contains($0) } }
     }
-    let moved = try await scene.terminal.wait(forText: "PRORROGADO")
-    #expect(order(moved) == ["l-03", "l-07"] && moved.contains { $0.contains("Lance l-03: R$ [") })
+    let moved = try await scene.terminal.wait(for: "moved, under the open box") { rows in
+      rows.contains { $0.contains("PRORROGADO") } && rows.contains { $0.contains("Lance l-03: R$ [") }
+    }
+    #expect(order(moved) == ["l-03", "l-07"])
     try await scene.terminal.press("Escape")
     let after = try await scene.terminal.wait(for: "the order by what closes first") { order($0) == ["l-07", "l-03"] }
     #expect(after.contains { $0.hasPrefix(">") && $0.contains("l-03") })

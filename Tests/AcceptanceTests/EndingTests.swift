@@ -6,14 +6,9 @@ import Testing
 /// However it ends, the terminal is the shell's again.
 @Suite(.serialized)
 struct EndingTests {
-  /// What the shell says of the terminal, and what tmux knows of its modes.
+  /// Nothing of it is left on the terminal.
   private func expectRestored(_ scene: Scene, _ ending: String) async throws {
-    try await scene.terminal.wait(for: "the shell is back with \(ending)") { $0.contains { $0.hasPrefix(ending) } }
-    #expect(try await scene.modes() == "0 1 0 0")
-    try await scene.terminal.type("stty -a | tr -s ' ;' '\\n\\n' | grep -x -e '-*echo' -e '-*icanon' | tr '\\n' ' '; echo F''IM")
-    try await scene.terminal.press("Enter")
-    let rows = try await scene.terminal.wait(for: "what stty says") { $0.contains { $0.hasSuffix(" FIM") } }
-    #expect(rows.last { $0.hasSuffix(" FIM") }?.split(separator: " ").sorted() == ["FIM", "echo", "icanon"])
+    #expect(try await scene.terminal.leftovers(after: ending) == [])
   }
 
   @Test func `q gives back what stood there before`() async throws {
@@ -40,18 +35,21 @@ struct EndingTests {
     try await expectRestored(scene, "RC=0")
   }
 
-  /// TerminalTests sends the others.
-  @Test(arguments: [(SIGQUIT, "RC=131"), (SIGBUS, "RC=135"), (SIGTERM, "RC=143"), (SIGSEGV, "RC=139")])
+  @Test(arguments: [
+    (SIGTERM, "RC=143"), (SIGINT, "RC=130"), (SIGHUP, "RC=129"), (SIGQUIT, "RC=131"), (SIGSEGV, "RC=139"), (SIGABRT, "RC=134"),
+    (SIGILL, "RC=132"), (SIGBUS, "RC=135"),
+  ])
   func `After a signal nothing is painted any more, and paste mode is off`(signal: Int32, ending: String) async throws {
     let scene = try await Scene(Lines.three, opens: .afterEnter)
     try await scene.terminal.wait(forText: "● conectado")
     let id = try #require(try await scene.terminal.foreground())
     #expect(kill(id, signal) == 0)
     try await expectRestored(scene, ending)
-    let bytes = try scene.bytes()
+    let bytes = try await scene.bytes(until: " FIM")
     let screen = try #require(bytes.ranges(of: "\u{1b}[?1049l").last).upperBound
     #expect(bytes[..<screen].contains("\u{1b}[?2004l"))
     #expect(!bytes[screen...].contains("\u{1b}[?1049h") && !bytes[screen...].contains("Violão"))
+    #expect(!bytes.contains("Press space"))
   }
 
   @Test(arguments: [
@@ -65,7 +63,7 @@ struct EndingTests {
     try await scene.terminal.wait(for: "a numbered frame") { $0.last?.contains(/#[0-9]+ e1 *$/) ?? false }
     try await scene.terminal.press(key)
     try await expectRestored(scene, ending)
-    let report = try scene.bytes()
+    let report = try await scene.bytes(until: " FIM")
     let screen = try #require(report.ranges(of: "\u{1b}[?1049l").last).upperBound
     #expect(report[screen...].contains(words), "\(report[screen...].prefix(2_000))")
     #expect(!report.contains("Press space"))
@@ -79,11 +77,12 @@ struct EndingTests {
     try await scene.terminal.press("%")
     try await scene.pass()
     #expect(try await !scene.terminal.rows().contains { $0.contains("complains") })
-    let bytes = try scene.bytes()
-    #expect(!bytes.contains(words))
     try await scene.terminal.press("q")
     try await scene.terminal.wait(forText: words)
     try await expectRestored(scene, "RC=0")
+    let bytes = try await scene.bytes(until: " FIM")
+    let screen = try #require(bytes.ranges(of: "\u{1b}[?1049l").last).lowerBound
+    #expect(!bytes[..<screen].contains(words) && bytes[screen...].contains(words))
   }
 
   @Test func `Stopped it gives the terminal back, and goes on where time has come to`() async throws {
@@ -106,36 +105,58 @@ struct EndingTests {
     try await expectRestored(scene, "RC=64")
     let reason = term.isEmpty ? "TERM não diz que terminal é este" : "TERM=\(term) não é um terminal conhecido"
     #expect(try await scene.terminal.rows().contains { $0.contains(reason) })
-    let bytes = try scene.bytes()
+    let bytes = try await scene.bytes(until: " FIM")
     #expect(!bytes.contains("\u{1b}[?1049h"))
   }
 
-  @Test func `It ends with its window`() async throws {
+  @Test(arguments: [[["respawn-pane", "-k", "sleep", "1000"]], [["new-window", "-d", "sleep", "1000"], ["kill-pane"]]])
+  func `It ends with its window`(commands: [[String]]) async throws {
     let scene = try await Scene(Lines.three)
     try await scene.terminal.wait(forText: "● conectado")
     let id = try #require(try await scene.terminal.foreground())
-    try await scene.terminal.tmux("respawn-pane", "-k", "sleep", "1000")
+    for command in commands { try await scene.terminal.tmux(command) }
     try await until("it is gone", within: .seconds(60)) { kill(id, 0) != 0 && errno == ESRCH }
+  }
+
+  /// Of a line that is cut nobody tells the program: there is only nothing to read any more.
+  @Test func `It ends when its line is cut`() async throws {
+    let folder = try ScratchFolder()
+    let script = try folder.write(([Scene.beginning] + Lines.three).joined(separator: "\n").utf8, "roteiro.jsonl")
+    let terminal = try PseudoTerminal(
+      [Scene.program, "alice", "--roteiro", script], environment: Scene.variables(in: folder.path), width: 80, height: 24)
+    _ = try await terminal.wait(for: "conectado", since: .now, within: .seconds(60))
+    terminal.hangUp()
+    #expect(try await terminal.ending() == .code(0))
   }
 
   /// What is wrong, and what must be said of it.
   @Test(arguments: [
-    (["operador"], 64, "reservado"), (["alice", "--cor", "rosa"], 64, "rosa"), (["Alice"], 64, "minúsculas"),
-    (["alice", "--roteiro", "/nao/ha"], 64, "/nao/ha"), (["alice", "--render", "grande"], 64, "grande"),
-    (["alice", "--velocidade", "2"], 64, "--roteiro"), (["alice", "--limite", "1,000"], 64, "1,000"),
-    (["alice", "--roteiro", "/dev/null"], 64, "inicio"),
+    (["operador"], 64, "reservado"), (["alice", "--cor", "rosa"], 64, "rosa"), (["alice", "--voar"], 64, "--voar"),
+    (["Alice"], 64, "minúsculas"), (["alice", "--roteiro", "/nao/ha"], 64, "/nao/ha"),
+    (["alice", "--render", "grande"], 64, "grande"), (["alice", "--velocidade", "2"], 64, "--roteiro"),
+    (["alice", "--limite", "1,000"], 64, "1,000"), (["alice", "--roteiro", "/dev/null"], 64, "inicio"),
+    (["estranha"], 78, "nenhum bloco PEM inteiro"), (["aberta"], 78, "chmod 600"), (["ninguem"], 64, "não há chave de ninguem"),
   ])
-  func `What was typed wrong is said before the screen is taken`(words: [String], code: Int, said: String) async throws {
+  func `What was typed wrong, or is no key, is said before the screen is taken`(words: [String], code: Int, said: String)
+    async throws
+  {
     let folder = try ScratchFolder()
-    let file = folder.file("bytes")
+    let keys = folder.file("keys/private")
+    try FileManager.default.createDirectory(
+      atPath: keys, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    for (name, mode) in [("estranha", 0o600), ("aberta", 0o644)] {
+      try folder.write("nothing that is a key\n".utf8, "keys/private/\(name).pem")
+      try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: "\(keys)/\(name).pem")
+    }
+    // Twice: somebody who is offered a key does not want one yet.
     let command = ["/bin/bash", "-c", "read -r; exec \"$@\"", "bash", Scene.program] + words
     let terminal = try await Terminal(
-      in: folder.path, width: 80, height: 24, environment: Scene.variables(in: folder.path), command)
-    try await terminal.record(to: file)
-    try await terminal.press("Enter")
-    let rows = try await terminal.wait(forText: "RC=\(code)")
-    #expect(rows.joined().contains(said), "\(rows)")
-    let bytes = String(decoding: try folder.read("bytes"), as: UTF8.self)
+      in: folder.path, width: 200, height: 30, environment: Scene.variables(in: folder.path), command)
+    try await terminal.record(into: folder.file("bytes"))
+    try await terminal.press("Enter", "Enter")
+    #expect(try await terminal.leftovers(after: "RC=\(code)") == [])
+    #expect(try await terminal.rows().joined(separator: " ").contains(said))
+    let bytes = try await terminal.recorded(in: folder.file("bytes"), until: " FIM")
     #expect(!bytes.contains("\u{1b}[?1049h"))
   }
 }

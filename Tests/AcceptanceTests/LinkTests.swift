@@ -9,9 +9,11 @@ struct LinkTests {
       Lines.three + [
         Lines.event(at: 1_000, "desconectado", #""motivo":"caiu","tentativa":3,"volta_ms":600000"#)
       ])
-    let rows = try await scene.terminal.wait(forText: "SEM CONEXÃO há")
-    #expect(rows[0].hasPrefix("!") && rows[0].contains("tentativa 3"))
-    #expect(Scene.row("l-03", in: rows)?.contains("~ R$") == true)
+    try await scene.terminal.wait(for: "the header, and a mark at each price and time") { rows in
+      rows[0].contains(#/^!.* SEM CONEXÃO há .* tentativa 3 /#)
+        && ["l-03", "l-01", "l-07"].allSatisfy { Scene.row($0, in: rows)?.contains(#/ ~ R\$.* ~ +[0-9]{2}:[0-9]{2} /#) ?? false }
+        && rows.contains { $0.contains("LANCE ATUAL") && $0.contains("~ R$") }
+    }
     try await scene.terminal.press("b")
     try await scene.terminal.wait(forText: "sem conexão: lances bloqueados")
     #expect(try scene.bids() == [])
@@ -26,9 +28,12 @@ struct LinkTests {
         Lines.event(at: 1_100, "conectado"), Lines.event(at: 1_150, "atualizando", #""feitos":3,"total":3"#),
         Lines.bid(at: 1_200, "l-01", "bruno", 60_000), Lines.event(at: 1_300, "ao_vivo"),
       ])
-    let rows = try await scene.terminal.wait(forText: "reconectado após")
-    #expect(rows[0].contains("● conectado") && !rows.contains { $0.contains("~") })
-    #expect(Scene.row("l-01", in: rows).map { $0.contains("600,00") && $0.contains("COBERTO") } == true)
+    try await scene.terminal.wait(for: "back, nothing marked, and outbid") { rows in
+      rows[0].contains("● conectado") && !rows.contains { $0.contains("~") }
+        && rows.contains { $0.contains("reconectado após") }
+        && rows.contains { $0.contains("▼ COBERTO") && $0.contains("l-01") && $0.contains("bruno deu") }
+        && Scene.row("l-01", in: rows).map { $0.contains("600,00") && $0.contains("COBERTO") } ?? false
+    }
   }
 
   @Test(arguments: [("aceito", "aceito em", "LIDERA"), ("recusado", "RECUSADO", "COBERTO")])

@@ -17,7 +17,8 @@ struct Scene {
 
   /// - Parameters:
   ///   - lines: the script, its beginning left out where it is the usual one.
-  ///   - opens: otherwise a shell waits for Enter before the terminal starts, or for whatever else is typed.
+  ///   - opens: otherwise a shell waits for Enter before the terminal starts, or for whatever else is typed; or what the
+  ///     terminal says goes into a file.
   init(
     _ lines: [String], _ width: Int = 100, _ height: Int = 30, beginning: String = Scene.beginning,
     environment: [String: String] = [:], arguments: [String] = [], opens: Opening = .atOnce
@@ -33,14 +34,15 @@ struct Scene {
       switch opens {
       case .atOnce: command
       case .afterEnter: ["/bin/bash", "-c", "echo ANTES; read -r; exec \"$@\"", "bash"] + command
+      case .intoFile: ["/bin/bash", "-c", "exec \"$@\" > '\(folder.file("dito"))'", "bash"] + command
       case .fromShell: ["true"]
       }
     terminal = try await Terminal(in: folder.path, width: width, height: height, environment: variables, words)
     switch opens {
-    case .atOnce: break
+    case .atOnce, .intoFile: break
     case .afterEnter:
       try await terminal.wait(forText: "ANTES")
-      try await terminal.record(to: folder.file("bytes"))
+      try await terminal.record(into: folder.file("bytes"))
       try await terminal.press("Enter")
     case .fromShell:
       try await terminal.wait(forText: "RC=0")
@@ -49,7 +51,7 @@ struct Scene {
     }
   }
 
-  enum Opening { case atOnce, afterEnter, fromShell }
+  enum Opening { case atOnce, afterEnter, fromShell, intoFile }
 
   /// Neither this user's keys nor this machine's time.
   static func variables(in folder: String) -> [String: String] {
@@ -71,8 +73,16 @@ struct Scene {
     try asked().filter { $0["pedido"] as? String == "lance" }.compactMap { $0["valor_centavos"] as? Int }
   }
 
-  /// Everything that was written to the terminal since Enter.
-  func bytes() throws -> String { String(decoding: try folder.read("bytes"), as: UTF8.self) }
+  /// What was written to the terminal since Enter, as far as these words at least.
+  func bytes(until words: String) async throws -> String {
+    try await terminal.recorded(in: folder.file("bytes"), until: words)
+  }
+
+  /// What went into the file.
+  func said() throws -> String { String(decoding: try folder.read("dito"), as: UTF8.self) }
+
+  /// A path in the folder of this scene.
+  func file(_ name: String) -> String { folder.file(name) }
 
   /// `--render` of the same script.
   func rendered(_ width: Int, _ height: Int, at milliseconds: Int, _ more: [String] = []) throws -> [String] {
@@ -85,10 +95,11 @@ struct Scene {
     return rows
   }
 
-  /// Waits until the screen is what `--render` prints of the second that its clock shows.
-  func expectDrawn(_ width: Int, _ height: Int, _ more: [String] = []) async throws {
-    try await terminal.wait(for: "what --render \(width)x\(height) prints") { rows in
-      guard let second = Self.second(in: rows) ?? Self.second(in: [rows.last ?? ""]) else { return false }
+  /// Waits until a screen is what `--render` prints of the second that it shows, and answers its rows.
+  @discardableResult
+  func expectDrawn(_ width: Int, _ height: Int, _ more: [String] = [], on other: Terminal? = nil) async throws -> [String] {
+    try await (other ?? terminal).wait(for: "what --render \(width)x\(height) prints") { rows in
+      guard let second = Self.second(in: rows) else { return false }
       guard let drawn = try? rendered(width, height, at: second * 1_000 + 500, more) else { return false }
       return Self.padded(rows, height) == Self.padded(drawn, height)
     }
@@ -99,11 +110,16 @@ struct Scene {
     return rows + Array(repeating: "", count: max(0, height - rows.count))
   }
 
-  /// Whole seconds since 14:32:07, by the clock in the first row.
+  /// Whole seconds since 14:32:07: by the clock in the first row, or in the smallest picture by what is left of ten minutes.
   static func second(in rows: [String]) -> Int? {
-    guard let clock = rows.first?.split(separator: " ").last(where: { $0.count(where: { $0 == ":" }) == 2 }) else { return nil }
-    let parts = clock.split(separator: ":").compactMap { Int($0) }
-    return parts.count == 3 ? parts[0] * 3_600 + parts[1] * 60 + parts[2] - (14 * 3_600 + 32 * 60 + 7) : nil
+    func seconds(_ text: some StringProtocol) -> Int {
+      text.split(separator: ":").reduce(0) { $0 * 60 + (Int($1) ?? 0) }
+    }
+    if let clock = rows.first?.split(separator: " ").last(where: { $0.contains(/^[0-9]{2}:[0-9]{2}:[0-9]{2}$/) }) {
+      return seconds(clock) - seconds("14:32:07")
+    }
+    guard rows.count > 2, let left = rows[2].prefixMatch(of: /[0-9]{2}:[0-9]{2}/) else { return nil }
+    return 600 - seconds(left.0)
   }
 
   /// A box takes no Enter in its first quarter of a second: the terminal's own clock tells when that is over.
@@ -122,6 +138,18 @@ struct Scene {
     try await pass()
   }
 
+  /// Leaves the box without bidding, and waits until it is closed.
+  func closeBox() async throws {
+    try await terminal.press("Escape")
+    try await terminal.wait(for: "the box is closed") { !$0.contains { $0.contains(": R$ [") } }
+  }
+
+  /// Leaves by `q`, whoever leads.
+  func leave() async throws {
+    try await terminal.press("q", "s")
+    try await terminal.wait(for: "the shell") { $0.contains { $0.hasPrefix("RC=0") } }
+  }
+
   /// What tmux knows of the terminal's modes: alternate screen, cursor, mouse, keypad.
   func modes() async throws -> String {
     try await terminal.value("#{alternate_on} #{cursor_flag} #{mouse_any_flag} #{keypad_cursor_flag}")
@@ -134,13 +162,14 @@ struct Scene {
 /// Lines of scripts.
 enum Lines {
   static func auction(
-    _ id: String, _ title: String, ends seconds: Int, price: Int, leader: String = "bruno", own: Int? = nil, more: String = ""
+    _ id: String, _ title: String, ends seconds: Int, price: Int, leader: String = "bruno", own: Int? = nil, more: String = "",
+    opens: Int = -60
   )
     -> String
   {
     let mine = own.map { #","meu_ultimo_centavos":\#($0)"# } ?? ""
     return
-      #"{"t":0,"evento":{"tipo":"leilao","id_leilao":"\#(id)","titulo":"\#(title)","lance_inicial_centavos":10000,"incremento":{"centavos":5000},"fim_ms":\#(seconds * 1_000),"inicio_ms":-60000,"historico":[{"id_usuario":"\#(leader)","valor_centavos":\#(price),"recebido_ms":-3000}]\#(mine)\#(more)}}"#
+      #"{"t":0,"evento":{"tipo":"leilao","id_leilao":"\#(id)","titulo":"\#(title)","lance_inicial_centavos":10000,"incremento":{"centavos":5000},"fim_ms":\#(seconds * 1_000),"inicio_ms":\#(opens * 1_000),"historico":[{"id_usuario":"\#(leader)","valor_centavos":\#(price),"recebido_ms":-3000}]\#(mine)\#(more)}}"#
   }
 
   static func bid(at: Int, _ id: String, _ bidder: String, _ amount: Int) -> String {

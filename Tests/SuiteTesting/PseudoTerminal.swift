@@ -17,6 +17,7 @@ package final class PseudoTerminal: Sendable {
   package let id: pid_t
   private let master: Int32
   private let written = Mutex(Written())
+  private let isCut = Mutex(false)
   private static let limit = 1 << 20
 
   package init(_ arguments: [String], environment: [String: String], width: Int, height: Int) throws {
@@ -69,6 +70,17 @@ package final class PseudoTerminal: Sendable {
     return bytes.indices.dropLast(wanted.count - 1).contains { bytes[$0] == wanted[0] && bytes[$0...].starts(with: wanted) }
   }
 
+  /// Closes this side: there is nothing to read for the program any more, and nobody to write to.
+  package func hangUp() { isCut.withLock { $0 = true } }
+
+  /// What it comes to by itself.
+  package func ending(within limit: Duration = .seconds(60)) async throws -> Program.Ending {
+    var status: Int32 = 0
+    try await until("the program has ended", within: limit) { waitpid(id, &status, WNOHANG) == id }
+    Orphans.release(id)
+    return status & 0x7f == 0 ? .code(status >> 8 & 0xff) : .signal(status & 0x7f)
+  }
+
   /// Ends it at once.
   package func end() {
     _ = kill(id, SIGKILL)
@@ -80,7 +92,10 @@ package final class PseudoTerminal: Sendable {
   private func read() {
     defer { close(master) }
     var buffer = [UInt8](repeating: 0, count: 65_536)
-    while true {
+    while !isCut.withLock(\.self) {
+      // Who sits in `read` holds the line.
+      var source = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
+      if poll(&source, 1, 20) == 0 { continue }
       let count = Glibc.read(master, &buffer, buffer.count)
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { return }

@@ -61,14 +61,46 @@ package final class Terminal: Sendable {
     try await tmux("paste-buffer", "-p")
   }
 
-  /// From here on whatever is written to the terminal also goes into that file, byte by byte.
-  package func record(to file: String) async throws { try await tmux("pipe-pane", "-O", "exec cat > '\(file)'") }
-
   /// Characters, as they are.
   package func type(_ text: String) async throws { _ = try await tmux("send-keys", "-l", text) }
 
-  /// From here on everything that the program writes goes into the file too, byte for byte.
+  /// A click with the first button, as terminals of the xterm kind report it; rows and columns count from 0.
+  package func click(_ x: Int, _ y: Int) async throws {
+    for end in ["M", "m"] {
+      let report = "\u{1b}[<0;\(x + 1);\(y + 1)\(end)"
+      _ = try await tmux(["send-keys", "-H"] + report.utf8.map { String($0, radix: 16) })
+    }
+  }
+
+  /// From here on everything that is written to the terminal goes into the file too, byte for byte, a little after it stands there:
+  /// what has not come yet is waited for (`recorded`).
   package func record(into file: String) async throws { _ = try await tmux("pipe-pane", "-o", "exec cat >> '\(file)'") }
+
+  /// What a file has of it that goes at least as far as these words.
+  package func recorded(in file: String, until words: String) async throws -> String {
+    var text = ""
+    try await SuiteTesting.until("\(words.debugDescription) is recorded", within: .seconds(60)) {
+      text = (try? Self.read(file)) ?? ""
+      return text.contains(words)
+    }
+    return text
+  }
+
+  /// Waits until the shell is back and says how the program ended, and asks it what is left of the program on the terminal: modes
+  /// that a shell does not have. Afterwards the last row ends with `FIM`.
+  package func leftovers(after ending: String) async throws -> [String] {
+    try await wait(for: "the shell is back with \(ending)") { $0.contains { $0.hasPrefix(ending) } }
+    var left: [String] = []
+    for (mode, usual) in [("alternate_on", "0"), ("cursor_flag", "1"), ("mouse_any_flag", "0"), ("keypad_cursor_flag", "0")] {
+      let now = try await value("#{\(mode)}")
+      if now != usual { left.append("\(mode) \(now)") }
+    }
+    try await type("stty -a | tr -s ' ;' '\\n\\n' | grep -x -e '-*echo' -e '-*icanon' | tr '\\n' ' '; echo F''IM")
+    try await press("Enter")
+    let rows = try await wait(for: "what stty says") { $0.contains { $0.hasSuffix(" FIM") } }
+    let said = rows.last { $0.hasSuffix(" FIM") }?.split(separator: " ").map(String.init) ?? []
+    return left + said.filter { !["echo", "icanon", "FIM"].contains($0) } + (said.count == 3 ? [] : ["\(said)"])
+  }
 
   package func resize(_ width: Int, _ height: Int) async throws {
     _ = try await tmux("resize-window", "-x", "\(width)", "-y", "\(height)")
@@ -106,7 +138,8 @@ package final class Terminal: Sendable {
   @discardableResult
   package func tmux(_ arguments: String...) async throws -> [String] { try await tmux(arguments) }
 
-  private func tmux(_ arguments: [String]) async throws -> [String] {
+  @discardableResult
+  package func tmux(_ arguments: [String]) async throws -> [String] {
     try await Self.tmux(["-S", socket] + arguments, environment)
   }
 
@@ -128,8 +161,9 @@ package final class Terminal: Sendable {
   private static func read(_ path: String) throws -> String {
     guard let file = fopen(path, "re") else { throw Program.Failure(description: "cannot read \(path): errno \(errno)") }
     defer { fclose(file) }
-    var buffer = [UInt8](repeating: 0, count: 4_096)
-    let count = fread(&buffer, 1, buffer.count, file)
-    return String(decoding: buffer[..<count], as: UTF8.self)
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while case let count = fread(&buffer, 1, buffer.count, file), count > 0 { bytes += buffer[..<count] }
+    return String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -14,6 +14,7 @@ has_package() {
     python3-yaml) has_python_module yaml ;;
     python3-*) has_python_module "${1#python3-}" ;;
     chrony) command -v chronyd >/dev/null ;;
+    locales) [ -e /usr/share/i18n/locales/pt_BR ] && command -v localedef >/dev/null ;;
     docker-compose) compose_command >/dev/null ;;
     *) command -v "$1" >/dev/null ;;
   esac

@@ -376,9 +376,11 @@ extension Doubt {
   fileprivate var shortEnglish: String {
     switch self {
     case .replaces: "replaces: Enter"
+    case .mayReplace: "may replace: Enter"
     case .buysAtOnce: "buys now: Enter"
     case .alreadyLeading: "you lead: Enter"
-    case .late: "maybe late: Enter"
+    case .silent, .late: "maybe late: Enter"
+    case .unsureClock: "clock unsure: Enter"
     case .priceMoved: "price moved: Enter"
     case .always: "Enter again"
     }

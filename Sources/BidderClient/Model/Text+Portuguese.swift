@@ -379,9 +379,11 @@ extension Doubt {
   fileprivate var shortPortuguese: String {
     switch self {
     case .replaces: "substitui: Enter"
+    case .mayReplace: "substitui?: Enter"
     case .buysAtOnce: "compra já: Enter"
     case .alreadyLeading: "já lidera: Enter"
-    case .late: "talvez tarde: Enter"
+    case .silent, .late: "talvez tarde: Enter"
+    case .unsureClock: "relógio?: Enter"
     case .priceMoved: "preço mudou: Enter"
     case .always: "Enter de novo"
     }

@@ -151,8 +151,9 @@ extension Drawing {
   private func chain(_ lot: Lot) -> (text: String, role: Role)? {
     switch (lot.view.chain, lot.view.head) {
     case (.broken, _): (say(.chainBroken), .error)
-    case (.whole, let head?): (say(.chainWhole(upTo: head)), .muted)
-    case (.whole, nil): nil
+    // What led to where one came in was not read.
+    case (.whole, let head?) where lot.view.trustedTo == nil: (say(.chainWhole(upTo: head)), .muted)
+    case (.whole, _): nil
     }
   }
 
