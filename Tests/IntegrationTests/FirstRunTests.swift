@@ -49,6 +49,6 @@ struct FirstRunTests {
     let variables = house.variables("cliente").merging(["LC_ALL": "C.UTF-8"]) { $1 }
     let terminal = try await Terminal(
       in: house.folder, width: 100, height: 30, environment: variables, ["\(PrivateHouse.executables)/cliente-tui", "ana"])
-    try await terminal.wait(forText: "Nenhum leilão aberto agora. Próximo: depois Mais tarde, começa às ")
+    try await terminal.wait(forText: "Próximo: depois Mais tarde, começa às ")
   }
 }

@@ -148,9 +148,9 @@ struct RightsTests {
       ])
     try bidder.bind(pump, exchange: "leilao", key: "leilao.iniciado")
     #expect(try calendar.publishConfirmed(exchange: "leilao", key: "leilao.iniciado") == .routed)
-    try await settles(broker, ["lance_realizado": 5])
     let queues = try await broker.node.rabbitmqctl(["-q", "list_queues", "-p", "leilao", "name", "policy"])
     #expect(queues.contains("\(pump)\tfilas-de-clientes"), "bounded, and gone a minute after its last use: \(queues)")
+    try await settles(broker, ["lance_realizado": 5])
 
     // The shared user may hear what one bidder alone is told: who wants that kept takes the production profile.
     let ear = try bidder.declareUnnamedQueue(isExclusive: true)
