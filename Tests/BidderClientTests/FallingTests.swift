@@ -20,6 +20,16 @@ struct FallingTests {
     return model
   }
 
+  @Test("by a clock that may be wrong, what is asked and when it falls are doubtful")
+  func doubtfulClock() {
+    var model = drawnModel()
+    model.live.lots[auctionID("l-03")] = Lot(falling("l-03", "Violão Giannini 1978", since: 100))
+    model.pass(.zero)
+    #expect(!model.screen(80, 24).contains("~"))
+    _ = model.update(.tick(reading(drawnNow, .unsynchronized)))
+    #expect(model.screen(80, 24).contains("~ R$ 850,00") && model.screen(80, 24).contains("em ~00:20"))
+  }
+
   @Test("is shown as it falls, with what it falls to next and when")
   func ticking() {
     var model = model()

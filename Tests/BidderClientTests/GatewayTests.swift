@@ -262,6 +262,8 @@ struct GatewayTests {
     model.hear(.bid(Ticket(1), .accepted))
     #expect(model.live.notices.all.first?.fact == .accepted(reais(130_000), hasReceipt: true))
     #expect(model.screen(80, 24).contains("seu lance de R$ 1.300,00 foi aceito (recibo guardado)"))
+    model.pass(.seconds(11))
+    #expect(model.screen(40, 12).contains("★ LIDERA l-03 R$ 1.300,00"))
     model.hear(.receiptNotKept(reason: "/x: não há espaço"))
     #expect(model.screen(100, 30).contains("! RECIBO") && model.screen(100, 30).contains("/x: não há espaço"))
   }

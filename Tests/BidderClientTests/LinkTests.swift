@@ -52,6 +52,15 @@ struct LinkTests {
     #expect(sent(model.press(.key(.enter))) == [reais(130_000)])
   }
 
+  @Test("an amount that was armed opens the box with the doubt, and is sent by the next Enter")
+  func armed() {
+    var model = silent()
+    #expect(sent(model.press(.character("+"), .character("+"), .key(.enter))).isEmpty)
+    #expect(model.screen(100, 30).contains("[1.350,00") && model.screen(100, 30).contains("pode atrasar; Enter de novo envia"))
+    model.pass(.milliseconds(250))
+    #expect(sent(model.press(.key(.enter))) == [reais(135_000)])
+  }
+
   @Test("what was asked before the silence is no answer to what is asked in it")
   func anotherDoubt() {
     var model = drawnModel()

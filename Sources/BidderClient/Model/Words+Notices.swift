@@ -24,7 +24,9 @@ extension Notice.Fact {
     }
     switch self {
     case .outbid(let by, let price, _): return with(say.name(by), price)
-    case .accepted(let amount, _, _): return with(language.choose("aceito:", "accepted:"), amount)
+    case .accepted(let amount, _, let hasReceipt):
+      let brief = with(language.choose("aceito:", "accepted:"), amount)
+      return (hasReceipt ? [brief[0] + language.choose(" (recibo guardado)", " (receipt kept)")] : []) + brief
     case .refused(let refused, _, _):
       guard let minimum = refused.minimum.map(say.money) else { return [refused.reason.words(language)] }
       let least = language.choose("mín", "min") + " " + minimum
@@ -43,8 +45,11 @@ extension Notice.Fact {
       let end = language.choose("fecha", "closes") + " " + say.clock(closesAt)
       return ["+\((delta.microseconds + 999_999) / 1_000_000) s, \(end)", end, say.clock(closesAt)]
     case .chainBroken: return [language.choose("a cadeia não confere", "the chain does not hold")]
-    case .receiptNotKept: return [language.choose("recibo não guardado", "receipt not kept")]
-    case .accessRefused: return [language.choose("acesso negado", "access refused")]
+    case .receiptNotKept(let reason):
+      return [
+        language.choose("não guardado: ", "not kept: ") + reason, language.choose("não guardado", "not kept"),
+      ]
+    case .accessRefused: return [sentence(language, say), language.choose("acesso negado", "access refused")]
     case .silent(let since):
       return [language.choose("sem sinal de vida desde ", "no sign of life since ") + say.clock(since), say.clock(since)]
     case .houseWithoutNTP: return [language.choose("sem", "no") + " NTP (sem_ntp)"]
@@ -59,6 +64,14 @@ extension Notice.Fact {
     case .conditional, .noBids, .reserveMet, .suspended, .resumed, .opened, .lastMinute, .connectionLost,
       .heardAgain:
       return [sentence(language, say)]
+    }
+  }
+
+  /// It says why: most of a reason is worth more than that there is one.
+  package var endsInReason: Bool {
+    switch self {
+    case .accessRefused, .receiptNotKept: true
+    default: false
     }
   }
 

@@ -3,11 +3,12 @@ internal import SharedKernel
 internal import TerminalKit
 
 extension Drawing {
-  /// A price as the list and the detail show it: `~` when it may be old.
+  /// A price as the list and the detail show it: `~` when it may be old, or fall at other times than this machine's clock says.
   func price(_ lot: Lot, symbol: Bool = true) -> String {
     if lot.view.terms.isSealed, lot.price == nil { return say(.sealed) }
     let amount = lot.price ?? minimum(lot)
-    return (picture.link.isSure ? "" : "~ ") + (symbol ? money(amount, lot) : number(amount, lot))
+    let isDoubtful = !picture.link.isSure || lot.view.isAsking && picture.isClockDoubtful
+    return (isDoubtful ? "~ " : "") + (symbol ? money(amount, lot) : number(amount, lot))
   }
 
   func minimum(_ lot: Lot) -> Money { lot.view.minimum(at: picture.now) }
@@ -15,7 +16,7 @@ extension Drawing {
   /// What a falling price falls to next, and in what time; nil: it does not fall, or no further.
   func nextPrice(_ lot: Lot) -> (amount: Money, time: String)? {
     lot.view.nextFall(after: picture.now).map { fall in
-      (lot.view.minimum(at: fall), Countdown.text(ahead(fall)))
+      (lot.view.minimum(at: fall), (picture.isClockDoubtful ? "~" : "") + Countdown.text(ahead(fall)))
     }
   }
 

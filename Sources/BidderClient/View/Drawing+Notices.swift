@@ -50,7 +50,9 @@ extension Drawing {
   private func brief(_ notice: Notice, room: Int) -> String {
     let briefs = notice.fact.briefs(language, names(for: notice))
     let texts = [notice.fact.sentence(language, names(for: notice)) + times(notice)] + briefs.map { $0 + times(notice) } + briefs
-    guard let auction = notice.auction else { return fitting(texts, room) }
+    guard let auction = notice.auction else {
+      return fitting(room >= 50 && notice.fact.endsInReason ? Array(texts.prefix(2)) : texts, room)
+    }
     let lots = [16, 8].map { SafeText.cut(auction.text, to: $0) }
     for text in texts {
       if let lot = lots.first(where: { SafeText.width($0) + 1 + SafeText.width(text) <= room }) { return lot + " " + text }
