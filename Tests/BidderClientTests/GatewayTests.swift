@@ -220,6 +220,27 @@ struct GatewayTests {
     #expect(told.first?.fact == .extended(by: dora, .bid, .seconds(52), times: 3, closesAt: movedView.closesAt))
   }
 
+  @Test("what was not read is not called whole, nor counted, and is told when it has been read")
+  func trusted() {
+    var model = model(hearing: [.connecting(attempt: 1), .connected])
+    var view = movedView
+    (view.extensions, view.trustedTo) = (Extensions(), 9)
+    model.hear(.auction(view))
+    model.hear(.live)
+    model.selection = bicycle
+    #expect(model.live.notices.all.isEmpty)
+    #expect(model.screen(80, 24).contains("cadeia não lida até 9"))
+    #expect(model.screen(80, 24).contains("fecha às 14:33:08 +52 s ") && !model.screen(80, 24).contains("vezes"))
+    view.head = 12
+    model.hear(.auction(view))
+    #expect(model.screen(80, 24).contains("íntegra de 9 a 12"))
+    var read = movedView
+    read.head = 12
+    for _ in 0..<2 { model.hear(.auction(read)) }
+    #expect(model.screen(80, 24).contains("cadeia íntegra até 12") && model.screen(80, 24).contains("+52 s em 3 vezes, por dora"))
+    #expect(model.live.notices.all.count { $0.fact.kind == .extended } == 1)
+  }
+
   @Test("how far the chain was found whole stands beside the bids, where there is room, and that it broke in its place")
   func chainWords() {
     var model = drawnModel()

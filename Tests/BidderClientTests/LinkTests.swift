@@ -69,10 +69,11 @@ struct LinkTests {
     model.pass(.milliseconds(250))
     model.press(.key(.enter))
     guard case .bidBox(let box) = model.mode else { Issue.record("no box"); return }
-    #expect(box.doubt == .alreadyLeading)
+    #expect(box.doubts == [.alreadyLeading])
     model.hear(.silent(since: model.now))
     model.pass(.milliseconds(250))
     #expect(sent(model.press(.key(.enter))).isEmpty)
+    #expect(model.screen(120, 30).contains("você já lidera; pode atrasar; Enter de novo envia"))
     model.pass(.milliseconds(250))
     #expect(sent(model.press(.key(.enter))).count == 1)
   }
@@ -125,7 +126,7 @@ struct LinkTests {
       let now = lot.view.closesAt - .milliseconds(left)
       _ = model.update(.tick(reading(now, uncertainty: .milliseconds(uncertainty), status)))
       let verdict = model.verdict(lot.view.minimum, isMaximum: isMaximum, on: lot, quote: Quote(lot.view))
-      #expect(verdict == (doubt.map { .plain($0) } ?? .clear))
+      #expect(verdict == (doubt.map { .plain([$0]) } ?? .clear))
     }
   }
 

@@ -117,7 +117,7 @@ struct MaximumTests {
     model.live.lots[guitar] = Lot(view)
     let lot = try #require(model.live.lots[guitar])
     let verdict = model.verdict(view.minimum, on: lot, quote: Quote(view))
-    #expect(verdict == (own != nil ? .plain(.replaces) : trustedTo != nil ? .plain(.mayReplace) : .clear))
+    #expect(verdict == (own != nil ? .plain([.replaces]) : trustedTo != nil ? .plain([.mayReplace]) : .clear))
   }
 
   @Test("what may buy the lot at once is asked about, as a maximum too")

@@ -35,7 +35,7 @@ struct SmallWindowTests {
         var model = model(language)
         model.press(.character("b"))
         guard case .bidBox(var box) = model.mode else { throw Missing() }
-        (box.doubt, box.isMaximum) = (doubt, isMaximum)
+        (box.doubts, box.isMaximum) = ([doubt], isMaximum)
         model.mode = .bidBox(box)
         let screen = model.screen(size.width, size.height)
         let says = word.split(separator: "|").contains { screen.contains($0) }

@@ -150,6 +150,12 @@ package struct AuctionView: Hashable, Sendable {
 
   package static let historyLimit = 64
 
+  /// How far its end was moved in all, and in how many times where every one of them was read; nil: it stands where it was meant to.
+  package var moved: (total: Interval, times: Int?)? {
+    if trustedTo == nil { return extensions.count > 0 ? (extensions.total, extensions.count) : nil }
+    return closesAt > terms.closesAt ? (closesAt - terms.closesAt, nil) : nil
+  }
+
   package init(
     terms: AuctionTerms, status: AuctionStatus, head: Int64?, price: Money? = nil, leader: PrincipalID? = nil, minimum: Money,
     closesAt: Timestamp, isReserveMet: Bool? = nil, bids: [BidLine] = [], bidCount: Int = 0, ownLast: Money? = nil,

@@ -39,7 +39,8 @@ package enum Verdict: Hashable, Sendable {
   case refused(Obstacle)
   /// The number must be typed again; with what it would be if the comma was forgotten.
   case strong(suggestion: Money?)
-  case plain(Doubt)
+  /// Enter must be pressed again, for these reasons.
+  case plain([Doubt])
   case clear
 }
 
@@ -49,22 +50,24 @@ extension Model {
   package func verdict(_ amount: Money, isMaximum: Bool = false, on lot: Lot, quote: Quote) -> Verdict {
     if let obstacle = obstacle(to: amount, on: lot) { return .refused(obstacle) }
     if let suspicion = suspicion(about: amount, isMaximum: isMaximum, on: lot.view, step: lot.step) { return suspicion }
+    let doubts = doubts(about: amount, isMaximum: isMaximum, on: lot.view, quote: quote)
+    if doubts.isEmpty { return settings.confirmsAlways ? .plain([.always]) : .clear }
+    return .plain(doubts)
+  }
+
+  /// All that is to be asked at once, the weightiest first.
+  private func doubts(about amount: Money, isMaximum: Bool, on view: AuctionView, quote: Quote) -> [Doubt] {
+    var doubts: [Doubt] = []
     // A maximum too: the least may be that much by now, or somebody else's maximum lift the price to it.
-    if amount == lot.view.terms.rules.buyNow { return .plain(.buysAtOnce) }
-    if !live.link.isSure { return .plain(.silent) }
-    if isMaximum {
-      if lot.view.leader == me { return .plain(.alreadyLeading) }
-      if let doubt = doubtOfTime(until: lot.view.closesAt) { return .plain(doubt) }
-      return settings.confirmsAlways ? .plain(.always) : .clear
+    if amount == view.terms.rules.buyNow { doubts.append(.buysAtOnce) }
+    if view.terms.isSealed {
+      if view.ownLast != nil { doubts.append(.replaces) } else if view.trustedTo != nil { doubts.append(.mayReplace) }
     }
-    if lot.view.terms.isSealed {
-      if lot.view.ownLast != nil { return .plain(.replaces) }
-      if lot.view.trustedTo != nil { return .plain(.mayReplace) }
-    }
-    if lot.view.leader == me { return .plain(.alreadyLeading) }
-    if let doubt = doubtOfTime(until: lot.view.closesAt) { return .plain(doubt) }
-    if quote != Quote(lot.view) { return .plain(.priceMoved) }
-    return settings.confirmsAlways ? .plain(.always) : .clear
+    if view.leader == me { doubts.append(.alreadyLeading) }
+    if !live.link.isSure { doubts.append(.silent) }
+    if let doubt = doubtOfTime(until: view.closesAt) { doubts.append(doubt) }
+    if !isMaximum, quote != Quote(view) { doubts.append(.priceMoved) }
+    return doubts
   }
 
   /// Whether the auction may be over when the bid comes.

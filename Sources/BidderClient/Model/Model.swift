@@ -153,7 +153,7 @@ package struct BidBox: Hashable, Sendable {
   package var quote: Quote
   package var obstacle: Obstacle?
   /// Asked once; the next Enter means it, if nothing has changed since.
-  package var doubt: Doubt?
+  package var doubts: [Doubt] = []
 
   package static let guardTime = Interval.milliseconds(250)
 }

@@ -107,7 +107,8 @@ extension Text {
     case .lastCall(let call): call.english
     case .inTimes(let times): "in \(times) times,"
     case .houseClock(let status): status == .systemClock ? "house's clock without NTP" : "house's clock not synchronised"
-    case .chainWhole(let block): "chain whole to \(block)"
+    case .chainWhole(nil, let block): "chain whole to \(block)"
+    case .chainWhole(let first?, let block): first < block ? "whole from \(first) to \(block)" : "chain not read to \(block)"
     case .chainBroken: "CHAIN BROKEN"
     case .noticesTitle: "NOTICES"
     case .noticesKey: "n: see all"
@@ -130,8 +131,8 @@ extension Text {
     case .amountProblemShort: "amount?"
     case .obstacle(let obstacle, let currency): obstacle.english(currency)
     case .obstacleShort(let obstacle, let currency): obstacle.shortEnglish(currency)
-    case .doubt(let doubt): (doubt.english.map { $0 + "; " } ?? "") + "Enter again sends"
-    case .doubtBrief(let doubt): (doubt.english.map { $0 + "; " } ?? "") + "Enter again"
+    case .doubt(let doubts): doubts.compactMap(\.english).map { $0 + "; " }.joined() + "Enter again sends"
+    case .doubtBrief(let doubts): doubts.compactMap(\.english).map { $0 + "; " }.joined() + "Enter again"
     case .secretDoubt(let doubt): "in secret; \(doubt.english)"
     case .doubtShort(let doubt): doubt.shortEnglish
     case .armed(let amount, let lot, let seconds): "Armed: \(amount) on \(lot). Enter sends, + raises, Esc drops (\(seconds) s)"

@@ -107,7 +107,8 @@ extension Text {
     case .lastCall(let call): call.portuguese
     case .inTimes(let times): "em \(times) vezes,"
     case .houseClock(let status): status == .systemClock ? "relógio da casa sem NTP" : "relógio da casa sem sincronia"
-    case .chainWhole(let block): "cadeia íntegra até \(block)"
+    case .chainWhole(nil, let block): "cadeia íntegra até \(block)"
+    case .chainWhole(let first?, let block): first < block ? "íntegra de \(first) a \(block)" : "cadeia não lida até \(block)"
     case .chainBroken: "CADEIA PARTIDA"
     case .noticesTitle: "AVISOS"
     case .noticesKey: "n: ver todos"
@@ -130,8 +131,8 @@ extension Text {
     case .amountProblemShort: "valor?"
     case .obstacle(let obstacle, let currency): obstacle.portuguese(currency)
     case .obstacleShort(let obstacle, let currency): obstacle.shortPortuguese(currency)
-    case .doubt(let doubt): (doubt.portuguese.map { $0 + "; " } ?? "") + "Enter de novo envia"
-    case .doubtBrief(let doubt): (doubt.portuguese.map { $0 + "; " } ?? "") + "Enter de novo"
+    case .doubt(let doubts): doubts.compactMap(\.portuguese).map { $0 + "; " }.joined() + "Enter de novo envia"
+    case .doubtBrief(let doubts): doubts.compactMap(\.portuguese).map { $0 + "; " }.joined() + "Enter de novo"
     case .secretDoubt(let doubt): "em segredo; \(doubt.portuguese)"
     case .doubtShort(let doubt): doubt.shortPortuguese
     case .armed(let amount, let lot, let seconds):

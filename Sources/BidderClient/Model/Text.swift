@@ -55,7 +55,8 @@ package enum Text: Hashable, Sendable {
   case inTimes(Int)
   /// Only where nobody vouches for it.
   case houseClock(ClockStatus)
-  case chainWhole(upTo: Int64), chainBroken
+  /// From that block on; what led there was not read.
+  case chainWhole(from: Int64?, to: Int64), chainBroken
 
   // Notices.
   case termsTitle, noticesTitle, noticesKey, noNotices
@@ -71,7 +72,7 @@ package enum Text: Hashable, Sendable {
   case amountProblem(AmountField.Problem), amountProblemShort
   case obstacle(Obstacle, Currency), obstacleShort(Obstacle, Currency)
   /// The longest, and for twenty cells.
-  case doubt(Doubt), doubtBrief(Doubt), doubtShort(Doubt)
+  case doubt([Doubt]), doubtBrief([Doubt]), doubtShort(Doubt)
   /// The same asked about a maximum.
   indirect case secretDoubt(Text)
   case armed(String, lot: String, seconds: Int64), armedBrief(String, lot: String), armedShort(String)

@@ -63,7 +63,7 @@ extension Model {
 
   // MARK: Keys
 
-  mutating func openBox(amount: Money? = nil, doubt: Doubt? = nil) {
+  mutating func openBox(amount: Money? = nil, doubts: [Doubt] = []) {
     guard let lot = selectedLot else { return }
     if let obstacle = obstacle(on: lot) { return say(.obstacle(obstacle, lot.view.terms.currency)) }
     // Who leads offers nothing more openly; he may go further in secret.
@@ -73,7 +73,7 @@ extension Model {
     let text = settings.language.money.number(amount ?? max(further ?? least, least), in: lot.view.terms.currency)
     mode = .bidBox(
       BidBox(
-        auction: lot.id, field: AmountField(text), isMaximum: isMaximum, openedAt: now, quote: Quote(lot.view), doubt: doubt))
+        auction: lot.id, field: AmountField(text), isMaximum: isMaximum, openedAt: now, quote: Quote(lot.view), doubts: doubts))
   }
 
   mutating func arm() {
@@ -106,7 +106,7 @@ extension Model {
         mode = .list
         say(.obstacle(obstacle, lot.view.terms.currency))
       case .clear: submit(armed.amount, on: lot)
-      case .plain(let doubt): openBox(amount: armed.amount, doubt: doubt)
+      case .plain(let doubts): openBox(amount: armed.amount, doubts: doubts)
       case .strong(let suggestion):
         openBox(amount: armed.amount)
         if case .bidBox(let box) = mode { confirm(box, armed.amount, suggestion) }
@@ -138,7 +138,7 @@ extension Model {
     var box = box
     change(&box.field)
     box.obstacle = nil
-    box.doubt = nil
+    box.doubts = []
     mode = .bidBox(box)
   }
 
@@ -161,12 +161,13 @@ extension Model {
       box.obstacle = obstacle
       mode = .bidBox(box)
     case .strong(let suggestion): confirm(box, amount, suggestion)
-    case .plain(let doubt):
-      // The same was asked before about this very state: this Enter is the answer.
-      if box.doubt == doubt || box.doubt != nil && doubt == .always, box.quote == Quote(lot.view) {
+    case .plain(let doubts):
+      // Asked before about this very state, this Enter is the answer; that it has become later meanwhile is not asked about again.
+      let asked = box.doubts + (box.doubts.isEmpty ? [] : [.late, .unsureClock, .always])
+      if doubts.allSatisfy(asked.contains), box.quote == Quote(lot.view) {
         return submit(amount, isMaximum: box.isMaximum, on: lot)
       }
-      box.doubt = doubt
+      box.doubts = doubts
       box.obstacle = nil
       box.quote = Quote(lot.view)
       box.openedAt = now

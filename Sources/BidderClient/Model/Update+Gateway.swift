@@ -247,13 +247,17 @@ extension Model {
   private mutating func noteExtensions(of id: AuctionID, since old: AuctionView?) {
     guard var lot = live.lots[id], lot.view.status == .open, old?.status != .suspended else { return }
     let moves = lot.view.extensions
-    let delta = old.map { lot.view.closesAt - $0.closesAt } ?? moves.total
+    // Of one whose past was not read before, the past is told when it is.
+    let before = old.flatMap { $0.trustedTo != nil && lot.view.trustedTo == nil ? nil : $0 }
+    let delta = before.map { lot.view.closesAt - $0.closesAt } ?? moves.total
     guard let cause = moves.cause, delta > .zero, lot.announcedEnd != lot.view.closesAt else { return }
-    if old != nil { lot.move(at: now, by: delta, to: lot.view.closesAt) }
+    if let old, lot.view.closesAt > old.closesAt {
+      lot.move(at: now, by: lot.view.closesAt - old.closesAt, to: lot.view.closesAt)
+    }
     lot.announcedEnd = lot.view.closesAt
     live.lots[id] = lot
     guard isMine(lot) || selection == id else { return }
-    let times = max(moves.count - (old?.extensions.count ?? 0), 1)
+    let times = max(moves.count - (before?.extensions.count ?? 0), 1)
     note(.extended(by: moves.by, cause, delta, times: times, closesAt: lot.view.closesAt), lot)
   }
 

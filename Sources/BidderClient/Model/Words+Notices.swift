@@ -69,10 +69,9 @@ extension Notice.Fact {
 
   /// It says why: most of a reason is worth more than that there is one.
   package var endsInReason: Bool {
-    switch self {
-    case .accessRefused, .receiptNotKept: true
-    default: false
-    }
+    if case .accessRefused = self { return true }
+    if case .receiptNotKept = self { return true }
+    return false
   }
 
   /// What was offered: an amount, or how far the house was to go.

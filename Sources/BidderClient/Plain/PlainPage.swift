@@ -135,7 +135,7 @@ struct PlainPage {
   /// What is asked about, once.
   func doubt(_ box: BidBox, on lot: Lot) -> String {
     let amount = (try? box.field.amount(language, lot.view.terms.currency)).map { drawing.money($0, lot) } ?? box.field.text
-    let why = box.doubt.map { PlainWords.doubt($0, language) } ?? ""
+    let why = box.doubts.map { PlainWords.doubt($0, language) }.joined(separator: "; ")
     return Self.safe("\(lot.id) \(amount): \(why); \(PlainWords.confirmWith(Sentence("confirmar", "confirm"), language))")
   }
 

@@ -177,7 +177,7 @@ package struct PlainSession: Sendable {
     switch model.mode {
     case .bidBox(let box):
       guard let lot = model.live.lots[box.auction] else { break }
-      if box.doubt != nil, box.obstacle == nil {
+      if !box.doubts.isEmpty, box.obstacle == nil {
         answer.lines.append(page.doubt(box, on: lot))
       } else {
         // What cannot be sent now is not kept for later.

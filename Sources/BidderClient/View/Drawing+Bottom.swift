@@ -170,10 +170,11 @@ extension Drawing {
       // Where both have no room, the reason counts: the amount stands in the field.
       return (with([.obstacle(obstacle, currency), short]) + ["! " + say(short)], .bad)
     }
-    if let doubt = box.doubt {
-      let words = [Text.doubt(doubt), .doubtBrief(doubt)]
+    if let weightiest = box.doubts.first {
+      // All of them, or the weightiest.
+      let words = [box.doubts, [weightiest]].flatMap { [Text.doubt($0), .doubtBrief($0)] }
       let secret = box.isMaximum ? words.map(Text.secretDoubt) : []
-      return (with(secret + words + [.doubtShort(doubt)]) + [say(.doubtShort(doubt))], .warn)
+      return (with(secret + words + [.doubtShort(weightiest)]) + [say(.doubtShort(weightiest))], .warn)
     }
     let bare = [shown, number(amount, lot)]
     if box.isMaximum {

@@ -127,10 +127,10 @@ extension Drawing {
     case .closed: return [say(.closedAt(moment(lot.view.closesAt)))]
     case .open:
       let text = say(.closesAt(moment(lot.view.closesAt)))
-      let moves = lot.view.extensions
-      guard let mover = lastMover(lot) else { return [text] }
-      let total = text + " " + say(.plusSeconds(seconds(moves.total)))
-      let times = moves.count > 1 ? " " + say(.inTimes(moves.count)) : ""
+      guard let moved = lot.view.moved else { return [text] }
+      let total = text + " " + say(.plusSeconds(seconds(moved.total)))
+      guard let mover = lastMover(lot) else { return [total] }
+      let times = moved.times.flatMap { $0 > 1 ? " " + say(.inTimes($0)) : nil } ?? ""
       return ["\(total)\(times) \(mover)"] + (times.isEmpty ? [] : [total + String(times.dropLast())]) + [total]
     }
   }
@@ -151,9 +151,8 @@ extension Drawing {
   private func chain(_ lot: Lot) -> (text: String, role: Role)? {
     switch (lot.view.chain, lot.view.head) {
     case (.broken, _): (say(.chainBroken), .error)
-    // What led to where one came in was not read.
-    case (.whole, let head?) where lot.view.trustedTo == nil: (say(.chainWhole(upTo: head)), .muted)
-    case (.whole, _): nil
+    case (.whole, let head?): (say(.chainWhole(from: lot.view.trustedTo, to: head)), .muted)
+    case (.whole, nil): nil
     }
   }
 
@@ -211,7 +210,7 @@ extension Drawing {
     let history = lot.view.bids.reversed().prefix(2).enumerated().map { i, line in
       Span(text: "\(zone.clock(line.receivedAt)) \(name(line.bidder)) \(number(line.amount, lot))", priority: i == 0 ? 1 : 3)
     }
-    let tellsEnd = lot.view.status == .open && lot.view.extensions.count > 0 || lot.view.bids.isEmpty
+    let tellsEnd = lot.view.status == .open && lot.view.moved != nil || lot.view.bids.isEmpty
     let left =
       tellsEnd
       ? [Span(text: fitting(endings(lot), width - 2))]

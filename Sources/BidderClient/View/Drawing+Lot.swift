@@ -73,8 +73,8 @@ extension Drawing {
   /// Where there is no room for who moved the end: by how much in all.
   func besideTimeBriefly(_ lot: Lot) -> (text: String, role: Role)? {
     if let beside = besideTime(lot) { return (beside, .warn) }
-    guard lot.view.status == .open, lot.view.extensions.count > 0 else { return nil }
-    return (say(.plusSeconds(seconds(lot.view.extensions.total))), .muted)
+    guard lot.view.status == .open, let moved = lot.view.moved else { return nil }
+    return (say(.plusSeconds(seconds(moved.total))), .muted)
   }
 
   func seconds(_ interval: Interval) -> Int64 {
