@@ -7,6 +7,17 @@ import Testing
 
 @Suite("Keys")
 struct KeysTests {
+  @Test("a key that comes among news, as a script's do, meets the list as it stands then")
+  func amongNews() {
+    var model = drawnModel()
+    #expect(model.order.first == auctionID("l-01"))
+    _ = model.update(all: [
+      .gateway(.extended(auctionID("l-01"), closesAt: drawnNow + .seconds(9_000), by: bruno, cause: .bid), epoch: 1),
+      .input(.character("g")),
+    ])
+    #expect(model.selection == auctionID("l-03"))
+  }
+
   @Test("no context gives one key two meanings", arguments: Keymap.Context.allCases)
   func unique(_ context: Keymap.Context) {
     let keys = Keymap.bindings.filter { $0.contexts.contains(context) }.flatMap(\.keys)
