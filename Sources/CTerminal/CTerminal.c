@@ -12,7 +12,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-static const int caught[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT, SIGQUIT, SIGHUP, SIGTERM, SIGINT, SIGALRM, SIGTSTP};
+static const int caught[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT, SIGQUIT, SIGHUP, SIGTERM, SIGINT, SIGALRM, SIGTSTP,
+                             SIGWINCH};
 enum { COUNT = sizeof caught / sizeof *caught, PATIENCE_SECONDS = 2, KEPT = 64 * 1024 };
 
 /* Synchronized output, bracketed paste, every mouse mode, focus, cursor keys, keypad, attributes, cursor, screen. */
@@ -73,8 +74,9 @@ static void die(int s) {
 
 static void handle(int s, siginfo_t *info, void *context) {
   int error = errno;
-  if (s == SIGTSTP) { /* the owner stops, between two frames */
-    unsigned char byte = SIGTSTP;
+  if (s == SIGTSTP || s == SIGWINCH) { /* the owner stops, or draws anew, between two frames */
+    if (s == SIGWINCH && before[s].sa_handler != SIG_DFL && before[s].sa_handler != SIG_IGN) before[s].sa_handler(s);
+    unsigned char byte = (unsigned char)s;
     ssize_t written = write(signal_pipe[1], &byte, 1);
     (void)written;
     errno = error;
@@ -124,7 +126,7 @@ int cterminal_arm(void) {
   __atomic_store_n(&terminal, saved_terminal, __ATOMIC_SEQ_CST);
   for (int i = 0; i < COUNT; i++) {
     struct sigaction action = {.sa_sigaction = handle};
-    action.sa_flags = SA_SIGINFO | SA_ONSTACK | (caught[i] == SIGTSTP ? SA_RESTART : SA_NODEFER);
+    action.sa_flags = SA_SIGINFO | SA_ONSTACK | (caught[i] == SIGTSTP || caught[i] == SIGWINCH ? SA_RESTART : SA_NODEFER);
     if (sigaction(caught[i], &action, &before[caught[i]]) != 0) return errno;
   }
   return 0;
@@ -160,7 +162,7 @@ int cterminal_signals(void) { return signal_pipe[0]; }
 int cterminal_next_signal(void) {
   unsigned char byte;
   if (signal_pipe[0] < 0 || read(signal_pipe[0], &byte, 1) != 1) return 0;
-  offered = 0;
+  if (is_polite(byte & ~CTERMINAL_TYPED)) offered = 0;
   return byte;
 }
 

@@ -215,6 +215,11 @@ package final class NcursesTerminal: Terminal {
     let signal = cterminal_next_signal()
     if signal == 0 { return nil }
     if signal == SIGTSTP { return .key(.suspend) }
+    // Though the size be the one that it was: what was drawn meanwhile may have met another.
+    if signal == SIGWINCH {
+      repaint()
+      return .resize(size)
+    }
     return signal & Int32(CTERMINAL_TYPED) != 0 ? .interrupt : .terminate(signal: signal)
   }
 

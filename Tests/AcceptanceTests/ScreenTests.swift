@@ -1,3 +1,4 @@
+import Glibc
 import SharedKernel
 import SuiteTesting
 import Testing
@@ -32,6 +33,20 @@ struct ScreenTests {
       try await Task.sleep(for: .milliseconds(50))
     }
     try await scene.terminal.resize(80, 24)
+    try await scene.expectDrawn(80, 24)
+  }
+
+  @Test func `A size that came and went unseen leaves nothing of the picture that it cut`() async throws {
+    let scene = try await Scene(Lines.three, 80, 24)
+    try await scene.expectDrawn(80, 24)
+    let id = try #require(try await scene.terminal.foreground())
+    let device = try await scene.terminal.value("#{pane_tty}")
+    #expect(kill(id, SIGSTOP) == 0)
+    for (width, height) in [(3, 2), (80, 24)] {
+      try await scene.terminal.resize(width, height)
+      try await until("\(width)x\(height)") { try CommandRun("stty", "-F", device, "size").text == "\(height) \(width)\n" }
+    }
+    #expect(kill(id, SIGCONT) == 0)
     try await scene.expectDrawn(80, 24)
   }
 
