@@ -182,21 +182,28 @@ struct ScriptTests {
     #expect(left.context == .list)
   }
 
-  @Test("of hours drifts by nothing, and keeps what it keeps within its bounds")
-  func hours() throws {
-    let length: Int64 = 2_000 * 5_000
-    let bids = (1..<2_000).map {
-      #"{"t":\#($0 * 5_000 - 1),"evento":{"tipo":"lance","id_leilao":"l-03","id_usuario":"\#($0 % 2 == 0 ? "alice" : "bruno")","valor_centavos":\#(125_000 + $0 * 5_000)}}"#
+  @Test("of a day drifts by nothing, and keeps no more in the evening than at noon")
+  func day() throws {
+    let day: Int64 = 86_400_000
+    let bids = (1..<8_640).map {
+      #"{"t":\#($0 * 10_000 - 1),"evento":{"tipo":"lance","id_leilao":"l-03","id_usuario":"\#($0 % 2 == 0 ? "alice" : "bruno")","valor_centavos":\#(125_000 + $0 * 5_000)}}"#
     }
-    let guitar = Self.guitarLine.replacing("\"fim_ms\":60000", with: "\"fim_ms\":\(length + 5_000)")
+    let guitar = Self.guitarLine.replacing("\"fim_ms\":60000", with: "\"fim_ms\":\(day + 5_000)")
     let script = try ScriptReading.read(
-      Array(([beginning, guitar, Self.live] + bids + [#"{"t":\#(length),"teclas":"n"}"#]).joined(separator: "\n").utf8), from: "r"
-    )
-    let (model, _) = play(script)
-    #expect(model.now == drawnNow + .milliseconds(length))
-    #expect(model.live.notices.all.count == Notices.limit)
-    let view = try #require(model.live.lots[auctionID("l-03")]).view
-    #expect(view.bids.count == AuctionView.historyLimit && view.bidCount == 2_000)
+      Array(([beginning, guitar, Self.live] + bids + [#"{"t":\#(day),"teclas":"n"}"#]).joined(separator: "\n").utf8), from: "r")
+    func kept(_ model: Model) throws -> [Int] {
+      let view = try #require(model.live.lots[auctionID("l-03")]).view
+      return [
+        model.live.notices.all.count, view.bids.count, model.live.lots.count, model.order.count, model.followed.count,
+        model.recalled.count,
+      ]
+    }
+    let (noon, _) = play(script, until: .milliseconds(day / 2))
+    let (evening, _) = play(script)
+    #expect(evening.now == drawnNow + .milliseconds(day))
+    #expect(try kept(evening) == [Notices.limit, AuctionView.historyLimit, 1, 1, 0, 0])
+    #expect(try kept(noon) == kept(evening))
+    #expect(evening.live.lots[auctionID("l-03")]?.view.bidCount == 8_640)
   }
 
   /// The same through the loop, with threads and a clock that runs.

@@ -6,9 +6,6 @@ internal import Synchronization
 package final class PseudoTerminal: Sendable {
   /// What has been written so far.
   package struct Written: Sendable {
-    package var bytes = 0
-    /// Times that something was written after nothing had been for a hundredth of a second.
-    package var bursts = 0
     /// Since the last `forget`, at most 1 MiB.
     package var text: [UInt8] = []
     fileprivate var last = ContinuousClock.now
@@ -60,7 +57,10 @@ package final class PseudoTerminal: Sendable {
     while true {
       let seen = now
       if !wanted.isEmpty ? Self.contains(seen.text, wanted) : !seen.text.isEmpty { return began.duration(to: seen.last) }
-      guard began.duration(to: .now) < limit else { throw Program.Failure(description: "not within \(limit): \(text)") }
+      guard began.duration(to: .now) < limit else {
+        let last = String(decoding: seen.text.suffix(500), as: UTF8.self).debugDescription
+        throw Program.Failure(description: "not within \(limit): \(text), only \(last)")
+      }
       try await Task.sleep(for: .microseconds(500))
     }
   }
@@ -100,10 +100,7 @@ package final class PseudoTerminal: Sendable {
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { return }
       written.withLock { written in
-        let now = ContinuousClock.now
-        if written.last.duration(to: now) > .milliseconds(10) || written.bytes == 0 { written.bursts += 1 }
-        written.last = now
-        written.bytes += count
+        written.last = .now
         written.text += buffer[..<min(count, Self.limit - written.text.count)]
       }
     }
