@@ -65,7 +65,8 @@ final class TerminalBench {
   }
 
   private func tell(_ name: String, _ figure: Int64, _ unit: String, atMost budget: Int64, isCount: Bool = false) {
-    if figure > budget, judgesSpeed || isCount { isWithin = false }
+    let isJudged = judgesSpeed || isCount
+    if figure > budget, isJudged { isWithin = false }
     guard !json else {
       var line = JSONLine()
       line.add("mode", "terminal")
@@ -75,7 +76,9 @@ final class TerminalBench {
       line.add("budget", budget)
       return ServiceKit.tell(line.text)
     }
-    let verdict = figure > budget ? said("  ALÉM do limite", "  BEYOND the budget") : ""
+    let verdict =
+      figure <= budget
+      ? "" : isJudged ? said("  ALÉM do limite", "  BEYOND the budget") : said("  além, não julgado", "  beyond, not judged")
     ServiceKit.tell("\(name): \(figure) \(unit) (\(said("limite", "budget")) \(budget))\(verdict)")
   }
 
