@@ -19,6 +19,9 @@ enum { COUNT = sizeof caught / sizeof *caught, PATIENCE_SECONDS = 2, KEPT = 64 *
 /* Synchronized output, bracketed paste, every mouse mode, focus, cursor keys, keypad, attributes, cursor, screen. */
 static const char reset[] =
     "\033[?2026l\033[?2004l\033[?1006l\033[?1003l\033[?1002l\033[?1000l\033[?1004l\033[?1l\033>\033[0m\033[?25h\033[?1049l\r";
+/* On a screen that is the shell's too: below what was drawn. */
+static const char below[] = "\033[999;1H\r\n";
+static int is_shared;
 static struct termios modes;
 static int saved_terminal = -1;
 static int terminal = -1; /* owned: >= 0 from arm until it was given back */
@@ -55,6 +58,7 @@ static void give_back(void) {
   int fd = __atomic_exchange_n(&terminal, -1, __ATOMIC_SEQ_CST);
   if (fd < 0) return;
   put(fd, reset, sizeof reset - 1);
+  if (is_shared) put(fd, below, sizeof below - 1);
   tcsetattr(fd, TCSANOW, &modes);
   dump_stderr();
 }
@@ -114,8 +118,9 @@ int cterminal_save(int fd) {
   return 0;
 }
 
-int cterminal_arm(void) {
+int cterminal_arm(int shares_screen) {
   if (saved_terminal < 0) return ENOTTY;
+  is_shared = shares_screen;
   if (signal_pipe[0] < 0 && pipe2(signal_pipe, O_CLOEXEC | O_NONBLOCK) != 0) return errno;
   /* A stack of its own for the handler on this thread: the overflow of the usual one is among the faults. */
   static char stack[64 * 1024];

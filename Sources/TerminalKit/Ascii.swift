@@ -1,7 +1,9 @@
 /// Stand-ins of the same width for terminals that show ASCII only.
 package enum Ascii {
   /// The text in stand-ins.
-  package static func text(_ text: String) -> String { String(String.UnicodeScalarView(text.unicodeScalars.map(standIn))) }
+  package static func text(_ text: String) -> String {
+    String(String.UnicodeScalarView(text.unicodeScalars.flatMap { $0 == "±" ? ["+", "-"] : [standIn(for: $0)] }))
+  }
 
   /// One ASCII character that takes the place of the scalar: its own letter without the mark, a likeness, or `?`.
   package static func standIn(for scalar: Unicode.Scalar) -> Unicode.Scalar {
@@ -24,7 +26,7 @@ package enum Ascii {
     case "▁": return "_"
     case "▆", "▇": return "="
     case "█": return "#"
-    case "±": return "~"
+    case "±": return "-"
     case "×": return "x"
     case "‘", "’": return "'"
     case "“", "”", "«", "»": return "\""
@@ -59,10 +61,11 @@ extension Ascii {
 }
 
 extension Frame {
-  /// The same frame in ASCII, cell for cell; a wide character becomes two.
+  /// The same frame in ASCII, cell for cell: a wide character becomes two, and so does `±`, for which a blank beside it goes.
   package var ascii: Frame {
     var out = self
     for y in 0..<size.height {
+      defer { out.spellSigns(y, in: self) }
       for x in 0..<size.width {
         let cell = self[x, y]
         let source = cell.width == 0 && x > 0 ? self[x - 1, y].scalar : cell.scalar
@@ -70,5 +73,23 @@ extension Frame {
       }
     }
     return out
+  }
+
+  /// Makes `+-` of what was `±` in this row: one of two blanks before it goes, or else of two behind it, or else the
+  /// only one.
+  private mutating func spellSigns(_ y: Int, in original: Frame) {
+    func isGap(_ x: Int) -> Bool { self[x, y].scalar == " " && self[x + 1, y].scalar == " " }
+    for x in 0..<size.width where original[x, y].scalar == "±" {
+      let plus = Cell(scalar: "+", role: self[x, y].role, width: 1)
+      if let gap = (0..<max(x - 1, 0)).last(where: isGap) {
+        for column in gap..<x - 1 { self[column, y] = self[column + 1, y] }
+        self[x - 1, y] = plus
+      } else if let gap = (x + 1..<max(size.width - 1, x + 1)).first(where: isGap) {
+        for column in stride(from: gap, to: x, by: -1) { self[column, y] = self[column - 1, y] }
+        self[x, y] = plus
+      } else if self[x - 1, y].scalar == " ", x > 0 {
+        self[x - 1, y] = plus
+      }
+    }
   }
 }

@@ -6,6 +6,7 @@ internal import CTerminal
 extension NcursesTerminal {
   package func mouse(_ isTaken: Bool) -> Bool {
     guard cterminal_armed() == 1 else { return true }
+    if isConsole { return !isTaken }
     return cnc_take_mouse(isTaken ? 1 : 0) == 1 || !isTaken
   }
 

@@ -48,6 +48,8 @@ package final class NcursesTerminal: Terminal {
   private let theme: Theme?
   private let canTitle: Bool
   private let hasScreenOfItsOwn: Bool
+  /// The kernel's console names a mouse in terminfo, and sends nothing of it.
+  let isConsole: Bool
   private let desktop: DesktopNotice?
   private let isInTmux: Bool
   private let isSynchronized: Bool
@@ -73,8 +75,9 @@ package final class NcursesTerminal: Terminal {
       endwin()
       throw .tooSimple(term: term)
     }
+    isConsole = term == "linux"
     ascii =
-      options.ascii || term == "linux" || term.hasPrefix("vt") || !String(cString: cnc_codeset()).uppercased().hasSuffix("UTF-8")
+      options.ascii || isConsole || term.hasPrefix("vt") || !String(cString: cnc_codeset()).uppercased().hasSuffix("UTF-8")
     hasScreenOfItsOwn = cnc_has_capability("rmcup") == 1
     canTitle = cnc_has_capability("tsl") == 1 || term.hasPrefix("xterm")
 
@@ -115,7 +118,7 @@ package final class NcursesTerminal: Terminal {
     }
 
     // After ncurses, whose own handlers leave modes behind; before anything else can write.
-    let armed = cterminal_arm()
+    let armed = cterminal_arm(hasScreenOfItsOwn ? 0 : 1)
     guard armed == 0 else {
       endwin()
       throw .system(operation: "sigaction", code: armed)

@@ -3,7 +3,8 @@ import Testing
 
 @testable import BidderClient
 
-/// The drawings of the design, cell for cell. Lot codes are slugs and so in lower case here; how far the chain is whole was added.
+/// The drawings of the design, cell for cell. Lot codes are slugs and so in lower case here; how far the chain is whole was added, and
+/// at 100x30 a chart with its axis stands where the design had a line of blocks and one bid more.
 @Suite("The drawings of the design")
 struct DesignTests {
   @Test("are what is drawn", arguments: Drawing.all)
@@ -37,19 +38,19 @@ struct DesignTests {
       >▼ l-03 Violão Giannini 1…   R$ 1.250,00▲     00:42 COBERTO   │ de bruno, há 3 s     (+R$ 50,00)    |
        ★ l-07 Câmera Zenit 122       R$ 310,00      03:18 LIDERA    │ TEMPO  00:42  [#######...]          |
        · l-11 Mesa de jacarandá…  R$ 12.400,00      12:55 -         │ fecha às 14:32:49                   |
-       · l-12 Relógio Technos         R$ 95,00▲     47:03 -         │                                     |
-       ▼ l-15 Moto CG 125 1983     R$ 3.900,00       2h14 COBERTO   │ Mínimo agora       R$ 1.300,00      |
-       ○ l-20 Coleção de selos …     R$ 200,00  ini 15:00 AGUARDA   │ Incremento            R$ 50,00      |
-                                                                    │ Seu último lance   R$ 1.200,00      |
+       · l-12 Relógio Technos         R$ 95,00▲     47:03 -         │ Mínimo agora       R$ 1.300,00      |
+       ▼ l-15 Moto CG 125 1983     R$ 3.900,00       2h14 COBERTO   │ Incremento            R$ 50,00      |
+       ○ l-20 Coleção de selos …     R$ 200,00  ini 15:00 AGUARDA   │ Seu último lance   R$ 1.200,00      |
                                                                     │ Situação      ▼ COBERTO por bruno   |
                                                                     │                                     |
-                                                                    │ Preço   ▁▁▂▂▃▃▄▅▅▆▇█   12 lances    |
-                                                                    │                                     |
-                                                                    │ LANCES    cadeia íntegra até 12     |
+                                                                    │ 12 lances cadeia íntegra até 12     |
+                                                                    │ 1.250,00                         ⢀⡼ |
+                                                                    │                        ⢀⣀⣀⣠⠤⠤⠖⠒⠒⠒⠚  |
+                                                                    │   900,00 ⣀⣀⣀⡤⠤⠤⠖⠒⠒⠒⠒⠚⠉⠉⠉            |
+                                                                    │          14:17:07          14:32:04 |
                                                                     │ 14:32:04 bruno      R$ 1.250,00     |
                                                                     │ 14:31:40 você       R$ 1.200,00     |
                                                                     │ 14:31:12 carla      R$ 1.150,00     |
-                                                                    │ 14:30:55 bruno      R$ 1.100,00     |
       ── AVISOS (6 não lidos) ──────────────────────────────────────────────────────────── n: ver todos ──|
        14:32:04 ▼ COBERTO    l-03 Violão Giannini 1978: bruno deu R$ 1.250,00 (você: R$ 1.200,00)         |
        14:31:58 ★ LIDERA     l-01 Bicicleta Caloi 10: seu lance de R$ 480,00 foi aceito                   |

@@ -244,7 +244,7 @@ struct GatewayTests {
   @Test("how far the chain was found whole stands beside the bids, where there is room, and that it broke in its place")
   func chainWords() {
     var model = drawnModel()
-    #expect(model.screen(100, 30).contains("LANCES    cadeia íntegra até 12"))
+    #expect(model.screen(100, 30).contains("12 lances cadeia íntegra até 12"))
     #expect(model.screen(80, 24).contains("─ cadeia íntegra até 12 ─"))
     model.hear(.chainBroken(guitar, reason: "bloco 13 não segue o 12"))
     #expect(model.screen(100, 30).contains("CADEIA PARTIDA") && !model.screen(100, 30).contains("íntegra"))

@@ -40,6 +40,19 @@ struct PriceChartTests {
     }
   }
 
+  @Test(
+    "stands in the detail with its axis and its extremes, and three bids below it", arguments: [100, 120],
+    [30, 31, 32, 33, 34, 40])
+  func axis(_ width: Int, _ height: Int) throws {
+    let rows = view(drawnModel(), size: Size(width: width, height: height)).text
+    let top = try #require(rows.firstIndex { $0.contains("12 lances") })
+    let axis = try #require(rows.firstIndex { $0.contains("14:17:07") && $0.contains("14:32:04") })
+    #expect(axis - top >= 4 && rows[top + 1].contains("1.250,00") && rows[axis - 1].contains("900,00"))
+    for row in rows[top + 1..<axis] { #expect(row.unicodeScalars.contains { (0x2801...0x28ff).contains($0.value) }, "\(row)") }
+    let bids = rows[(axis + 1)...].filter { $0.contains("│") && $0.contains("R$") }
+    #expect(bids.count >= 3, "\(rows)")
+  }
+
   @Test("has a likeness in ASCII")
   func ascii() {
     let likeness = "⣀⠤⠒⠉⡏⢹ ".unicodeScalars.map { Character(Ascii.standIn(for: $0)) }

@@ -128,6 +128,39 @@ struct SmallWindowTests {
     }
   }
 
+  @Test("a bid that may count or not is shown with its amount, also while a newer one has the last line", arguments: sizes)
+  func uncertain(_ size: Size) {
+    for language in Language.allCases {
+      var model = model(language)
+      // Not the least, which is shown anyway.
+      model.press(.character("+"), .character("+"), .key(.enter))
+      model.hear(.bid(Ticket(1), .uncertain))
+      let shown = "1.350,00".inLanguage(language)
+      #expect(model.screen(size.width, size.height).contains(shown))
+      model.selection = auctionID("l-15")
+      model.press(.character("+"), .key(.enter))
+      model.pass(.seconds(6))
+      model.selection = Self.long
+      let screen = model.screen(size.width, size.height)
+      // Four rows have the state, the price, the time and the newer bid.
+      if size.height > 4 { #expect(screen.contains(shown), "\(screen)") }
+      #expect(screen.contains(language.choose("INCERTO", "UNCERTAIN")), "\(screen)")
+    }
+  }
+
+  @Test("the word of a state does not touch what stands beside the list", arguments: Language.allCases, [100, 101, 120])
+  func border(_ language: Language, _ width: Int) throws {
+    var model = drawnModel(language)
+    for fact in [result(.sold, winner: alice, 48_000), result(.conditional), result(.noBids), result(.cancelled)] {
+      let id = model.order.first { model.live.lots[$0]?.view.status == .open }
+      model.hear(closed(try #require(id), fact))
+    }
+    model.press(.character("3"))
+    let rows = view(model, size: Size(width: width, height: 30)).text[3..<12]
+    #expect(rows.contains { $0.contains(language.choose("ARREMATADO", "WON")) })
+    for row in rows { #expect(row.contains(" │"), "\(row)") }
+  }
+
   private struct Missing: Error {}
 }
 

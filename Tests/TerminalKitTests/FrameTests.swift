@@ -66,4 +66,18 @@ struct FrameTests {
     #expect(frame.text.joined() == "")
     #expect(frame.cursor == nil)
   }
+
+  @Test(
+    "a plus-minus sign takes two cells in ASCII, and a blank beside it goes, before it or else behind it",
+    arguments: [
+      ("a  clock ±8 ms  b", "a clock +-8 ms  b"), ("clock ±8 ms  b", "clock +-8 ms b"), ("±8", "-8"), ("a ±8", "a+-8"),
+      ("  ±8", " +-8"),
+      ("a  ±1  ±2  b", "a +-1 +-2  b"),
+    ])
+  func sign(_ text: String, _ ascii: String) {
+    var frame = Frame(Size(width: text.unicodeScalars.count, height: 1))
+    frame.put(0, 0, text)
+    #expect(frame.ascii.text == [ascii])
+    #expect(Ascii.text("±8") == "+-8")
+  }
 }

@@ -2,6 +2,7 @@ import Glibc
 import ServiceKit
 import SharedKernel
 import SigningKit
+import TerminalKit
 
 /// A newcomer on a terminal is offered a key pair: what `keygen` makes, with what is to be done with its public half.
 struct FirstKey {
@@ -15,12 +16,27 @@ struct FirstKey {
       return
     }
     let question = said(
-      "Não há chave de \(bidder) em \(settings.keyPath). Criar uma agora? [s/N] ",
-      "There is no key of \(bidder) in \(settings.keyPath). Make one now? [y/N] ")
-    guard let answer = ask(question), ["s", "sim", "y", "yes"].contains(answer.lowercased()) else { return }
+      "Não há chave de \(bidder) em \(settings.keyPath).\nCriar uma agora? [s/N]",
+      "There is no key of \(bidder) in \(settings.keyPath).\nMake one now? [y/N]")
+    guard let answer = ask(Self.wrapped(question, to: columns) + " "), ["s", "sim", "y", "yes"].contains(answer.lowercased())
+    else { return }
     let pair = try NewPair(bidder, in: settings, type: nil, passphrase: nil, replacing: false)
-    CommandRunner.complain(pair.sentence)
+    CommandRunner.complain(Self.wrapped(pair.sentence, to: columns))
     _ = ask(said("Enter abre o terminal. ", "Enter opens the terminal. "))
+  }
+
+  private var columns: Int {
+    var window = winsize()
+    return ioctl(2, UInt(TIOCGWINSZ), &window) == 0 && window.ws_col > 0 ? min(Int(window.ws_col), 100) : 80
+  }
+
+  /// Each line broken between words, what follows under where it begins. A word that is longer, such as a path, stays whole.
+  static func wrapped(_ text: String, to columns: Int) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { line -> [String] in
+      let indent = line.prefix { $0 == " " }
+      let words = line.dropFirst(indent.count)
+      return SafeText.wrap(String(words), to: max(columns - indent.count, 1)).map { indent + $0 }
+    }.joined(separator: "\n")
   }
 
   /// Nil at the end of the input.

@@ -74,6 +74,7 @@ extension Text {
     case .nextPriceShort(let amount, let time): "\(amount) in \(time)"
     case .by(let name, let seconds, let comma): "by \(name)\(comma ? "," : "") \(Text.span(seconds)) ago"
     case .byWhom(let name): "by \(name)"
+    case .lostTo(let name): "to \(name)"
     case .toWhom(let name): "to \(name)"
     case .noBidsYet: "no bids yet"
     case .minimumNow: "Minimum now"
@@ -143,7 +144,10 @@ extension Text {
     case .bidStage(let lot, let isMaximum, let amount, let stage):
       "\(isMaximum ? "Maximum" : "Bid") \(lot) \(amount): \(stage.english)"
     case .stage(let stage): stage.english
+    case .stageOn(let lot, let stage): "\(lot): \(stage.shortEnglish)"
     case .stageShort(let stage): stage.shortEnglish
+    case .inDoubt(let bid): "? UNCERTAIN \(bid)"
+    case .inDoubtShort(let amount): "? \(amount)"
     case .confirmTitle(let isMaximum): isMaximum ? "CONFIRM HIGH MAXIMUM" : "CONFIRM HIGH BID"
     case .confirmLot: "Lot"
     case .confirmBid: "Your bid"

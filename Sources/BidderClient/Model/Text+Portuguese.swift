@@ -74,6 +74,7 @@ extension Text {
     case .nextPriceShort(let amount, let time): "\(amount) em \(time)"
     case .by(let name, let seconds, let comma): "de \(name)\(comma ? "," : "") há \(Text.span(seconds))"
     case .byWhom(let name): "por \(name)"
+    case .lostTo(let name): "para \(name)"
     case .toWhom(let name): "a \(name)"
     case .noBidsYet: "sem lances ainda"
     case .minimumNow: "Mínimo agora"
@@ -144,7 +145,10 @@ extension Text {
     case .bidStage(let lot, let isMaximum, let amount, let stage):
       "\(isMaximum ? "Máximo" : "Lance") \(lot) \(amount): \(stage.portuguese)"
     case .stage(let stage): stage.portuguese
+    case .stageOn(let lot, let stage): "\(lot): \(stage.shortPortuguese)"
     case .stageShort(let stage): stage.shortPortuguese
+    case .inDoubt(let bid): "? INCERTO \(bid)"
+    case .inDoubtShort(let amount): "? \(amount)"
     case .confirmTitle(let isMaximum): isMaximum ? "CONFIRMAR MÁXIMO ALTO" : "CONFIRMAR LANCE ALTO"
     case .confirmLot: "Lote"
     case .confirmBid: "Seu lance"

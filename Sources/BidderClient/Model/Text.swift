@@ -38,6 +38,7 @@ package enum Text: Hashable, Sendable {
   case nextPrice, fallsIn, nextPriceIs(String, time: String), nextPriceShort(String, time: String)
   case by(String, Int64, comma: Bool)
   case byWhom(String)
+  case lostTo(String)
   case toWhom(String)
   case noBidsYet
   case minimumNow, increment, buyNow, ownLast, standingLabel
@@ -77,7 +78,10 @@ package enum Text: Hashable, Sendable {
   indirect case secretDoubt(Text)
   case armed(String, lot: String, seconds: Int64), armedBrief(String, lot: String), armedShort(String)
   case armVoid(minimum: String), armVoidShort(minimum: String)
-  case bidStage(lot: String, isMaximum: Bool, amount: String, StageWords), stage(StageWords), stageShort(StageWords)
+  case bidStage(lot: String, isMaximum: Bool, amount: String, StageWords), stage(StageWords)
+  case stageOn(lot: String, StageWords), stageShort(StageWords)
+  /// A bid, with its amount, that may count or not.
+  case inDoubt(String), inDoubtShort(String)
   case confirmTitle(isMaximum: Bool), confirmLot, confirmBid, confirmCurrent
   case confirmCurrentValue(String, minimum: String), confirmCurrentShort(String, minimum: String)
   /// Against the price, or where there is none yet against the least.

@@ -56,13 +56,12 @@ extension Notice.Fact {
     case .unverified:
       return [language.choose("algo não pôde ser conferido: falta uma chave?", "something not verified: is a key missing?")]
     case .eventsLost: return [language.choose("pedindo tudo de novo", "asking for everything again")]
-    case .cancelled(let reason): return reason.map { [$0] } ?? []
+    case .cancelled(let reason), .suspended(let reason): return reason.map { [$0] } ?? []
     case .reconnected(let after, _):
       return [language.choose("voltou após", "back after") + " " + Text.span(after.microseconds / 1_000_000)]
     case .brokerBlocked: return [language.choose("broker cheio", "broker full")]
     case .brokerUnblocked: return [language.choose("broker aceita lances", "broker takes bids")]
-    case .conditional, .noBids, .reserveMet, .suspended, .resumed, .opened, .lastMinute, .connectionLost,
-      .heardAgain:
+    case .conditional, .noBids, .reserveMet, .resumed, .opened, .lastMinute, .connectionLost, .heardAgain:
       return [sentence(language, say)]
     }
   }

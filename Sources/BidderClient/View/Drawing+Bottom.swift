@@ -79,10 +79,16 @@ extension Drawing {
       role = .bad
     }
     let stage = StageWords(bid.stage, waited: waited, language, names(in: lot.view.terms.currency))
-    let code = SafeText.cut(id.text, to: 16)
-    let full = Text.bidStage(lot: code, isMaximum: bid.isMaximum, amount: money(bid.amount, lot), stage)
+    let codes = [16, 8].map { SafeText.cut(id.text, to: $0) }
+    let full = codes.map { Text.bidStage(lot: $0, isMaximum: bid.isMaximum, amount: money(bid.amount, lot), stage) }
+    if bid.stage == .uncertain {
+      // What may count is never left without its amount.
+      let amounts = codes.map { "\($0) \(money(bid.amount, lot))" } + [money(bid.amount, lot), number(bid.amount, lot)]
+      return (full + amounts.map { .inDoubt($0) } + [.inDoubtShort(number(bid.amount, lot))], role)
+    }
+    if layout == .wide || layout == .normal { return (full + [.stage(stage)], role) }
     // Where there is room for most of it, why a bid was refused and what would do is worth more than the word alone.
-    return ([full, .stage(stage)] + (layout == .wide || layout == .normal ? [] : [.stageShort(stage)]), role)
+    return (full + [.stage(stage)] + codes.map { .stageOn(lot: $0, stage) } + [.stageShort(stage)], role)
   }
 
   /// The first of the texts that fits, or what fits of the last.

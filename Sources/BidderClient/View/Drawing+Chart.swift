@@ -11,10 +11,21 @@ extension Drawing {
   }
 
   /// A heading, that many rows of dots, and the time axis.
+  ///
+  /// - Parameter note: at the end of the heading; where both have no room, the heading is only how many bids there are.
   /// - Returns: the row of the time axis.
-  mutating func draw(_ chart: PriceChart, _ lot: Lot, _ left: Int, _ top: Int, _ height: Int) -> Int {
-    let at = frame.put(left, top, say(.priceChart))
-    frame.put(at + 3, top, say(.bidCount(lot.view.bidCount)), .muted)
+  mutating func draw(
+    _ chart: PriceChart, _ lot: Lot, _ left: Int, _ top: Int, _ height: Int, beside note: (text: String, role: Role)?
+  ) -> Int {
+    let (heading, count) = (say(.priceChart), say(.bidCount(lot.view.bidCount)))
+    let start = note.map { left + 31 - SafeText.width($0.text) }
+    if start.map({ left + SafeText.width(heading + count) + 3 < $0 }) ?? true {
+      let at = frame.put(left, top, heading, .title)
+      frame.put(at + 3, top, count, .muted)
+    } else {
+      frame.put(left, top, count, .title)
+    }
+    if let note, let start, start > left + SafeText.width(count) { frame.put(start, top, note.text, note.role) }
     let labels = [chart.high, chart.low].map { Money(minorUnits: $0).map { number($0, lot) } ?? "" }
     let margin = labels.map(SafeText.width).max() ?? 0
     let room = max(width - left - 1 - margin - 1, 1)

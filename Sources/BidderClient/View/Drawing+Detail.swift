@@ -37,12 +37,11 @@ extension Drawing {
     y += 1
     let ending = fitting(endings(lot), room)
     frame.put(left, y, ending)
-    if let clock = houseClock(lot), fits(2) {
-      frame.put(left, y + 1, cut(clock), .warn)
-    } else if let mover = lastMover(lot), !ending.hasSuffix(mover), fits(2) {
-      frame.put(left, y + 1, cut(mover))
-    }
-    y += 2
+    let below =
+      houseClock(lot).map { ($0, Role.warn) } ?? lastMover(lot).flatMap { ending.hasSuffix($0) ? nil : ($0, Role.normal) }
+    if let below, fits(2) { frame.put(left, y + 1, cut(below.0), below.1) }
+    // The blank goes first, so that the chart keeps a row more.
+    y += below != nil || rows.count >= 20 ? 2 : 1
     if fits(4) {
       if let next = nextPrice(lot) {
         pair(left, y, say(.nextPrice), money(next.amount, lot), lot: lot)
@@ -76,30 +75,37 @@ extension Drawing {
     y = drawHistory(lot, left, from: y, to: rows.upperBound)
   }
 
-  /// The chart, and below it the bids, where there is room for more than their heading.
+  /// The chart, and below it the bids. Where rows are few they share one heading, and the chart leaves room for three bids; where
+  /// they are fewer, a line of blocks stands for it.
   private mutating func drawHistory(_ lot: Lot, _ left: Int, from: Int, to end: Int) -> Int {
     var y = from
     guard !lot.view.bids.isEmpty else {
       if let chain = chain(lot), y + 1 < end { frame.put(left, y + 1, chain.text, chain.role) }
       return y + 2
     }
-    // Blank, heading and axis; below them blank, heading and three bids.
-    let height = min(end - y - 8, 6)
-    if height >= 3, let chart = chart(lot) {
-      y = draw(chart, lot, left, y + 1, height)
-    } else if end - y >= 2 + 3 {
+    let rows = end - y
+    // Heading, axis and three bids; a blank and the bids' own heading where there is room for them.
+    let isRoomy = rows >= 11
+    let blank = rows >= 9 ? 1 : 0
+    let height = isRoomy ? min(rows - 8, 6) : rows - 5 - blank
+    let chart = height >= 2 ? chart(lot) : nil
+    if let chart {
+      y = draw(chart, lot, left, y + blank, height, beside: isRoomy ? nil : chain(lot)) + (isRoomy ? 0 : 1)
+    } else if rows >= 2 + 3 {
       frame.put(left, y + 1, say(.priceChart))
       let at = frame.put(left + 8, y + 1, spark(lot))
       frame.put(at + 3, y + 1, say(.bidCount(lot.view.bidCount)), .muted)
       y += 2
     }
-    guard end - y >= 3 else { return y }
-    let heading = frame.put(left, y + 1, say(.history), .title)
-    if let chain = chain(lot) {
-      let start = left + 31 - SafeText.width(chain.text)
-      if start > heading { frame.put(start, y + 1, chain.text, chain.role) }
+    if chart == nil || isRoomy {
+      guard end - y >= 3 else { return y }
+      let heading = frame.put(left, y + 1, say(.history), .title)
+      if let chain = chain(lot) {
+        let start = left + 31 - SafeText.width(chain.text)
+        if start > heading { frame.put(start, y + 1, chain.text, chain.role) }
+      }
+      y += 2
     }
-    y += 2
     for line in lot.view.bids.reversed().prefix(end - y) {
       let at = frame.put(left, y, moment(line.receivedAt) + " ")
       let amount = offered(line.amount, lot)
@@ -162,15 +168,14 @@ extension Drawing {
     let short = "\(standing.glyph) \(standing.word)"
     switch lot.standing(of: model.me) {
     case .outbid: return short + " " + say(.byWhom(name(lot.view.leader)))
-    case .lost, .closed:
-      guard let winner = lot.view.result?.winner else { return short }
-      return short + " " + say(.byWhom(name(winner)))
+    case .lost: return short + (lot.view.result?.winner.map { " " + say(.lostTo(name($0))) } ?? "")
+    case .closed: return short + (lot.view.result?.winner.map { ": " + name($0) } ?? "")
     case .passedOn:
       return short + (lot.view.passedOn.map { " " + say(.toWhom(name($0.to))) } ?? "")
     case .chainBroken:
       if case .broken(let reason) = lot.view.chain { return short + ": " + reason }
       return short
-    case .uncertain: return short + ": " + (lot.bid.map { money($0.amount, lot) } ?? "")
+    case .uncertain: return short + (doubted(lot).map { ": " + money($0, lot) } ?? "")
     case .cancelled: return short + (lot.reason.map { ": " + $0 } ?? "")
     case .waiting, .watching, .leading, .entered, .suspended, .won, .conditional, .noBids: return short
     }
@@ -178,9 +183,9 @@ extension Drawing {
 
   /// Its longest words, and those that cut no amount.
   private func longStandings(_ lot: Lot) -> [String] {
-    guard lot.standing(of: model.me) == .uncertain, let bid = lot.bid else { return [longStanding(lot)] }
+    guard let amount = doubted(lot), lot.standing(of: model.me) == .uncertain else { return [longStanding(lot)] }
     let short = longStandingShort(lot)
-    return [longStanding(lot), "\(short) \(number(bid.amount, lot))", short]
+    return [longStanding(lot), "\(short) \(number(amount, lot))", say(.inDoubtShort(number(amount, lot)))]
   }
 
   /// The selected auction in four rows across the screen.
@@ -201,16 +206,21 @@ extension Drawing {
     clock.append(Span(text: bar(lot), priority: 3))
     line(y + 1, first, clock, between: " ", rightBetween: " ")
 
-    var own = [Span(text: longStandingShort(lot), role: standing.role)]
-    if let last = lot.view.ownLast { own.insert(Span(text: say(.ownLastShort(offered(last, lot))), priority: 1), at: 0) }
-    line(
-      y + 2,
-      beforeBidding(lot) + atOnce(lot), own)
+    let last = lot.view.ownLast.map { [Span(text: say(.ownLastShort(offered($0, lot))), priority: 1)] } ?? []
+    if lot.isOver {
+      // Through whom, or why: where the least would stand.
+      let room = width - 2 - last.reduce(0) { $0 + SafeText.width($1.text) + 2 }
+      line(y + 2, [Span(text: fitting([longStanding(lot)], room), role: standing.role)], last)
+    } else {
+      let word = doubted(lot) == nil ? longStandingShort(lot) : longStanding(lot)
+      line(y + 2, beforeBidding(lot) + atOnce(lot), last + [Span(text: word, role: standing.role)])
+    }
 
     let history = lot.view.bids.reversed().prefix(2).enumerated().map { i, line in
       Span(text: "\(zone.clock(line.receivedAt)) \(name(line.bidder)) \(number(line.amount, lot))", priority: i == 0 ? 1 : 3)
     }
-    let tellsEnd = lot.view.status == .open && lot.view.moved != nil || lot.view.bids.isEmpty
+    let tellsEnd =
+      lot.view.status == .open && lot.view.moved != nil || lot.view.status == .suspended || lot.view.bids.isEmpty
     let left =
       tellsEnd
       ? [Span(text: fitting(endings(lot), width - 2))]

@@ -57,7 +57,9 @@ extension Drawing {
       left.append(Span(text: time.text, role: time.role == .normal ? .title : time.role))
       if let beside = besideTimeBriefly(lot) { left.append(Span(text: beside.text, role: beside.role, priority: 1)) }
       line(height - 4, left, [Span(text: "\(standing.glyph) \(standing.word)", role: standing.role, priority: 3)], between: " ")
-      let own = lot.view.ownLast.map { [Span(text: say(.ownIs(offered($0, lot))), priority: 1)] } ?? []
+      let own =
+        doubted(lot).map { [Span(text: say(.inDoubtShort(money($0, lot))), role: .warn)] }
+        ?? lot.view.ownLast.map { [Span(text: say(.ownIs(offered($0, lot))), priority: 1)] } ?? []
       let least = Span(text: lot.isOver ? fitting([longStanding(lot)], width - 2) : say(least(lot) { money($0, lot) }))
       line(height - 3, [least], own)
     } else {
@@ -90,6 +92,8 @@ extension Drawing {
     let time = time(lot, short: true)
     let box = box
     let rows = height - 1
+    // The last row says it of the newest bid, unless something else has to be said there.
+    let isTold = model.lastBid == lot.id && model.mode == .list && model.hint == nil
     // From the top: state, price, time, minimum; with a box open the field and its echo take the place of state and minimum.
     if let box, rows < 4 {
       drawField(0, 0, box)
@@ -110,6 +114,8 @@ extension Drawing {
     if rows >= 4 {
       if let box {
         drawField(0, 3, box)
+      } else if let amount = doubted(lot), !isTold {
+        frame.put(0, 3, fitting([.inDoubt(number(amount, lot)), .inDoubtShort(number(amount, lot))].map(say), width), .warn)
       } else if let notice = picture.notices.all.first, picture.now - notice.at < .seconds(5) {
         drawBriefly(notice, 3)
       } else {

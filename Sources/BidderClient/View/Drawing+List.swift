@@ -13,11 +13,14 @@ extension Drawing {
     let first = max(min(selected - listRows.count / 2, lots.count - listRows.count), 0)
     let visible = lots.dropFirst(first).prefix(listRows.count)
 
+    // A word does not touch what stands beside the list.
+    let word = visible.map { SafeText.width(listed($0)) + (width < self.width ? 1 : 0) }.max() ?? 0
     let columns = Columns(
       width: width, lot: visible.map(\.id.text.utf8.count).max() ?? 0,
       price: visible.map { SafeText.width(price($0)) }.max() ?? 0,
       bare: visible.map { SafeText.width(price($0, symbol: false)) }.max() ?? 0,
-      time: visible.map { SafeText.width(time($0, short: layout == .narrow).text) }.max() ?? 0, standing: standing)
+      time: visible.map { SafeText.width(time($0, short: layout == .narrow).text) }.max() ?? 0,
+      standing: max(standing, word))
     if heading { drawHeading(rows.lowerBound, columns, width) }
     for (y, lot) in zip(listRows, visible) { drawRow(y, lot, columns, width) }
     drawOpening(rows: listRows.lowerBound + visible.count..<listRows.upperBound, width: width)
@@ -59,11 +62,13 @@ extension Drawing {
     frame.put(
       columns.timeStart(SafeText.width(time.text)), y, time.text, time.role == .normal || time.role == .muted ? base : time.role)
     if columns.standing > 0 {
-      let word = lot.standing(of: model.me) == .watching ? "-" : standing.word
       let role = standing.role == .muted ? base : standing.role
-      frame.put(columns.standingStart, y, SafeText.cut(word, to: columns.standing), role)
+      frame.put(columns.standingStart, y, SafeText.cut(listed(lot), to: columns.standing), role)
     }
   }
+
+  /// The word of its state in the list.
+  private func listed(_ lot: Lot) -> String { lot.standing(of: model.me) == .watching ? "-" : standing(lot).word }
 
   /// Empty, not yet known and not reachable are three different things, and each says what can be done.
   mutating func drawEmptiness(rows: Range<Int>, width: Int) { drawLines(emptiness.map(say), rows, width) }

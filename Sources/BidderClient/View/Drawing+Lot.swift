@@ -87,6 +87,9 @@ extension Drawing {
     return "[" + String(repeating: "#", count: full) + String(repeating: ".", count: 10 - full) + "]"
   }
 
+  /// What was offered and may count or not.
+  func doubted(_ lot: Lot) -> Money? { lot.bid.flatMap { $0.stage == .uncertain ? $0.amount : nil } }
+
   /// Where this bidder stands, for twenty cells.
   func shortStanding(_ lot: Lot) -> String {
     lot.standing(of: model.me) == .watching ? Words.watchingShort(language) : standing(lot).word

@@ -7,11 +7,12 @@
 /* Remembers the modes of the terminal `fd`, before anything changes them. 0, or an errno. */
 int cterminal_save(int fd);
 
-/* Installs the handlers; call it after ncurses has installed its own. 0, or an errno.
+/* Installs the handlers; call it after ncurses has installed its own. 0, or an errno. With whether the screen is the shell's
+   own: then what comes after the end begins below what was drawn.
    From here on a fault, an abort or a signal gives the terminal back first. SIGINT, SIGTERM and SIGHUP are first offered to
    the owner (cterminal_next_signal); the process dies by them when one comes again unread, or is not done with in 2 s.
    SIGTSTP and SIGWINCH are the owner's alone (cterminal_stop, a new picture); ncurses hears of the second too. */
-int cterminal_arm(void);
+int cterminal_arm(int shares_screen);
 
 /* Whether the terminal is still ours: false from the moment a handler has given it back. */
 int cterminal_armed(void);
