@@ -57,7 +57,11 @@ import Testing
     let proxy = try LinkProxy(to: port)
     defer { proxy.close() }
     let tls = name.map { certificates.client($0) } ?? TLSOptions(caFile: certificates.ca)
-    let rig = Rig(ConnectionOptions(url: try BrokerURL("amqps://test:test@localhost:\(proxy.port)/test"), tls: tls, name: "tls"))
+    // Longer than a busy machine needs to cut the link: the login must not end for another reason.
+    let rig = Rig(
+      ConnectionOptions(
+        url: try BrokerURL("amqps://test:test@localhost:\(proxy.port)/test"), tls: tls, name: "tls",
+        connectTimeout: .seconds(300)))
     try await server.output.first { $0.hasPrefix("CIPHER is") ? () : nil }
     proxy.reset()
     let reason = try await rig.disconnected().match
