@@ -36,8 +36,10 @@ package final class HouseLink: Sendable {
     var isListening = false
     var isPublishing = false
     var wasUp = false
-    var hearsNothing = false
-    var getsNoAnswer = false
+    /// Since when nothing comes on the one and on the other; nil: something does.
+    var hearsNothing: ContinuousClock.Instant?
+    var getsNoAnswer: ContinuousClock.Instant?
+    var silentSince: ContinuousClock.Instant? { [hearsNothing, getsNoAnswer].compactMap { $0 }.min() }
   }
 
   private final class Shared: Sendable {
@@ -85,13 +87,15 @@ package final class HouseLink: Sendable {
     let source = hearing.source
     let state = Shared(State(isListening: source == nil))
     @Sendable func changed(_ change: (inout State) -> Void) {
-      let event: Event? = state.value.withLock { s in
+      let events: [Event] = state.value.withLock { s in
         change(&s)
         let isUp = s.isListening && s.isPublishing
         defer { s.wasUp = isUp }
-        return isUp && !s.wasUp ? .up : nil
+        guard isUp, !s.wasUp else { return [] }
+        // One of the two has come back; the other may be as silent as before.
+        return [.up] + (s.silentSince.map { [.silent(for: .now - $0)] } ?? [])
       }
-      if let event { onEvent(event) }
+      events.forEach(onEvent)
     }
     @Sendable func hear(_ delivery: Delivery) {
       do throws(Rejection) {
@@ -121,13 +125,12 @@ package final class HouseLink: Sendable {
     }
     @Sendable func tellSilence(_ event: ConnectionEvent, whileListening isListening: Bool) {
       let told: Event? = state.value.withLock { s in
-        let was = s.hearsNothing || s.getsNoAnswer
-        let isSilent = if case .silent = event { true } else { false }
-        if isListening { s.hearsNothing = isSilent } else { s.getsNoAnswer = isSilent }
-        let isNow = s.hearsNothing || s.getsNoAnswer
-        switch event {
-        case .silent(let time): return was ? nil : .silent(for: time)
-        case .heard: return was && !isNow ? .heard : nil
+        let before = s.silentSince
+        let since: ContinuousClock.Instant? = if case .silent(let time) = event { .now - time } else { nil }
+        if isListening { s.hearsNothing = since } else { s.getsNoAnswer = since }
+        switch (before, s.silentSince) {
+        case (nil, let since?): return .silent(for: .now - since)
+        case (_?, nil): return .heard
         default: return nil
         }
       }
@@ -142,7 +145,7 @@ package final class HouseLink: Sendable {
           case .subscribed: changed { $0.isListening = true }
           case .subscriptionCancelled: changed { $0.isListening = false }
           case .disconnected:
-            changed { ($0.isListening, $0.hearsNothing) = (false, false) }
+            changed { ($0.isListening, $0.hearsNothing) = (false, nil) }
           case .delivered(let deliveries): deliveries.forEach(hear)
           case .silent, .heard: tellSilence(event, whileListening: true)
           case .connected, .bound, .blocked, .unblocked, .refused: break
@@ -157,7 +160,7 @@ package final class HouseLink: Sendable {
         switch event {
         case .subscribed: changed { $0.isPublishing = true }
         case .subscriptionCancelled: changed { $0.isPublishing = false }
-        case .disconnected: changed { ($0.isPublishing, $0.getsNoAnswer) = (false, false) }
+        case .disconnected: changed { ($0.isPublishing, $0.getsNoAnswer) = (false, nil) }
         case .blocked(let reason): onEvent(.blocked(reason))
         case .unblocked: onEvent(.unblocked)
         case .silent, .heard: tellSilence(event, whileListening: false)

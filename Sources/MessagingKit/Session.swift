@@ -95,6 +95,7 @@ final class Session {
         }
         if bindingsChanged {
           try reconcileBindings()
+          heard()
           isDrained = false
         }
         bindingsChanged = false

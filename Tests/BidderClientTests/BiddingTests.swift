@@ -199,6 +199,51 @@ struct BiddingTests {
     }
   }
 
+  @Test("what is typed again is asked about all the same, where it buys at once or the price has moved, and then no third time")
+  func strongThenDoubts() {
+    for moves in [false, true] {
+      var model = drawnModel()
+      var view = drawnAuctions[1]
+      if !moves { view.terms.rules.buyNow = reais(1_300_000) }
+      model.live.lots[guitar] = Lot(view)
+      model.press(.character("b"))
+      model.pass(.milliseconds(300))
+      model.type("13.000,00")
+      model.press(.key(.enter))
+      #expect(model.screen(100, 30).contains("CONFIRMAR LANCE ALTO"))
+      if moves {
+        model.hear(
+          .bidAccepted(
+            guitar, line(50, carla, 130_000, secondsAgo: 0), block: 12, minimum: reais(135_000), closesAt: drawnNow + .seconds(42)
+          ))
+      }
+      model.pass(.milliseconds(300))
+      model.type("13.000,00")
+      #expect(sent(model.press(.key(.enter))).isEmpty)
+      #expect(model.screen(100, 30).contains(moves ? "preço mudou" : "compra na hora"), "\(model.screen(100, 30))")
+      model.pass(.milliseconds(300))
+      #expect(sent(model.press(.key(.enter))) == [reais(1_300_000)])
+    }
+  }
+
+  @Test("that it has become late is not asked about again, unless the question is old")
+  func oldQuestion() {
+    for (wait, isAsked) in [(Interval.seconds(3), false), (.seconds(40), true)] {
+      var model = drawnModel()
+      var view = drawnAuctions[1]
+      view.leader = alice
+      view.closesAt = drawnNow + wait + .milliseconds(1_500)
+      model.live.lots[guitar] = Lot(view)
+      model.press(.character("b"), .key(.tab))
+      model.pass(.milliseconds(300))
+      #expect(sent(model.press(.key(.enter))).isEmpty)
+      model.pass(wait)
+      #expect(sent(model.press(.key(.enter))).isEmpty == isAsked)
+      model.pass(.milliseconds(300))
+      if isAsked { #expect(sent(model.press(.key(.enter))) == [reais(130_000)]) }
+    }
+  }
+
   @Test("a high amount asked about is not sent once it has become too low")
   func strongThenOutbid() {
     var model = drawnModel()

@@ -134,6 +134,20 @@ struct SentBidsTests {
     #expect(try sent.load().open.isEmpty)
   }
 
+  @Test func `go into a full file as soon as what is decided makes room there`() throws {
+    let book = sent
+    try record(1, in: book)
+    try append(String(repeating: "x", count: 5 << 20) + "\n")
+    try record(2, in: book)
+    let decided = String(decoding: try Data(contentsOf: URL(fileURLWithPath: file)).prefix { $0 != 0x0a }, as: UTF8.self)
+    let count = (2 << 20) / (decided.utf8.count + 1)
+    try append(String(repeating: decided + "\n", count: count))
+    book.strike(Build.bidID(1), .refused)
+    try record(3, in: book)
+    #expect(try sent.load().open.map(\.bid.id) == [2, 3].map(Build.bidID))
+    #expect(try #require(FileManager.default.attributesOfItem(atPath: file)[.size] as? Int) < 6 << 20)
+  }
+
   @Test func `of two programs at once are all there, while the file is replaced again and again`() async throws {
     try await withThrowingTaskGroup { group in
       for program in 0..<2 as Range<UInt64> {
@@ -238,7 +252,8 @@ struct SentBidsTests {
   }
 
   @Test func `that count are known before the past is read, and what is read of it comes behind nothing`() throws {
-    let bench = try BooksBench.open(Build.terms(format: .vickrey))
+    let terms = Build.terms(format: .vickrey)
+    let bench = try BooksBench.open(terms)
     let voice = try bench.world.keys.voice("alpha")
     let receipts = ReceiptFolder(path: scratch.file("recibos/alpha"))
     let book = SentBids(beside: receipts)
@@ -254,15 +269,38 @@ struct SentBidsTests {
     #expect(gateway.recall(try gateway.sent.load()).isEmpty)
     let client = AskingClient(bench)
     try client.give(.link(.up))
-    let auction = try #require(client.told.compactMap { if case .auction(let state, _) = $0 { state } else { nil } }.last)
-    func last() -> Money? { gateway.state.withLock { $0.ownLast(of: auction) } }
-    #expect(last() == 700_00)
+    let read = try #require(client.told.compactMap { if case .auction(let state, _) = $0 { state } else { nil } }.last)
+    let met = FollowedAuction(
+      Build.scheduling(terms), summary: try #require(try bench.summary()), asOf: Build.clock(), replayingFrom: nil)
+    func last(_ auction: FollowedAuction) -> Money? { gateway.state.withLock { $0.ownLast(of: auction) } }
+    #expect(last(met) == 700_00 && met.trustedTo == 2)
+    #expect(read.trustedTo == nil && last(read) == nil, "in a past that was read none of them stood")
     // The newer one is heard first, the older one when the past has been read.
-    for bid in auction.bids.reversed() {
-      gateway.hear(.past(auction.terms.auction, [.bid(bid)]))
-      #expect(last() == 700_00)
+    for bid in read.bids.reversed() {
+      gateway.hear(.past(read.terms.auction, [.bid(bid)]))
+      #expect(last(read) == 700_00)
     }
-    #expect(auction.bids.map(\.id) == bids.map(\.id))
+    #expect(read.bids.map(\.id) == bids.map(\.id))
+  }
+
+  @Test func `with a maximum say nothing of it where a later bid may have ended it unread`() throws {
+    let bench = try BooksBench.open()
+    let voice = try bench.world.keys.voice("alpha")
+    let receipts = ReceiptFolder(path: scratch.file("recibos/alpha"))
+    let maximum = try bench.place(100_00, upTo: 500_00, by: "alpha", number: 1)
+    let book = SentBids(beside: receipts)
+    try book.record(maximum, voice.seal(maximum, with: Build.secret(500_00)), in: .brl)
+    book.strike(maximum.id, .accepted)
+    let inbox = try #require(Inbox())
+    let gateway = TerminalGateway(voice: voice, clock: bench.service.clock, inbox: inbox, receipts: receipts)
+    _ = gateway.recall(try gateway.sent.load())
+    let met = FollowedAuction(
+      Build.scheduling(Build.terms()), summary: try #require(try bench.summary()), asOf: Build.clock(), replayingFrom: nil)
+    #expect(met.leader == "alpha" && gateway.state.withLock { $0.ownMaximum(of: met) } == nil)
+    let client = AskingClient(bench)
+    try client.give(.link(.up))
+    for event in client.told { gateway.hear(event) }
+    #expect(gateway.state.withLock { $0.ownMaximum(of: met) } == 500_00, "it was read")
   }
 
   private func decided(_ bid: Bid, _ outcome: BidAttempt.Outcome) -> BidAttempt {

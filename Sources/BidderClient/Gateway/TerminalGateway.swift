@@ -59,16 +59,21 @@ final class TerminalGateway: Gateway {
     }
 
     /// Openly a bidder's accepted bids in an auction only rise; of sealed ones the last counts, whose amount may not be known here.
+    /// What an earlier program knew to count does so as long as the past is not read.
     func ownLast(of auction: FollowedAuction) -> Money? {
-      own[auction.terms.auction, default: []].reduce(nil) { last, bid in
-        bid.amount > .zero
+      let isRead = auction.trustedTo == nil && !auction.isCatchingUp
+      return own[auction.terms.auction, default: []].reduce(nil) { last, bid in
+        if bid.receivedAt == nil, isRead { return last }
+        return bid.amount > .zero
           ? max(bid.amount, last ?? .zero) : (auction.terms.isSealed ? secrets[bid.id] : nil) ?? .zero
       }
     }
 
-    /// How far the house goes for this bidder: as far as his last bid says. A later one without a maximum ends the one before.
+    /// How far the house goes for this bidder: as far as his last bid says. A later one without a maximum ends the one before: where
+    /// it may have been made in what was not read, nothing is known.
     func ownMaximum(of auction: FollowedAuction) -> Money? {
-      auction.terms.isSealed ? nil : own[auction.terms.auction]?.last.flatMap { secrets[$0.id] }
+      guard !auction.terms.isSealed, let last = own[auction.terms.auction]?.last, last.receivedAt != nil else { return nil }
+      return secrets[last.id]
     }
   }
 

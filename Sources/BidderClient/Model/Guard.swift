@@ -47,9 +47,13 @@ package enum Verdict: Hashable, Sendable {
 extension Model {
   /// Whether `amount` may be bid on the lot now, by someone who decided on it looking at `quote`. A maximum stays right
   /// whatever the price does meanwhile.
-  package func verdict(_ amount: Money, isMaximum: Bool = false, on lot: Lot, quote: Quote) -> Verdict {
+  ///
+  /// - Parameter isMeant: it was typed again already.
+  package func verdict(
+    _ amount: Money, isMaximum: Bool = false, isMeant: Bool = false, on lot: Lot, quote: Quote
+  ) -> Verdict {
     if let obstacle = obstacle(to: amount, on: lot) { return .refused(obstacle) }
-    if let suspicion = suspicion(about: amount, isMaximum: isMaximum, on: lot.view, step: lot.step) { return suspicion }
+    if !isMeant, let suspicion = suspicion(about: amount, isMaximum: isMaximum, on: lot.view, step: lot.step) { return suspicion }
     let doubts = doubts(about: amount, isMaximum: isMaximum, on: lot.view, quote: quote)
     if doubts.isEmpty { return settings.confirmsAlways ? .plain([.always]) : .clear }
     return .plain(doubts)

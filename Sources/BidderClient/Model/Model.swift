@@ -154,8 +154,12 @@ package struct BidBox: Hashable, Sendable {
   package var obstacle: Obstacle?
   /// Asked once; the next Enter means it, if nothing has changed since.
   package var doubts: [Doubt] = []
+  /// An amount that looked like a slip and was typed again: it is meant.
+  package var retyped: Money?
 
   package static let guardTime = Interval.milliseconds(250)
+  /// So long after it was asked, that it has become later is not asked about again.
+  package static let patience = Interval.seconds(10)
 }
 
 /// A bid so high that its number must be typed again.

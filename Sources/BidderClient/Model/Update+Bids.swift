@@ -138,7 +138,7 @@ extension Model {
     var box = box
     change(&box.field)
     box.obstacle = nil
-    box.doubts = []
+    (box.doubts, box.retyped) = ([], nil)
     mode = .bidBox(box)
   }
 
@@ -156,24 +156,27 @@ extension Model {
     guard now - box.openedAt >= BidBox.guardTime else { return }
     guard let amount = try? box.field.amount(settings.language, lot.view.terms.currency) else { return }
     var box = box
-    switch verdict(amount, isMaximum: box.isMaximum, on: lot, quote: box.quote) {
+    switch verdict(amount, isMaximum: box.isMaximum, isMeant: box.retyped == amount, on: lot, quote: box.quote) {
     case .refused(let obstacle):
       box.obstacle = obstacle
       mode = .bidBox(box)
     case .strong(let suggestion): confirm(box, amount, suggestion)
     case .plain(let doubts):
-      // Asked before about this very state, this Enter is the answer; that it has become later meanwhile is not asked about again.
-      let asked = box.doubts + (box.doubts.isEmpty ? [] : [.late, .unsureClock, .always])
+      // Asked before about this very state, this Enter is the answer; that a moment has passed meanwhile is not asked about again.
+      let isRecent = !box.doubts.isEmpty && now - box.openedAt < BidBox.patience
+      let asked = box.doubts + (box.doubts.isEmpty ? [] : [.always]) + (isRecent ? [.late, .unsureClock] : [])
       if doubts.allSatisfy(asked.contains), box.quote == Quote(lot.view) {
         return submit(amount, isMaximum: box.isMaximum, on: lot)
       }
-      box.doubts = doubts
-      box.obstacle = nil
-      box.quote = Quote(lot.view)
-      box.openedAt = now
-      mode = .bidBox(box)
+      ask(doubts, in: box, on: lot)
     case .clear: submit(amount, isMaximum: box.isMaximum, on: lot)
     }
+  }
+
+  private mutating func ask(_ doubts: [Doubt], in box: BidBox, on lot: Lot) {
+    var box = box
+    (box.doubts, box.obstacle, box.quote, box.openedAt) = (doubts, nil, Quote(lot.view), now)
+    mode = .bidBox(box)
   }
 
   private mutating func confirm(_ box: BidBox, _ amount: Money, _ suggestion: Money?) {
@@ -200,11 +203,15 @@ extension Model {
         asked.mismatch = true
         return mode = .confirm(asked)
       }
-      if let obstacle = obstacle(to: asked.amount, on: lot) {
+      asked.box.retyped = asked.amount
+      switch verdict(asked.amount, isMaximum: asked.box.isMaximum, isMeant: true, on: lot, quote: asked.box.quote) {
+      case .refused(let obstacle):
         asked.box.obstacle = obstacle
-        return mode = .bidBox(asked.box)
+        mode = .bidBox(asked.box)
+      // To type it again is more than a second Enter.
+      case .clear, .strong, .plain([.always]): submit(asked.amount, isMaximum: asked.box.isMaximum, on: lot)
+      case .plain(let doubts): ask(doubts, in: asked.box, on: lot)
       }
-      submit(asked.amount, isMaximum: asked.box.isMaximum, on: lot)
     default: break
     }
   }

@@ -178,6 +178,7 @@ package struct PlainSession: Sendable {
     case .bidBox(let box):
       guard let lot = model.live.lots[box.auction] else { break }
       if !box.doubts.isEmpty, box.obstacle == nil {
+        if let hint = model.hint { answer.lines.append(hint.text.words(language)) }
         answer.lines.append(page.doubt(box, on: lot))
       } else {
         // What cannot be sent now is not kept for later.

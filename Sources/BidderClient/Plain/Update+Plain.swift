@@ -24,7 +24,17 @@ extension Model {
   mutating func confirm(_ text: String?) -> [Effect] {
     switch mode {
     case .bidBox(var box):
-      box.openedAt = now - BidBox.guardTime
+      if let text, let lot = live.lots[box.auction] {
+        var field = AmountField()
+        field.paste(text)
+        let (language, currency) = (settings.language, lot.view.terms.currency)
+        let given = try? field.amount(language, currency)
+        guard let given, given == (try? box.field.amount(language, currency)) else {
+          say(.retypeMismatch)
+          return []
+        }
+      }
+      box.openedAt = min(box.openedAt, now - BidBox.guardTime)
       mode = .bidBox(box)
     case .confirm(var asked):
       asked.openedAt = now - BidBox.guardTime

@@ -144,11 +144,23 @@ package final class ReceiptFolder: Sendable {
     let digest = SHA256.of(Array(line.dropLast())).bytes
     guard state.kept[auction]?.lines.contains(digest) == false else { return true }
     guard line.withUnsafeBytes({ write(file, $0.baseAddress, $0.count) }) == line.count, fdatasync(file) == 0 else {
-      throw Self.problem(path)
+      let problem = Self.problem(path)
+      // What may not be on the disk must not be found here as kept.
+      _ = ftruncate(file, off_t(size))
+      throw problem
     }
+    if size == 0 { try Self.sync(folder: self.path) }
     state.kept[auction]?.lines.insert(digest)
     state.kept[auction]?.size = size + line.count
     return true
+  }
+
+  /// So that a file that was made there is there after a power cut.
+  static func sync(folder: String) throws(Problem) {
+    let listing = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard listing >= 0 else { throw problem(folder) }
+    defer { close(listing) }
+    guard fsync(listing) == 0 else { throw problem(folder) }
   }
 
   static func contents(_ file: Int32, _ size: Int, _ path: String) throws(Problem) -> [UInt8] {

@@ -107,14 +107,16 @@ package final class SentBids: Sendable {
     let file = try opened()
     defer { close(file) }
     var size = try cutTornLine(file)
-    if size >= compactFrom.withLock({ $0 }) {
+    let limit = Self.maximumBytes - (durably ? Self.reservedBytes : 0)
+    let isFull = size + line.count > limit
+    if isFull || size >= compactFrom.withLock({ $0 }) {
       let lines = Self.lines(try ReceiptFolder.contents(file, min(size, Self.maximumBytes + 1), path))
       let kept = Self.kept(lines, at: SystemTime.reading.instant)
       compactFrom.withLock { $0 = max(Self.compactBytes, 2 * kept.count) }
       // The path is another file from then on: whoever waits for this one opens that.
-      if 2 * kept.count <= size { return try replace(with: kept + line) }
+      if isFull ? kept.count + line.count <= limit : 2 * kept.count <= size { return try replace(with: kept + line) }
     }
-    guard size + line.count <= Self.maximumBytes - (durably ? Self.reservedBytes : 0) else {
+    guard !isFull else {
       throw ReceiptFolder.Problem(sentence: Sentence("\(path) está cheio", "\(path) is full"))
     }
     let isNew = size == 0
@@ -124,7 +126,7 @@ package final class SentBids: Sendable {
       throw problem
     }
     size += line.count
-    if isNew, durably { try syncFolder() }
+    if isNew, durably { try ReceiptFolder.sync(folder: folder) }
   }
 
   /// Locked. A file that was replaced while it was waited for is opened anew.
@@ -185,14 +187,7 @@ package final class SentBids: Sendable {
       unlink(draft)
       throw problem
     }
-    try syncFolder()
-  }
-
-  private func syncFolder() throws(ReceiptFolder.Problem) {
-    let listing = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard listing >= 0 else { throw ReceiptFolder.problem(folder) }
-    defer { close(listing) }
-    guard fsync(listing) == 0 else { throw ReceiptFolder.problem(folder) }
+    try ReceiptFolder.sync(folder: folder)
   }
 
   private static func write(_ bytes: [UInt8], to file: Int32) -> Bool {

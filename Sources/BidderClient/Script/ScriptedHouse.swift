@@ -229,7 +229,7 @@ package struct ScriptedHouse: Sendable {
     // Who leads and goes further in secret changes nothing that is open.
     let isLeading = view.leader == me && !view.terms.isSealed
     let script = Script.Bid(auction: bid.auction, bidder: me, amount: bid.amount, price: isLeading ? view.price : nil)
-    return accept(script, bid.id, at: now) + [.bid(ticket, .accepted)]
+    return accept(script, bid.id, at: now) + [.receiptKept(ticket), .bid(ticket, .accepted)]
   }
 
   private func refusal(of bid: Sent, at now: Timestamp) -> BidProgress {
