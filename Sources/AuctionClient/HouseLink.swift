@@ -76,6 +76,13 @@ package final class HouseLink: Sendable {
   private let connections: Connections
   /// In whose name this client logs in; the broker vouches for it.
   private let user: String
+
+  /// People wait: never as long for the next attempt as a service may. Full jitter keeps the clients of a broker that came back apart.
+  private static func options(_ broker: BrokerAccess, _ name: String) -> ConnectionOptions {
+    var options = broker.options(name)
+    options.backoff = Backoff(cap: .seconds(15))
+    return options
+  }
   private static let listeningName = "ouvir"
   private static let replyName = "respostas"
 
@@ -138,7 +145,7 @@ package final class HouseLink: Sendable {
     }
     let listening = source.map { source in
       Connection(
-        broker.options("\(name) (ouve)"),
+        Self.options(broker, "\(name) (ouve)"),
         subscriptions: [Subscription(name: Self.listeningName, source: source, prefetch: 0, automaticAcknowledgement: true)],
         onEvent: { event in
           switch event {
@@ -154,7 +161,7 @@ package final class HouseLink: Sendable {
         })
     }
     let publishing = Connection(
-      broker.options("\(name) (fala)"),
+      Self.options(broker, "\(name) (fala)"),
       subscriptions: [Subscription(name: Self.replyName, source: .directReplies, prefetch: 0, automaticAcknowledgement: true)],
       onEvent: { event in
         switch event {

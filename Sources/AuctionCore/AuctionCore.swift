@@ -19,8 +19,6 @@ package enum ClockRules {
   package static let staleBid = Interval.seconds(5)
   /// A command that is older than this, beyond all doubt, is not carried out.
   package static let staleCommand = Interval.seconds(600)
-  /// Nothing closes while the clock is less certain than this.
-  package static let closing = Interval.milliseconds(50)
   /// The largest uncertainty that can be said on the wire.
   package static let widest = Interval.seconds(10)
 }

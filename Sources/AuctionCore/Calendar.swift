@@ -210,7 +210,7 @@ extension ClockReading {
     switch status {
     case .systemClock: instant > end
     case .unsynchronized: false
-    case .synchronized, .holdover: uncertainty <= ClockRules.closing && earliest > end
+    case .synchronized, .holdover: uncertainty <= ClockReading.closingBound && earliest > end
     }
   }
 
@@ -219,7 +219,7 @@ extension ClockReading {
     switch status {
     case .systemClock: end.next
     case .synchronized, .holdover:
-      uncertainty <= ClockRules.closing ? (end + uncertainty).next : instant + Calendar.uncertainRetry
+      uncertainty <= ClockReading.closingBound ? (end + uncertainty).next : instant + Calendar.uncertainRetry
     case .unsynchronized: instant + Calendar.uncertainRetry
     }
   }

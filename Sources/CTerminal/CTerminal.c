@@ -202,7 +202,7 @@ void cterminal_release_stderr(void) {
 
 int cterminal_restart_without_questions(char *const *arguments) {
   if (getenv("SWIFT_BACKTRACE") != NULL) return 0;
-  if (setenv("SWIFT_BACKTRACE", "interactive=no,color=no", 1) != 0) return errno;
+  if (setenv("SWIFT_BACKTRACE", "interactive=no,color=no,threads=crashed,registers=none,images=none", 1) != 0) return errno;
   /* The real path and not the link, so that the process keeps its name. */
   char path[PATH_MAX];
   ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);

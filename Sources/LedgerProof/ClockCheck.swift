@@ -27,7 +27,7 @@ struct ClockCheck {
           "o registro \(read.record.number) do relógio vem depois do \(before.record.number)",
           "record \(read.record.number) of the clock comes after \(before.record.number)"))
     }
-    if !last.record.clock.isDisciplined || last.record.clock.uncertainty > ClockRules.closing {
+    if !last.record.clock.isDisciplined || last.record.clock.uncertainty > ClockReading.closingBound {
       let clock = last.record.clock
       let said = clock.isDisciplined ? "±\(clock.uncertainty.microseconds) µs" : clock.status.wireName
       findings.cannotProve(

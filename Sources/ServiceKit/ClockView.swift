@@ -99,7 +99,7 @@ package struct ClockView: Sendable {
   package var closes: Bool {
     guard let found, isCurrent else { return false }
     switch found.record.reading.status {
-    case .synchronized, .holdover: return uncertainty(found) <= SyncLog.closingBound
+    case .synchronized, .holdover: return uncertainty(found) <= ClockReading.closingBound
     case .unsynchronized: return false
     case .systemClock: return true
     }

@@ -14,8 +14,6 @@ package struct SyncLog: Sendable {
   /// The least between two records, whatever happens.
   package static let leastPause = Interval.seconds(16)
   package static let pause = Interval.seconds(900)
-  /// How good a clock must be for an auction to close.
-  package static let closingBound = Interval.milliseconds(50)
 
   private var last: SyncRecord?
   private var wasAttentive = false
@@ -56,7 +54,7 @@ extension SyncRecord {
     if servers.map(\.name) != other.servers.map(\.name) || servers.map(\.standing) != other.servers.map(\.standing) {
       return true
     }
-    let closing = SyncLog.closingBound.microseconds
+    let closing = ClockReading.closingBound.microseconds
     return (bound <= closing) != (other.bound <= closing) || bound > 4 * other.bound || other.bound > 4 * bound
   }
 }

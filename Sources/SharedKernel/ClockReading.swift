@@ -16,6 +16,9 @@ package struct ClockReading: Hashable, Sendable {
   package let uncertainty: Interval
   package let status: ClockStatus
 
+  /// Nothing closes while the clock is less certain than this.
+  package static let closingBound = Interval.milliseconds(50)
+
   package init(_ instant: Timestamp, uncertainty: Interval, status: ClockStatus) {
     self.instant = instant
     self.uncertainty = max(uncertainty, .zero)

@@ -112,6 +112,7 @@ package final class NcursesTerminal: Terminal {
     curs_set(0)
     define_key("\u{1b}[200~", Self.pasteStart)
     define_key("\u{1b}[201~", Self.pasteEnd)
+    Self.definePad()
     if options.watchesFocus {
       define_key("\u{1b}[I", Self.focusGained)
       define_key("\u{1b}[O", Self.focusLost)
@@ -258,7 +259,7 @@ package final class NcursesTerminal: Terminal {
     case Self.pasteStart: paste()
     case Self.focusGained: .focus(true)
     case Self.focusLost: .focus(false)
-    default: nextInput()
+    default: Self.ofPad(code) ?? nextInput()
     }
   }
 

@@ -1,6 +1,6 @@
 /// What a cell means; how that looks is the theme's affair.
 package enum Role: UInt8, Hashable, Sendable, CaseIterable {
-  case normal, title, muted, bar, selected, good, bad, warn, danger, flash, error
+  case normal, title, muted, bar, selected, good, won, bad, warn, danger, flash, error
 
   /// One character for each role, for dumps.
   package var letter: Character {
@@ -11,6 +11,7 @@ package enum Role: UInt8, Hashable, Sendable, CaseIterable {
     case .bar: "B"
     case .selected: "S"
     case .good: "g"
+    case .won: "W"
     case .bad: "b"
     case .warn: "w"
     case .danger: "d"
@@ -82,8 +83,9 @@ extension Style {
     case .title: bold = true
     case .muted: if paint == .blueOrange { foreground = 245 }
     case .bar, .selected, .flash: reverse = true
-    case .good:
+    case .good, .won:
       bold = paint == .none
+      reverse = role == .won
       set(paint, palette: (0, 2), blueYellow: (7, 4), blueOrange: (231, 25))
     case .bad:
       bold = paint != .blueOrange

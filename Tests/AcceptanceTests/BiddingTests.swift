@@ -32,6 +32,34 @@ struct BiddingTests {
     #expect(try scene.bids() == [130_000])
   }
 
+  /// As a keyboard whose Enter is held down sends it: the first repetition after half a second, then twenty a second.
+  @Test func `An Enter that is held down opens the box and sends nothing`() async throws {
+    let keys = ([1_000] + (0..<20).map { 1_500 + 50 * $0 }).map { #"{"t":\#($0),"teclas":"<Enter>"}"# }
+    let scene = try await open(keys)
+    try await scene.terminal.wait(forText: "[1.300,00_")
+    try await scene.pass(seconds: 4)
+    #expect(try await scene.terminal.rows().contains { $0.contains("[1.300,00_") })
+    #expect(try scene.bids() == [])
+    try await scene.terminal.press("Enter")
+    try await scene.terminal.wait(forText: "aceito em")
+    #expect(try scene.bids() == [130_000])
+  }
+
+  @Test(arguments: ["tmux-256color", "xterm-256color", "vt100"])
+  func `The numeric pad types, raises and sends`(term: String) async throws {
+    let scene = try await Scene(Self.guitar, environment: ["TERM": term])
+    try await scene.terminal.wait(forText: "l-03")
+    try await scene.terminal.press("KP+")
+    try await scene.terminal.wait(forText: "Armado: ")
+    try await scene.terminal.press("Escape")
+    try await scene.openBox()
+    try await scene.terminal.press("KP1", "KP4", "KP0", "KP0")
+    try await scene.terminal.wait(forText: "[1400_")
+    try await scene.terminal.press("KPEnter")
+    try await scene.terminal.wait(forText: "aceito em")
+    #expect(try scene.bids() == [140_000])
+  }
+
   @Test func `Two pluses and Enter bid the least and one increment`() async throws {
     let scene = try await open()
     try await scene.terminal.press("+", "+")
@@ -89,7 +117,22 @@ struct BiddingTests {
     let rows = try await scene.terminal.wait(forText: "LEADING")
     #expect(try scene.bids() == [130_050])
     let text = rows.joined(separator: "\n").replacing("Violão Giannini 1978", with: "")
-    #expect(ForeignWords.found(in: text, for: .english) == [], "\(text)")
+    #expect(ForeignWords.found(in: text, for: .english) + Self.labels(in: text) == [], "\(text)")
+    try await scene.terminal.press("?")
+    let help = try await scene.terminal.wait(forText: "HELP").joined(separator: "\n").replacing("português / English", with: "")
+    #expect(ForeignWords.found(in: help, for: .english) + Self.labels(in: help) == [], "\(help)")
+  }
+
+  /// Portuguese words of screens, whole or the beginnings of them.
+  private static func labels(in text: String) -> [String] {
+    let labels = [
+      "lance", "lote", "título", "tempo", "situaç", "avis", "mínim", "máxim", "increment", "leil", "relóg", "preço", "abert",
+      "encerr", "meus", "fecha", "ordem", "filtr", "sair", "sai", "volta", "ajuda", "mover", "segu", "som", "lider", "cobert",
+      "envi",
+      "últim", "conect", "fila", "cadeia", "histór", "íntegra", "recibo", "página", "começo", "fim", "apag", "congel", "desist",
+    ]
+    return text.lowercased().split { !$0.isLetter }.map(String.init)
+      .filter { word in labels.contains { word.hasPrefix($0) } && !["increment", "increments", "some"].contains(word) }
   }
 
   @Test func `An amount a hundred times too high has to be typed again`() async throws {

@@ -50,12 +50,18 @@ struct ScreenTests {
     try await scene.expectDrawn(80, 24)
   }
 
-  @Test func `Where nothing fits nothing wraps, and q leaves`() async throws {
-    let lines = [Lines.auction("l-03", "Violão Giannini 1978", ends: 600, price: 125_000), Lines.live]
-    let scene = try await Scene(lines, 10, 3)
+  @Test func `Where nothing fits nothing wraps and nothing is sent, and q leaves, asking who leads`() async throws {
+    let scene = try await Scene(Lines.three, 10, 3)
     let rows = try await scene.terminal.wait(for: "the size that it needs") { $0.first?.hasPrefix("20x4") == true }
     #expect(rows.dropFirst().allSatisfy { $0.isEmpty })
+    try await scene.terminal.press("+", "Enter", "q")
+    try await scene.terminal.wait(forText: "Sair? s/n")
+    #expect(try scene.bids() == [])
+    try await scene.terminal.press("n")
+    try await scene.terminal.wait(for: "the size that it needs") { $0.first?.hasPrefix("20x4") == true }
     try await scene.terminal.press("q")
+    try await scene.terminal.wait(forText: "Sair? s/n")
+    try await scene.terminal.press("s")
     try await scene.terminal.wait(for: "the shell") { $0.joined().contains("RC=0") }
   }
 

@@ -13,14 +13,69 @@ struct BiddingTests {
     effects.compactMap { if case .submitBid(_, _, let amount, _) = $0 { amount } else { nil } }
   }
 
-  @Test("Enter right after b sends nothing; a quarter of a second later it sends what is shown, once")
+  @Test("Enter right after b sends nothing; a later one sends what is shown, once")
   func typeAhead() {
     var model = drawnModel()
     #expect(sent(model.press(.character("b"), .key(.enter))).isEmpty)
     #expect(model.screen(100, 30).contains("= R$ 1.300,00 (mínimo)"))
-    model.pass(.milliseconds(250))
+    model.pass(BidBox.heldTime)
     #expect(model.press(.key(.enter)) == [.submitBid(Ticket(1), guitar, reais(130_000), upTo: nil)])
     #expect(sent(model.press(.key(.enter), .key(.enter))).isEmpty, "the box has closed and a bid is in flight")
+  }
+
+  /// Whatever the delay of its first repetition, from the console's 250 ms to the 660 ms of X.
+  @Test("an Enter that is held down opens the box and no more, and answers nothing", arguments: [250, 500, 660], [25, 40, 100])
+  func heldEnter(delay: Int64, pause: Int64) {
+    func held(_ model: inout Model) -> [Money] {
+      var amounts = sent(model.press(.key(.enter)))
+      model.pass(.milliseconds(delay))
+      for _ in 0..<40 {
+        amounts += sent(model.press(.key(.enter)))
+        model.pass(.milliseconds(pause))
+      }
+      return amounts
+    }
+    var model = drawnModel()
+    #expect(held(&model) == [])
+    #expect(model.screen(100, 30).contains("= R$ 1.300,00 (mínimo)"))
+    model.pass(.milliseconds(250))
+    #expect(held(&model) == [reais(130_000)], "let go and pressed again it sends, once")
+    #expect(model.mode == .list)
+
+    var asked = drawnModel()
+    asked.selection = auctionID("l-07")
+    asked.press(.character("b"))
+    asked.pass(.milliseconds(300))
+    #expect(held(&asked) == [])
+    #expect(asked.screen(100, 30).contains("você já lidera"))
+  }
+
+  @Test("who taps Enter again and again is heard")
+  func tappedEnter() {
+    var model = drawnModel()
+    var amounts: [Money] = []
+    for _ in 0..<3 {
+      amounts += sent(model.press(.key(.enter)))
+      model.pass(.milliseconds(300))
+    }
+    #expect(amounts == [reais(130_000)])
+  }
+
+  @Test("where nothing can be drawn nothing is sent and nothing asked unseen, but one may leave")
+  func blind() {
+    for size in [Size(width: 10, height: 3), Size(width: 19, height: 3), Size(width: 100, height: 3)] {
+      var model = drawnModel()
+      model.press(.character("+"))
+      _ = model.update(.input(.resize(size)))
+      #expect(sent(model.press(.key(.enter), .character("+"), .key(.enter), .character("b"))).isEmpty)
+      model.pass(.seconds(1))
+      #expect(sent(model.press(.key(.enter))).isEmpty)
+      #expect(model.press(.character("q")) == [], "alice leads l-07")
+      #expect(model.screen(size.width, size.height).contains("Sair? s/n"))
+      #expect(model.press(.character("n")) == [])
+      #expect(model.screen(size.width, size.height).contains("20x4"))
+      #expect(model.press(.character("q"), .character("s")) == [.quit(signal: nil)])
+    }
   }
 
   @Test("two presses of + and Enter bid the minimum and one increment")
@@ -49,7 +104,7 @@ struct BiddingTests {
     model.type("1350")
     #expect(sent(model.press(.key(.enter))).isEmpty)
     #expect(model.screen(100, 30).contains("compra na hora"))
-    model.pass(.milliseconds(250))
+    model.pass(BidBox.heldTime)
     #expect(sent(model.press(.key(.enter))) == [reais(135_000)])
   }
 
@@ -221,7 +276,7 @@ struct BiddingTests {
       model.type("13.000,00")
       #expect(sent(model.press(.key(.enter))).isEmpty)
       #expect(model.screen(100, 30).contains(moves ? "preço mudou" : "compra na hora"), "\(model.screen(100, 30))")
-      model.pass(.milliseconds(300))
+      model.pass(BidBox.heldTime)
       #expect(sent(model.press(.key(.enter))) == [reais(1_300_000)])
     }
   }
@@ -239,7 +294,7 @@ struct BiddingTests {
       #expect(sent(model.press(.key(.enter))).isEmpty)
       model.pass(wait)
       #expect(sent(model.press(.key(.enter))).isEmpty == isAsked)
-      model.pass(.milliseconds(300))
+      model.pass(BidBox.heldTime)
       if isAsked { #expect(sent(model.press(.key(.enter))) == [reais(130_000)]) }
     }
   }
@@ -271,7 +326,7 @@ struct BiddingTests {
     #expect(sent(leading.press(.key(.enter))).isEmpty)
     #expect(leading.screen(100, 30).contains("você já lidera"))
     #expect(sent(leading.press(.key(.enter))).isEmpty, "an Enter that repeats itself is not an answer")
-    leading.pass(.milliseconds(300))
+    leading.pass(BidBox.heldTime)
     #expect(sent(leading.press(.key(.enter))) == [reais(36_000)])
 
     var moved = drawnModel()
@@ -283,7 +338,7 @@ struct BiddingTests {
         guitar, line(50, carla, 130_000, secondsAgo: 0), block: 12, minimum: reais(135_000), closesAt: drawnNow + .seconds(42)))
     #expect(sent(moved.press(.key(.enter))).isEmpty)
     #expect(moved.screen(100, 30).contains("o preço mudou"))
-    moved.pass(.milliseconds(300))
+    moved.pass(BidBox.heldTime)
     #expect(sent(moved.press(.key(.enter))) == [reais(140_000)])
 
     var late = drawnModel()

@@ -48,7 +48,7 @@ struct LinkTests {
     #expect(sent(model.press(.key(.enter))).isEmpty)
     #expect(model.screen(100, 30).contains("pode atrasar; Enter de novo envia"))
     #expect(sent(model.press(.key(.enter))).isEmpty, "typed ahead")
-    model.pass(.milliseconds(250))
+    model.pass(BidBox.heldTime)
     #expect(sent(model.press(.key(.enter))) == [reais(130_000)])
   }
 
@@ -57,7 +57,7 @@ struct LinkTests {
     var model = silent()
     #expect(sent(model.press(.character("+"), .character("+"), .key(.enter))).isEmpty)
     #expect(model.screen(100, 30).contains("[1.350,00") && model.screen(100, 30).contains("pode atrasar; Enter de novo envia"))
-    model.pass(.milliseconds(250))
+    model.pass(BidBox.heldTime)
     #expect(sent(model.press(.key(.enter))) == [reais(135_000)])
   }
 
@@ -71,10 +71,10 @@ struct LinkTests {
     guard case .bidBox(let box) = model.mode else { Issue.record("no box"); return }
     #expect(box.doubts == [.alreadyLeading])
     model.hear(.silent(since: model.now))
-    model.pass(.milliseconds(250))
+    model.pass(BidBox.heldTime)
     #expect(sent(model.press(.key(.enter))).isEmpty)
-    #expect(model.screen(120, 30).contains("você já lidera; pode atrasar; Enter de novo envia"))
-    model.pass(.milliseconds(250))
+    #expect(model.screen(120, 30).contains("pode atrasar; você já lidera; Enter de novo envia"))
+    model.pass(BidBox.heldTime)
     #expect(sent(model.press(.key(.enter))).count == 1)
   }
 

@@ -57,7 +57,7 @@ struct MaximumTests {
     type("900", in: &model)
     let least = try #require(model.live.lots[bicycle]?.view.minimum)
     #expect(model.press(.key(.enter)).isEmpty)
-    model.pass(BidBox.guardTime)
+    model.pass(BidBox.heldTime)
     #expect(model.press(.key(.enter)) == [.submitBid(Ticket(1), bicycle, least, upTo: reais(90_000))])
   }
 
@@ -131,7 +131,7 @@ struct MaximumTests {
     model.press(.character("b"), .key(.tab))
     model.pass(BidBox.guardTime)
     #expect(model.press(.key(.enter)).isEmpty)
-    model.pass(BidBox.guardTime)
+    model.pass(BidBox.heldTime)
     #expect(model.press(.key(.enter)) == [.submitBid(Ticket(1), guitar, reais(130_000), upTo: reais(130_000))])
   }
 

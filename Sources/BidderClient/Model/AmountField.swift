@@ -34,10 +34,11 @@ package struct AmountField: Hashable, Sendable {
   }
 
   /// Takes an amount as it may stand in a text; line ends and blanks around it fall away, anything else is refused whole.
-  package mutating func paste(_ pasted: String) {
+  package mutating func paste(_ pasted: String, in currency: Currency = .brl) {
     let blanks: Set<Unicode.Scalar> = [" ", "\u{a0}", "\t", "\r", "\n"]
     var scalars = pasted.unicodeScalars.drop { blanks.contains($0) }
-    if scalars.starts(with: "R$".unicodeScalars) { scalars = scalars.dropFirst(2).drop { blanks.contains($0) } }
+    let symbol = currency.symbol.unicodeScalars
+    if scalars.starts(with: symbol) { scalars = scalars.dropFirst(symbol.count).drop { blanks.contains($0) } }
     while let last = scalars.last, blanks.contains(last) { scalars.removeLast() }
     guard !scalars.isEmpty, scalars.allSatisfy(AmountField.accepts) else { return }
     for scalar in scalars.prefix(AmountField.limit) { type(scalar) }

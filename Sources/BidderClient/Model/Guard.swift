@@ -67,9 +67,9 @@ extension Model {
     if view.terms.isSealed {
       if view.ownLast != nil { doubts.append(.replaces) } else if view.trustedTo != nil { doubts.append(.mayReplace) }
     }
-    if view.leader == me { doubts.append(.alreadyLeading) }
-    if !live.link.isSure { doubts.append(.silent) }
     if let doubt = doubtOfTime(until: view.closesAt) { doubts.append(doubt) }
+    if !live.link.isSure { doubts.append(.silent) }
+    if view.leader == me { doubts.append(.alreadyLeading) }
     if !isMaximum, quote != Quote(view) { doubts.append(.priceMoved) }
     return doubts
   }

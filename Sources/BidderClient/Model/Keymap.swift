@@ -21,6 +21,9 @@ package enum Keymap {
     package let isRight: Bool
   }
 
+  /// Where letters are typed or mean something else than in the list, so that other keys help and leave.
+  private static let typed: Set<Context> = [.armed, .confirm, .filter]
+
   package static let bindings: [Binding] = [
     binding([.key(.up), .character("k")], .previous, [.list, .notices, .terms, .help]),
     binding([.key(.down), .character("j")], .next, [.list, .notices, .terms, .help], hint: 3),
@@ -29,7 +32,8 @@ package enum Keymap {
     binding([.key(.home), .character("g")], .first, [.list, .notices, .terms, .help]),
     binding([.key(.end), .character("G")], .last, [.list, .notices, .terms, .help]),
     binding([.character("b"), .key(.enter)], .bid, [.list], hint: 1),
-    binding([.character("+"), .character("=")], .raise, [.list, .armed, .bidBox], hint: 2),
+    binding([.character("+"), .character("=")], .raise, [.list], hint: 2),
+    binding([.character("+"), .character("=")], .raise, [.armed, .bidBox]),
     binding([.character("-")], .lower, [.armed, .bidBox]),
     binding([.character("/")], .filter, [.list, .notices, .help], hint: 5),
     binding([.character("s")], .sort, [.list], hint: 6),
@@ -46,7 +50,8 @@ package enum Keymap {
     binding([.character("p")], .freeze, [.list]),
     binding([.character("R")], .reconnect, [.list]),
     binding([.character("L")], .language, [.list]),
-    binding([.key(.enter)], .send, [.armed, .bidBox, .confirm]),
+    binding([.key(.enter)], .send, [.armed, .confirm], hint: 1),
+    binding([.key(.enter)], .send, [.bidBox]),
     binding([.key(.up)], .raise, [.bidBox]),
     binding([.key(.down)], .lower, [.bidBox]),
     binding([.key(.pageUp)], .raiseMore, [.bidBox]),
@@ -54,14 +59,16 @@ package enum Keymap {
     binding([.key(.tab)], .secrecy, [.bidBox]),
     binding([.character("v")], .useSuggestion, [.confirm]),
     binding([.key(.backspace), .key(.delete)], .erase, [.bidBox, .confirm, .filter]),
-    binding([.key(.enter)], .acceptFilter, [.filter]),
+    binding([.key(.enter)], .acceptFilter, [.filter], hint: 1),
     binding([.character("c")], .markRead, [.notices], hint: 2),
     binding([.character("s"), .character("y")], .leave, [.quit]),
-    binding([.key(.escape)], .cancel, Set(Context.allCases)),
+    binding([.key(.f1)], .help, typed, hint: 2, right: true),
+    binding([.key(.escape)], .cancel, typed, hint: 0, right: true),
+    binding([.key(.escape)], .cancel, Set(Context.allCases).subtracting(typed)),
     binding([.character("q")], .cancel, [.notices, .terms, .help, .quit], hint: 0, right: true),
     binding([.character("?"), .key(.f1)], .cancel, [.help]),
     binding([.character("?")], .help, [.list, .notices, .terms], hint: 0, right: true),
-    binding([.key(.f1)], .help, [.list, .armed, .bidBox, .confirm, .filter, .notices, .terms]),
+    binding([.key(.f1)], .help, [.list, .bidBox, .notices, .terms]),
     binding([.key(.redraw)], .redraw, Set(Context.allCases)),
     binding([.key(.suspend)], .suspend, Set(Context.allCases)),
     binding([.character("q")], .quit, [.list], hint: 0, right: true),

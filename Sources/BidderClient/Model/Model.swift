@@ -83,7 +83,14 @@ package struct Model: Hashable, Sendable {
   var lastBell: Timestamp?
   var lastTitle = ""
   var lastInterrupt: Timestamp?
+  /// The key before this one was Enter, then; and whether it came of a key that was held down.
+  var lastEnter: Keystroke?
   var effects: [Effect] = []
+
+  struct Keystroke: Hashable, Sendable {
+    var at: Timestamp
+    var isHeld: Bool
+  }
 
   package struct Hint: Hashable, Sendable {
     package var text: Text
@@ -158,6 +165,8 @@ package struct BidBox: Hashable, Sendable {
   package var retyped: Money?
 
   package static let guardTime = Interval.milliseconds(250)
+  /// A key that is held down repeats itself after 250 to 660 ms, as systems are set: a second Enter sooner than this is the first one.
+  package static let heldTime = Interval.milliseconds(700)
   /// So long after it was asked, that it has become later is not asked about again.
   package static let patience = Interval.seconds(10)
 }

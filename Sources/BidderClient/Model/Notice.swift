@@ -101,17 +101,18 @@ package struct Notices: Hashable, Sendable {
   package var unread: Int { all.count { !$0.isRead } }
 
   /// Same kind, same lot, within a second: one line with a count.
-  package mutating func add(_ notice: Notice) {
+  ///
+  /// - Returns: whether there is a line more.
+  @discardableResult
+  package mutating func add(_ notice: Notice) -> Bool {
     added += 1
-    if let first = all.first, first.fact.kind == notice.fact.kind, first.auction == notice.auction,
-      notice.at - first.at < .seconds(1)
-    {
-      all[0] = notice
-      all[0].count = first.count + 1
-      return
-    }
+    var notice = notice
+    let recent = all.prefix { notice.at - $0.at < .seconds(1) }
+    let same = recent.firstIndex { $0.fact.kind == notice.fact.kind && $0.auction == notice.auction }
+    if let same { notice.count = all.remove(at: same).count + 1 }
     all.insert(notice, at: 0)
     if all.count > Notices.limit { all.removeLast() }
+    return same == nil
   }
 
   package mutating func markRead() {

@@ -135,7 +135,8 @@ extension Text {
     case .doubt(let doubts): doubts.compactMap(\.english).map { $0 + "; " }.joined() + "Enter again sends"
     case .doubtBrief(let doubts): doubts.compactMap(\.english).map { $0 + "; " }.joined() + "Enter again"
     case .secretDoubt(let doubt): "in secret; \(doubt.english)"
-    case .doubtShort(let doubt): doubt.shortEnglish
+    case .doubtShort([.always]): "Enter again"
+    case .doubtShort(let doubts): doubts.map(\.shortEnglish).joined(separator: "; ") + ": Enter"
     case .armed(let amount, let lot, let seconds): "Armed: \(amount) on \(lot). Enter sends, + raises, Esc drops (\(seconds) s)"
     case .armedBrief(let amount, let lot): "Armed: \(amount) on \(lot): Enter"
     case .armedShort(let amount): "Armed: \(amount)"
@@ -173,6 +174,7 @@ extension Text {
       default: "You lead \(leading) auctions. Quit anyway? y quits  Esc stays"
       }
     case .reallyQuitBrief(let leading): (leading > 0 ? "Leading \(leading)" : "A bid has no answer") + ". Quit? y yes  Esc no"
+    case .quitTiny: "Quit? y/n"
     case .reallyQuitShort(let leading): (leading > 0 ? "Leading \(leading)" : "No answer") + ": y quits"
     case .sound(let sound): sound.english
     case .mouse(let isTaken):
@@ -228,7 +230,8 @@ extension StageWords {
     case .unanswered(let seconds): "no answer for \(Text.span(seconds))"
     case .accepted(let ms): "accepted in \(Text.lapse(ms))"
     case .refused(let words, _): "REFUSED: \(words)"
-    case .uncertain: "UNCERTAIN: SENT WITHOUT ANSWER, asking the house"
+    case .uncertain(let isAsking):
+      "UNCERTAIN: SENT WITHOUT ANSWER, " + (isAsking ? "asking the house" : "asks the house when back")
     case .busy: "REFUSED: house busy, it did not count; try again"
     case .neverDecided: "never reached the house: it did not count"
     case .notSent(let reason): "was not sent: \(reason)"
@@ -380,14 +383,14 @@ extension Doubt {
   /// For twenty cells.
   fileprivate var shortEnglish: String {
     switch self {
-    case .replaces: "replaces: Enter"
-    case .mayReplace: "may replace: Enter"
-    case .buysAtOnce: "buys now: Enter"
-    case .alreadyLeading: "you lead: Enter"
-    case .silent, .late: "maybe late: Enter"
-    case .unsureClock: "clock unsure: Enter"
-    case .priceMoved: "price moved: Enter"
-    case .always: "Enter again"
+    case .replaces: "replaces"
+    case .mayReplace: "may replace"
+    case .buysAtOnce: "buys now"
+    case .alreadyLeading: "you lead"
+    case .silent, .late: "maybe late"
+    case .unsureClock: "clock unsure"
+    case .priceMoved: "price moved"
+    case .always: ""
     }
   }
 }

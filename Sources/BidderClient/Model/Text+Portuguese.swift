@@ -135,7 +135,8 @@ extension Text {
     case .doubt(let doubts): doubts.compactMap(\.portuguese).map { $0 + "; " }.joined() + "Enter de novo envia"
     case .doubtBrief(let doubts): doubts.compactMap(\.portuguese).map { $0 + "; " }.joined() + "Enter de novo"
     case .secretDoubt(let doubt): "em segredo; \(doubt.portuguese)"
-    case .doubtShort(let doubt): doubt.shortPortuguese
+    case .doubtShort([.always]): "Enter de novo"
+    case .doubtShort(let doubts): doubts.map(\.shortPortuguese).joined(separator: "; ") + ": Enter"
     case .armed(let amount, let lot, let seconds):
       "Armado: \(amount) em \(lot). Enter envia, + aumenta, Esc desiste (\(seconds) s)"
     case .armedBrief(let amount, let lot): "Armado: \(amount) em \(lot): Enter"
@@ -174,6 +175,7 @@ extension Text {
       default: "Você lidera \(leading) leilões. Sair mesmo? s sai  Esc fica"
       }
     case .reallyQuitBrief(let leading): (leading > 0 ? "Lidera \(leading)" : "Lance sem resposta") + ". Sair? s sim  Esc não"
+    case .quitTiny: "Sair? s/n"
     case .reallyQuitShort(let leading): (leading > 0 ? "Lidera \(leading)" : "Sem resposta") + ": s sai"
     case .sound(let sound): sound.portuguese
     case .mouse(let isTaken):
@@ -229,7 +231,8 @@ extension StageWords {
     case .unanswered(let seconds): "sem resposta há \(Text.span(seconds))"
     case .accepted(let ms): "aceito em \(Text.lapse(ms))"
     case .refused(let words, _): "RECUSADO: \(words)"
-    case .uncertain: "INCERTO: ENVIADO SEM RESPOSTA, perguntando à casa"
+    case .uncertain(let isAsking):
+      "INCERTO: ENVIADO SEM RESPOSTA, " + (isAsking ? "perguntando à casa" : "pergunta à casa ao reconectar")
     case .busy: "RECUSADO: casa ocupada, não contou; tente de novo"
     case .neverDecided: "não chegou à casa: não contou"
     case .notSent(let reason): "não foi enviado: \(reason)"
@@ -383,14 +386,14 @@ extension Doubt {
   /// For twenty cells.
   fileprivate var shortPortuguese: String {
     switch self {
-    case .replaces: "substitui: Enter"
-    case .mayReplace: "substitui?: Enter"
-    case .buysAtOnce: "compra já: Enter"
-    case .alreadyLeading: "já lidera: Enter"
-    case .silent, .late: "talvez tarde: Enter"
-    case .unsureClock: "relógio?: Enter"
-    case .priceMoved: "preço mudou: Enter"
-    case .always: "Enter de novo"
+    case .replaces: "substitui"
+    case .mayReplace: "substitui?"
+    case .buysAtOnce: "compra já"
+    case .alreadyLeading: "já lidera"
+    case .silent, .late: "talvez tarde"
+    case .unsureClock: "relógio?"
+    case .priceMoved: "preço mudou"
+    case .always: ""
     }
   }
 }

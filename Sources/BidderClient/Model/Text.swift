@@ -73,7 +73,7 @@ package enum Text: Hashable, Sendable {
   case amountProblem(AmountField.Problem), amountProblemShort
   case obstacle(Obstacle, Currency), obstacleShort(Obstacle, Currency)
   /// The longest, and for twenty cells.
-  case doubt([Doubt]), doubtBrief([Doubt]), doubtShort(Doubt)
+  case doubt([Doubt]), doubtBrief([Doubt]), doubtShort([Doubt])
   /// The same asked about a maximum.
   indirect case secretDoubt(Text)
   case armed(String, lot: String, seconds: Int64), armedBrief(String, lot: String), armedShort(String)
@@ -91,7 +91,7 @@ package enum Text: Hashable, Sendable {
 
   // The rest.
   case filtering(String), searching(String)
-  case reallyQuit(leading: Int), reallyQuitBrief(leading: Int), reallyQuitShort(leading: Int)
+  case reallyQuit(leading: Int), reallyQuitBrief(leading: Int), reallyQuitShort(leading: Int), quitTiny
   case sound(Model.Sound)
   case mouse(Bool), mouseKey, mouseKeyShort, noMouse
   case helpTitle
@@ -146,14 +146,16 @@ package enum StageWords: Hashable, Sendable {
   case accepted(milliseconds: Int64)
   /// All of it, and for where there is little room.
   case refused(String, short: String)
-  case uncertain, busy, neverDecided
+  /// The house is being asked, or will be once there is a connection.
+  case uncertain(isAsking: Bool)
+  case busy, neverDecided
   case notSent(String)
 
-  init(_ stage: OwnBid.Stage, waited: Int64, _ language: Language, _ say: NoticeNames) {
+  init(_ stage: OwnBid.Stage, waited: Int64, isLinked: Bool, _ language: Language, _ say: NoticeNames) {
     switch stage {
     case .sending: self = waited >= 3 ? .unanswered(waited) : .sending
     case .delivered: self = waited >= 3 ? .unanswered(waited) : .delivered
-    case .uncertain: self = .uncertain
+    case .uncertain: self = .uncertain(isAsking: isLinked)
     case .accepted(let time): self = .accepted(milliseconds: max(time.microseconds, 0) / 1_000)
     case .refused(let refused):
       self = .refused(

@@ -1,3 +1,4 @@
+internal import AuctionFacts
 internal import SharedKernel
 internal import TerminalKit
 
@@ -11,17 +12,39 @@ extension Model {
     case .focus(let isFocused): self.isFocused = isFocused
     case .closed: effects.append(.quit(signal: nil))
     case .terminate(let signal): effects.append(.quit(signal: signal))
-    case .paste(let text): paste(text)
+    case .paste(let text):
+      lastEnter = nil
+      paste(text)
     case .key, .character, .interrupt:
+      if isHeld(input) { return }
       let command = Keymap.command(for: input, in: context)
       if command == .interrupt { return interrupt() }
       if command == .redraw { return effects.append(.repaint) }
       if command == .suspend { return effects.append(.suspend) }
+      if Layout(size) == .none { return takeBlindly(input) }
       if let command { return act(command) }
       if case .character(let scalar) = input { type(scalar) }
       // A key that means nothing while a bid is armed still shows that the bidder's mind is elsewhere.
       if case .armed = mode { mode = .list }
     }
+  }
+
+  /// Whether this Enter comes of a key that is held down, which neither sends nor answers: the one after the first repetition's usual
+  /// delay, and those that follow it closely.
+  private mutating func isHeld(_ input: Input) -> Bool {
+    guard input == .key(.enter) else {
+      lastEnter = nil
+      return false
+    }
+    let isHeld = lastEnter.map { now - $0.at < ($0.isHeld ? BidBox.guardTime : BidBox.heldTime) } ?? false
+    lastEnter = Keystroke(at: now, isHeld: isHeld)
+    return isHeld
+  }
+
+  /// Where there is no room to draw anything, nothing is done but to leave.
+  private mutating func takeBlindly(_ input: Input) {
+    if case .quit = mode { return act(Keymap.command(for: input, in: .quit) ?? .cancel) }
+    if Keymap.command(for: input, in: .list) == .quit { quit() }
   }
 
   /// As `q`, or out of what is open; twice within two seconds leaves, whatever is open.
@@ -51,7 +74,9 @@ extension Model {
   /// Pasted text is text: it never presses a key.
   private mutating func paste(_ text: String) {
     switch mode {
-    case .bidBox(let box): edit(box) { $0.paste(text) }
+    case .bidBox(let box):
+      let currency = live.lots[box.auction]?.view.terms.currency ?? .brl
+      edit(box) { $0.paste(text, in: currency) }
     case .notices where isSearching, .help where isSearching, .filter:
       for scalar in text.unicodeScalars where scalar.value >= 0x20 { type(scalar) }
     // The number is to be typed again, so that it is looked at again.

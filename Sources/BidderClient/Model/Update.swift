@@ -107,9 +107,9 @@ extension Model {
   mutating func note(_ fact: Notice.Fact, _ lot: Lot? = nil) {
     let notice = Notice(
       at: now, auction: lot?.id, title: lot?.view.terms.title ?? "", currency: lot?.view.terms.currency ?? .brl, fact: fact)
-    live.notices.add(notice)
+    let isNewLine = live.notices.add(notice)
     if settings.recordsNotices { effects.append(.record(notice, sentence(notice))) }
-    if case .notices(let scroll, let fresh) = mode, scroll > 0, isFound(notice) {
+    if isNewLine, case .notices(let scroll, let fresh) = mode, scroll > 0, isFound(notice) {
       mode = .notices(scroll: scroll + 1, fresh: fresh + 1)
     }
   }

@@ -2,29 +2,29 @@ package import SharedKernel
 
 extension Words {
   /// Key and word for the footer.
-  package static func hint(_ command: Command, _ language: Language, short: Bool) -> String {
-    let (key, portuguese, english): (String, String, String) =
-      switch command {
-      case .next: ("↑↓", "mover", "move")
-      case .bid: ("b", "lance", "bid")
-      case .raise: ("+", "rápido", "quick")
-      case .filter: ("/", "filtrar", "filter")
-      case .sort: ("s", "ordem", "sort")
-      case .follow: ("f", "seguir", "follow")
-      case .notices: ("n", "avisos", "notices")
-      case .sound: ("m", "som", "sound")
-      case .markRead: ("c", "tudo lido", "all read")
-      case .help: ("?", "ajuda", "help")
-      case .quit: ("q", short ? "sai" : "sair", "quit")
-      case .cancel: ("q", "volta", "back")
-      case .previous, .pageUp, .pageDown, .first, .last, .lower, .raiseMore, .lowerMore, .secrecy, .send, .useSuggestion, .erase,
-        .acceptFilter, .reverseSort, .terms, .tabOpen, .tabMine, .tabClosed, .newestNotice, .mouse, .freeze, .reconnect,
-        .language,
-        .redraw, .suspend,
-        .leave,
-        .interrupt:
-        ("", help(command, .portuguese), help(command, .english))
+  package static func hint(_ binding: Keymap.Binding, _ language: Language, short: Bool) -> String {
+    let (portuguese, english): (String, String) =
+      switch binding.command {
+      case .next: ("mover", "move")
+      case .bid: ("lance", "bid")
+      case .raise: ("rápido", "quick")
+      case .filter: ("filtrar", "filter")
+      case .sort: ("ordem", "sort")
+      case .follow: ("seguir", "follow")
+      case .notices: ("avisos", "notices")
+      case .sound: ("som", "sound")
+      case .markRead: ("tudo lido", "all read")
+      case .send: ("envia", "sends")
+      case .acceptFilter: ("aplica", "applies")
+      case .help: ("ajuda", "help")
+      case .quit: (short ? "sai" : "sair", "quit")
+      case .cancel: ("volta", "back")
+      case .previous, .pageUp, .pageDown, .first, .last, .lower, .raiseMore, .lowerMore, .secrecy, .useSuggestion, .erase,
+        .reverseSort, .terms, .tabOpen, .tabMine, .tabClosed, .newestNotice, .mouse, .freeze, .reconnect, .language, .redraw,
+        .suspend, .leave, .interrupt:
+        (help(binding.command, .portuguese), help(binding.command, .english))
       }
+    let key = binding.command == .next ? "↑↓" : binding.keys.first.map(Keymap.name) ?? ""
     return key + " " + (language == .portuguese ? portuguese : english)
   }
 
@@ -69,7 +69,7 @@ extension Words {
     case (.portuguese, .help): "ajuda"
     case (.portuguese, .quit): "sair"
     case (.portuguese, .leave): "sair mesmo"
-    case (.portuguese, .interrupt): "sair; duas vezes: já"
+    case (.portuguese, .interrupt): "voltar, sair; 2×: já"
     case (.english, .previous): "previous"
     case (.english, .next): "next"
     case (.english, .pageUp): "page up"
@@ -108,7 +108,7 @@ extension Words {
     case (.english, .help): "help"
     case (.english, .quit): "quit"
     case (.english, .leave): "quit anyway"
-    case (.english, .interrupt): "quit; twice: at once"
+    case (.english, .interrupt): "back, quit; 2×: now"
     }
   }
 }

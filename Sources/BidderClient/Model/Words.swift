@@ -24,7 +24,8 @@ package enum Words {
   package static func role(_ standing: Standing) -> Role {
     switch standing {
     case .watching, .entered: .normal
-    case .leading, .won: .good
+    case .leading: .good
+    case .won: .won
     case .outbid, .lost: .bad
     case .suspended, .uncertain, .conditional, .passedOn: .warn
     case .waiting, .closed, .noBids, .cancelled: .muted

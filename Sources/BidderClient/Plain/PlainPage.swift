@@ -112,7 +112,8 @@ struct PlainPage {
 
   func progress(of bid: OwnBid, on lot: Lot) -> String {
     let waited = drawing.ago(bid.sentAt)
-    let stage = StageWords(bid.stage, waited: waited, language, drawing.names(in: lot.view.terms.currency))
+    let stage = StageWords(
+      bid.stage, waited: waited, isLinked: model.picture.link.isCurrent, language, drawing.names(in: lot.view.terms.currency))
     let amount = drawing.money(bid.amount, lot)
     let id = bid.id.map { " [\($0)]" } ?? ""
     return Self.safe(clocked(drawing.say(.bidStage(lot: lot.id.text, isMaximum: bid.isMaximum, amount: amount, stage)) + id))
@@ -144,10 +145,10 @@ struct PlainPage {
     var lines: [String] = []
     if asked.mismatch { lines.append(drawing.say(.retypeMismatch)) }
     let amount = drawing.money(asked.amount, lot)
-    let current = drawing.price(lot), minimum = drawing.money(drawing.minimum(lot), lot)
+    let minimum = drawing.say(.minimumShort(drawing.money(drawing.minimum(lot), lot)))
     lines.append(
       "\(lot.id) \(amount): " + language.choose("muito acima do preço", "far above the price")
-        + " (\(drawing.say(.confirmCurrentValue(current, minimum: minimum))))")
+        + " (\(drawing.price(lot)), \(minimum))")
     if let suggestion = asked.suggestion {
       let shown = drawing.money(suggestion, lot)
       lines.append(language.choose("faltou a vírgula? \(shown)", "was the point forgotten? \(shown)"))

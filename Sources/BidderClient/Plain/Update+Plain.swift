@@ -14,10 +14,10 @@ extension Model {
       return []
     }
     var field = AmountField()
-    field.paste(text)
+    field.paste(text, in: lot.view.terms.currency)
     mode = .bidBox(
       BidBox(auction: id, field: field, isMaximum: isMaximum, openedAt: now - BidBox.guardTime, quote: Quote(lot.view)))
-    return update(.input(.key(.enter)))
+    return pressEnter()
   }
 
   /// The second Enter, or the amount once more.
@@ -26,7 +26,7 @@ extension Model {
     case .bidBox(var box):
       if let text, let lot = live.lots[box.auction] {
         var field = AmountField()
-        field.paste(text)
+        field.paste(text, in: lot.view.terms.currency)
         let (language, currency) = (settings.language, lot.view.terms.currency)
         let given = try? field.amount(language, currency)
         guard let given, given == (try? box.field.amount(language, currency)) else {
@@ -39,11 +39,11 @@ extension Model {
     case .confirm(var asked):
       asked.openedAt = now - BidBox.guardTime
       asked.retyped = AmountField()
-      if let text { asked.retyped.paste(text) }
+      if let text { asked.retyped.paste(text, in: live.lots[asked.box.auction]?.view.terms.currency ?? .brl) }
       mode = .confirm(asked)
     case .list, .filter, .armed, .notices, .terms, .help, .quit: return []
     }
-    return update(.input(.key(.enter)))
+    return pressEnter()
   }
 
   /// Follows, or stops.
@@ -59,5 +59,11 @@ extension Model {
     case .disconnected, .connecting, .refused: [.reconnect]
     case .starting, .resyncing, .live, .silent: []
     }
+  }
+
+  /// As a key of its own: a line is not held down.
+  private mutating func pressEnter() -> [Effect] {
+    lastEnter = nil
+    return update(.input(.key(.enter)))
   }
 }

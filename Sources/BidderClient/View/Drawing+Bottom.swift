@@ -78,7 +78,8 @@ extension Drawing {
       if decidedFor > .seconds(30) { return nil }
       role = .bad
     }
-    let stage = StageWords(bid.stage, waited: waited, language, names(in: lot.view.terms.currency))
+    let stage = StageWords(
+      bid.stage, waited: waited, isLinked: picture.link.isCurrent, language, names(in: lot.view.terms.currency))
     let codes = [16, 8].map { SafeText.cut(id.text, to: $0) }
     let full = codes.map { Text.bidStage(lot: $0, isMaximum: bid.isMaximum, amount: money(bid.amount, lot), stage) }
     if bid.stage == .uncertain {
@@ -111,6 +112,7 @@ extension Drawing {
   private mutating func drawBox(_ y: Int, _ box: BidBox) {
     guard let lot = model.live.lots[box.auction] else { return }
     let echo = echo(box)
+    let sends = echo.role == .bad || echo.role == .error ? [] : [Span(text: say(.enterSends), priority: 1)]
     let field = self.field(box.field, width: layout == .wide ? 15 : 12)
     func prompt(_ room: Int) -> String {
       let code = SafeText.cut(lot.id.text, to: room)
@@ -124,8 +126,7 @@ extension Drawing {
     if layout == .narrow {
       // The echo has the row below: an amount is not cut.
       line(y, [Span(text: prompt(8) + field)], [Span(text: say(.escLeaves), priority: 1)])
-      let keys = [Span(text: say(.enterSends), priority: 1)]
-      line(y + 1, [Span(text: fitting(echo.texts, width - 2), role: echo.role)], keys)
+      line(y + 1, [Span(text: fitting(echo.texts, width - 2), role: echo.role)], sends)
       caret = SafeText.width(prompt(8))
     } else {
       let between = layout == .wide ? "  " : " "
@@ -138,10 +139,8 @@ extension Drawing {
       let other = Span(text: say(box.isMaximum ? .tabBid : .tabMaximum), priority: box.isMaximum ? 2 : 4)
       let keys =
         (lot.view.terms.format == .english ? [other] : [])
-        + [
-          Span(text: say(.plusMinus), priority: 3), Span(text: say(.enterSends), priority: 1),
-          Span(text: say(.escLeaves), priority: 2),
-        ].dropFirst(layout == .wide ? 0 : 1)
+        + (layout == .wide ? [Span(text: say(.plusMinus), priority: 3)] : []) + sends
+        + [Span(text: say(.escLeaves), priority: 2)]
       line(y, [Span(text: prompt(code) + field), Span(text: text, role: echo.role)], keys, between: between, rightBetween: "  ")
       caret = SafeText.width(prompt(code))
     }
@@ -177,10 +176,11 @@ extension Drawing {
       return (with([.obstacle(obstacle, currency), short]) + ["! " + say(short)], .bad)
     }
     if let weightiest = box.doubts.first {
-      // All of them, or the weightiest.
-      let words = [box.doubts, [weightiest]].flatMap { [Text.doubt($0), .doubtBrief($0)] }
+      // Enter answers all of them, so all are said, at last without the amount, which stands in the field; or the weightiest.
+      let words = [Text.doubt(box.doubts), .doubtBrief(box.doubts), .doubtShort(box.doubts)]
       let secret = box.isMaximum ? words.map(Text.secretDoubt) : []
-      return (with(secret + words + [.doubtShort(weightiest)]) + [say(.doubtShort(weightiest))], .warn)
+      let short = Text.doubtShort([weightiest])
+      return (with(secret + words) + [say(.doubtShort(box.doubts))] + with([short]) + [say(short)], .warn)
     }
     let bare = [shown, number(amount, lot)]
     if box.isMaximum {

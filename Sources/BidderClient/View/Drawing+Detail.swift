@@ -14,7 +14,7 @@ extension Drawing {
 
     frame.put(left, y, cut("\(lot.id.text) \(lot.view.terms.title)"), .title)
     y += 1
-    let end = pair(left, y, say(priceLabel(lot)), price(lot), lot: lot)
+    let end = pair(left, y, say(priceLabel(lot)), price(lot), priceRole(lot), lot: lot)
     if isPriceNew(lot) { frame.put(max(left + 32, end + 1), y, "▲") }
     y += 1
     if let last = lot.view.bids.last {
@@ -32,7 +32,7 @@ extension Drawing {
     let time = time(lot)
     var at = frame.put(left, y, say(.timeColumn) + "  ")
     at = frame.put(at, y, time.text, time.role == .normal ? .title : time.role)
-    if let beside = besideTime(lot) { at = frame.put(at + 1, y, beside, .warn) }
+    if let beside = besideTime(lot) { at = frame.put(at + 1, y, beside.text, beside.role) }
     if at + 2 + 12 <= width { frame.put(at + 2, y, bar(lot), time.role == .muted ? .muted : .normal) }
     y += 1
     let ending = fitting(endings(lot), room)
@@ -119,9 +119,9 @@ extension Drawing {
 
   /// A label and a value that ends in one column with its neighbours; answers where it ends.
   @discardableResult
-  private mutating func pair(_ x: Int, _ y: Int, _ label: String, _ value: String, lot: Lot) -> Int {
+  private mutating func pair(_ x: Int, _ y: Int, _ label: String, _ value: String, _ role: Role = .title, lot: Lot) -> Int {
     let after = frame.put(x, y, label)
-    return frame.put(max(x + 30 - SafeText.width(value), after + 1), y, value, .title)
+    return frame.put(max(x + 30 - SafeText.width(value), after + 1), y, value, role)
   }
 
   /// When it closes or closed, by how much in all the end was moved, in how many times and by whom last; shorter where there is less
@@ -194,7 +194,7 @@ extension Drawing {
     rule(y, "\(lot.id.text) \(lot.view.terms.title)", houseClock(lot) ?? chain(lot)?.text ?? "")
     let standing = standing(lot)
     let time = time(lot)
-    var first = [Span(text: say(priceLabel(lot))), Span(text: price(lot), role: .title)]
+    var first = [Span(text: say(priceLabel(lot))), Span(text: price(lot), role: priceRole(lot))]
     if isPriceNew(lot) { first.append(Span(text: "▲")) }
     if let last = lot.view.bids.last {
       let by =
@@ -202,7 +202,7 @@ extension Drawing {
       first.append(Span(text: by, priority: 2))
     }
     var clock = [Span(text: say(.timeColumn)), Span(text: time.text, role: time.role == .normal ? .title : time.role)]
-    if let beside = besideTime(lot) { clock.append(Span(text: beside, role: .warn, priority: 1)) }
+    if let beside = besideTime(lot) { clock.append(Span(text: beside.text, role: beside.role, priority: 1)) }
     clock.append(Span(text: bar(lot), priority: 3))
     line(y + 1, first, clock, between: " ", rightBetween: " ")
 

@@ -96,9 +96,13 @@ extension Drawing {
     if let search = model.search, search.isTyped { return drawSearch(y, search) }
     let context = keysAreElsewhere ? model.context : .list
     let isCompact = width < 60
-    let bindings = Keymap.bindings.filter { $0.hint != nil && $0.contexts.contains(context) }
+    // What is void is not sent.
+    let isVoid = if case .armed(let armed) = model.mode { armed.isVoid } else { false }
+    let bindings = Keymap.bindings.filter {
+      $0.hint != nil && $0.contexts.contains(context) && !(isVoid && $0.command == .send)
+    }
     func span(_ binding: Keymap.Binding) -> Span {
-      Span(text: Words.hint(binding.command, language, short: isCompact), priority: binding.hint?.priority ?? 0)
+      Span(text: Words.hint(binding, language, short: isCompact), priority: binding.hint?.priority ?? 0)
     }
     let left = bindings.filter { $0.hint?.isRight == false }
     let right = bindings.filter { $0.hint?.isRight == true }
@@ -108,8 +112,8 @@ extension Drawing {
   /// While a bid is being typed the list's keys stay where they are: its own stand beside it.
   private var keysAreElsewhere: Bool {
     switch model.mode {
-    case .notices, .terms, .help, .quit: true
-    case .list, .filter, .armed, .bidBox, .confirm: false
+    case .notices, .terms, .help, .quit, .filter, .armed, .confirm: true
+    case .list, .bidBox: false
     }
   }
 }

@@ -52,7 +52,7 @@ extension Drawing {
     if let lot = model.selectedLot {
       rule(height - 5, lot.id.text)
       let (standing, time) = (standing(lot), time(lot))
-      var left = [Span(text: price(lot), role: .title)]
+      var left = [Span(text: price(lot), role: priceRole(lot))]
       if isPriceNew(lot) { left.append(Span(text: "▲", priority: 2)) }
       left.append(Span(text: time.text, role: time.role == .normal ? .title : time.role))
       if let beside = besideTimeBriefly(lot) { left.append(Span(text: beside.text, role: beside.role, priority: 1)) }
@@ -86,7 +86,7 @@ extension Drawing {
     guard let lot = model.selectedLot ?? model.order.first.flatMap({ picture.lots[$0] }) else {
       frame.put(0, 0, say(.linkShort(linkWords)), alarmed ? .warn : .normal)
       drawEmptiness(rows: 1..<max(height - 1, 1), width: width)
-      return drawTinyFooter(isEmpty: true)
+      return bottomIsNeeded ? drawTinyBottom(box) : drawTinyFooter(isEmpty: true)
     }
     let standing = standing(lot)
     let time = time(lot, short: true)
@@ -106,7 +106,7 @@ extension Drawing {
       x = frame.put(x + 1, 0, SafeText.cut(lot.id.text, to: room(word)))
       frame.put(x + 1, 0, "\(standing.glyph) \(word)", standing.role)
     }
-    let after = frame.put(0, 1, price(lot), isFlashing(lot) ? .flash : .title)
+    let after = frame.put(0, 1, price(lot), priceRole(lot))
     if isPriceNew(lot) { frame.put(after + 1, 1, "▲") }
     var at = frame.put(0, 2, time.text, time.role == .normal ? .title : time.role)
     if let beside = besideTimeBriefly(lot) { at = frame.put(at + 1, 2, beside.text, beside.role) }

@@ -49,12 +49,15 @@ extension Drawing {
     if isSelected { frame.paint(y, .selected, to: width) }
     let standing = standing(lot)
     if isSelected { frame.put(0, y, ">", base) }
-    frame.put(1, y, standing.glyph, standing.role == .muted && isSelected ? base : standing.role)
+    let isPlain = standing.role == .muted || standing.role == .normal
+    frame.put(1, y, standing.glyph, isPlain && isSelected ? base : standing.role)
     if columns.lot > 0 { frame.put(3, y, SafeText.cut(lot.id.text, to: columns.lot), base) }
     frame.put(columns.titleStart, y, SafeText.cut(lot.view.terms.title, to: columns.title), base)
 
     let price = price(lot, symbol: columns.hasSymbol)
-    frame.put(columns.priceEnd - SafeText.width(price), y, price, isFlashing(lot) ? .flash : base)
+    // On the selected row, which is reversed itself, what is not stands out.
+    let flash: Role = isSelected ? .title : .flash
+    frame.put(columns.priceEnd - SafeText.width(price), y, price, isFlashing(lot) ? flash : base)
     if isPriceNew(lot) { frame.put(columns.priceEnd, y, "▲", base) }
 
     var time = time(lot, short: layout == .narrow)
@@ -62,8 +65,7 @@ extension Drawing {
     frame.put(
       columns.timeStart(SafeText.width(time.text)), y, time.text, time.role == .normal || time.role == .muted ? base : time.role)
     if columns.standing > 0 {
-      let role = standing.role == .muted ? base : standing.role
-      frame.put(columns.standingStart, y, SafeText.cut(listed(lot), to: columns.standing), role)
+      frame.put(columns.standingStart, y, SafeText.cut(listed(lot), to: columns.standing), isPlain ? base : standing.role)
     }
   }
 

@@ -30,6 +30,9 @@ extension Drawing {
   }
   func isFlashing(_ lot: Lot) -> Bool { !isReadOut && lot.priceChangedAt.map { picture.now - $0 < Lot.flashTime } ?? false }
 
+  /// Of the price of the lot that one looks at.
+  func priceRole(_ lot: Lot) -> Role { isFlashing(lot) ? .flash : .title }
+
   func secondsLeft(_ lot: Lot) -> Int64 { ahead(lot.view.closesAt) }
 
   /// The time of day with its seconds, on another day with the date.
@@ -64,15 +67,15 @@ extension Drawing {
   func isExtended(_ lot: Lot) -> Bool { !isReadOut && lot.moved.map { picture.now - $0.at < .seconds(5) } ?? false }
 
   /// What stands beside the time: the extension, or the auctioneer's call.
-  func besideTime(_ lot: Lot) -> String? {
+  func besideTime(_ lot: Lot) -> (text: String, role: Role)? {
     guard lot.view.status == .open else { return nil }
-    if isExtended(lot), let moved = lot.moved { return say(.plusSeconds(seconds(moved.delta))) }
-    return LastCall(secondsLeft: secondsLeft(lot)).map { say(.lastCall($0)) }
+    if isExtended(lot), let moved = lot.moved { return (say(.plusSeconds(seconds(moved.delta))), .warn) }
+    return LastCall(secondsLeft: secondsLeft(lot)).map { (say(.lastCall($0)), .danger) }
   }
 
   /// Where there is no room for who moved the end: by how much in all.
   func besideTimeBriefly(_ lot: Lot) -> (text: String, role: Role)? {
-    if let beside = besideTime(lot) { return (beside, .warn) }
+    if let beside = besideTime(lot) { return beside }
     guard lot.view.status == .open, let moved = lot.view.moved else { return nil }
     return (say(.plusSeconds(seconds(moved.total))), .muted)
   }

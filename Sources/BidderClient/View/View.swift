@@ -63,7 +63,7 @@ struct Drawing {
 
   mutating func draw() {
     switch layout {
-    case .none: frame.put(0, 0, say(.tooSmall(width: width, height: height)))
+    case .none: drawNothing()
     case .tiny: drawTiny()
     case .wide, .normal, .narrow:
       switch model.mode {
@@ -79,6 +79,12 @@ struct Drawing {
         if case .confirm(let asked) = model.mode { drawConfirmation(asked) }
       }
     }
+  }
+
+  /// What is needed, and what is asked of who wants to leave.
+  private mutating func drawNothing() {
+    guard case .quit = model.mode else { return _ = frame.put(0, 0, say(.tooSmall(width: width, height: height))) }
+    for (y, text) in SafeText.wrap(say(.quitTiny), to: width).prefix(height).enumerated() { frame.put(0, y, text, .warn) }
   }
 
   // MARK: Lines

@@ -40,8 +40,9 @@ void cterminal_trim_stderr(size_t limit);
 /* Gives fd 2 back and writes there what was captured (the last 64 KiB of it). */
 void cterminal_release_stderr(void);
 
-/* Starts the program anew with SWIFT_BACKTRACE=interactive=no,color=no, unless that variable is set: the Swift runtime reads
-   it only at its start, and otherwise asks questions on a broken terminal. Returns when there was nothing to do, or an errno. */
+/* Starts the program anew with SWIFT_BACKTRACE, unless that variable is set: the Swift runtime reads it only at its start, and
+   otherwise asks questions on a broken terminal. It then tells of the thread that crashed, without registers, so that the reason
+   is not pushed off the screen. Returns when there was nothing to do, or an errno. */
 int cterminal_restart_without_questions(char *const *arguments);
 
 /* Ends the process by this signal, so that the parent sees what happened. */
