@@ -105,7 +105,9 @@ package enum SafeText {
   }
 
   /// Broken between words into lines of that many cells; a word that is longer stays whole.
-  package static func wrap(_ text: String, to width: Int) -> [String] {
+  ///
+  /// - Parameter breaksWords: what is wider than that, such as a path, is broken too.
+  package static func wrap(_ text: String, to width: Int, breaksWords: Bool = false) -> [String] {
     if SafeText.width(text) <= width { return [text] }
     var lines = [""]
     for word in text.split(separator: " ") {
@@ -113,7 +115,14 @@ package enum SafeText {
       let longer = last.isEmpty ? String(word) : last + " " + word
       if last.isEmpty || SafeText.width(longer) <= width { lines[lines.count - 1] = longer } else { lines.append(String(word)) }
     }
-    return lines
+    return breaksWords ? lines.flatMap { pieces(of: $0, to: width) } : lines
+  }
+
+  private static func pieces(of line: String, to width: Int) -> [String] {
+    line.reduce(into: [""]) { pieces, character in
+      let longer = pieces[pieces.count - 1] + String(character)
+      if SafeText.width(longer) <= max(width, 1) { pieces[pieces.count - 1] = longer } else { pieces.append(String(character)) }
+    }
   }
 }
 

@@ -31,7 +31,30 @@ struct RecalledTests {
     model.hear(.bid(Ticket(-1), .accepted))
     #expect(model.live.lots[guitar]?.bid?.stage == .accepted(after: .seconds(7_200)))
     #expect(model.screen(100, 30).contains("aceito em 2 h"))
-    #expect(model.live.notices.all.first?.fact == .accepted(reais(130_000)))
+    #expect(model.live.notices.all.first?.fact == .accepted(reais(130_000), leads: false))
+  }
+
+  @Test("that counts and leads no longer is not said to lead, and by whom one is outbid is said", arguments: [false, true])
+  func outdone(isListed: Bool) throws {
+    var model = drawnModel()
+    var view = try #require(model.live.lots[guitar]).view
+    model.live.lots[guitar] = nil
+    view.bids = [
+      BidLine(bid: bidID(901), bidder: alice, amount: reais(130_000), receivedAt: drawnNow, standing: (reais(140_000), carla))
+    ]
+    (view.price, view.leader, view.ownLast) = (reais(140_000), carla, reais(130_000))
+    model.hear(recalled(-1, guitar))
+    if isListed { model.hear(.auction(view)) }
+    model.hear(.receiptKept(Ticket(-1)))
+    model.hear(.bid(Ticket(-1), .accepted))
+    let facts = model.live.notices.all.map(\.fact)
+    let accepted = Notice.Fact.accepted(reais(130_000), hasReceipt: true, leads: false)
+    #expect(
+      facts.prefix(isListed ? 2 : 1)
+        == (isListed ? [.outbid(by: carla, price: reais(140_000), own: reais(130_000)), accepted] : [accepted]))
+    #expect(accepted.kind == .accepted)
+    #expect(!isListed || model.screen(100, 30).contains("ACEITO"))
+    #expect(!model.screen(100, 30).contains(" : "), "a lot without a title")
   }
 
   @Test("waits for its lot, and a secret one is a maximum where amounts are open")

@@ -70,7 +70,7 @@ struct BidCall: Sendable {
       }
       let maximum = try limit.map { try self.maximum($0, over: amount, on: followed, report.money) }
       var report = report
-      report.amount = amount
+      (report.amount, report.maximum) = (amount, maximum)
       var bid = followed.bid(amount, upTo: maximum, at: clock.now(), by: voice)
       try sent.record(bid.bid, bid.sealed, in: followed.terms.currency)
       driver.submit(bid.bid, bid.sealed)

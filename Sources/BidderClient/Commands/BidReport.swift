@@ -14,6 +14,8 @@ struct BidReport: Sendable {
   let words: String
   var auction: AuctionID?
   var amount: Money?
+  /// How far the house is to go, in secret.
+  var maximum: Money?
 
   init(json: Bool, bidder: PrincipalID, at house: HouseSettings) {
     (self.json, self.bidder, words) = (json, bidder, house.words)
@@ -32,6 +34,10 @@ struct BidReport: Sendable {
     }
     let price = currency.flatMap { currency in amount.map { ": " + money.format($0, in: currency) } } ?? ""
     tell(said("aceito", "accepted") + price + said(" (bloco \(block), lance \(id))", " (block \(block), bid \(id))"))
+    if let currency, let maximum {
+      let shown = money.format(maximum, in: currency)
+      tell(said("a casa vai por você até \(shown), em segredo", "the house goes up to \(shown) for you, in secret"))
+    }
     // Somebody goes further in secret, or the price is less than what was offered at most.
     guard let currency, let standing, let now = standing.price, let leader = standing.leader else { return }
     if leader == bidder, let amount, now < amount {

@@ -40,6 +40,11 @@ package struct ClientCommand: AsyncParsableCommand {
       defaultSubcommand: TerminalCommand.self)
   }
 
+  /// Of its commands, in both languages.
+  static var names: Set<String> {
+    Set(configuration.subcommands.flatMap { [$0._commandName] + $0.configuration.aliases })
+  }
+
   package init() {}
 }
 

@@ -1,3 +1,4 @@
+import AuctionClient
 import ServiceKit
 import SharedKernel
 import SigningKit
@@ -9,6 +10,8 @@ struct NewPair {
   let type: KeyType
   let privateFile: String
   let publicFile: String
+  /// What else the key folder lacks before the house can be heard.
+  private let missing: String?
 
   /// - Parameter type: nil: that of the key that is replaced, or ed25519.
   init(_ bidder: PrincipalID, in settings: HouseSettings, type: KeyType?, passphrase: [UInt8]?, replacing replaces: Bool) throws {
@@ -23,6 +26,7 @@ struct NewPair {
       throw failure
     }
     self.bidder = bidder
+    missing = (try? BidderAccess.keys(settings)).flatMap { HouseKeys.missing(in: $0.ring, of: settings.keyPath) }
     (privateFile, publicFile) = (settings.keys.privateFile(bidder.text), settings.keys.publicFile(bidder.text))
   }
 
@@ -41,5 +45,6 @@ struct NewPair {
         public   \(publicFile) (the house needs this one)
       Hand the public one to the house, which puts it into keys/public/\(bidder).pem; until then it refuses the bids (usuario_desconhecido).
       """)
+      + (missing.map { "\n\($0) " + said("Peça à casa as chaves públicas dela.", "Ask the house for its public keys.") } ?? "")
   }
 }

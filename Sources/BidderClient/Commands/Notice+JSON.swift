@@ -53,6 +53,7 @@ extension Notice.Fact {
     case .brokerUnblocked: "broker_liberado"
     case .houseWithoutNTP: "casa_sem_ntp"
     case .unverified: "nao_conferido"
+    case .remark: "atencao"
     case .eventsLost: "eventos_perdidos"
     }
   }
@@ -67,8 +68,8 @@ extension Notice.Fact {
       line.add("id_usuario", by?.text)
       line.add("valor_centavos", amount?.minorUnits)
       line.add("motivo", reason)
-    case .accepted(let amount, let isMaximum, let hasReceipt):
-      line.add("valor_centavos", amount.minorUnits)
+    case .accepted(let amount, let isMaximum, let hasReceipt, _):
+      line.add("valor_centavos", amount > .zero ? amount.minorUnits : nil)
       line.add("maximo", isMaximum)
       line.add("recibo", hasReceipt)
     case .busy(let amount, let isMaximum), .uncertain(let amount, let isMaximum),
@@ -104,7 +105,7 @@ extension Notice.Fact {
       line.add("leiloes", Int64(auctions))
     case .silent(let since): line.add("desde_us", since.microseconds)
     case .receiptNotKept(let reason), .chainBroken(let reason), .connectionLost(let reason), .accessRefused(let reason),
-      .unverified(let reason):
+      .unverified(let reason), .remark(let reason):
       line.add("motivo", reason)
     case .conditional, .noBids, .reserveMet, .resumed, .opened, .lastMinute, .heardAgain, .brokerBlocked, .brokerUnblocked,
       .houseWithoutNTP,

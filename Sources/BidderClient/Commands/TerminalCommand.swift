@@ -91,7 +91,14 @@ package struct TerminalCommand: AsyncParsableCommand {
     if let played = try script.read() { return try await play(played, as: bidder, size: size) }
     let settings = try house.resolved(brokerUser: BidderAccess.brokerUser)
     var screen = try screen(of: bidder, broker: settings.broker.place)
-    (screen.advice, screen.brokerUser) = (settings.broker.advice, settings.broker.user)
+    (screen.advice, screen.brokerUser, screen.house) = (settings.broker.advice, settings.broker.user, settings.name)
+    if !settings.keys.hasPrivateKey(id), ClientCommand.names.contains(id) {
+      throw Failure(
+        .usage,
+        said(
+          "“\(id)” é um comando, e um comando vem antes das suas opções: cliente-tui \(id)\(settings.words)",
+          "“\(id)” is a command, and a command goes before its options: cliente-tui \(id)\(settings.words)"))
+    }
     if size == nil { try FirstKey(bidder: bidder, settings: settings).offerIfMissing() }
     let voice = try BidderAccess.voice(of: bidder, settings)
     let keys = try BidderAccess.keys(settings)
@@ -102,10 +109,16 @@ package struct TerminalCommand: AsyncParsableCommand {
     let receipts = ReceiptFolder(settings, of: bidder)
     let gateway = TerminalGateway(voice: voice, clock: clock, inbox: inbox, receipts: receipts)
     let recalled = try gateway.sent.load()
-    if let warning = gateway.sent.warning(of: recalled) { CommandRunner.complain(warning) }
-    gateway.join(TerminalGateway.House(broker: settings.broker, keys: keys, recalled: recalled, asks: size == nil))
+    gateway.join(
+      TerminalGateway.House(broker: settings.broker, keys: keys, recalled: recalled, asks: size == nil, keyPath: settings.keyPath)
+    )
     let memory = BidderMemory(beside: receipts)
     screen.language = memory.language
+    for remark in [gateway.sent.warning(of: recalled), memory.remark].compactMap({ $0 }) {
+      // Still there when the terminal is left; in lines it stands among the others.
+      if !plain.isChosen { CommandRunner.complain(remark) }
+      gateway.post(.remark(remark))
+    }
     let sitting = Sitting(screen: screen, clock: clock, inbox: inbox, gateway: gateway, memory: memory, notices: notices)
     if let size {
       try await onThread(named: "render") { [ascii] in

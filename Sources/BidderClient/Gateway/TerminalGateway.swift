@@ -19,6 +19,8 @@ final class TerminalGateway: Gateway {
     let recalled: SentBids.Contents
     /// Whether what became of them is asked for: not where nobody would see the answer.
     let asks: Bool
+    /// Where its keys are looked for.
+    var keyPath: String?
   }
 
   struct State {
@@ -166,9 +168,14 @@ final class TerminalGateway: Gateway {
     case .past(let id, let changes): note(changes, of: id)
     case .attempt(let attempt): hear(attempt)
     case .concerning(let statement): keep(statement)
-    case .dropped(let reason): post(.unverified(reason: reason))
+    case .dropped(let reason): post(.unverified(reason: missingKeys ?? reason))
     case .decision, .refusedLongAgo: break
     }
+  }
+
+  /// Why nothing at all of what the house says can be verified, where that is so.
+  private var missingKeys: String? {
+    state.withLock { $0.house }.flatMap { HouseKeys.missing(in: $0.keys.ring, of: $0.keyPath) }
   }
 
   private func goLive() {

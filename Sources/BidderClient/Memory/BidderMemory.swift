@@ -5,15 +5,15 @@ import Synchronization
 /// A terminal's memory from its start to its end: what cannot be read or kept is said, and keeps nobody from bidding.
 final class BidderMemory: Sendable {
   let restored: Memory
+  /// Why what was remembered could not be read.
+  let remark: String?
   private let file: MemoryFile
   private let problem: Mutex<String?>
 
   init(beside receipts: ReceiptFolder) {
     file = MemoryFile(beside: receipts)
-    let (memory, problem) = file.load()
-    restored = memory
-    if let problem { CommandRunner.complain(problem) }
-    self.problem = Mutex(nil)
+    (restored, remark) = file.load()
+    problem = Mutex(nil)
   }
 
   /// What an option names goes before what was chosen the last time.

@@ -28,6 +28,8 @@ package enum GatewayEvent: Hashable, Sendable {
   case roundTrip(Interval)
   /// Something came as the house's that cannot be verified; it is left out.
   case unverified(reason: String)
+  /// What is wrong on this machine, for the bidder to know from the start.
+  case remark(String)
   /// What the house's own clock says of itself, in its latest statement.
   case houseClock(ClockReading)
 

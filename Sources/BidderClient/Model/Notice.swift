@@ -7,8 +7,9 @@ package struct Notice: Hashable, Sendable {
     case outbid(by: PrincipalID?, price: Money, own: Money?)
     /// Nobody: one's own. Without an amount: sealed.
     case voided(by: PrincipalID?, Money?, reason: String)
-    /// With whether the house's signed word on it is kept.
-    case accepted(Money, isMaximum: Bool = false, hasReceipt: Bool = false)
+    /// Zero: an amount that is secret, and not known here. With whether the house's signed word on it is kept, and whether one leads
+    /// by it.
+    case accepted(Money, isMaximum: Bool = false, hasReceipt: Bool = false, leads: Bool = true)
     case receiptNotKept(reason: String)
     case refused(RefusedBid, Money, isMaximum: Bool = false)
     case busy(Money, isMaximum: Bool = false)
@@ -38,23 +39,26 @@ package struct Notice: Hashable, Sendable {
     case brokerBlocked, brokerUnblocked
     case houseWithoutNTP
     case unverified(reason: String)
+    case remark(String)
     case eventsLost
 
     /// Notices of one kind about one lot, close together, become one line.
     package enum Kind: Hashable, Sendable, CaseIterable {
-      case outbid, leading, voided, refused, uncertain, won, lost, closed, passedOn, cancelled, suspended, opened, reserve,
+      case outbid, leading, accepted, voided, refused, notSent, uncertain, won, lost, closed, passedOn, cancelled, suspended,
+        opened, reserve,
         closing,
         extended
       case chain, receipt
-      case connection, house
+      case connection, house, remark
     }
 
     package var kind: Kind {
       switch self {
       case .outbid: .outbid
       case .voided: .voided
-      case .accepted: .leading
-      case .refused, .busy, .neverDecided, .notSent: .refused
+      case .accepted(_, _, _, let leads): leads ? .leading : .accepted
+      case .refused, .busy, .neverDecided: .refused
+      case .notSent: .notSent
       case .uncertain: .uncertain
       case .won: .won
       case .lost: .lost
@@ -71,6 +75,7 @@ package struct Notice: Hashable, Sendable {
       case .connectionLost, .accessRefused, .reconnected, .silent, .heardAgain, .brokerBlocked, .brokerUnblocked, .eventsLost:
         .connection
       case .houseWithoutNTP, .unverified: .house
+      case .remark: .remark
       }
     }
   }
@@ -100,7 +105,7 @@ package struct Notices: Hashable, Sendable {
 
   package var unread: Int { all.count { !$0.isRead } }
 
-  /// Same kind, same lot, within a second: one line with a count.
+  /// Same kind, same lot, within a second: one line with a count. About no lot: the same words.
   ///
   /// - Returns: whether there is a line more.
   @discardableResult
@@ -108,7 +113,9 @@ package struct Notices: Hashable, Sendable {
     added += 1
     var notice = notice
     let recent = all.prefix { notice.at - $0.at < .seconds(1) }
-    let same = recent.firstIndex { $0.fact.kind == notice.fact.kind && $0.auction == notice.auction }
+    let same = recent.firstIndex {
+      $0.auction == notice.auction && (notice.auction == nil ? $0.fact == notice.fact : $0.fact.kind == notice.fact.kind)
+    }
     if let same { notice.count = all.remove(at: same).count + 1 }
     all.insert(notice, at: 0)
     if all.count > Notices.limit { all.removeLast() }

@@ -6,6 +6,8 @@ package struct Settings: Hashable, Sendable {
   package var language: Language
   /// Shown while connecting: `host:port`.
   package var broker: String
+  /// How the bidder calls the house, of several.
+  package var house: String?
   /// Who we are there.
   package var brokerUser: String?
   /// What to do where nothing answers there.

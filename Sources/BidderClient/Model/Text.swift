@@ -36,7 +36,10 @@ package enum Text: Hashable, Sendable {
   case you, someone
   case currentBid, askedNow, openingPrice
   case nextPrice, fallsIn, nextPriceIs(String, time: String), nextPriceShort(String, time: String)
+  case unverifiedHouse(String), houseKeysHelp
   case by(String, Int64, comma: Bool)
+  /// Before it: not who offers most, which nobody knows.
+  case newest
   case byWhom(String)
   case lostTo(String)
   case toWhom(String)

@@ -23,6 +23,7 @@ extension Model {
   }
 
   mutating func keepReceipt(of ticket: Ticket) {
+    recalled[ticket]?.hasReceipt = true
     guard let id = live.lots.first(where: { $0.value.bid?.ticket == ticket })?.key else { return }
     live.lots[id]?.bid?.hasReceipt = true
   }
@@ -36,13 +37,38 @@ extension Model {
     case .sending, .delivered: break
     case .accepted:
       live.lots[id]?.ownMaximum = bid.isMaximum ? bid.amount : nil
-      note(.accepted(lot?.view.cost(of: bid.id) ?? bid.amount, isMaximum: bid.isMaximum, hasReceipt: bid.hasReceipt), lot)
+      guard let lot else { return }
+      let amount = lot.view.cost(of: bid.id) ?? bid.amount
+      let isNew = bid.ticket > Ticket(0)
+      noteAccepted(amount, isMaximum: bid.isMaximum, hasReceipt: bid.hasReceipt, bid.id, isNew: isNew, on: lot)
     case .uncertain: note(.uncertain(bid.amount, isMaximum: bid.isMaximum), lot)
     case .refused(let refused): note(.refused(refused, bid.amount, isMaximum: bid.isMaximum), lot)
     case .busy: note(.busy(bid.amount, isMaximum: bid.isMaximum), lot)
     case .neverDecided: note(.neverDecided(bid.amount, isMaximum: bid.isMaximum), lot)
     case .notSent(let reason): note(.notSent(bid.amount, isMaximum: bid.isMaximum, reason: reason), lot)
     }
+  }
+
+  /// That one's own bid counts, and who goes further in secret, where that is so: nobody else tells.
+  ///
+  /// - Parameter isNew: of this run: as long as the house has told no more of it, that it was accepted means that it leads.
+  mutating func noteAccepted(
+    _ amount: Money, isMaximum: Bool = false, hasReceipt: Bool = false, _ bid: BidID?, isNew: Bool = true, on lot: Lot
+  ) {
+    let isTold = lot.view.bids.contains { $0.bid == bid }
+    let leads = !lot.view.terms.isSealed && (lot.view.leader == me || isNew && !isTold)
+    note(.accepted(amount, isMaximum: isMaximum, hasReceipt: hasReceipt, leads: leads), lot)
+    if isTold, !lot.view.terms.isSealed { noteOutbid(lot.view) }
+  }
+
+  /// Once, where two ways lead here.
+  mutating func noteOutbid(_ view: AuctionView) {
+    guard let leader = view.leader, leader != me, view.status == .open, let price = view.price else { return }
+    let fact = Notice.Fact.outbid(by: leader, price: price, own: view.ownLast.flatMap { $0 > .zero ? $0 : nil })
+    let told = live.notices.all.first { $0.auction == view.terms.auction }
+    if told?.fact == fact, told?.at == now { return }
+    note(fact, live.lots[view.terms.auction])
+    ring()
   }
 
   /// An armed amount belongs to the state that it was armed for.

@@ -42,6 +42,7 @@ extension Model {
       // The same again comes with every page.
       if live.unverified != reason { note(.unverified(reason: reason)) }
       live.unverified = reason
+    case .remark(let words): note(.remark(words))
     case .auction(let view): take(view)
     case .bidAccepted(let id, let line, let block, let minimum, let closesAt):
       accept(line, in: id, block: block, minimum: minimum, closesAt: closesAt)
@@ -162,9 +163,7 @@ extension Model {
   }
 
   private mutating func noteOutbid(_ old: Lot, _ view: AuctionView) {
-    guard old.view.leader == me, view.leader != me, view.status == .open, let price = view.price else { return }
-    note(.outbid(by: view.leader, price: price, own: view.ownLast.flatMap { $0 > .zero ? $0 : nil }), old)
-    ring()
+    if old.view.leader == me { noteOutbid(view) }
   }
 
   private mutating func accept(_ line: BidLine, in id: AuctionID, block: Int64, minimum: Money, closesAt: Timestamp) {
@@ -185,19 +184,16 @@ extension Model {
       lot.view.ownLast = lot.view.cost(of: line.bid) ?? offered ?? line.amount
     }
     if line.leader == me { lot.ledAt = now } else { lot.ownMaximum = nil }
+    // Another program's goes as far as that knows.
+    if line.bidder == me, lot.bid?.id != line.bid { lot.ownMaximum = nil }
     live.lots[id] = lot
     moveEnd(of: id, to: closesAt, by: line.bidder, cause: .bid)
     if line.bidder == me {
       if let bid = lot.bid, bid.id == line.bid {
         progress(of: id, to: .accepted(after: now - bid.sentAt))
       } else {
-        note(.accepted(line.amount), lot)
+        noteAccepted(line.amount, line.bid, on: lot)
       }
-    }
-    // Somebody goes further, in secret: nobody else tells.
-    if line.bidder == me, let leader = line.leader, leader != me, let price = line.price {
-      note(.outbid(by: leader, price: price, own: lot.view.ownLast.flatMap { $0 > .zero ? $0 : nil }), lot)
-      ring()
     }
     noteOutbid(old, lot.view)
   }

@@ -109,7 +109,7 @@ extension Model {
       case .help: showHelp()
       case .markRead: live.notices.markRead()
       default:
-        let moved = scrolled(scroll, command, last: foundNotices.count - pageRows)
+        let moved = scrolled(scroll, command, last: noticeRows(in: size).count - pageRows)
         mode = .notices(scroll: moved, fresh: moved == 0 ? 0 : min(fresh, moved))
       }
     case .terms(let scroll):

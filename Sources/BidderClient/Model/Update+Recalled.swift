@@ -14,6 +14,8 @@ package struct RecalledBid: Hashable, Sendable {
   package var isSecret: Bool
   package var currency: Currency
   package var sentAt: Timestamp
+  /// Whether the house's signed word on it is kept.
+  package var hasReceipt = false
 
   package init(
     ticket: Ticket, auction: AuctionID, id: BidID, amount: Money, isSecret: Bool, currency: Currency, sentAt: Timestamp
@@ -37,7 +39,7 @@ extension Model {
     else { return }
     let isMaximum = bid.isSecret && !lot.view.terms.isSealed
     var own = OwnBid(ticket: bid.ticket, amount: bid.amount, isMaximum: isMaximum, at: bid.sentAt)
-    (own.id, own.stage, own.since) = (bid.id, .uncertain, now)
+    (own.id, own.stage, own.since, own.hasReceipt) = (bid.id, .uncertain, now, bid.hasReceipt)
     live.lots[id]?.bid = own
     lastBid = id
     recalled[bid.ticket] = nil
@@ -49,7 +51,13 @@ extension Model {
     let fact: Notice.Fact
     switch progress {
     case .sent, .delivered, .uncertain: return
-    case .accepted: fact = .accepted(bid.amount)
+    case .accepted:
+      recalled[ticket] = nil
+      guard let lot = live.lots[bid.auction] else {
+        return note(.accepted(bid.amount, hasReceipt: bid.hasReceipt, leads: false), of: bid)
+      }
+      let isMaximum = bid.isSecret && !lot.view.terms.isSealed
+      return noteAccepted(bid.amount, isMaximum: isMaximum, hasReceipt: bid.hasReceipt, bid.id, isNew: false, on: lot)
     case .refused(let refusal, let minimum): fact = .refused(RefusedBid(refusal, minimum: minimum, span: nil), bid.amount)
     case .busy: fact = .busy(bid.amount)
     case .neverDecided: fact = .neverDecided(bid.amount)

@@ -52,7 +52,8 @@ extension Model {
     case .eventsLost, .input: false
     case .gateway(let event, _):
       switch event {
-      case .roundTrip, .houseClock, .unverified, .silent, .blocked, .unblocked, .resyncing, .bid, .receiptKept, .receiptNotKept:
+      case .roundTrip, .houseClock, .unverified, .remark, .silent, .blocked, .unblocked, .resyncing, .bid, .receiptKept,
+        .receiptNotKept:
         false
       case .bidAccepted(let id, let line, _, _, let closesAt):
         sort == .price || sort == .standing || line.bidder == me || live.lots[id]?.view.closesAt != closesAt
@@ -110,7 +111,7 @@ extension Model {
     let isNewLine = live.notices.add(notice)
     if settings.recordsNotices { effects.append(.record(notice, sentence(notice))) }
     if isNewLine, case .notices(let scroll, let fresh) = mode, scroll > 0, isFound(notice) {
-      mode = .notices(scroll: scroll + 1, fresh: fresh + 1)
+      mode = .notices(scroll: scroll + rowCount(of: notice), fresh: fresh + 1)
     }
   }
 

@@ -24,8 +24,10 @@ extension Notice.Fact {
     }
     switch self {
     case .outbid(let by, let price, _): return with(say.name(by), price)
-    case .accepted(let amount, _, let hasReceipt):
-      let brief = with(language.choose("aceito:", "accepted:"), amount)
+    case .accepted(let amount, _, let hasReceipt, _):
+      let brief =
+        amount > .zero
+        ? with(language.choose("aceito:", "accepted:"), amount) : [language.choose("aceito em segredo", "accepted in secret")]
       return (hasReceipt ? [brief[0] + language.choose(" (recibo guardado)", " (receipt kept)")] : []) + brief
     case .refused(let refused, _, _):
       guard let minimum = refused.minimum.map(say.money) else { return [refused.reason.words(language)] }
@@ -55,6 +57,7 @@ extension Notice.Fact {
     case .houseWithoutNTP: return [language.choose("sem", "no") + " NTP (sem_ntp)"]
     case .unverified:
       return [language.choose("algo não pôde ser conferido: falta uma chave?", "something not verified: is a key missing?")]
+    case .remark(let words): return [words]
     case .eventsLost: return [language.choose("pedindo tudo de novo", "asking for everything again")]
     case .cancelled(let reason), .suspended(let reason): return reason.map { [$0] } ?? []
     case .reconnected(let after, _):
@@ -70,7 +73,21 @@ extension Notice.Fact {
   package var endsInReason: Bool {
     if case .accessRefused = self { return true }
     if case .receiptNotKept = self { return true }
+    if case .unverified = self { return true }
     return false
+  }
+
+  /// It has a reason in it, in somebody's words.
+  var saysWhy: Bool {
+    switch self {
+    case .refused, .notSent, .voided, .cancelled, .suspended, .passedOn, .chainBroken, .receiptNotKept, .connectionLost,
+      .accessRefused, .unverified, .remark:
+      true
+    case .outbid, .accepted, .busy, .uncertain, .neverDecided, .won, .lost, .soldToOther, .conditional, .noBids, .reserveMet,
+      .resumed, .opened, .lastMinute, .extended, .reconnected, .silent, .heardAgain, .brokerBlocked, .brokerUnblocked,
+      .houseWithoutNTP, .eventsLost:
+      false
+    }
   }
 
   /// What was offered: an amount, or how far the house was to go.
@@ -86,8 +103,9 @@ extension Notice.Fact {
       "seu lance" + (amount.map { " de \(say.money($0))" } ?? "") + " foi anulado pela casa: \(reason)"
     case .voided(let by, let amount, let reason):
       "o lance de \(say.name(by))" + (amount.map { ", \(say.money($0))," } ?? "") + " foi anulado: \(reason)"
-    case .accepted(let amount, let isMaximum, let hasReceipt):
-      "seu \(isMaximum ? "máximo" : "lance") de \(say.money(amount)) foi aceito" + (hasReceipt ? " (recibo guardado)" : "")
+    case .accepted(let amount, let isMaximum, let hasReceipt, _):
+      "seu \(isMaximum ? "máximo" : "lance") \(amount > .zero ? "de " + say.money(amount) : "em segredo") foi aceito"
+        + (hasReceipt ? " (recibo guardado)" : "")
     case .receiptNotKept(let reason): "não guardado, o que a casa assinou está só no livro dela: \(reason)"
     case .refused(let refused, let amount, let isMaximum):
       Self.offer(amount, isMaximum, .portuguese, say) + ": " + refused.words(.portuguese, money: say.money, clock: say.clock)
@@ -128,6 +146,7 @@ extension Notice.Fact {
     case .brokerUnblocked: "o broker voltou a aceitar lances"
     case .houseWithoutNTP: "opera sem NTP (sem_ntp): as horas são as do relógio dela"
     case .unverified(let reason): "disse algo que não pôde ser conferido (falta uma chave em keys/public?): \(reason)"
+    case .remark(let words): words
     case .eventsLost: "eventos demais de uma vez; pedindo tudo de novo"
     }
   }
@@ -140,8 +159,9 @@ extension Notice.Fact {
       "your bid" + (amount.map { " of \(say.money($0))" } ?? "") + " was voided by the house: \(reason)"
     case .voided(let by, let amount, let reason):
       "the bid of \(say.name(by))" + (amount.map { ", \(say.money($0))," } ?? "") + " was voided: \(reason)"
-    case .accepted(let amount, let isMaximum, let hasReceipt):
-      "your \(isMaximum ? "maximum" : "bid") of \(say.money(amount)) was accepted" + (hasReceipt ? " (receipt kept)" : "")
+    case .accepted(let amount, let isMaximum, let hasReceipt, _):
+      "your \(amount > .zero ? "" : "secret ")\(isMaximum ? "maximum" : "bid")\(amount > .zero ? " of " + say.money(amount) : "") was accepted"
+        + (hasReceipt ? " (receipt kept)" : "")
     case .receiptNotKept(let reason): "not kept, what the house signed is in its ledger alone: \(reason)"
     case .refused(let refused, let amount, let isMaximum):
       Self.offer(amount, isMaximum, .english, say) + ": " + refused.words(.english, money: say.money, clock: say.clock)
@@ -181,6 +201,7 @@ extension Notice.Fact {
     case .brokerUnblocked: "the broker takes bids again"
     case .houseWithoutNTP: "runs without NTP (sem_ntp): its times are those of its own clock"
     case .unverified(let reason): "said something that could not be verified (does keys/public lack a key?): \(reason)"
+    case .remark(let words): words
     case .eventsLost: "too many events at once; asking for everything again"
     }
   }

@@ -75,24 +75,25 @@ package enum Words {
     switch kind {
     case .outbid: "▼"
     case .leading: "★"
-    case .refused, .voided, .lost: "✗"
+    case .accepted: "·"
+    case .refused, .notSent, .voided, .lost: "✗"
     case .uncertain: "?"
     case .won: "✓"
     case .closed, .passedOn, .cancelled: "-"
     case .suspended, .opened, .reserve: "○"
     case .closing: "!"
     case .extended: "+"
-    case .chain, .receipt: "!"
+    case .chain, .receipt, .remark: "!"
     case .connection, .house: "i"
     }
   }
 
   package static func role(_ kind: Notice.Fact.Kind) -> Role {
     switch kind {
-    case .outbid, .refused, .voided, .lost: .bad
+    case .outbid, .refused, .notSent, .voided, .lost: .bad
     case .leading, .won: .good
-    case .uncertain, .closing, .extended, .suspended, .passedOn, .receipt: .warn
-    case .closed, .cancelled, .opened, .reserve, .connection, .house: .normal
+    case .uncertain, .closing, .extended, .suspended, .passedOn, .receipt, .remark: .warn
+    case .accepted, .closed, .cancelled, .opened, .reserve, .connection, .house: .normal
     case .chain: .error
     }
   }
@@ -101,7 +102,9 @@ package enum Words {
     switch (language, kind) {
     case (.portuguese, .outbid): "COBERTO"
     case (.portuguese, .leading): "LIDERA"
+    case (.portuguese, .accepted): "ACEITO"
     case (.portuguese, .refused): "RECUSADO"
+    case (.portuguese, .notSent): "NÃO ENVIADO"
     case (.portuguese, .voided): "ANULADO"
     case (.portuguese, .uncertain): "INCERTO"
     case (.portuguese, .won): "ARREMATADO"
@@ -118,9 +121,12 @@ package enum Words {
     case (.portuguese, .receipt): "RECIBO"
     case (.portuguese, .connection): "CONEXÃO"
     case (.portuguese, .house): "CASA"
+    case (.portuguese, .remark): "ATENÇÃO"
     case (.english, .outbid): "OUTBID"
     case (.english, .leading): "LEADING"
+    case (.english, .accepted): "ACCEPTED"
     case (.english, .refused): "REFUSED"
+    case (.english, .notSent): "NOT SENT"
     case (.english, .voided): "VOIDED"
     case (.english, .uncertain): "UNCERTAIN"
     case (.english, .won): "WON"
@@ -137,6 +143,7 @@ package enum Words {
     case (.english, .receipt): "RECEIPT"
     case (.english, .connection): "CONNECTION"
     case (.english, .house): "HOUSE"
+    case (.english, .remark): "ATTENTION"
     }
   }
 }

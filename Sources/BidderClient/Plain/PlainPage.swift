@@ -104,7 +104,8 @@ struct PlainPage {
 
   /// `14:32:04 COBERTO l-03 Violão: bruno deu R$ 1.250,00`
   func notice(_ notice: Notice) -> String {
-    let lot = notice.auction.map { "\($0) \(SafeText.cut(notice.title, to: 80))" + ": " } ?? ""
+    let title = notice.title.isEmpty ? "" : " " + SafeText.cut(notice.title, to: 80)
+    let lot = notice.auction.map { "\($0)\(title): " } ?? ""
     let what = notice.fact.sentence(language, drawing.names(in: notice.currency))
     let times = notice.count > 1 ? " (×\(notice.count))" : ""
     return Self.safe("\(drawing.zone.clock(notice.at)) \(Words.notice(notice.fact.kind, language)) \(lot)\(what)\(times)")

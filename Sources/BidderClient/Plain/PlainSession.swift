@@ -56,6 +56,7 @@ package struct PlainSession: Sendable {
     case .bidAccepted(let id, let line, _, _, _) where answer.lines.isEmpty && line.bidder != model.me:
       if let lot = model.live.lots[id], model.isMine(lot) { answer.lines.append(page.price(of: lot)) }
     case .connecting, .connected, .disconnected, .blocked, .unblocked, .silent, .resyncing, .live, .roundTrip, .unverified,
+      .remark,
       .houseClock, .auction, .bidAccepted, .extended, .voided, .suspended, .resumed, .closed, .passedOn, .chainBroken, .recalled,
       .receiptKept, .receiptNotKept:
       break

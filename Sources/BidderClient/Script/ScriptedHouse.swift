@@ -132,7 +132,8 @@ package struct ScriptedHouse: Sendable {
       isLive = true
       defer { held = [] }
       return [.live] + held.flatMap { reply($0.reply, to: $0.ticket, at: at) }
-    case .blocked, .unblocked, .silent, .resyncing, .roundTrip, .unverified, .houseClock, .bidAccepted, .extended, .voided,
+    case .blocked, .unblocked, .silent, .resyncing, .roundTrip, .unverified, .remark, .houseClock, .bidAccepted, .extended,
+      .voided,
       .closed, .bid, .receiptKept, .receiptNotKept:
       break
     }

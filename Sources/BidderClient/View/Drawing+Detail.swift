@@ -18,9 +18,7 @@ extension Drawing {
     if isPriceNew(lot) { frame.put(max(left + 32, end + 1), y, "▲") }
     y += 1
     if let last = lot.view.bids.last {
-      let from = frame.put(
-        left, y,
-        cut(isReadOut ? steadyBy(last, lot) : say(.by(name(lot.view.leader ?? last.bidder), ago(last.receivedAt), comma: true))))
+      let from = frame.put(left, y, cut(byWhom(lot, last, comma: true)))
       if let raise = lastRaise(lot) {
         let text = "(+\(money(raise, lot)))"
         frame.put(max(left + 32 - SafeText.width(text), from + 1), y, text, .muted)
@@ -191,15 +189,13 @@ extension Drawing {
   /// The selected auction in four rows across the screen.
   mutating func drawStrip(_ y: Int) {
     guard let lot = model.selectedLot else { return rule(y) }
-    rule(y, "\(lot.id.text) \(lot.view.terms.title)", houseClock(lot) ?? chain(lot)?.text ?? "")
+    drawStripRule(y, lot)
     let standing = standing(lot)
     let time = time(lot)
     var first = [Span(text: say(priceLabel(lot))), Span(text: price(lot), role: priceRole(lot))]
     if isPriceNew(lot) { first.append(Span(text: "▲")) }
     if let last = lot.view.bids.last {
-      let by =
-        isReadOut ? steadyBy(last, lot) : say(.by(name(lot.view.leader ?? last.bidder), ago(last.receivedAt), comma: false))
-      first.append(Span(text: by, priority: 2))
+      first.append(Span(text: byWhom(lot, last, comma: false), priority: 2))
     }
     var clock = [Span(text: say(.timeColumn)), Span(text: time.text, role: time.role == .normal ? .title : time.role)]
     if let beside = besideTime(lot) { clock.append(Span(text: beside.text, role: beside.role, priority: 1)) }
@@ -217,7 +213,9 @@ extension Drawing {
     }
 
     let history = lot.view.bids.reversed().prefix(2).enumerated().map { i, line in
-      Span(text: "\(zone.clock(line.receivedAt)) \(name(line.bidder)) \(number(line.amount, lot))", priority: i == 0 ? 1 : 3)
+      Span(
+        text: "\(zone.clock(line.receivedAt)) \(name(line.bidder)) \(offered(line.amount, lot, symbol: false))",
+        priority: i == 0 ? 1 : 3)
     }
     let tellsEnd =
       lot.view.status == .open && lot.view.moved != nil || lot.view.status == .suspended || lot.view.bids.isEmpty
@@ -226,6 +224,13 @@ extension Drawing {
       ? [Span(text: fitting(endings(lot), width - 2))]
       : [Span(text: say(.priceChart), priority: 2), Span(text: spark(lot), priority: 2)]
     line(y + 3, left, history, between: " ", rightBetween: " | ")
+  }
+
+  /// Which lot, how sure the house's clock is, and whether its chain is whole: the title makes room for them.
+  private mutating func drawStripRule(_ y: Int, _ lot: Lot) {
+    let known = [houseClock(lot), chain(lot)?.text].compactMap { $0 }
+    let note = fitting([known.joined(separator: " · ")] + known + [""], width - 10 - min(lot.id.text.count, 16))
+    rule(y, SafeText.cut("\(lot.id.text) \(lot.view.terms.title)", to: width - 10 - SafeText.width(note)), note)
   }
 
   /// What the next bid must offer, or what a falling price falls to.

@@ -11,10 +11,11 @@ extension Drawing {
   mutating func drawHeader() {
     let alarmed = headerRole != .bar
     let isNarrow = layout == .narrow
-    var left = [Span(text: model.me.text, priority: 4)]
+    let who = model.me.text + (model.settings.house.map { " @ \($0)" } ?? "")
+    var left = [Span(text: who, priority: 4)]
     if !isNarrow { left.insert(Span(text: "cliente-tui", priority: 6), at: 0) }
     // Beside it stand who one is and what time it is, where the words are not the connection's own.
-    let room = if case .refused = picture.link.state { width - SafeText.width(model.me.text) - 14 } else { width - 2 }
+    let room = if case .refused = picture.link.state { width - SafeText.width(who) - 14 } else { width - 2 }
     let words: [Text] = isNarrow ? [.linkShort(linkWords)] : [.link(linkWords), .linkShort(linkWords)]
     var right = [Span(text: fitting(words.map(say), room))]
     if !isNarrow {

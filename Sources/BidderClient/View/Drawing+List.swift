@@ -108,7 +108,9 @@ extension Drawing {
       // What to do about it first: where there is little room, the reason is in the notices.
       let who = Text.accessRefused(user: model.settings.brokerUser, broker: model.settings.broker)
       return [who, .accessHelp, .accessReason(reason)] + (retryAt.map { [.retryIn(ahead($0))] } ?? []) + [.reconnectHelp]
-    case .connecting, .resyncing: if picture.lots.isEmpty { return [.waitingForList, .quitHelp] }
+    case .connecting, .resyncing:
+      let why = picture.unverified.map { [Text.unverifiedHouse($0), .houseKeysHelp] } ?? []
+      if picture.lots.isEmpty { return [.waitingForList] + why + [.quitHelp] }
     case .disconnected: if picture.lots.isEmpty { return [.noListYet] + advice + [.reconnectHelp] }
     case .live, .silent: break
     }

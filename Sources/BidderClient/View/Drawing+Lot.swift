@@ -21,8 +21,17 @@ extension Drawing {
   }
 
   /// What somebody offers; nothing that is known where it is sealed.
-  func offered(_ amount: Money, _ lot: Lot) -> String {
-    amount > .zero ? money(amount, lot) : say(lot.view.terms.isSealed ? .sealed : .secret)
+  func offered(_ amount: Money, _ lot: Lot, symbol: Bool = true) -> String {
+    if amount == .zero { return say(lot.view.terms.isSealed ? .sealed : .secret) }
+    return symbol ? money(amount, lot) : number(amount, lot)
+  }
+
+  /// Who is to be thanked for the price, and since when; of sealed bids, who made the newest.
+  func byWhom(_ lot: Lot, _ last: BidLine, comma: Bool) -> String {
+    let who = name(lot.view.leader ?? last.bidder)
+    let words =
+      isReadOut ? say(.byWhom(who)) + ", " + zone.clock(last.receivedAt) : say(.by(who, ago(last.receivedAt), comma: comma))
+    return lot.view.terms.isSealed && lot.price == nil ? say(.newest) + " " + words : words
   }
 
   func isPriceNew(_ lot: Lot) -> Bool {
@@ -118,7 +127,9 @@ extension Drawing {
 
   /// How much the newest bid added.
   func lastRaise(_ lot: Lot) -> Money? {
-    guard let last = lot.view.bids.last, let before = lot.view.bids.dropLast().last else { return nil }
-    return Money(minorUnits: last.amount.minorUnits - before.amount.minorUnits)
+    guard let last = lot.view.bids.last?.price, let before = lot.view.bids.dropLast().last?.price, last > before else {
+      return nil
+    }
+    return Money(minorUnits: last.minorUnits - before.minorUnits)
   }
 }

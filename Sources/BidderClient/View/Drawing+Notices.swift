@@ -21,7 +21,8 @@ extension Drawing {
     for (i, notice) in notices.enumerated() { draw(notice, y + i, wordWidth) }
   }
 
-  private mutating func draw(_ notice: Notice, _ y: Int, _ wordWidth: Int) {
+  /// - Parameter text: what stands behind its word; nil: what fits there.
+  private mutating func draw(_ notice: Notice, _ y: Int, _ wordWidth: Int, text: String? = nil) {
     if width < 80 { return drawBriefly(notice, y) }
     let kind = notice.fact.kind
     let role = Words.role(kind)
@@ -29,7 +30,7 @@ extension Drawing {
     x = frame.put(x, y, Words.glyph(kind), role)
     frame.put(x + 1, y, Words.notice(kind, language), role)
     x += 1 + wordWidth + 1
-    frame.put(x, y, sentence(notice, room: width - x - 1))
+    frame.put(x, y, text ?? sentence(notice, room: width - x - 1))
   }
 
   /// `lot title: what happened`, with a count when it happened at once again and again. The title shrinks, then goes, then the
@@ -39,7 +40,7 @@ extension Drawing {
     let what = notice.fact.sentence(language, names(for: notice)) + times(notice)
     let lot = SafeText.cut(auction.text, to: 16)
     let titles = (layout == .wide ? [SafeText.cut(notice.title, to: 40)] : []) + [firstWords(notice.title, 12)]
-    let whole = titles.map { "\(lot) \($0): \(what)" } + ["\(lot): \(what)"]
+    let whole = (notice.title.isEmpty ? [] : titles.map { "\(lot) \($0): \(what)" }) + ["\(lot): \(what)"]
     return whole.first { SafeText.width($0) <= room } ?? brief(notice, room: room)
   }
 
@@ -83,12 +84,12 @@ extension Drawing {
     if let notice = picture.notices.all.first { drawBriefly(notice, y) }
   }
 
-  mutating func drawBriefly(_ notice: Notice, _ y: Int) {
+  mutating func drawBriefly(_ notice: Notice, _ y: Int, text: String? = nil) {
     let kind = notice.fact.kind
     let margin = width < 36 ? 0 : 1
     var x = margin > 0 ? frame.put(1, y, zone.minute(notice.at) + " ", notice.isRead ? .muted : .normal) : 0
     x = frame.put(x, y, Words.glyph(kind) + " " + Words.notice(kind, language), Words.role(kind))
-    frame.put(x + 1, y, brief(notice, room: max(width - margin - x - 1, 0)))
+    frame.put(x + 1, y, text ?? brief(notice, room: max(width - margin - x - 1, 0)))
   }
 
   /// All notices on a page of their own, or those that have what is looked for.
@@ -98,10 +99,18 @@ extension Drawing {
     rule(
       1, say(.noticesTitle) + " \(all.count)" + soughtWords,
       fresh > 0 ? say(.freshNotices(fresh)) : say(.unreadNotices(picture.notices.unread)))
-    let rows = height - 3
-    let first = min(scroll, max(all.count - rows, 0))
     if all.isEmpty, !drawNothingFound() { frame.put(1, 2, say(.noNotices), .muted) }
-    drawNotices(Array(all.dropFirst(first).prefix(max(rows, 0))), from: 2)
+    let rows = model.noticeRows(in: size)
+    let first = min(scroll, max(rows.count - (height - 3), 0))
+    for (i, row) in rows.dropFirst(first).prefix(max(height - 3, 0)).enumerated() { draw(row, 2 + i) }
     drawFooter(height - 1)
+  }
+
+  private mutating func draw(_ row: NoticeRow, _ y: Int) {
+    if row.isFirst {
+      if width < 80 { drawBriefly(row.notice, y, text: row.text) } else { draw(row.notice, y, row.start - 12, text: row.text) }
+    } else if let text = row.text {
+      frame.put(row.start, y, text)
+    }
   }
 }

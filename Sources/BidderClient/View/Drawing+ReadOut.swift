@@ -28,11 +28,6 @@ extension Drawing {
     return say(.ends(dayOrTime(lot.view.closesAt)))
   }
 
-  /// Who bid last and when: the time of day.
-  func steadyBy(_ line: BidLine, _ lot: Lot) -> String {
-    say(.byWhom(name(lot.view.leader ?? line.bidder))) + ", " + zone.clock(line.receivedAt)
-  }
-
   /// Puts the cursor where the keys act; a field has it already.
   mutating func park() {
     guard isReadOut, frame.cursor == nil, height > 0 else { return }
