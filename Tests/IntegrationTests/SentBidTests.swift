@@ -29,10 +29,9 @@ struct SentBidTests {
     try await first.press("b")
     try await first.wait(forText: ": R$ [")
     // The box takes no Enter at first.
-    try await until("the bid is sent") {
-      try await first.press("Enter")
-      return try probe.readyCount("lances_ouvidos") == 1
-    }
+    try await first.passASecond()
+    try await first.press("Enter")
+    try await until("the bid is sent") { try probe.readyCount("lances_ouvidos") == 1 }
     let id = try #require(try await first.foreground())
     #expect(kill(id, SIGKILL) == 0)
     try await first.wait(forText: "RC=137")

@@ -18,21 +18,12 @@ struct TerminalTests {
       ["\(PrivateHouse.executables)/cliente-tui", bidder] + more)
   }
 
-  /// What the clock in the first row says.
-  private func clock(_ rows: [String]) -> String? {
-    rows.first.flatMap { $0.split(separator: " ").last { $0.contains(":") } }.map(String.init)
-  }
-
   /// Opens the bid box, types (or takes the minimum that stands there) and sends. A box takes no Enter at first, so that none
   /// that was meant for something else sends a bid: the terminal's own clock tells when that time is over.
   private func send(_ text: String? = nil, on terminal: Terminal) async throws {
     try await terminal.press("b")
-    let opened = try await terminal.wait(forText: ": R$ [")
-    var seen = clock(opened)
-    for _ in 0..<2 {
-      let before = seen
-      seen = clock(try await terminal.wait(for: "another second") { clock($0) != before })
-    }
+    try await terminal.wait(forText: ": R$ [")
+    try await terminal.passASecond()
     if let text {
       try await terminal.type(text)
       try await terminal.wait(forText: "[\(text)_")

@@ -113,6 +113,18 @@ package final class Terminal: Sendable {
     return children?.split(separator: " ").first.flatMap { pid_t($0) }
   }
 
+  /// Until the clock in its first row has gone on twice: a second at least.
+  package func passASecond() async throws {
+    func clock(_ rows: [String]) -> String? {
+      rows.first.flatMap { $0.split(separator: " ").last { $0.contains(":") } }.map(String.init)
+    }
+    var seen = clock(try await rows())
+    for _ in 0..<2 {
+      let before = seen
+      seen = clock(try await wait(for: "another second") { clock($0) != before })
+    }
+  }
+
   /// Waits until the rows are as wanted; an error shows what they were.
   @discardableResult
   package func wait(
