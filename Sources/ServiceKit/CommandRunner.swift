@@ -10,6 +10,10 @@ package enum CommandRunner {
     signal(SIGPIPE, SIG_IGN)
     let words = Array(CommandLine.arguments.dropFirst())
     HelpTopic.check(words, of: root)
+    if let script = CompletionScript.asked(by: words, of: root) {
+      tell(ParserWords.said(script, in: .current))
+      leave(.ok)
+    }
     do {
       var command = try root.parseAsRoot()
       if var command = command as? any AsyncParsableCommand {

@@ -73,11 +73,15 @@ struct InstallTests {
     let made = try await Subprocess.run(
       "\(prefix)/bin/cliente-tui", ["keygen", "zelia"], environment: ["LEILAO_KEYS": keys, "LEILAO_NTP": "none"])
     #expect(made.status == 0, "\(made.output)")
+    let config = scratch.path + "/config"
+    try FileManager.default.createDirectory(atPath: config + "/leilao", withIntermediateDirectories: true)
+    try scratch.write(
+      #"{"minha":{"broker":"amqp://a@127.0.0.1:1/leilao","chaves":"\#(keys)"}}"#.utf8, "config/leilao/casas.json")
     let terminal = try await Terminal(
       in: scratch.path, width: 100, height: 30,
       environment: [
         "PATH": "\(prefix)/bin:/usr/bin:/bin", "HOME": scratch.path, "LEILAO_KEYS": keys, "P": prefix,
-        "XDG_DATA_HOME": "\(prefix)/share",
+        "XDG_DATA_HOME": "\(prefix)/share", "XDG_CONFIG_HOME": config,
       ], shell.command)
     try await terminal.type("\(shell.setup); echo PRO''NTO")
     try await terminal.press("Enter")
@@ -89,5 +93,17 @@ struct InstallTests {
     try await terminal.type("cliente-tui lance --cliente z")
     try await terminal.press("Tab")
     try await terminal.wait(forText: "--cliente zelia")
+    // The terminal, whose command nobody types; and names in the other language.
+    for (typed, completed) in [
+      ("--cas", "--casa"), ("--casa min", "--casa minha"), ("--casa minha z", "--casa minha zelia"),
+      ("--tema palet", "--tema paleta"),
+      ("zelia --roteiro-s", "zelia --roteiro-saida"), ("bid x 5 --consult", "bid x 5 --consultar"),
+      ("bid --cliente z", "bid --cliente zelia"),
+    ] {
+      try await terminal.press("C-u")
+      try await terminal.type("cliente-tui \(typed)")
+      try await terminal.press("Tab")
+      try await terminal.wait(forText: "cliente-tui \(completed)")
+    }
   }
 }

@@ -144,6 +144,19 @@ struct ReceiptTests {
     #expect(try folder.receipts(of: "moto").count == 4, "what waits is written in the end")
   }
 
+  @Test func `go with the next one when the disk takes them again, and why it did not comes before where`() throws {
+    let bench = try LedgerScene.vendido.play()
+    let statements = concerning("alpha", try bench.statements())
+    try scratch.write(Array("no folder".utf8), "alpha")
+    let folder = ReceiptFolder(path: scratch.file("alpha"))
+    guard case .failed(let why) = folder.keep(statements[0]) else { throw Program.Failure(description: "it was kept") }
+    let words = String(cString: strerror(ENOTDIR))
+    #expect(why.english.hasPrefix(words) && why.english.hasSuffix("alpha/moto.recibos"), "\(why)")
+    #expect(unlink(scratch.file("alpha")) == 0)
+    #expect(folder.keep(statements[1]) == .kept)
+    #expect(try folder.receipts(of: "moto") == statements.prefix(2).map { $0.envelope.evidence.bytes })
+  }
+
   // MARK: - Against a ledger
 
   private struct Trial {

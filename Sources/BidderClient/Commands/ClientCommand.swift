@@ -42,7 +42,7 @@ package struct ClientCommand: AsyncParsableCommand {
 
   /// Of its commands, in both languages.
   static var names: Set<String> {
-    Set(configuration.subcommands.flatMap { [$0._commandName] + $0.configuration.aliases })
+    Set(configuration.subcommands.flatMap { [$0.configuration.commandName].compactMap { $0 } + $0.configuration.aliases })
   }
 
   package init() {}

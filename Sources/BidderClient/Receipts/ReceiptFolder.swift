@@ -19,9 +19,12 @@ package final class ReceiptFolder: Sendable {
   private struct State {
     /// The digests of what is known to be in the files, and how long they were then.
     var kept: [AuctionID: (size: Int, lines: Set<[UInt8]>)] = [:]
-    /// What another program kept from being written, in the order in which it came: it goes with the next one, or in the end.
+    /// What another program or the disk kept from being written, in the order in which it came: it goes with the next one, or in the end.
     var waiting: [(auction: AuctionID, line: [UInt8])] = []
+    /// Why the disk has not taken what waits, where that is why.
     var problem: Sentence?
+    /// Why something will not be kept at all.
+    var loss: Sentence?
   }
 
   package let path: String
@@ -64,26 +67,31 @@ package final class ReceiptFolder: Sendable {
     case failed(Sentence)
   }
 
-  /// What cannot be written because another program is at the file waits; nobody waits for it.
+  /// What cannot be written just now waits; nobody waits for it.
   /// - Returns: what became of the last.
   @discardableResult
   private func flush(_ state: inout State) -> Keeping {
     var last = Keeping.waiting
     let lines = state.waiting
-    state.waiting = []
+    (state.waiting, state.problem) = ([], nil)
     for (auction, line) in lines {
       do throws(Problem) {
         let isDone = try append(line, to: auction, &state)
         if !isDone { state.waiting.append((auction, line)) }
         last = isDone ? .kept : .waiting
       } catch {
-        state.problem = error.sentence
+        if error.isLasting {
+          state.loss = error.sentence
+        } else {
+          state.waiting.append((auction, line))
+          state.problem = error.sentence
+        }
         last = .failed(error.sentence)
       }
     }
     guard state.waiting.count > Self.mostWaiting else { return last }
     state.waiting.removeFirst(state.waiting.count - Self.mostWaiting)
-    state.problem = Self.isHeld
+    state.loss = state.problem ?? Self.isHeld
     return last
   }
 
@@ -97,21 +105,39 @@ package final class ReceiptFolder: Sendable {
     let deadline = ContinuousClock.now + Self.lastPatience
     let problem = state.withLock { state in
       flush(&state)
-      while !state.waiting.isEmpty, ContinuousClock.now < deadline {
+      while !state.waiting.isEmpty, state.problem == nil, ContinuousClock.now < deadline {
         usleep(20_000)
         flush(&state)
       }
-      return state.waiting.isEmpty ? state.problem : Self.isHeld
+      return state.loss ?? (state.waiting.isEmpty ? nil : state.problem ?? Self.isHeld)
     }
     if let problem {
       CommandRunner.complain(said("recibos não guardados: ", "receipts not kept: ") + said(problem))
     }
   }
 
-  struct Problem: Error { let sentence: Sentence }
+  struct Problem: Error {
+    let sentence: Sentence
+    /// To try again is of no use.
+    var isLasting = false
+  }
 
+  /// The reason before the path, of which less is seen where there is little room.
   static func problem(_ path: String) -> Problem {
-    Problem(sentence: Sentence(system: String(cString: strerror(errno))).map { "\(path): \($0)" })
+    Problem(sentence: Sentence(system: String(cString: strerror(errno))).map { "\($0): \(path)" })
+  }
+
+  /// All of it; otherwise `errno` says why not.
+  static func write(_ bytes: [UInt8], to file: Int32) -> Bool {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      if count == 0 { errno = ENOSPC }
+      guard count > 0 else { return false }
+      rest = rest.dropFirst(count)
+    }
+    return true
   }
 
   /// - Returns: false where another program is at the file just now.
@@ -130,7 +156,7 @@ package final class ReceiptFolder: Sendable {
     var size = Int(status.st_size)
     // Nothing of a file that others have made larger is taken away.
     guard size + line.count <= Self.maximumBytes else {
-      throw Problem(sentence: Sentence("\(path) está cheio", "\(path) is full"))
+      throw Problem(sentence: Sentence("está cheio: \(path)", "it is full: \(path)"), isLasting: true)
     }
     if state.kept[auction]?.size != size {
       let bytes = try Self.contents(file, size, path)
@@ -143,7 +169,7 @@ package final class ReceiptFolder: Sendable {
     }
     let digest = SHA256.of(Array(line.dropLast())).bytes
     guard state.kept[auction]?.lines.contains(digest) == false else { return true }
-    guard line.withUnsafeBytes({ write(file, $0.baseAddress, $0.count) }) == line.count, fdatasync(file) == 0 else {
+    guard Self.write(line, to: file), fdatasync(file) == 0 else {
       let problem = Self.problem(path)
       // What may not be on the disk must not be found here as kept.
       _ = ftruncate(file, off_t(size))

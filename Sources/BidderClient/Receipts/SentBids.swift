@@ -117,10 +117,10 @@ package final class SentBids: Sendable {
       if isFull ? kept.count + line.count <= limit : 2 * kept.count <= size { return try replace(with: kept + line) }
     }
     guard !isFull else {
-      throw ReceiptFolder.Problem(sentence: Sentence("\(path) está cheio", "\(path) is full"))
+      throw ReceiptFolder.Problem(sentence: Sentence("está cheio: \(path)", "it is full: \(path)"))
     }
     let isNew = size == 0
-    guard Self.write(line, to: file), !durably || fdatasync(file) == 0 else {
+    guard ReceiptFolder.write(line, to: file), !durably || fdatasync(file) == 0 else {
       let problem = ReceiptFolder.problem(path)
       _ = ftruncate(file, off_t(size))
       throw problem
@@ -182,16 +182,12 @@ package final class SentBids: Sendable {
     let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard file >= 0 else { throw ReceiptFolder.problem(draft) }
     defer { close(file) }
-    guard Self.write(bytes, to: file), fsync(file) == 0, rename(draft, path) == 0 else {
+    guard ReceiptFolder.write(bytes, to: file), fsync(file) == 0, rename(draft, path) == 0 else {
       let problem = ReceiptFolder.problem(draft)
       unlink(draft)
       throw problem
     }
     try ReceiptFolder.sync(folder: folder)
-  }
-
-  private static func write(_ bytes: [UInt8], to file: Int32) -> Bool {
-    bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) } == bytes.count
   }
 
   // MARK: Reading
